@@ -1,0 +1,155 @@
+/**
+ * The one door to the database: PostgreSQL when there is a URL, else PGlite in a directory. Both speak
+ * the same dialect, and both return the same JavaScript values (see schema.ts).
+ */
+import { type Instant, instant } from "@certmill/domain";
+import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import pg from "pg";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import type { Schema } from "./schema.ts";
+
+export type Db = Kysely<Schema>;
+
+/** What LISTEN/NOTIFY is used for: to end a wait early. Nothing is lost when one goes missing. */
+export type Channel = "certmill_work" | "certmill_feed" | "certmill_challenge";
+
+export interface Database extends AsyncDisposable {
+  readonly kind: "postgresql" | "embedded";
+  readonly db: Db;
+  /**
+   * Calls `heard` for each notification. Resolves once it listens. After a lost connection it listens
+   * again by itself; what was said meanwhile is gone.
+   */
+  listen(channel: Channel, heard: (payload: string) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type DatabasePlace =
+  | { readonly kind: "postgresql"; readonly url: string; readonly connections: number }
+  | { readonly kind: "embedded"; readonly directory: string | null };
+
+const int8 = 20;
+const timestamptz = 1184;
+
+/** `2026-11-22 17:46:00.123+00`, as PostgreSQL writes it under TimeZone=UTC. */
+export const parseTimestamp = (text: string): Instant =>
+  instant(Date.parse(`${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, "")}Z`));
+
+/** A driver's instant: what `At` columns are written with. */
+export const timestamp = (at: Instant): Date => new Date(at);
+
+export async function openDatabase(place: DatabasePlace): Promise<Database> {
+  return place.kind === "postgresql" ? openPostgresql(place) : openEmbedded(place.directory);
+}
+
+async function openPostgresql(place: { url: string; connections: number }): Promise<Database> {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(int8, (text: string) => text);
+  types.setTypeParser(timestamptz, parseTimestamp);
+  const settings = {
+    connectionString: place.url,
+    types,
+    application_name: "certmill",
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 60_000,
+    options: "-c TimeZone=UTC",
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({ ...settings, max: place.connections, idleTimeoutMillis: 30_000 });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on("error", () => {});
+  const listener = new Listener(() => new pg.Client({ ...settings, query_timeout: 0 }));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const close = async (): Promise<void> => {
+    await listener.close();
+    await db.destroy();
+  };
+  return {
+    kind: "postgresql",
+    db,
+    listen: (channel, heard) => listener.add(channel, heard),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function openEmbedded(directory: string | null): Promise<Database> {
+  const lock: DirectoryLock | null = directory === null ? null : await lockDirectory(directory);
+  const pglite = new PGlite({
+    ...(directory === null ? {} : { dataDir: `${directory}/database` }),
+    parsers: {
+      [pgliteTypes.INT8]: (text: string) => text,
+      [pgliteTypes.TIMESTAMPTZ]: parseTimestamp,
+    },
+  });
+  await pglite.waitReady;
+  await pglite.exec("set TimeZone = 'UTC'");
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  const close = async (): Promise<void> => {
+    if (!pglite.closed) await pglite.close();
+    await lock?.release();
+  };
+  return {
+    kind: "embedded",
+    db,
+    listen: async (channel, heard) => {
+      await pglite.listen(channel, heard);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** One connection that listens, made anew when it breaks. */
+class Listener {
+  readonly #connect: () => pg.Client;
+  readonly #channels = new Map<Channel, ((payload: string) => void)[]>();
+  #client: pg.Client | null = null;
+  #again: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(connect: () => pg.Client) {
+    this.#connect = connect;
+  }
+
+  async add(channel: Channel, heard: (payload: string) => void): Promise<void> {
+    const known = this.#channels.get(channel);
+    if (known !== undefined) {
+      known.push(heard);
+      return;
+    }
+    this.#channels.set(channel, [heard]);
+    if (this.#client === null) await this.#open();
+    else await this.#client.query(`listen ${channel}`);
+  }
+
+  async #open(): Promise<void> {
+    const client = this.#connect();
+    client.on("notification", ({ channel, payload }) => {
+      for (const heard of this.#channels.get(channel as Channel) ?? []) heard(payload ?? "");
+    });
+    client.on("error", () => {
+      this.#client = null;
+      client.end().catch(() => {});
+      this.#reopenSoon();
+    });
+    await client.connect();
+    this.#client = client;
+    for (const channel of this.#channels.keys()) await client.query(`listen ${channel}`);
+  }
+
+  #reopenSoon(): void {
+    if (this.#closed || this.#again !== null) return;
+    this.#again = setTimeout(() => {
+      this.#again = null;
+      this.#open().catch(() => this.#reopenSoon());
+    }, 1_000);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#again !== null) clearTimeout(this.#again);
+    await this.#client?.end();
+  }
+}
