@@ -1,0 +1,84 @@
+import type { Instant } from "../time/instant.ts";
+import type { FailureCode } from "./failure-code.ts";
+
+/** What went wrong with one request or one validation, ready for the issuance's decision. */
+export interface Fault {
+  readonly code: FailureCode;
+  /** The CA's own words, or the network's; for the timeline and the operator. */
+  readonly detail: string;
+  /** When the CA asks us to come back; null when it does not say. */
+  readonly retryAt: Instant | null;
+}
+
+/** An RFC 8555 section 6.7 problem, as far as the decision needs it. */
+export interface ProblemFacts {
+  /** Without `urn:ietf:params:acme:error:`; null where there was no problem document. */
+  readonly type: string | null;
+  /** The HTTP status; for a problem inside an object (a challenge's error) its `status` member or 0. */
+  readonly status: number;
+  readonly detail: string;
+  readonly retryAt: Instant | null;
+}
+
+/**
+ * The code for a refused request. The HTTP status comes first where CAs use one type for several things:
+ * Let's Encrypt sheds load as 503 `rateLimited`, and pauses a name as 429 `rateLimited` without Retry-After.
+ */
+export function classifyRequest(problem: ProblemFacts): Fault {
+  const fault = (code: FailureCode): Fault => ({ code, detail: problem.detail, retryAt: problem.retryAt });
+  if (problem.status === 503) return fault("ca-busy");
+  switch (problem.type) {
+    case "rateLimited":
+      return fault(
+        problem.retryAt === null && /visit:? https:/i.test(problem.detail) ? "name-paused" : "rate-limited",
+      );
+    case "rejectedIdentifier":
+    case "unsupportedIdentifier":
+      return fault("name-rejected");
+    case "orderNotReady":
+      return fault("order-not-ready");
+    case "accountDoesNotExist":
+    case "externalAccountRequired":
+      return fault("account-unusable");
+    case "userActionRequired":
+      return fault("user-action-required");
+    case "serverInternal":
+      return fault("ca-error");
+    case "badNonce":
+      return fault("ca-busy");
+    case "caa":
+      return fault("caa");
+    case "unauthorized":
+      return fault("account-unusable");
+  }
+  if (problem.status === 429) return fault("rate-limited");
+  if (problem.status === 404 || problem.status === 410) return fault("order-gone");
+  if (problem.status >= 500) return fault("ca-error");
+  return fault("request-refused");
+}
+
+/** The code for a failed validation: the `error` of an authorization's challenge (RFC 8555 section 8.2). */
+export function classifyValidation(problem: ProblemFacts): Fault {
+  const fault = (code: FailureCode): Fault => ({ code, detail: problem.detail, retryAt: null });
+  switch (problem.type) {
+    case "dns":
+      return fault("dns");
+    case "connection":
+      return fault("connection");
+    case "tls":
+      return fault("tls");
+    case "caa":
+      return fault("caa");
+    case "unauthorized":
+    case "incorrectResponse":
+      return fault("wrong-response");
+    case "rejectedIdentifier":
+      return fault("name-rejected");
+    case "rateLimited":
+      return fault("rate-limited");
+    case "serverInternal":
+      return fault("validation-timeout");
+    default:
+      return fault("order-invalid");
+  }
+}

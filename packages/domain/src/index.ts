@@ -1,0 +1,47 @@
+export { sameNames } from "./certificate/same-names.ts";
+export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
+export {
+  type Failure,
+  type FailureCode,
+  failureCodes,
+  failures,
+  isFailureCode,
+  type Party,
+  type Recovery,
+} from "./failure/failure-code.ts";
+export { advance, type IssuanceTerms } from "./issuance/advance.ts";
+export type { Decision, StepDone } from "./issuance/decision.ts";
+export { changesTheCa, type Effect, effectOf } from "./issuance/effect.ts";
+export type {
+  AuthorizationFacts,
+  AuthorizationStatus,
+  CertificateFacts,
+  ChallengeStatus,
+  IssuanceInput,
+  OrderFacts,
+  OrderStatus,
+} from "./issuance/input.ts";
+export {
+  type IssuanceKind,
+  type IssuanceState,
+  isLive,
+  type LiveState,
+  type OrderReference,
+  type PendingChallenge,
+  planned,
+} from "./issuance/state.ts";
+export { renewAt } from "./schedule/renewal.ts";
+export { retryAt } from "./schedule/retry.ts";
+export {
+  after,
+  between,
+  clampDuration,
+  type Duration,
+  days,
+  hours,
+  type Instant,
+  instant,
+  milliseconds,
+  minutes,
+  seconds,
+} from "./time/instant.ts";

@@ -1,0 +1,250 @@
+import { sameNames } from "../certificate/same-names.ts";
+import { classifyValidation, type Fault } from "../failure/classify.ts";
+import { failures } from "../failure/failure-code.ts";
+import { retryAt } from "../schedule/retry.ts";
+import { after, between, type Instant } from "../time/instant.ts";
+import type { Decision, StepDone } from "./decision.ts";
+import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "./input.ts";
+import { afterFault, mostFaults, nextPoll, processingDeadline, validationDeadline } from "./pace.ts";
+import {
+  type IssuanceState,
+  isLive,
+  type LiveState,
+  type OrderReference,
+  type PendingChallenge,
+} from "./state.ts";
+
+/** What does not change while the issuance runs. */
+export interface IssuanceTerms {
+  readonly names: readonly string[];
+  /** Issuances of this lineage that failed in a row before this one. */
+  readonly failuresBefore: number;
+}
+
+/**
+ * The next state and what to store with it, or `null` when `input` is stale for `state`: a late worker may
+ * still report. Pure; the whole table is in advance.test.ts.
+ */
+export function advance(
+  state: IssuanceState,
+  input: IssuanceInput,
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision | null {
+  if (!isLive(state)) return null;
+  if (input.kind === "fault") return endure(state, input.fault, terms, now);
+  switch (state.kind) {
+    case "planned":
+      return input.kind === "order" ? ordered(state, input.order, terms, now) : null;
+    case "ordered":
+      return input.kind === "authorizations" ? authorize(state, input.authorizations, terms, now) : null;
+    case "challenging":
+      return input.kind === "challenged" ? validate(state, now) : null;
+    case "validating":
+      return input.kind === "order" ? validating(state, input, terms, now) : null;
+    case "ready":
+      return input.kind === "keyed"
+        ? move({ ...owedFrom(state, state.since, now), kind: "finalizing" })
+        : null;
+    case "finalizing":
+    case "processing":
+      return input.kind === "order" ? finalized(state, input, terms, now) : null;
+    case "downloading":
+      return input.kind === "certificate" ? deliver(state, input.certificate, terms, now) : null;
+    case "diagnosing":
+      return input.kind === "authorizations" ? diagnose(state, input.authorizations, terms, now) : null;
+  }
+}
+
+type Ordered = Extract<LiveState, { order: OrderReference }>;
+
+const move = (state: IssuanceState, done: readonly StepDone[] = []): Decision => ({
+  state,
+  done,
+  publish: [],
+  fault: null,
+});
+
+const owedFrom = (state: Ordered, since: Instant, wakeAt: Instant) => ({
+  order: state.order,
+  since,
+  wakeAt,
+  faults: 0,
+});
+
+const fault = (code: Fault["code"], detail: string): Fault => ({ code, detail, retryAt: null });
+
+function abandon(cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
+  const state: IssuanceState = {
+    kind: "abandoned",
+    cause: cause.code,
+    detail: cause.detail,
+    retryAt: retryAt(cause, terms.failuresBefore + 1, now),
+  };
+  return { state, done: [], publish: [], fault: cause };
+}
+
+/** A fault that a pause cures keeps the issuance where it is; every other ends it. */
+function endure(state: LiveState, cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
+  const faults = state.faults + 1;
+  if (failures[cause.code].recovery !== "wait" || faults > mostFaults) return abandon(cause, terms, now);
+  const wakeAt = afterFault(faults, cause.retryAt, now);
+  return { state: { ...state, faults, wakeAt }, done: [], publish: [], fault: cause };
+}
+
+function ordered(state: LiveState, order: OrderFacts, terms: IssuanceTerms, now: Instant): Decision {
+  if (!sameNames(order.names, terms.names)) {
+    return abandon(fault("names-differ", `The order is for ${order.names.join(", ")}.`), terms, now);
+  }
+  const { url, finalizeUrl, authorizationUrls } = order;
+  const owed = { order: { url, finalizeUrl, authorizationUrls }, since: now, wakeAt: now, faults: 0 };
+  const done: StepDone[] = [{ kind: "order.created", took: between(state.since, now) }];
+  switch (order.status) {
+    case "pending":
+      return move({ ...owed, kind: "ordered" }, done);
+    case "ready":
+      return move({ ...owed, kind: "ready" }, done);
+    case "invalid":
+      return move({ ...owed, kind: "diagnosing", problem: order.problem }, done);
+    case "processing":
+    case "valid":
+      return abandon(fault("order-not-ours", `The new order is ${order.status} already.`), terms, now);
+  }
+}
+
+type In<K extends LiveState["kind"]> = Extract<LiveState, { kind: K }>;
+
+function authorize(
+  state: In<"ordered">,
+  authorizations: readonly AuthorizationFacts[],
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision {
+  const challenges: PendingChallenge[] = [];
+  for (const { status, identifier, url, http01, problem } of authorizations) {
+    if (status === "valid") continue;
+    if (status !== "pending") {
+      const cause =
+        problem === null
+          ? fault("order-invalid", `${identifier}: authorization ${status}`)
+          : classifyValidation(problem);
+      return abandon(cause, terms, now);
+    }
+    if (http01 === null) return abandon(fault("challenge-not-offered", identifier), terms, now);
+    if (http01.status !== "pending") continue;
+    challenges.push({ identifier, authorizationUrl: url, challengeUrl: http01.url, token: http01.token });
+  }
+  if (challenges.length === 0) {
+    return move({ ...owedFrom(state, now, now), kind: "validating", polls: 0 });
+  }
+  return {
+    state: { ...owedFrom(state, now, now), kind: "challenging", challenges },
+    done: [{ kind: "challenge.published", took: between(state.since, now) }],
+    publish: challenges,
+    fault: null,
+  };
+}
+
+function validate(state: In<"challenging">, now: Instant): Decision {
+  return move({ ...owedFrom(state, state.since, nextPoll(now, 0, null, now)), kind: "validating", polls: 0 });
+}
+
+function validating(
+  state: In<"validating">,
+  { order, retryAt: askedFor }: { readonly order: OrderFacts; readonly retryAt: Instant | null },
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision {
+  switch (order.status) {
+    case "ready":
+      return move({ ...owedFrom(state, now, now), kind: "ready" }, [
+        { kind: "validated", took: between(state.since, now) },
+      ]);
+    case "pending": {
+      if (now >= after(state.since, validationDeadline)) {
+        return abandon(fault("validation-timeout", "The order is still pending."), terms, now);
+      }
+      const polls = state.polls + 1;
+      return move({ ...state, polls, faults: 0, wakeAt: nextPoll(state.since, polls, askedFor, now) });
+    }
+    case "invalid":
+      return move({ ...owedFrom(state, state.since, now), kind: "diagnosing", problem: order.problem });
+    case "processing":
+    case "valid":
+      return abandon(
+        fault("order-not-ours", `The order is ${order.status} before we finalized it.`),
+        terms,
+        now,
+      );
+  }
+}
+
+function finalized(
+  state: In<"finalizing"> | In<"processing">,
+  { order, retryAt: askedFor }: { readonly order: OrderFacts; readonly retryAt: Instant | null },
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision {
+  switch (order.status) {
+    case "valid": {
+      if (order.certificateUrl === null) {
+        return endure(state, fault("ca-error", "The order is valid but names no certificate."), terms, now);
+      }
+      return move(
+        { ...owedFrom(state, now, now), kind: "downloading", certificateUrl: order.certificateUrl },
+        [{ kind: "finalized", took: between(state.since, now) }],
+      );
+    }
+    case "processing": {
+      if (now >= after(state.since, processingDeadline)) {
+        return abandon(fault("ca-slow", "The order is still processing."), terms, now);
+      }
+      const polls = state.kind === "processing" ? state.polls + 1 : 0;
+      const wakeAt = nextPoll(state.since, polls, askedFor, now);
+      return move({ ...owedFrom(state, state.since, wakeAt), kind: "processing", polls });
+    }
+    case "ready":
+    case "pending":
+      return endure(
+        { ...owedFrom(state, state.since, now), kind: "finalizing", faults: state.faults },
+        fault("order-not-ready", `The order is ${order.status} after finalize.`),
+        terms,
+        now,
+      );
+    case "invalid":
+      return move({ ...owedFrom(state, state.since, now), kind: "diagnosing", problem: order.problem });
+  }
+}
+
+function deliver(
+  state: In<"downloading">,
+  certificate: { readonly names: readonly string[]; readonly matchesKey: boolean },
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision {
+  if (!certificate.matchesKey) {
+    return abandon(fault("certificate-unusable", "The certificate is for another key."), terms, now);
+  }
+  if (!sameNames(certificate.names, terms.names)) {
+    return abandon(
+      fault("names-differ", `The certificate is for ${certificate.names.join(", ")}.`),
+      terms,
+      now,
+    );
+  }
+  return move({ kind: "issued" }, [{ kind: "certificate.stored", took: between(state.since, now) }]);
+}
+
+function diagnose(
+  state: In<"diagnosing">,
+  authorizations: readonly AuthorizationFacts[],
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision {
+  const failed = authorizations.find(({ problem }) => problem !== null);
+  if (failed?.problem == null) {
+    return abandon(fault("order-invalid", state.problem ?? "The order is invalid."), terms, now);
+  }
+  const cause = classifyValidation(failed.problem);
+  return abandon({ ...cause, detail: `${failed.identifier}: ${cause.detail}` }, terms, now);
+}

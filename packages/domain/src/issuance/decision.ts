@@ -1,0 +1,20 @@
+import type { Fault } from "../failure/classify.ts";
+import type { Duration } from "../time/instant.ts";
+import type { IssuanceState, PendingChallenge } from "./state.ts";
+
+/** A step that ended, for the timeline and the step's histogram. */
+export interface StepDone {
+  readonly kind: "order.created" | "challenge.published" | "validated" | "finalized" | "certificate.stored";
+  readonly took: Duration;
+}
+
+/** What one transaction stores. Only then does the next state's effect run. */
+export interface Decision {
+  readonly state: IssuanceState;
+  /** Steps that this decision ends, in order. */
+  readonly done: readonly StepDone[];
+  /** Challenges whose key authorizations the responder must answer from now on. */
+  readonly publish: readonly PendingChallenge[];
+  /** What delays this issuance, or has ended it; null when all goes well. */
+  readonly fault: Fault | null;
+}

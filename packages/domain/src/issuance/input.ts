@@ -1,0 +1,42 @@
+import type { Fault, ProblemFacts } from "../failure/classify.ts";
+import type { Instant } from "../time/instant.ts";
+import type { OrderReference } from "./state.ts";
+
+/** RFC 8555 section 7.1.6. */
+export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invalid";
+export type AuthorizationStatus = "pending" | "valid" | "invalid" | "deactivated" | "expired" | "revoked";
+export type ChallengeStatus = "pending" | "processing" | "valid" | "invalid";
+
+export interface OrderFacts extends OrderReference {
+  readonly status: OrderStatus;
+  /** DNS names, as the CA has them. */
+  readonly names: readonly string[];
+  readonly certificateUrl: string | null;
+  /** The order's own `error`, in the CA's words. */
+  readonly problem: string | null;
+}
+
+export interface AuthorizationFacts {
+  readonly url: string;
+  readonly identifier: string;
+  readonly status: AuthorizationStatus;
+  /** The HTTP-01 challenge; null where the CA offers none. */
+  readonly http01: { readonly url: string; readonly token: string; readonly status: ChallengeStatus } | null;
+  /** The failed challenge's error; null when none failed or the CA does not say. */
+  readonly problem: ProblemFacts | null;
+}
+
+/** What the leaf says of itself, and whether the chain stood our look at it. */
+export interface CertificateFacts {
+  readonly names: readonly string[];
+  readonly matchesKey: boolean;
+}
+
+/** What an effect reports. */
+export type IssuanceInput =
+  | { readonly kind: "order"; readonly order: OrderFacts; readonly retryAt: Instant | null }
+  | { readonly kind: "authorizations"; readonly authorizations: readonly AuthorizationFacts[] }
+  | { readonly kind: "challenged" }
+  | { readonly kind: "keyed" }
+  | { readonly kind: "certificate"; readonly certificate: CertificateFacts }
+  | { readonly kind: "fault"; readonly fault: Fault };
