@@ -1,0 +1,59 @@
+import { type Static, type TSchema, Type } from "typebox";
+
+/** An identifier as the server gives it: opaque, although it happens to look like a number. */
+export const Id = Type.String({ minLength: 1, maxLength: 40, description: "An opaque identifier." });
+
+/** RFC 3339, always UTC in what the server sends. */
+export const InstantText = Type.String({
+  format: "date-time",
+  description: "An instant as RFC 3339; in answers always in UTC.",
+});
+
+export const KeyType = Type.Union([Type.Literal("p256"), Type.Literal("rsa2048")], {
+  description: "The type of the certificate's key.",
+});
+export type KeyType = Static<typeof KeyType>;
+
+/**
+ * A DNS name as a person writes it: the server folds case, drops a trailing dot and turns an IDN into
+ * A-labels. Its length is bounded generously, so that a name over 253 is refused by rule, not by schema.
+ */
+export const NameText = Type.String({ minLength: 1, maxLength: 1_000, description: "A DNS name." });
+
+export const Label = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+  description: "A name the operator gives: letters, digits, dots, hyphens and underscores.",
+});
+
+export const Cursor = Type.String({
+  minLength: 1,
+  maxLength: 500,
+  description: "Where to go on: an opaque text from an earlier answer.",
+});
+
+/** Seconds a long poll may be held when there is nothing to tell yet. */
+export const WaitSeconds = Type.Integer({
+  minimum: 0,
+  maximum: 30,
+  description: "How many seconds to wait for news when there is none; 0 answers at once.",
+});
+
+const Limit = Type.Integer({
+  minimum: 1,
+  maximum: 1_000,
+  description: "At most so many items; 100 by default.",
+});
+
+/** The query of every paged list. */
+export const PageQuery = { after: Type.Optional(Cursor), limit: Type.Optional(Limit) };
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** `next` is the `after` of the next page; null: this was the last one. */
+export const Page = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: Nullable(Cursor) });
+
+/** What a client sends: a misspelt property is refused rather than ignored. */
+export const Closed = { additionalProperties: false } as const;

@@ -1,0 +1,37 @@
+export { ApiError } from "./client/api-error.ts";
+export { type Client, type ClientOptions, createClient } from "./client/create-client.ts";
+export type { InputOf } from "./client/operation-input.ts";
+export { pages } from "./client/pages.ts";
+export { ServerUnreachable } from "./client/server-unreachable.ts";
+export type { KeyType } from "./fields.ts";
+export {
+  isTextBody,
+  type Operation,
+  type OutputOf,
+  type RequestOf,
+  type Scope,
+  type TextBody,
+} from "./operation.ts";
+export { type OperationId, type Operations, operations } from "./operations.ts";
+export { Problem, type RequestFault } from "./problem/problem.ts";
+export { type ProblemCode, type ProblemType, problemTypes, problemTypeUri } from "./problem/problem-types.ts";
+export { builtInDirectories, type Ca, type NewCa } from "./resource/ca.ts";
+export type { Certificate, IssuedCertificate } from "./resource/certificate.ts";
+export type { Domain, DomainState, DomainSummary, NewDomain, TimelineEntry } from "./resource/domain.ts";
+export {
+  type DomainBatch,
+  type DomainBatchResult,
+  type DomainBatchRow,
+  maxBatchRows,
+  type RejectedRow,
+} from "./resource/domain-batch.ts";
+export {
+  type EdgeCertificate,
+  type EdgeChange,
+  type EdgeKeyPair,
+  maxReceipts,
+  type Receipt,
+} from "./resource/edge.ts";
+export type { Readiness, ReadinessPart } from "./resource/health.ts";
+export type { Status } from "./resource/status.ts";
+export type { CreatedToken, NewToken, Token } from "./resource/token.ts";

@@ -1,0 +1,45 @@
+import type { Operation } from "./operation.ts";
+import { addCa, listCas } from "./resource/ca.ts";
+import {
+  certificateChain,
+  exportCertificate,
+  listCertificates,
+  showCertificate,
+} from "./resource/certificate.ts";
+import { addDomain, followDomain, listDomains, removeDomain, showDomain } from "./resource/domain.ts";
+import { addDomainBatch } from "./resource/domain-batch.ts";
+import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
+import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
+import { rotateKeys, showStatus } from "./resource/status.ts";
+import { createToken, listTokens, revokeToken } from "./resource/token.ts";
+
+/** Every operation of the API, by its id. */
+export const operations = {
+  addCa,
+  listCas,
+  addDomain,
+  listDomains,
+  showDomain,
+  removeDomain,
+  followDomain,
+  addDomainBatch,
+  listCertificates,
+  showCertificate,
+  certificateChain,
+  exportCertificate,
+  createToken,
+  listTokens,
+  revokeToken,
+  showStatus,
+  rotateKeys,
+  edgeSnapshot,
+  edgeFeed,
+  edgeCertificate,
+  sendReceipts,
+  checkLiveness,
+  checkReadiness,
+  showMetrics,
+} as const satisfies Record<string, Operation>;
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;

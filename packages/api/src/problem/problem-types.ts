@@ -1,0 +1,130 @@
+/** What is the same each time a problem of a type occurs (RFC 9457, 3.1), and what the reader can do. */
+export interface ProblemType {
+  readonly status: number;
+  readonly title: string;
+  readonly remedy: string;
+}
+
+/** Every problem the API answers with. A code is stable: clients branch on it, never on a sentence. */
+export const problemTypes = {
+  "invalid-request": {
+    status: 400,
+    title: "The request is not valid",
+    remedy: "Correct every fault listed in `errors` and send it again.",
+  },
+  "invalid-cursor": {
+    status: 400,
+    title: "The cursor is not one of this list",
+    remedy: "Start from the first page, without `after`.",
+  },
+  "token-missing": {
+    status: 401,
+    title: "A token is needed",
+    remedy: "Send `Authorization: Bearer TOKEN`; make a token with `certmill token create`.",
+  },
+  "token-rejected": {
+    status: 401,
+    title: "The token is not known here",
+    remedy: "It may be mistyped, expired or revoked; make a new one with `certmill token create`.",
+  },
+  "scope-insufficient": {
+    status: 403,
+    title: "The token's scope does not cover this",
+    remedy: "Use a token of the scope that `detail` names.",
+  },
+  "not-found": {
+    status: 404,
+    title: "There is no such thing here",
+    remedy: "Check the spelling; a tenant's token sees only what is its tenant's.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    title: "This address knows other methods",
+    remedy: "Use one of the methods in the Allow header.",
+  },
+  "ca-exists": {
+    status: 409,
+    title: "There is a CA of this name already",
+    remedy: "Choose another name.",
+  },
+  "domain-exists": {
+    status: 409,
+    title: "The domain is covered already",
+    remedy: "Look at it, or remove it first; an import leaves what is the same unchanged.",
+  },
+  "request-in-progress": {
+    status: 409,
+    title: "The same Idempotency-Key is being worked on",
+    remedy: "Wait a moment and send the same request again.",
+  },
+  "cursor-unknown": {
+    status: 410,
+    title: "The feed cannot go on from this cursor",
+    remedy: "Take a new snapshot and follow the feed from its cursor.",
+  },
+  "body-too-large": {
+    status: 413,
+    title: "The request body is too large",
+    remedy: "Send at most 4 MiB; split a batch into smaller ones.",
+  },
+  "body-not-json": {
+    status: 415,
+    title: "The request body is not JSON",
+    remedy: "Send JSON with `Content-Type: application/json`.",
+  },
+  "name-refused": {
+    status: 422,
+    title: "The name cannot get a certificate",
+    remedy: "Correct the names listed in `errors`.",
+  },
+  "idempotency-key-reused": {
+    status: 422,
+    title: "This Idempotency-Key came with another request before",
+    remedy: "Use a new key for each new request.",
+  },
+  "ca-missing": {
+    status: 422,
+    title: "No CA is set up to issue from",
+    remedy: "Add one with `certmill ca add`, or name one that `certmill ca list` shows.",
+  },
+  "edge-group-missing": {
+    status: 422,
+    title: "There is no such edge group",
+    remedy: "Use the group `default`, or make a token for the new group first.",
+  },
+  "terms-not-agreed": {
+    status: 422,
+    title: "The CA's terms of service are not agreed to",
+    remedy: "Read them at `termsOfService`, then send the request again with `termsAgreed: true`.",
+  },
+  "account-binding-required": {
+    status: 422,
+    title: "The CA wants an external account binding",
+    remedy: "Get a key id and an HMAC key from the CA and send them as `eab`.",
+  },
+  "ca-refused": {
+    status: 502,
+    title: "The CA refused",
+    remedy: "Read the CA's words in `detail` and correct what they say.",
+  },
+  "ca-unreachable": {
+    status: 502,
+    title: "The CA could not be reached",
+    remedy: "Check the directory URL, the network and, for a private CA, its root certificate.",
+  },
+  internal: {
+    status: 500,
+    title: "Something went wrong here",
+    remedy: "It is in the server's log under the request id that `detail` names.",
+  },
+  "database-unavailable": {
+    status: 503,
+    title: "The database is away",
+    remedy: "Nothing was changed; send the request again after the time in Retry-After.",
+  },
+} as const satisfies Record<string, ProblemType>;
+
+export type ProblemCode = keyof typeof problemTypes;
+
+/** The stable URI of a problem type. */
+export const problemTypeUri = (code: ProblemCode): string => `https://certmill.dev/problems/${code}`;

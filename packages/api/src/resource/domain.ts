@@ -1,0 +1,169 @@
+import { type Static, Type } from "typebox";
+import {
+  Closed,
+  Cursor,
+  Id,
+  InstantText,
+  KeyType,
+  Label,
+  NameText,
+  Nullable,
+  Page,
+  PageQuery,
+  WaitSeconds,
+} from "../fields.ts";
+import { operation } from "../operation.ts";
+import { IssuedCertificate } from "./certificate.ts";
+
+export const DomainState = Type.Union(
+  [
+    Type.Literal("waiting"),
+    Type.Literal("issuing"),
+    Type.Literal("active"),
+    Type.Literal("failed"),
+    Type.Literal("removed"),
+  ],
+  { description: "Where the domain stands." },
+);
+export type DomainState = Static<typeof DomainState>;
+
+/** One fact of a domain's history. */
+export const TimelineEntry = Type.Object({
+  at: InstantText,
+  kind: Type.String({ description: "Stable: `domain.added`, `order.created`, `certificate.stored`, …" }),
+  sentence: Type.String({ description: "The fact for a person to read." }),
+  durationMs: Nullable(
+    Type.Integer({ description: "How long the step took that ended here; null: it ended none." }),
+  ),
+  detail: Type.Record(Type.String(), Type.Unknown(), { description: "The fact for a program to read." }),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
+
+/** What an edge last said about a domain's certificate. */
+export const Delivery = Type.Object({
+  edge: Type.String(),
+  certificateId: Id,
+  receivedAt: InstantText,
+  error: Nullable(Type.String({ description: "Null: it is served. Else why the edge could not." })),
+});
+
+const summary = {
+  name: Type.String({ description: "The domain, in A-labels." }),
+  state: DomainState,
+  reason: Type.String({ description: "Why it stands so, as a sentence; on failure what to change." }),
+  failureCode: Nullable(Type.String({ description: "The last attempt's failure; null: there was none." })),
+  nextTryAt: Nullable(InstantText),
+  names: Type.Array(Type.String(), { description: "All names of its certificate, the primary one first." }),
+  tenant: Nullable(Type.String()),
+  ca: Type.String(),
+  edgeGroup: Type.String(),
+  keyType: KeyType,
+  certificate: Nullable(IssuedCertificate),
+};
+
+export const DomainSummary = Type.Object(summary);
+export type DomainSummary = Static<typeof DomainSummary>;
+
+export const Domain = Type.Object({
+  ...summary,
+  deliveries: Type.Array(Delivery),
+  timeline: Type.Array(TimelineEntry, { description: "The newest 200 facts, the oldest of them first." }),
+});
+export type Domain = Static<typeof Domain>;
+
+export const NewDomain = Type.Object(
+  {
+    name: NameText,
+    aliases: Type.Optional(
+      Type.Array(NameText, { maxItems: 99, description: "Further names of the same certificate." }),
+    ),
+    withWww: Type.Optional(Type.Boolean({ description: "Add `www.` before the name as an alias." })),
+    tenant: Type.Optional(Label),
+    ca: Type.Optional(Label),
+    edgeGroup: Type.Optional(Label),
+    keyType: Type.Optional(KeyType),
+  },
+  Closed,
+);
+export type NewDomain = Static<typeof NewDomain>;
+
+const NameParams = Type.Object({ name: NameText });
+
+export const addDomain = operation({
+  id: "addDomain",
+  method: "POST",
+  path: "/v1/domains",
+  tag: "Domains",
+  summary: "Add a domain",
+  description: "The certificate is ordered at once; follow it with `/v1/domains/{name}/events`.",
+  scopes: ["admin", "tenant"],
+  body: NewDomain,
+  idempotencyKey: true,
+  responses: { 201: Domain },
+  problems: ["domain-exists", "name-refused", "ca-missing", "edge-group-missing"],
+});
+
+export const listDomains = operation({
+  id: "listDomains",
+  method: "GET",
+  path: "/v1/domains",
+  tag: "Domains",
+  summary: "List domains",
+  description: "In the order of their names, aliases included; a tenant's token sees its own.",
+  scopes: ["admin", "tenant"],
+  query: Type.Object(
+    {
+      ...PageQuery,
+      state: Type.Optional(DomainState),
+      tenant: Type.Optional(Label),
+      prefix: Type.Optional(Type.String({ maxLength: 253, description: "Only names that begin with this." })),
+    },
+    Closed,
+  ),
+  responses: { 200: Page(DomainSummary) },
+  problems: ["invalid-cursor"],
+});
+
+export const showDomain = operation({
+  id: "showDomain",
+  method: "GET",
+  path: "/v1/domains/{name}",
+  tag: "Domains",
+  summary: "Show a domain",
+  description: "One state, the reason in a sentence, the next try, the edges' receipts and the timeline.",
+  scopes: ["admin", "tenant"],
+  params: NameParams,
+  responses: { 200: Domain },
+  problems: ["not-found"],
+});
+
+export const removeDomain = operation({
+  id: "removeDomain",
+  method: "DELETE",
+  path: "/v1/domains/{name}",
+  tag: "Domains",
+  summary: "Remove a domain",
+  description:
+    "Ends what is under way and tells the edges. All names of the same certificate go. Removing twice is the same as once.",
+  scopes: ["admin", "tenant"],
+  params: NameParams,
+  responses: { 200: Domain },
+  problems: ["not-found"],
+});
+
+export const followDomain = operation({
+  id: "followDomain",
+  method: "GET",
+  path: "/v1/domains/{name}/events",
+  tag: "Domains",
+  summary: "Follow a domain's timeline",
+  description:
+    "Without `after`: the timeline so far. With the last answer's `cursor` as `after`: what came since, waiting up to `wait` seconds for it.",
+  scopes: ["admin", "tenant"],
+  params: NameParams,
+  query: Type.Object({ after: Type.Optional(Cursor), wait: Type.Optional(WaitSeconds) }, Closed),
+  responses: {
+    200: Type.Object({ domain: DomainSummary, events: Type.Array(TimelineEntry), cursor: Cursor }),
+  },
+  problems: ["not-found", "invalid-cursor", "cursor-unknown"],
+});

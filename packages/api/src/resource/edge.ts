@@ -1,0 +1,116 @@
+import { type Static, Type } from "typebox";
+import { Closed, Cursor, Id, InstantText, Label, Nullable, PageQuery, WaitSeconds } from "../fields.ts";
+import { operation } from "../operation.ts";
+
+const named = {
+  lineageId: Id,
+  names: Type.Array(Type.String(), { description: "The primary name first." }),
+};
+
+/** What an edge should be serving for one lineage. */
+export const EdgeCertificate = Type.Object({
+  ...named,
+  certificateId: Id,
+  serial: Type.String(),
+  notAfter: InstantText,
+});
+export type EdgeCertificate = Static<typeof EdgeCertificate>;
+
+/** `put`: serve this certificate from now on; `remove`: serve none for the lineage any more. */
+export const EdgeChange = Type.Union([
+  Type.Object({
+    kind: Type.Literal("put"),
+    ...named,
+    certificateId: Id,
+    serial: Type.String(),
+    notAfter: InstantText,
+  }),
+  Type.Object({ kind: Type.Literal("remove"), ...named, certificateId: Type.Null() }),
+]);
+export type EdgeChange = Static<typeof EdgeChange>;
+
+export const EdgeKeyPair = Type.Object({
+  ...named,
+  certificateId: Id,
+  chainPem: Type.String({ description: "Leaf first." }),
+  keyPem: Type.String({ description: "PKCS #8." }),
+});
+export type EdgeKeyPair = Static<typeof EdgeKeyPair>;
+
+export const Receipt = Type.Object(
+  {
+    lineageId: Id,
+    certificateId: Id,
+    servedAt: InstantText,
+    error: Nullable(Type.String({ maxLength: 2_000, description: "Null: it is served." })),
+  },
+  Closed,
+);
+export type Receipt = Static<typeof Receipt>;
+
+/** Receipts that one call may carry. */
+export const maxReceipts = 1_000;
+
+const EdgeName = Type.Optional(Label);
+
+export const edgeSnapshot = operation({
+  id: "edgeSnapshot",
+  method: "GET",
+  path: "/v1/edge/snapshot",
+  tag: "Edges",
+  summary: "List everything the edge group serves",
+  description:
+    "Every page of one snapshot has the same `cursor`. Following the feed from it misses nothing; a change made while the pages were read may be told again.",
+  scopes: ["edge"],
+  query: Type.Object({ ...PageQuery, edge: EdgeName }, Closed),
+  responses: {
+    200: Type.Object({ items: Type.Array(EdgeCertificate), next: Nullable(Cursor), cursor: Cursor }),
+  },
+  problems: ["invalid-cursor"],
+});
+
+export const edgeFeed = operation({
+  id: "edgeFeed",
+  method: "GET",
+  path: "/v1/edge/feed",
+  tag: "Edges",
+  summary: "Follow the edge group's changes",
+  description:
+    "At most 1,000 changes at a time, waiting up to `wait` seconds for the first. Keep the answer's `cursor` once its changes are done; each change tells the lineage's newest state, so doing one twice is harmless. `edge` names the caller, for the status page.",
+  scopes: ["edge"],
+  query: Type.Object({ after: Cursor, wait: Type.Optional(WaitSeconds), edge: EdgeName }, Closed),
+  responses: { 200: Type.Object({ changes: Type.Array(EdgeChange), cursor: Cursor }) },
+  problems: ["invalid-cursor", "cursor-unknown"],
+});
+
+export const edgeCertificate = operation({
+  id: "edgeCertificate",
+  method: "GET",
+  path: "/v1/edge/certificates/{id}",
+  tag: "Edges",
+  summary: "Fetch a certificate with its key",
+  description: "Only of the token's edge group. Every retrieval is an event in the domain's timeline.",
+  scopes: ["edge"],
+  params: Type.Object({ id: Id }),
+  query: Type.Object({ edge: EdgeName }, Closed),
+  responses: { 200: EdgeKeyPair },
+  problems: ["not-found"],
+});
+
+export const sendReceipts = operation({
+  id: "sendReceipts",
+  method: "POST",
+  path: "/v1/edge/receipts",
+  tag: "Edges",
+  summary: "Say what is served",
+  description:
+    "Idempotent: what was said before is not recorded again. A receipt for a certificate that is not the edge group's is passed over.",
+  scopes: ["edge"],
+  body: Type.Object({ edge: Label, receipts: Type.Array(Receipt, { maxItems: maxReceipts }) }, Closed),
+  responses: {
+    200: Type.Object({
+      recorded: Type.Integer({ description: "Receipts that told something new." }),
+    }),
+  },
+  problems: [],
+});
