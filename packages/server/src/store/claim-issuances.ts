@@ -1,0 +1,110 @@
+import { after, type Duration, type Instant, type LiveState } from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "./database.ts";
+import type { KeyType } from "./schema.ts";
+
+/** An issuance that this worker has until its lease ends, with what its steps need. */
+export interface ClaimedIssuance {
+  readonly id: string;
+  readonly lineageId: string;
+  readonly caId: string;
+  readonly edgeGroupId: string;
+  readonly names: readonly string[];
+  readonly keyType: KeyType;
+  readonly state: LiveState;
+  /** What this claim's writes must carry; a later claim has a higher one. */
+  readonly fence: string;
+  readonly keySecretId: string | null;
+  readonly csr: Uint8Array | null;
+  /** Issuances of the lineage that failed in a row before this one. */
+  readonly failuresBefore: number;
+  readonly startedAt: Instant;
+  /** Since when the certificate has been wanted. */
+  readonly wantedAt: Instant;
+}
+
+interface Row {
+  id: string;
+  lineage_id: string;
+  ca_id: string;
+  edge_group_id: string;
+  names: string[];
+  key_type: KeyType;
+  state: LiveState;
+  fence: string;
+  key_secret_id: string | null;
+  csr: Uint8Array | null;
+  failures: number;
+  started_at: Instant;
+  wanted_at: Instant;
+}
+
+/**
+ * Takes up to `limit` due issuances, the longest overdue first. Safe from any number of workers at once; a
+ * row being taken elsewhere is skipped, never waited for. Index: `issuance_due`.
+ */
+export async function claimIssuances(
+  db: Db,
+  request: { limit: number; lease: Duration; now: Instant },
+): Promise<ClaimedIssuance[]> {
+  const { rows } = await sql<Row>`
+    with due as materialized (
+      select id from issuance
+      where ended_at is null and wake_at <= ${timestamp(request.now)}
+      order by wake_at limit ${request.limit} for update skip locked
+    )
+    update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
+    from due, lineage
+    where issuance.id = due.id and lineage.id = issuance.lineage_id
+    returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
+      issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
+      lineage.failures, issuance.started_at, lineage.wanted_at`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    lineageId: row.lineage_id,
+    caId: row.ca_id,
+    edgeGroupId: row.edge_group_id,
+    names: row.names,
+    keyType: row.key_type,
+    state: row.state,
+    fence: row.fence,
+    keySecretId: row.key_secret_id,
+    csr: row.csr,
+    failuresBefore: row.failures,
+    startedAt: row.started_at,
+    wantedAt: row.wanted_at,
+  }));
+}
+
+/** When the next issuance or lineage is due; null when nothing is owed. Indexes: `issuance_due`, `lineage_due`. */
+export async function nextDueAt(db: Db): Promise<Instant | null> {
+  const { rows } = await sql<{ due_at: Instant | null }>`
+    select least(
+      (select min(wake_at) from issuance where ended_at is null),
+      (select min(first.wake_at) from ca, lateral (
+        select wake_at from lineage where ca_id = ca.id and wake_at is not null order by wake_at limit 1
+      ) first)
+    ) as due_at`.execute(db);
+  return rows[0]?.due_at ?? null;
+}
+
+/**
+ * Gives back what this worker holds, so that another may go on at once instead of after the lease.
+ * Called at shutdown.
+ */
+export async function releaseIssuance(
+  db: Db,
+  held: { id: string; fence: string; now: Instant },
+): Promise<void> {
+  await sql`
+    update issuance set wake_at = ${timestamp(held.now)}
+    where id = ${held.id} and fence = ${held.fence} and ended_at is null`.execute(db);
+}
+
+/**
+ * Makes every live issuance due now. Only for a process that is known to be alone (the embedded database's
+ * directory lock proves it): whoever held a lease is dead.
+ */
+export async function forgetLeases(db: Db, now: Instant): Promise<void> {
+  await sql`update issuance set wake_at = ${timestamp(now)} where ended_at is null`.execute(db);
+}

@@ -1,0 +1,205 @@
+/**
+ * The transaction of a decision: state, wake-up, publications and events in one statement, refused as a
+ * whole when another worker has claimed the issuance since (the fence), or when it was ended from outside.
+ */
+import {
+  after,
+  type Duration,
+  type FailureCode,
+  type Instant,
+  type LiveState,
+  type PendingChallenge,
+  renewAt,
+} from "@certmill/domain";
+import { type RawBuilder, sql } from "kysely";
+import type { ClaimedIssuance } from "./claim-issuances.ts";
+import { type Db, timestamp } from "./database.ts";
+import type { Sealed } from "./secrets.ts";
+
+/** An event of the timeline, in the order they happened. */
+export interface TimelineEvent {
+  readonly at: Instant;
+  readonly kind: string;
+  readonly took: Duration | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface KeyToStore {
+  readonly sealed: Sealed;
+  readonly csr: Uint8Array;
+}
+
+/** A challenge with what the responder is to answer. */
+export interface Publication extends PendingChallenge {
+  readonly keyAuthorization: string;
+}
+
+export interface CertificateToStore {
+  readonly serial: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  readonly fingerprint: string;
+  readonly chainPem: string;
+}
+
+export interface LiveCommit {
+  readonly state: LiveState;
+  readonly publish: readonly Publication[];
+  readonly key: KeyToStore | null;
+  readonly events: readonly TimelineEvent[];
+  readonly now: Instant;
+  /** The lease that goes on while the next effect runs; null gives the issuance back until its `wakeAt`. */
+  readonly lease: Duration | null;
+}
+
+type Claim = Pick<ClaimedIssuance, "id" | "fence">;
+
+const held = (claim: Claim): RawBuilder<unknown> =>
+  sql`id = ${claim.id} and fence = ${claim.fence} and ended_at is null`;
+
+const eventRows = (events: readonly TimelineEvent[]): string =>
+  JSON.stringify(
+    events.map(({ at, kind, took, detail }) => ({ at: new Date(at).toISOString(), kind, took, detail })),
+  );
+
+/** Needs a preceding `moved (id, lineage_id)`, which is empty when the commit is refused. */
+const tell = (events: readonly TimelineEvent[]): RawBuilder<unknown> => sql`
+  told as (
+    insert into event (at, kind, lineage_id, issuance_id, edge_group_id, duration_ms, detail)
+    select step.at, step.kind, moved.lineage_id, moved.id,
+      case when step.kind = 'certificate.stored' then lineage.edge_group_id end, step.took, step.detail
+    from moved
+      join lineage on lineage.id = moved.lineage_id,
+      rows from (jsonb_to_recordset(${eventRows(events)}::jsonb) as (at timestamptz, kind text, took bigint, detail jsonb))
+        with ordinality as step (at, kind, took, detail, place)
+    order by step.place
+  )`;
+
+const isAccepted = (rows: readonly { accepted: boolean }[]): boolean => rows[0]?.accepted === true;
+
+/**
+ * Stores a step of an issuance that goes on. The key and the CSR, when there are any, are durable with it:
+ * before finalize is sent.
+ *
+ * @returns false when the claim is no longer ours; nothing was stored.
+ */
+export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Promise<boolean> {
+  const { state, key, publish, now, lease } = commit;
+  const wakeAt = lease === null ? state.wakeAt : after(now, lease);
+  const orderUrl = state.kind === "planned" ? null : state.order.url;
+  const secret =
+    key === null
+      ? sql`secret_row as (select null::bigint as id)`
+      : sql`secret_row as (
+          insert into secret (kek_id, wrapped_key, ciphertext)
+          select ${key.sealed.kekId}, ${key.sealed.wrappedKey}, ${key.sealed.ciphertext}
+          where exists (select 1 from issuance where ${held(claim)})
+          returning id
+        )`;
+  const published =
+    publish.length === 0
+      ? sql`published as (select null as token, null as key_authorization where false)`
+      : sql`published as (
+          insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
+          select p.token, p.key_authorization, moved.id, p.identifier, ${timestamp(now)}
+          from moved, jsonb_to_recordset(${publicationRows(publish)}::jsonb)
+            as p (token text, key_authorization text, identifier text)
+          on conflict (token) do update set issuance_id = excluded.issuance_id, published_at = excluded.published_at
+          returning token, key_authorization
+        )`;
+  const { rows } = await sql<{ accepted: boolean }>`
+    with ${secret}, moved as (
+      update issuance set state_kind = ${state.kind}, state = ${JSON.stringify(state)}::jsonb,
+        order_url = ${orderUrl}, wake_at = ${timestamp(wakeAt)}
+        ${key === null ? sql`` : sql`, key_secret_id = (select id from secret_row), csr = ${key.csr}`}
+      where ${held(claim)} returning id, lineage_id
+    ), ${published}, ${tell(commit.events)}
+    select exists (select 1 from moved) as accepted,
+      (select count(pg_notify('certmill_challenge', token || ' ' || key_authorization)) from published)`.execute(
+    db,
+  );
+  return isAccepted(rows);
+}
+
+const publicationRows = (publish: readonly Publication[]): string =>
+  JSON.stringify(
+    publish.map(({ token, keyAuthorization, identifier }) => ({
+      token,
+      key_authorization: keyAuthorization,
+      identifier,
+    })),
+  );
+
+/**
+ * Stores the certificate, makes it the lineage's current one, tells the edges, sets the renewal.
+ *
+ * @returns the certificate's id, or null when the claim is no longer ours; nothing was stored.
+ */
+export async function commitIssued(
+  db: Db,
+  claim: Claim,
+  commit: { certificate: CertificateToStore; events: readonly TimelineEvent[]; now: Instant },
+): Promise<string | null> {
+  const { certificate, events, now } = commit;
+  const at = timestamp(now);
+  const { rows } = await sql<{ id: string | null }>`
+    with moved as (
+      update issuance set state_kind = 'issued', state = '{"kind":"issued"}', wake_at = null, ended_at = ${at}
+      where ${held(claim)} returning id, lineage_id, ca_id, key_secret_id
+    ), stored as (
+      insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
+        fingerprint, chain_pem, key_secret_id, stored_at)
+      select lineage_id, id, ca_id, ${certificate.serial}, ${certificate.issuer}, ${[...certificate.names]}::text[],
+        ${timestamp(certificate.notBefore)}, ${timestamp(certificate.notAfter)}, ${certificate.fingerprint},
+        ${certificate.chainPem}, key_secret_id, ${at}
+      from moved returning id, lineage_id
+    ), current as (
+      update lineage set state = 'active', certificate_id = stored.id, failures = 0, failure_code = null,
+        failure_detail = null, wake_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))},
+        wanted_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))}
+      from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
+    ), unpublished as (
+      delete from challenge_response where issuance_id in (select id from moved)
+    ), ${tell(events)}
+    select (select id from stored) as id,
+      (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
+/**
+ * Ends an issuance without a certificate. The lineage keeps what it has and tries again at `retryAt`
+ * (null: only a person can help).
+ *
+ * @returns false when the claim is no longer ours; nothing was stored.
+ */
+export async function commitAbandoned(
+  db: Db,
+  claim: Claim,
+  commit: {
+    cause: FailureCode;
+    detail: string;
+    retryAt: Instant | null;
+    events: readonly TimelineEvent[];
+    now: Instant;
+  },
+): Promise<boolean> {
+  const { cause, detail, retryAt, events, now } = commit;
+  const wakeAt = retryAt === null ? null : timestamp(retryAt);
+  const state = JSON.stringify({ kind: "abandoned", cause, detail, retryAt });
+  const { rows } = await sql<{ accepted: boolean }>`
+    with moved as (
+      update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
+        ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
+      where ${held(claim)} returning id, lineage_id
+    ), rested as (
+      update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
+        failures = failures + 1, failure_code = ${cause}, failure_detail = ${detail}, wake_at = ${wakeAt}
+      from moved where lineage.id = moved.lineage_id
+    ), unpublished as (
+      delete from challenge_response where issuance_id in (select id from moved)
+    ), ${tell(events)}
+    select exists (select 1 from moved) as accepted`.execute(db);
+  return isAccepted(rows);
+}
