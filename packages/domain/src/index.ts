@@ -30,6 +30,10 @@ export {
   type PendingChallenge,
   planned,
 } from "./issuance/state.ts";
+export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name/cover-names.ts";
+export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
+export { normaliseName } from "./name/normalise-name.ts";
+export { registeredDomain } from "./name/public-suffix.ts";
 export { renewAt } from "./schedule/renewal.ts";
 export { retryAt } from "./schedule/retry.ts";
 export {
