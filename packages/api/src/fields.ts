@@ -9,7 +9,7 @@ export const InstantText = Type.String({
   description: "An instant as RFC 3339; in answers always in UTC.",
 });
 
-export const KeyType = Type.Union([Type.Literal("p256"), Type.Literal("rsa2048")], {
+export const KeyType = Type.Enum(["p256", "rsa2048"], {
   description: "The type of the certificate's key.",
 });
 export type KeyType = Static<typeof KeyType>;

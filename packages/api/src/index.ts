@@ -4,6 +4,7 @@ export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
 export type { KeyType } from "./fields.ts";
+export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
   isTextBody,
   type Operation,

@@ -52,11 +52,6 @@ export const problemTypes = {
     title: "The domain is covered already",
     remedy: "Look at it, or remove it first; an import leaves what is the same unchanged.",
   },
-  "request-in-progress": {
-    status: 409,
-    title: "The same Idempotency-Key is being worked on",
-    remedy: "Wait a moment and send the same request again.",
-  },
   "cursor-unknown": {
     status: 410,
     title: "The feed cannot go on from this cursor",

@@ -15,16 +15,9 @@ import {
 import { operation } from "../operation.ts";
 import { IssuedCertificate } from "./certificate.ts";
 
-export const DomainState = Type.Union(
-  [
-    Type.Literal("waiting"),
-    Type.Literal("issuing"),
-    Type.Literal("active"),
-    Type.Literal("failed"),
-    Type.Literal("removed"),
-  ],
-  { description: "Where the domain stands." },
-);
+export const DomainState = Type.Enum(["waiting", "issuing", "active", "failed", "removed"], {
+  description: "Where the domain stands.",
+});
 export type DomainState = Static<typeof DomainState>;
 
 /** One fact of a domain's history. */

@@ -3,13 +3,7 @@ import { Nullable } from "../fields.ts";
 import { operation } from "../operation.ts";
 
 export const ReadinessPart = Type.Object({
-  part: Type.Union([
-    Type.Literal("database"),
-    Type.Literal("migrations"),
-    Type.Literal("worker"),
-    Type.Literal("responder"),
-    Type.Literal("keys"),
-  ]),
+  part: Type.Enum(["database", "migrations", "worker", "responder", "keys"]),
   ready: Type.Boolean(),
   reason: Nullable(Type.String({ description: "Why it is not ready; null when it is." })),
 });
