@@ -1,0 +1,52 @@
+import { type Identifier, readIdentifier } from "../wire/identifier.ts";
+import { JsonRecord } from "../wire/json-record.ts";
+import { type AcmeProblem, problemFromJson } from "../wire/problem.ts";
+
+/** RFC 8555 section 7.1.6: `ready` is to be finalized, `valid` has its certificate. */
+export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invalid";
+
+/** RFC 8555 section 7.1.3. Lists are in the CA's order, which means nothing. */
+export interface Order {
+  readonly status: OrderStatus;
+  /** Milliseconds since the epoch; null when the CA does not tell. */
+  readonly expires: number | null;
+  /** As the CA understood them: to be compared with what was asked, since some CAs add to them. */
+  readonly identifiers: readonly Identifier[];
+  /** URLs; some may be valid already. */
+  readonly authorizations: readonly string[];
+  readonly finalize: string;
+  /** Where the certificate is; null until `valid`. */
+  readonly certificate: string | null;
+  /** Why it is `invalid`; null else, or when the CA does not tell. */
+  readonly error: AcmeProblem | null;
+  /** draft-ietf-acme-profiles; null when the CA has no profiles. */
+  readonly profile: string | null;
+  /** The certificate identifier this order replaces (RFC 9773 section 5). */
+  readonly replaces: string | null;
+}
+
+export interface NewOrderRequest {
+  readonly identifiers: readonly Identifier[];
+  /** One of the directory's `meta.profiles`. */
+  readonly profile?: string;
+  /** The certificate identifier of RFC 9773 section 4.1. */
+  readonly replaces?: string;
+}
+
+/** @throws AcmeError `bad-response`; among others for a `valid` order without a certificate. */
+export function parseOrder(text: string, now: number): Order {
+  const order = JsonRecord.parse(text, "order");
+  const status = order.word("status", ["pending", "ready", "processing", "valid", "invalid"]);
+  const error = order.valueOrNull("error");
+  return {
+    status,
+    expires: order.instantOrNull("expires"),
+    identifiers: order.records("identifiers").map(readIdentifier),
+    authorizations: order.urls("authorizations"),
+    finalize: order.url("finalize"),
+    certificate: status === "valid" ? order.url("certificate") : order.urlOrNull("certificate"),
+    error: error === null ? null : problemFromJson(error, now),
+    profile: order.stringOrNull("profile"),
+    replaces: order.stringOrNull("replaces"),
+  };
+}

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import type { AccountKey } from "../wire/account-key.ts";
+import { AcmeError } from "../wire/acme-error.ts";
+import { JwsSigner } from "../wire/jws.ts";
+import { NoncePool } from "../wire/nonce-pool.ts";
+import { type AcmeProblem, problemFromResponse } from "../wire/problem.ts";
+import type { AcmeHttpRequest, AcmeHttpResponse, Transport } from "../wire/transport.ts";
+import { type Directory, DirectoryCache, parseDirectory } from "./directory.ts";
+
+/** What a request is about: a label of low cardinality. */
+export type ResourceKind =
+  | "directory"
+  | "newNonce"
+  | "newAccount"
+  | "newOrder"
+  | "order"
+  | "authorization"
+  | "challenge"
+  | "finalize"
+  | "certificate";
+
+/** One HTTP request that was made, for metrics. */
+export interface ObservedRequest {
+  readonly method: AcmeHttpRequest["method"];
+  readonly resource: ResourceKind;
+  /** null when no whole answer came. */
+  readonly status: number | null;
+  readonly milliseconds: number;
+}
+
+export interface SignedRequestsOptions {
+  readonly directoryUrl: string;
+  readonly transport: Transport;
+  readonly key: AccountKey;
+  readonly accountUrl: string | null;
+  readonly now: () => number;
+  readonly onRequest: (request: ObservedRequest) => void;
+}
+
+/** A POST; its body is the JWS of `payload`. */
+export interface SignedPost {
+  readonly resource: ResourceKind;
+  readonly url: string;
+  /** JSON text, or NO_PAYLOAD. */
+  readonly payload: string;
+  readonly accept: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** RFC 8555 section 6.5 leaves the number open. */
+const BAD_NONCE_RETRIES = 5;
+
+/** The requests of one account key to one directory: nonces, signatures, and the CA's refusals. */
+export class SignedRequests {
+  readonly #options: SignedRequestsOptions;
+  readonly #directory: DirectoryCache;
+  readonly #nonces: NoncePool;
+  #accountSigner: JwsSigner | null = null;
+
+  constructor(options: SignedRequestsOptions) {
+    this.#options = options;
+    this.#directory = new DirectoryCache(() => this.#fetchDirectory(), options.now);
+    this.#nonces = new NoncePool(() => this.#fetchNonce());
+    if (options.accountUrl !== null) this.signAs(options.accountUrl);
+  }
+
+  directory(signal?: AbortSignal): Promise<Directory> {
+    return this.#directory.get(signal);
+  }
+
+  /** From now on requests are the account's. */
+  signAs(accountUrl: string): void {
+    this.#accountSigner = new JwsSigner(this.#options.key, { kid: accountUrl });
+  }
+
+  /** Posts as the account. */
+  async post(post: SignedPost): Promise<AcmeHttpResponse> {
+    assert(this.#accountSigner !== null, "no account yet: call newAccount, or construct with accountUrl");
+    return this.#post(post, this.#accountSigner);
+  }
+
+  /** Posts as the bare key, for requests that come before there is an account. */
+  async postAsKey(post: SignedPost): Promise<AcmeHttpResponse> {
+    return this.#post(post, new JwsSigner(this.#options.key, { jwk: this.#options.key.publicJwk }));
+  }
+
+  /** A badNonce refusal means that nothing was done, so the same request is made again. */
+  async #post(post: SignedPost, signer: JwsSigner): Promise<AcmeHttpResponse> {
+    let nonce = await this.#nonces.take(post.signal);
+    for (let retries = 0; ; retries += 1) {
+      const response = await this.#send(post.resource, {
+        method: "POST",
+        url: post.url,
+        headers: { "content-type": "application/jose+json", accept: post.accept },
+        body: signer.sign(post.url, nonce, post.payload),
+        signal: post.signal ?? null,
+      });
+      const fresh = replayNonce(response);
+      const problem = this.#problemOf(response, post.url);
+      if (problem?.type === "badNonce" && retries < BAD_NONCE_RETRIES) {
+        nonce = fresh ?? (await this.#nonces.take(post.signal));
+        continue;
+      }
+      if (fresh !== null) this.#nonces.put(fresh);
+      if (problem !== null) throw refusal(post.resource, problem);
+      return response;
+    }
+  }
+
+  async #fetchDirectory(): Promise<Directory> {
+    const url = this.#options.directoryUrl;
+    const request = {
+      method: "GET",
+      url,
+      headers: { accept: "application/json" },
+      body: null,
+      signal: null,
+    } as const;
+    const response = await this.#send("directory", request);
+    const problem = this.#problemOf(response, url);
+    if (problem !== null) throw refusal("directory", problem);
+    return parseDirectory(response.body);
+  }
+
+  async #fetchNonce(): Promise<string> {
+    const { newNonce: url } = await this.#directory.get();
+    const response = await this.#send("newNonce", {
+      method: "HEAD",
+      url,
+      headers: {},
+      body: null,
+      signal: null,
+    });
+    const problem = this.#problemOf(response, url);
+    if (problem !== null) throw refusal("newNonce", problem);
+    const nonce = replayNonce(response);
+    if (nonce === null) throw new AcmeError("bad-response", "newNonce: no usable Replay-Nonce header");
+    return nonce;
+  }
+
+  #problemOf(response: AcmeHttpResponse, url: string): AcmeProblem | null {
+    const success = response.status >= 200 && response.status < 300;
+    return success ? null : problemFromResponse(response, url, this.#options.now());
+  }
+
+  async #send(resource: ResourceKind, request: AcmeHttpRequest): Promise<AcmeHttpResponse> {
+    const { transport, onRequest } = this.#options;
+    const startedAt = performance.now();
+    let status: number | null = null;
+    try {
+      const response = await transport(request);
+      status = response.status;
+      return response;
+    } catch (cause) {
+      request.signal?.throwIfAborted();
+      if (cause instanceof AcmeError) throw cause;
+      throw new AcmeError("transport", `${resource}: ${request.url}: ${describe(cause)}`, { cause });
+    } finally {
+      onRequest({ method: request.method, resource, status, milliseconds: performance.now() - startedAt });
+    }
+  }
+}
+
+/** Values outside base64url are ignored (RFC 8555 section 6.5.1). */
+function replayNonce(response: AcmeHttpResponse): string | null {
+  const nonce = response.headers.get("replay-nonce");
+  return nonce !== null && /^[\w-]+$/.test(nonce) ? nonce : null;
+}
+
+function refusal(resource: ResourceKind, problem: AcmeProblem): AcmeError {
+  const name = problem.type === "other" ? problem.typeUri : problem.type;
+  return new AcmeError("problem", `${resource}: ${name} (HTTP ${problem.status}): ${problem.detail}`, {
+    problem,
+  });
+}
+
+/** When all addresses of a name fail, Node's error has a code and an empty message. */
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.message !== "") return cause.message;
+  return "code" in cause ? String(cause.code) : cause.name;
+}

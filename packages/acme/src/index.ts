@@ -1,0 +1,18 @@
+export { http01, isToken, keyAuthorization } from "./challenge/key-authorization.ts";
+export type { Account, NewAccountRequest } from "./client/account.ts";
+export { AcmeClient, type AcmeClientOptions, type Retrieved } from "./client/acme-client.ts";
+export type { Authorization, AuthorizationStatus } from "./client/authorization.ts";
+export type { Challenge } from "./client/challenge.ts";
+export type { Directory, DirectoryMeta } from "./client/directory.ts";
+export type { NewOrderRequest, Order, OrderStatus } from "./client/order.ts";
+export type { ObservedRequest, ResourceKind } from "./client/signed-requests.ts";
+export { AccountKey, accountKeyFromJwk, accountKeyFromPem, generateAccountKey } from "./wire/account-key.ts";
+export { AcmeError, type AcmeErrorCode } from "./wire/acme-error.ts";
+export type { Identifier } from "./wire/identifier.ts";
+export type { ExternalAccountBinding } from "./wire/jws.ts";
+export type { AcmeProblem, ProblemType, Subproblem } from "./wire/problem.ts";
+export type { AcmeHttpHeaders, AcmeHttpRequest, AcmeHttpResponse, Transport } from "./wire/transport.ts";
+export { type UndiciTransportOptions, undiciTransport } from "./wire/undici-transport.ts";
+export type { CertificateFacts } from "./x509/certificate.ts";
+export { type CertificateChain, ChainError, type ChainErrorCode, parseChain } from "./x509/chain.ts";
+export { type CertificateRequest, certificateRequest } from "./x509/csr.ts";

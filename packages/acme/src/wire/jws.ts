@@ -1,0 +1,70 @@
+import { createHmac } from "node:crypto";
+import type { AccountKey } from "./account-key.ts";
+
+/** Who signs: an account by its URL, or, before there is one, the key itself (RFC 8555 section 6.2). */
+export type Signer = { readonly kid: string } | { readonly jwk: AccountKey["publicJwk"] };
+
+/** The payload of a POST-as-GET (RFC 8555 section 6.3). */
+export const NO_PAYLOAD = "";
+
+/** All members are base64url (RFC 7515 section 7.2.2). */
+export interface FlattenedJws {
+  readonly protected: string;
+  readonly payload: string;
+  readonly signature: string;
+}
+
+/** Signs requests of one signer; the constant half of the protected header is written once. */
+export class JwsSigner {
+  readonly #key: AccountKey;
+  readonly #headerStart: string;
+
+  constructor(key: AccountKey, signer: Signer) {
+    this.#key = key;
+    this.#headerStart = JSON.stringify({ alg: key.alg, ...signer }).slice(0, -1);
+  }
+
+  /**
+   * A request body in the flattened JSON serialisation (RFC 8555 section 6.2).
+   *
+   * @param payload JSON text, or {@link NO_PAYLOAD}.
+   */
+  sign(url: string, nonce: string, payload: string): string {
+    const header = `${this.#headerStart},"nonce":${JSON.stringify(nonce)},"url":${JSON.stringify(url)}}`;
+    const encodedHeader = base64url(header);
+    const encodedPayload = base64url(payload);
+    const signature = this.#key.sign(`${encodedHeader}.${encodedPayload}`);
+    const jws: FlattenedJws = { protected: encodedHeader, payload: encodedPayload, signature };
+    return JSON.stringify(jws);
+  }
+}
+
+/** What ties a new account to one the CA already has with its customer (RFC 8555 section 7.3.4). */
+export interface ExternalAccountBinding {
+  readonly keyId: string;
+  /** The MAC key, base64url, as CAs hand it out. */
+  readonly hmacKey: string;
+}
+
+/**
+ * The inner JWS of an external account binding, HS256.
+ *
+ * @throws TypeError when `hmacKey` is not base64url.
+ */
+export function bindExternalAccount(
+  binding: ExternalAccountBinding,
+  key: AccountKey,
+  newAccountUrl: string,
+): FlattenedJws {
+  // A trailing "=" does no harm, and some CAs' web pages show it.
+  if (!/^[\w-]+={0,2}$/.test(binding.hmacKey)) throw new TypeError("the EAB HMAC key is not base64url");
+  const protectedHeader = base64url(JSON.stringify({ alg: "HS256", kid: binding.keyId, url: newAccountUrl }));
+  const payload = base64url(JSON.stringify(key.publicJwk));
+  const mac = createHmac("sha256", Buffer.from(binding.hmacKey, "base64url"));
+  const signature = mac.update(`${protectedHeader}.${payload}`).digest("base64url");
+  return { protected: protectedHeader, payload, signature };
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64url");
+}

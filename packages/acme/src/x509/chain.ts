@@ -1,0 +1,97 @@
+import { X509Certificate } from "node:crypto";
+import { type CertificateFacts, readCertificate } from "./certificate.ts";
+import { parsePem, writePem } from "./pem.ts";
+
+/** A leaf and what certifies it, as a server sends them. */
+export interface CertificateChain {
+  readonly leaf: CertificateFacts;
+  /** How many certificates there are, the leaf among them. */
+  readonly certificates: number;
+  /** The chain in strict PEM (64 columns, LF, nothing between), the leaf first. */
+  readonly pem: string;
+}
+
+/**
+ * - `not-pem`: no PEM, or broken PEM.
+ * - `not-only-certificates`: something else is among it, such as a private key (RFC 8555 section 7.4.2: reject).
+ * - `not-a-certificate`: a block is no X.509 certificate that can be read.
+ * - `wrong-order`: the first is a CA's own, or one does not certify the one before it (RFC 8555 section 9.1).
+ */
+export type ChainErrorCode = "not-pem" | "not-only-certificates" | "not-a-certificate" | "wrong-order";
+
+/** What came is no chain that could be served. */
+export class ChainError extends Error {
+  override readonly name = "ChainError";
+  readonly code: ChainErrorCode;
+
+  constructor(code: ChainErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Reads a PEM chain, leaf first, and checks that each certificate is signed by the next. Whether the last is
+ * trusted, the time is right, and the names are those asked for is the caller's to compare.
+ *
+ * @throws ChainError
+ */
+export function parseChain(pem: string): CertificateChain {
+  const blocks = parsePem(pem);
+  if (blocks === null || blocks.length === 0) throw new ChainError("not-pem", "the chain is not PEM");
+  const other = blocks.find(({ label }) => label !== "CERTIFICATE");
+  if (other !== undefined)
+    throw new ChainError("not-only-certificates", `a chain with a ${other.label} in it`);
+  const certificates = blocks.map(({ der }, index) => readX509(der, index));
+  checkOrder(certificates);
+  return {
+    leaf: readLeaf(certificates),
+    certificates: certificates.length,
+    pem: blocks.map(writePem).join(""),
+  };
+}
+
+function readX509(der: Uint8Array, index: number): X509Certificate {
+  return orNotACertificate(index, () => {
+    const certificate = new X509Certificate(der);
+    // OpenSSL reads the certificate at the front and does not mind what comes after it.
+    if (certificate.raw.length !== der.length) throw new RangeError("bytes after the certificate");
+    return certificate;
+  });
+}
+
+function readLeaf([leaf]: readonly X509Certificate[]): CertificateFacts {
+  return orNotACertificate(0, () => {
+    if (leaf === undefined) throw new RangeError("empty chain");
+    return readCertificate(leaf);
+  });
+}
+
+function checkOrder(certificates: readonly X509Certificate[]): void {
+  if (certificates[0]?.ca === true) throw new ChainError("wrong-order", "the first certificate is a CA's");
+  for (const [index, certificate] of certificates.entries()) {
+    const issuer = certificates[index + 1];
+    if (issuer !== undefined && !isIssuedBy(certificate, issuer)) {
+      throw new ChainError("wrong-order", `certificate ${index + 1} is not issued by the one after it`);
+    }
+  }
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  } catch {
+    // A key of a kind OpenSSL does not know has signed nothing that we could check.
+    return false;
+  }
+}
+
+function orNotACertificate<T>(index: number, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new ChainError("not-a-certificate", `certificate ${index + 1} of the chain cannot be read`, {
+      cause,
+    });
+  }
+}
