@@ -1,0 +1,97 @@
+import { accessSync, constants, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** A program of others that the tests and benches run for real. */
+export interface Peer {
+  readonly name: string;
+  /** The program looked for on PATH and in `folders`. */
+  readonly program: string;
+  /** Folders beside PATH that hold it, the preferred first. */
+  readonly folders: () => readonly string[];
+  readonly debianPackage: string;
+  /** What to do where there is no such Debian package. */
+  readonly elsewhere: string;
+}
+
+export const peers = {
+  postgres: {
+    name: "PostgreSQL 15 or newer",
+    program: "postgres",
+    folders: debianPostgresFolders,
+    debianPackage: "postgresql",
+    elsewhere: "see https://www.postgresql.org/download/, then put its bin folder on PATH",
+  },
+  nginx: {
+    name: "nginx",
+    program: "nginx",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "nginx",
+    elsewhere: "see https://nginx.org/en/download.html",
+  },
+  pebble: {
+    name: "Pebble",
+    program: "pebble",
+    folders: () => [],
+    debianPackage: "pebble",
+    elsewhere: "see https://github.com/letsencrypt/pebble",
+  },
+  openssl: {
+    name: "openssl",
+    program: "openssl",
+    folders: () => [],
+    debianPackage: "openssl",
+    elsewhere: "see https://openssl-library.org/source/",
+  },
+} as const satisfies Record<string, Peer>;
+
+/** A peer that is not on this machine; the message names the command that brings it. */
+export class PeerMissing extends Error {
+  readonly code = "peer-missing";
+
+  constructor(missing: readonly Peer[]) {
+    const lines = missing.map(
+      (peer) =>
+        `${peer.name} is missing (no program "${peer.program}"). Debian, Ubuntu: ` +
+        `sudo apt-get install ${peer.debianPackage}. Elsewhere: ${peer.elsewhere}.`,
+    );
+    super(lines.join("\n"));
+    this.name = "PeerMissing";
+  }
+}
+
+/** The folder of a peer's program, or `null` when this machine has none. */
+export function folderOf(peer: Peer): string | null {
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return [...peer.folders(), ...onPath].find((folder) => isExecutable(join(folder, peer.program))) ?? null;
+}
+
+/**
+ * The path of a peer's program, or of another that comes with it (`initdb` with PostgreSQL).
+ *
+ * @throws PeerMissing
+ */
+export function programOf(peer: Peer, program: string = peer.program): string {
+  const folder = folderOf(peer);
+  if (folder === null) throw new PeerMissing([peer]);
+  return join(folder, program);
+}
+
+/** Debian keeps PostgreSQL's server programs off PATH, one folder for each major version. */
+function debianPostgresFolders(): readonly string[] {
+  const root = "/usr/lib/postgresql";
+  try {
+    const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
+    return versions.map((version) => join(root, version, "bin"));
+  } catch {
+    return [];
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
