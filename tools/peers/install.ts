@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { folderOf, type Peer, PeerMissing, peers } from "./peer.ts";
+
+/**
+ * Brings the peers the tests need, as far as they are missing: by apt on Debian as root; elsewhere a
+ * missing one is an error that names the command.
+ *
+ * @throws PeerMissing
+ */
+export async function installPeers(): Promise<void> {
+  const missing = Object.values(peers).filter((peer) => folderOf(peer) === null);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !(await isDebian())) throw new PeerMissing(missing);
+
+  const packages = missing.map((peer) => peer.debianPackage);
+  console.log(`Installing ${packages.join(", ")} …`);
+  const letServicesStart = await holdServicesBack();
+  try {
+    await apt(["update"]);
+    await apt(["install", "--yes", "--no-install-recommends", ...packages]);
+  } finally {
+    await letServicesStart();
+  }
+  const stillMissing = missing.filter((peer: Peer) => folderOf(peer) === null);
+  if (stillMissing.length > 0) throw new PeerMissing(stillMissing);
+}
+
+async function isDebian(): Promise<boolean> {
+  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
+  return /^ID(_LIKE)?=.*debian/m.test(release) && existsSync("/usr/bin/apt-get");
+}
+
+const policyFile = "/usr/sbin/policy-rc.d";
+const policy = "#!/bin/sh\n# Certmill installs its test peers: no service is to start.\nexit 101\n";
+
+/** Debian starts what it installs unless this file says no; a policy that is there already stays. Returns the undoing. */
+async function holdServicesBack(): Promise<() => Promise<void>> {
+  const present = await readFile(policyFile, "utf8").catch(() => null);
+  if (present !== null && present !== policy) return async () => undefined;
+  await writeFile(policyFile, policy, { mode: 0o755 });
+  return () => rm(policyFile, { force: true });
+}
+
+const aptDeadline = 10 * 60_000;
+const lockTries = 60;
+const lockPause = 5_000;
+
+/** Runs apt-get; while another one holds a lock, waits for it, 5 minutes at most. */
+async function apt(args: readonly string[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const { code, output } = await aptOnce(args);
+    if (code === 0) return;
+    if (tries >= lockTries || !/Could not get lock|Unable to acquire|Unable to lock/.test(output)) {
+      throw new Error(`apt-get ${args.join(" ")} failed (${code ?? "killed"}):\n${output.slice(-4_000)}`);
+    }
+    await setTimeout(lockPause);
+  }
+}
+
+function aptOnce(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("apt-get", ["-q", ...args], {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: aptDeadline,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (piece: string) => {
+        output += piece;
+      });
+    }
+    child.once("error", reject).once("close", (code) => resolve({ code, output }));
+  });
+}
+
+if (import.meta.main) {
+  try {
+    await installPeers();
+  } catch (error) {
+    if (!(error instanceof PeerMissing)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
