@@ -29,17 +29,17 @@ export const validationDeadline = minutes(10);
 export const processingDeadline = hours(24);
 
 /**
- * When to poll next. A Retry-After is honoured but clamped (CAs have sent 86400 for objects that are ready
- * in seconds); without one, our own steps. An order that takes long is asked seldom.
+ * When to poll next. A Retry-After is honoured but clamped: CAs have sent 86400 for objects that are ready
+ * in seconds, and an HTTP-date from a clock behind ours is past when it arrives. Without one, and at the
+ * least, our own steps. An order that takes long is asked seldom.
  *
  * @param polls how many polls of this step have been answered.
  */
 export function nextPoll(since: Instant, polls: number, retryAt: Instant | null, now: Instant): Instant {
   const isLate = between(since, now) > late;
   const most = isLate ? longestLatePoll : longestPoll;
-  const own = isLate ? minutes(1) : (ownSteps[polls] ?? ownMost);
-  if (retryAt === null) return after(now, own);
-  return instant(Math.min(Math.max(retryAt, now), after(now, most)));
+  const own = after(now, isLate ? minutes(1) : (ownSteps[polls] ?? ownMost));
+  return noSooner(own, retryAt, after(now, most));
 }
 
 const faultFirst = seconds(1);
@@ -48,12 +48,15 @@ const faultMost = minutes(5);
 export const mostFaults = 15;
 
 /**
- * When to do a step again after a fault that a pause cures.
+ * When to do a step again after a fault that a pause cures: never sooner than the doubling, or a CA that
+ * answers 503 with a Retry-After of a second has used all its faults up in a quarter of a minute.
  *
  * @param faults faults in a row, this one included.
  */
 export function afterFault(faults: number, retryAt: Instant | null, now: Instant): Instant {
   const own = after(now, milliseconds(Math.min(faultFirst * 2 ** (faults - 1), faultMost)));
-  if (retryAt === null) return own;
-  return instant(Math.min(Math.max(retryAt, now), after(now, hours(1))));
+  return noSooner(own, retryAt, after(now, hours(1)));
 }
+
+const noSooner = (own: Instant, askedFor: Instant | null, most: Instant): Instant =>
+  askedFor === null ? own : instant(Math.min(Math.max(askedFor, own), most));
