@@ -22,6 +22,9 @@ const caMost = hours(6);
 const longestWait = days(8);
 
 /**
+ * A limit's own time replaces our steps, as it is exact; any other time the CA names can only lengthen them
+ * (Let's Encrypt says `Retry-After: 60` with every 500, however long its trouble lasts).
+ *
  * @param attempt failed issuances in a row, this one included; 1 for the first.
  * @returns null when only a person can help.
  */
@@ -30,7 +33,8 @@ export function retryAt(fault: Fault, attempt: number, now: Instant): Instant | 
   if (recovery === "end") return null;
   const own = after(now, party === "customer" ? customerWait(attempt) : caWait(attempt));
   if (fault.retryAt === null) return own;
-  return instant(Math.min(Math.max(fault.retryAt, after(now, caFirst)), after(now, longestWait)));
+  const least = fault.code === "rate-limited" ? after(now, caFirst) : own;
+  return instant(Math.min(Math.max(fault.retryAt, least), after(now, longestWait)));
 }
 
 function customerWait(attempt: number): Duration {
