@@ -145,8 +145,9 @@ function authorize(
   };
 }
 
+/** The CA's time to validate counts from here: however long the post took is not held against it. */
 function validate(state: In<"challenging">, now: Instant): Decision {
-  return move({ ...owedFrom(state, state.since, nextPoll(now, 0, null, now)), kind: "validating", polls: 0 });
+  return move({ ...owedFrom(state, now, nextPoll(now, 0, null, now)), kind: "validating", polls: 0 });
 }
 
 function validating(
