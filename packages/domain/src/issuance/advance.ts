@@ -1,5 +1,5 @@
 import { sameNames } from "../certificate/same-names.ts";
-import { classifyValidation, type Fault } from "../failure/classify.ts";
+import { classifyValidation, type Fault, type ProblemFacts } from "../failure/classify.ts";
 import { failures } from "../failure/failure-code.ts";
 import { retryAt } from "../schedule/retry.ts";
 import { after, between, type Instant } from "../time/instant.ts";
@@ -127,7 +127,7 @@ function authorize(
       const cause =
         problem === null
           ? fault("order-invalid", `${identifier}: authorization ${status}`)
-          : classifyValidation(problem);
+          : failedValidation(identifier, problem);
       return abandon(cause, terms, now);
     }
     if (http01 === null) return abandon(fault("challenge-not-offered", identifier), terms, now);
@@ -246,6 +246,10 @@ function diagnose(
   if (failed?.problem == null) {
     return abandon(fault("order-invalid", state.problem ?? "The order is invalid."), terms, now);
   }
-  const cause = classifyValidation(failed.problem);
-  return abandon({ ...cause, detail: `${failed.identifier}: ${cause.detail}` }, terms, now);
+  return abandon(failedValidation(failed.identifier, failed.problem), terms, now);
+}
+
+function failedValidation(identifier: string, problem: ProblemFacts): Fault {
+  const cause = classifyValidation(problem);
+  return { ...cause, detail: `${identifier}: ${cause.detail}` };
 }
