@@ -114,6 +114,10 @@ function ordered(state: LiveState, order: OrderFacts, terms: IssuanceTerms, now:
 
 type In<K extends LiveState["kind"]> = Extract<LiveState, { kind: K }>;
 
+/**
+ * A challenge that the CA is processing already belongs to an earlier order of ours, whose answer is no
+ * longer published: it is answered anew, and posted anew to have it retried (RFC 8555 section 8.2).
+ */
 function authorize(
   state: In<"ordered">,
   authorizations: readonly AuthorizationFacts[],
@@ -131,7 +135,7 @@ function authorize(
       return abandon(cause, terms, now);
     }
     if (http01 === null) return abandon(fault("challenge-not-offered", identifier), terms, now);
-    if (http01.status !== "pending") continue;
+    if (http01.status !== "pending" && http01.status !== "processing") continue;
     challenges.push({ identifier, authorizationUrl: url, challengeUrl: http01.url, token: http01.token });
   }
   if (challenges.length === 0) {
