@@ -1,0 +1,71 @@
+/** The CA's objects and errors, as the facts the domain decides on. */
+import { AcmeError, type AcmeProblem, type Authorization, type Order, type Retrieved } from "@certmill/acme";
+import {
+  type AuthorizationFacts,
+  classifyRequest,
+  type Fault,
+  type Instant,
+  instant,
+  type OrderFacts,
+  type ProblemFacts,
+} from "@certmill/domain";
+
+export const instantOrNull = (at: number | null): Instant | null => (at === null ? null : instant(at));
+
+/** @param url the order's own; a finalize response may name another. */
+export function orderFacts(url: string, order: Order): OrderFacts {
+  return {
+    url,
+    status: order.status,
+    names: order.identifiers.map(({ value }) => value),
+    finalizeUrl: order.finalize,
+    authorizationUrls: order.authorizations,
+    certificateUrl: order.certificate,
+    problem: order.error === null ? null : problemText(order.error),
+  };
+}
+
+export function authorizationFacts({ url, resource }: Retrieved<Authorization>): AuthorizationFacts {
+  const http01 = resource.challenges.find(({ type }) => type === "http-01");
+  const failed = resource.challenges.find(({ error }) => error !== null);
+  return {
+    url,
+    identifier: resource.identifier.value,
+    status: resource.status,
+    http01:
+      http01 === undefined || http01.token === null
+        ? null
+        : { url: http01.url, token: http01.token, status: http01.status },
+    problem: failed?.error == null ? null : problemFacts(failed.error),
+  };
+}
+
+export function problemFacts(problem: AcmeProblem): ProblemFacts {
+  return {
+    type: problem.type === "other" ? null : problem.type,
+    status: problem.status ?? 0,
+    detail: problemText(problem),
+    retryAt: instantOrNull(problem.retryAt),
+  };
+}
+
+/** The fault behind an error of a request; an error that is not the CA's or the network's is thrown on. */
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof AcmeError)) throw error;
+  if (error.problem !== null) return classifyRequest(problemFacts(error.problem));
+  const code = error.code === "transport" ? "ca-unreachable" : "ca-error";
+  return { code, detail: error.message, retryAt: null };
+}
+
+const longestDetail = 2_000;
+
+/** The CA's words with those of its parts; cut where a CA sends pages. */
+function problemText(problem: AcmeProblem): string {
+  const parts = problem.subproblems.map(({ identifier, detail }) =>
+    identifier === null ? detail : `${identifier.value}: ${detail}`,
+  );
+  return [problem.detail, ...parts]
+    .filter((part) => part !== "")
+    .join("; ")
+    .slice(0, longestDetail);
+}

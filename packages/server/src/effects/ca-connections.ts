@@ -1,0 +1,86 @@
+/** One ACME client for each CA, made when first needed and kept: its nonces and connections are worth keeping. */
+import {
+  AcmeClient,
+  accountKeyFromPem,
+  type ObservedRequest,
+  type Transport,
+  undiciTransport,
+} from "@certmill/acme";
+import type { Clock } from "../clock.ts";
+import { open } from "../keys/envelope.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import { readAccountAccess } from "../store/accounts.ts";
+import type { Db } from "../store/database.ts";
+
+export interface CaConnection {
+  readonly caName: string;
+  readonly client: AcmeClient;
+  /** Of the account's key; the second half of every key authorization. */
+  readonly thumbprint: string;
+}
+
+type Disposable = CaConnection & { readonly transport: AsyncDisposable };
+
+/** There is no account to order with. */
+export class NoAccount extends Error {
+  readonly code = "no-account";
+}
+
+export interface CaConnectionsOptions {
+  readonly db: Db;
+  readonly keyRing: () => KeyRing;
+  readonly clock: Clock;
+  readonly onRequest: (caName: string, request: ObservedRequest) => void;
+  /** Milliseconds for one request. */
+  readonly timeout: number;
+}
+
+export class CaConnections implements AsyncDisposable {
+  readonly #options: CaConnectionsOptions;
+  readonly #connections = new Map<string, Promise<Disposable>>();
+
+  constructor(options: CaConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws NoAccount; UnknownKey or SecretDamaged when the account's key cannot be opened. */
+  to(caId: string): Promise<CaConnection> {
+    const known = this.#connections.get(caId);
+    if (known !== undefined) return known;
+    const made = this.#connect(caId);
+    this.#connections.set(caId, made);
+    made.catch(() => this.#connections.delete(caId));
+    return made;
+  }
+
+  async #connect(caId: string): Promise<Disposable> {
+    const { db, keyRing, clock, onRequest, timeout } = this.#options;
+    const access = await readAccountAccess(db, caId);
+    if (access === null)
+      throw new NoAccount(`There is no account at the CA with id ${caId}. Make one with: certmill ca add`);
+    const { caName, directoryUrl, rootPem, accountUrl } = access;
+    const key = accountKeyFromPem(Buffer.from(open(keyRing(), access.key)).toString("utf8"));
+    const transport: Transport & AsyncDisposable = undiciTransport({
+      rootPem,
+      timeout,
+      userAgent: "certmill/0.1",
+    });
+    const client = new AcmeClient({
+      directoryUrl,
+      transport,
+      key,
+      accountUrl,
+      now: () => clock.now(),
+      onRequest: (request) => onRequest(caName, request),
+    });
+    return { caName, client, thumbprint: key.thumbprint, transport };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const connections = await Promise.allSettled(this.#connections.values());
+    this.#connections.clear();
+    for (const connection of connections) {
+      if (connection.status === "fulfilled") await connection.value.transport[Symbol.asyncDispose]();
+    }
+  }
+}

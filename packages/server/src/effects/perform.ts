@@ -1,0 +1,196 @@
+/**
+ * Does one effect of one issuance and reports it as the next input. What each does when it may have been done
+ * before stands in the domain's effect.ts.
+ */
+import { createPublicKey } from "node:crypto";
+import { type AcmeClient, ChainError, certificateRequest, parseChain } from "@certmill/acme";
+import { type IssuanceInput, instant, type LiveState, type PendingChallenge } from "@certmill/domain";
+import { exportKey, generateCertificateKey, importKey } from "../keys/certificate-key.ts";
+import { open, seal } from "../keys/envelope.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { CertificateToStore, KeyToStore } from "../store/commit-decision.ts";
+import type { KeyType } from "../store/schema.ts";
+import { authorizationFacts, faultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
+
+/** The certificate's key, as later steps need it. */
+export interface KeyMaterial {
+  readonly csr: Uint8Array;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+}
+
+export type Outcome =
+  | { readonly kind: "told"; readonly input: IssuanceInput }
+  /** To be stored before anything else happens. */
+  | {
+      readonly kind: "key";
+      readonly input: IssuanceInput;
+      readonly key: KeyToStore;
+      readonly material: KeyMaterial;
+    }
+  | { readonly kind: "certificate"; readonly input: IssuanceInput; readonly certificate: CertificateToStore };
+
+export interface Task {
+  readonly state: LiveState;
+  readonly names: readonly string[];
+  readonly keyType: KeyType;
+  /** Whether this effect may have been done already, by a worker that then fell silent. */
+  readonly again: boolean;
+  /** The stored key; asked for only once there is one. */
+  readonly material: () => Promise<KeyMaterial>;
+}
+
+export interface Means {
+  readonly client: AcmeClient;
+  readonly keyRing: KeyRing;
+  readonly signal: AbortSignal;
+}
+
+/** @throws the signal's reason when it aborts; what cannot be blamed on the CA or the network. */
+export async function perform(task: Task, means: Means): Promise<Outcome> {
+  try {
+    return await act(task, means);
+  } catch (error) {
+    means.signal.throwIfAborted();
+    return told({ kind: "fault", fault: faultOf(error) });
+  }
+}
+
+const told = (input: IssuanceInput): Outcome => ({ kind: "told", input });
+
+function act(task: Task, means: Means): Promise<Outcome> {
+  const { state } = task;
+  switch (state.kind) {
+    case "planned":
+      return order(task.names, means);
+    case "ordered":
+    case "diagnosing":
+      return readAuthorizations(state.order.authorizationUrls, means);
+    case "challenging":
+      return postChallenges(state.challenges, task.again, means);
+    case "validating":
+    case "processing":
+      return poll(state.order.url, means);
+    case "ready":
+      return makeKey(task, means);
+    case "finalizing":
+      return finalize(state.order, task, means);
+    case "downloading":
+      return download(state.certificateUrl, task, means);
+  }
+}
+
+async function order(names: readonly string[], { client, signal }: Means): Promise<Outcome> {
+  const identifiers = names.map((value) => ({ type: "dns" as const, value }));
+  const { url, resource, retryAt } = await client.newOrder({ identifiers }, signal);
+  return told({ kind: "order", order: orderFacts(url, resource), retryAt: instantOrNull(retryAt) });
+}
+
+async function readAuthorizations(urls: readonly string[], { client, signal }: Means): Promise<Outcome> {
+  const authorizations = await Promise.all(
+    urls.map(async (url) => ({ ...authorizationFacts(await client.authorization(url, signal)), url })),
+  );
+  return told({ kind: "authorizations", authorizations });
+}
+
+async function postChallenges(
+  challenges: readonly PendingChallenge[],
+  again: boolean,
+  { client, signal }: Means,
+): Promise<Outcome> {
+  await Promise.all(
+    challenges.map(async ({ authorizationUrl, challengeUrl }) => {
+      if (again && !(await isUnanswered(authorizationUrl, challengeUrl, { client, signal }))) return;
+      await client.respondToChallenge(challengeUrl, signal);
+    }),
+  );
+  return told({ kind: "challenged" });
+}
+
+async function isUnanswered(
+  authorizationUrl: string,
+  challengeUrl: string,
+  { client, signal }: Pick<Means, "client" | "signal">,
+): Promise<boolean> {
+  const { resource } = await client.authorization(authorizationUrl, signal);
+  const challenge = resource.challenges.find(({ url }) => url === challengeUrl);
+  return resource.status === "pending" && challenge?.status === "pending";
+}
+
+async function poll(url: string, { client, signal }: Means): Promise<Outcome> {
+  const { resource, retryAt } = await client.order(url, signal);
+  return told({ kind: "order", order: orderFacts(url, resource), retryAt: instantOrNull(retryAt) });
+}
+
+async function makeKey({ names, keyType }: Task, { keyRing }: Means): Promise<Outcome> {
+  const key = await generateCertificateKey(keyType);
+  const csr = certificateRequest({ names, key });
+  const publicKey = createPublicKey(key).export({ format: "der", type: "spki" });
+  return {
+    kind: "key",
+    input: { kind: "keyed" },
+    key: { sealed: seal(keyRing, exportKey(key)), csr },
+    material: { csr, publicKey },
+  };
+}
+
+async function finalize(
+  reference: { readonly url: string; readonly finalizeUrl: string },
+  { again, material }: Task,
+  means: Means,
+): Promise<Outcome> {
+  const { client, signal } = means;
+  if (again) {
+    const { resource, retryAt } = await client.order(reference.url, signal);
+    if (resource.status !== "ready") {
+      return told({
+        kind: "order",
+        order: orderFacts(reference.url, resource),
+        retryAt: instantOrNull(retryAt),
+      });
+    }
+  }
+  const { csr } = await material();
+  const { resource, retryAt } = await client.finalize(reference.finalizeUrl, csr, signal);
+  return told({ kind: "order", order: orderFacts(reference.url, resource), retryAt: instantOrNull(retryAt) });
+}
+
+async function download(url: string, { material }: Task, { client, signal }: Means): Promise<Outcome> {
+  const { resource } = await client.certificate(url, signal);
+  try {
+    const { leaf, pem } = parseChain(resource);
+    const { publicKey } = await material();
+    return {
+      kind: "certificate",
+      input: {
+        kind: "certificate",
+        certificate: { names: leaf.names, matchesKey: Buffer.from(publicKey).equals(leaf.spki) },
+      },
+      certificate: {
+        serial: leaf.serial,
+        issuer: leaf.issuer,
+        names: leaf.names,
+        notBefore: instant(leaf.notBefore),
+        notAfter: instant(leaf.notAfter),
+        fingerprint: leaf.fingerprint,
+        chainPem: pem,
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+    return told({
+      kind: "fault",
+      fault: { code: "certificate-unusable", detail: error.message, retryAt: null },
+    });
+  }
+}
+
+/** The stored key and CSR, opened. */
+export function openMaterial(
+  ring: KeyRing,
+  sealed: Parameters<typeof open>[1],
+  csr: Uint8Array,
+): KeyMaterial {
+  const key = importKey(open(ring, sealed));
+  return { csr, publicKey: createPublicKey(key).export({ format: "der", type: "spki" }) };
+}

@@ -1,0 +1,51 @@
+/** One place where a stored event of an issuance becomes a log record and a figure. */
+import { between } from "@certmill/domain";
+import type { Logger } from "pino";
+import type { ClaimedIssuance } from "../store/claim-issuances.ts";
+import type { TimelineEvent } from "../store/commit-decision.ts";
+import type { Metrics } from "./metrics.ts";
+
+const steps: Readonly<Record<string, string>> = {
+  "order.created": "order",
+  "challenge.published": "challenge_published",
+  validated: "validation",
+  finalized: "finalize",
+  "certificate.stored": "download",
+};
+
+export function observeIssuance(metrics: Metrics, log: Logger) {
+  return (issuance: ClaimedIssuance, events: readonly TimelineEvent[]): void => {
+    for (const event of events) {
+      const step = steps[event.kind];
+      if (step !== undefined && event.took !== null) metrics.step.observe({ step }, event.took / 1_000);
+      observe(metrics, issuance, event);
+      record(log, issuance, event);
+    }
+  };
+}
+
+function observe(metrics: Metrics, { wantedAt }: ClaimedIssuance, { kind, at, detail }: TimelineEvent): void {
+  switch (kind) {
+    case "certificate.stored":
+      metrics.issued.inc();
+      metrics.timeToCertificate.observe(between(wantedAt, at) / 1_000);
+      break;
+    case "issuance.failed":
+      metrics.failed.inc({ code: String(detail["code"]) });
+      break;
+    case "issuance.delayed":
+      metrics.delayed.inc({ code: String(detail["code"]) });
+      break;
+  }
+}
+
+function record(
+  log: Logger,
+  { id, lineageId, names }: ClaimedIssuance,
+  { kind, took, detail }: TimelineEvent,
+): void {
+  const fields = { event: kind, issuance: id, lineage: lineageId, name: names[0], tookMs: took, ...detail };
+  if (kind === "issuance.failed") log.warn(fields, "issuance failed");
+  else if (kind === "certificate.stored") log.info(fields, "certificate stored");
+  else log.debug(fields, kind);
+}

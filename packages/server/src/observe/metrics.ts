@@ -1,0 +1,71 @@
+/** What Prometheus reads. Labels are of low cardinality: never a name, a tenant or an address. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 43_200];
+
+export class Metrics {
+  readonly registry = new Registry();
+
+  /** A step's duration: order, challenge_published, validation, finalize, download, delivery. */
+  readonly step = new Histogram({
+    name: "certmill_step_seconds",
+    help: "How long a step of an issuance took, from the end of the one before.",
+    labelNames: ["step"],
+    buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly timeToCertificate = new Histogram({
+    name: "certmill_time_to_certificate_seconds",
+    help: "From the moment a certificate was wanted to the moment it was stored.",
+    buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly issued = new Counter({
+    name: "certmill_certificates_issued_total",
+    help: "Certificates stored.",
+    registers: [this.registry],
+  });
+  readonly failed = new Counter({
+    name: "certmill_issuances_failed_total",
+    help: "Issuances that ended without a certificate, by failure code.",
+    labelNames: ["code"],
+    registers: [this.registry],
+  });
+  readonly delayed = new Counter({
+    name: "certmill_issuances_delayed_total",
+    help: "Faults that delayed an issuance without ending it, by failure code.",
+    labelNames: ["code"],
+    registers: [this.registry],
+  });
+  readonly caRequests = new Histogram({
+    name: "certmill_ca_request_seconds",
+    help: "Requests to a CA, by CA, resource and status class (none: no whole answer came).",
+    labelNames: ["ca", "resource", "status"],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [this.registry],
+  });
+  readonly responderRequests = new Counter({
+    name: "certmill_responder_requests_total",
+    help: "Requests for key authorizations, by result.",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
+  readonly inFlight = new Gauge({
+    name: "certmill_worker_issuances",
+    help: "Issuances this process is working on right now.",
+    registers: [this.registry],
+  });
+  readonly workerErrors = new Counter({
+    name: "certmill_worker_errors_total",
+    help: "Rounds and issuances that broke off: the database was away, or a fault of ours.",
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

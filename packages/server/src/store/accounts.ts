@@ -1,0 +1,98 @@
+/** CAs and our accounts there. */
+import type { Instant } from "@certmill/domain";
+import { type Db, timestamp } from "./database.ts";
+import { insertSecret, type Sealed } from "./secrets.ts";
+
+/** What it takes to speak to a CA as our account. */
+export interface AccountAccess {
+  readonly caName: string;
+  readonly directoryUrl: string;
+  readonly rootPem: string | null;
+  readonly accountUrl: string;
+  readonly key: Sealed;
+}
+
+/** null when there is no such CA, or no account at it. */
+export async function readAccountAccess(db: Db, caId: string): Promise<AccountAccess | null> {
+  const row = await db
+    .selectFrom("ca")
+    .innerJoin("account", "account.ca_id", "ca.id")
+    .innerJoin("secret", "secret.id", "account.key_secret_id")
+    .select([
+      "ca.name",
+      "ca.directory_url",
+      "ca.root_pem",
+      "account.url",
+      "secret.kek_id",
+      "secret.wrapped_key",
+      "secret.ciphertext",
+    ])
+    .where("ca.id", "=", caId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    caName: row.name,
+    directoryUrl: row.directory_url,
+    rootPem: row.root_pem,
+    accountUrl: row.url,
+    key: { kekId: row.kek_id, wrappedKey: row.wrapped_key, ciphertext: row.ciphertext },
+  };
+}
+
+export interface NewCa {
+  readonly name: string;
+  readonly directoryUrl: string;
+  readonly rootPem: string | null;
+  readonly namePolicy: "public" | "private";
+  readonly maxOrdersInFlight: number;
+  /** Whether lineages that name no CA go there from now on; the first CA is the default in any case. */
+  readonly makeDefault: boolean;
+  readonly account: {
+    readonly url: string;
+    readonly key: Sealed;
+    readonly thumbprint: string;
+    readonly contact: readonly string[];
+  };
+}
+
+/**
+ * Stores a CA with our account there.
+ *
+ * @returns the CA's id, or null when the name is taken.
+ */
+export async function insertCa(db: Db, ca: NewCa, now: Instant): Promise<string | null> {
+  const at = timestamp(now);
+  return db.transaction().execute(async (trx) => {
+    const first = await trx.selectFrom("ca").select("id").limit(1).executeTakeFirst();
+    const isDefault = ca.makeDefault || first === undefined;
+    if (isDefault)
+      await trx.updateTable("ca").set({ is_default: false }).where("is_default", "=", true).execute();
+    const row = await trx
+      .insertInto("ca")
+      .values({
+        name: ca.name,
+        directory_url: ca.directoryUrl,
+        root_pem: ca.rootPem,
+        name_policy: ca.namePolicy,
+        max_orders_in_flight: ca.maxOrdersInFlight,
+        is_default: isDefault,
+        created_at: at,
+      })
+      .onConflict((conflict) => conflict.column("name").doNothing())
+      .returning("id")
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    await trx
+      .insertInto("account")
+      .values({
+        ca_id: row.id,
+        url: ca.account.url,
+        key_secret_id: await insertSecret(trx, ca.account.key),
+        thumbprint: ca.account.thumbprint,
+        contact: [...ca.account.contact],
+        created_at: at,
+      })
+      .execute();
+    return row.id;
+  });
+}

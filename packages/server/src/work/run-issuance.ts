@@ -1,0 +1,155 @@
+/**
+ * Takes one claimed issuance as far as it goes without waiting: act, decide, commit, and again. What changes
+ * something at the CA runs only after the state that owes it is committed; reads and local work may follow
+ * in the same step.
+ */
+import assert from "node:assert/strict";
+import { keyAuthorization } from "@certmill/acme";
+import {
+  advance,
+  changesTheCa,
+  type Decision,
+  type Duration,
+  effectOf,
+  type Instant,
+  isLive,
+  type LiveState,
+} from "@certmill/domain";
+import type { Clock } from "../clock.ts";
+import type { CaConnection } from "../effects/ca-connections.ts";
+import { type KeyMaterial, type Outcome, openMaterial, perform } from "../effects/perform.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { ClaimedIssuance } from "../store/claim-issuances.ts";
+import { commitAbandoned, commitIssued, commitStep, type TimelineEvent } from "../store/commit-decision.ts";
+import type { Db } from "../store/database.ts";
+import { readSecret } from "../store/secrets.ts";
+
+export interface IssuanceTools {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly connection: CaConnection;
+  readonly keyRing: KeyRing;
+  readonly lease: Duration;
+  readonly signal: AbortSignal;
+  /** Told of every event once it is stored. */
+  readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
+}
+
+/** @throws the signal's reason when it aborts; the database's errors. The state committed last stands. */
+export async function runIssuance(issuance: ClaimedIssuance, tools: IssuanceTools): Promise<void> {
+  const run = new Run(issuance, tools);
+  let state: LiveState | null = issuance.state;
+  while (state !== null) state = await run.step(state);
+}
+
+class Run {
+  readonly #issuance: ClaimedIssuance;
+  readonly #tools: IssuanceTools;
+  #material: KeyMaterial | null = null;
+  /** Events of steps that are not committed yet. */
+  #events: TimelineEvent[] = [];
+  /** Whether the state at hand may have been acted on by another worker. */
+  #again = true;
+
+  constructor(issuance: ClaimedIssuance, tools: IssuanceTools) {
+    this.#issuance = issuance;
+    this.#tools = tools;
+  }
+
+  /** @returns the state to go on with, or null when it waits, has ended or is another worker's. */
+  async step(state: LiveState): Promise<LiveState | null> {
+    const { names, keyType, failuresBefore } = this.#issuance;
+    const { client } = this.#tools.connection;
+    const { keyRing, signal, clock } = this.#tools;
+    const outcome = await perform(
+      { state, names, keyType, again: this.#again, material: () => this.#openMaterial() },
+      { client, keyRing, signal },
+    );
+    const now = clock.now();
+    const decision = advance(state, outcome.input, { names, failuresBefore }, now);
+    assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
+    this.#events.push(...timeline(decision, now));
+    if (outcome.kind === "key") this.#material = outcome.material;
+    if (!mustCommit(state, decision, now)) {
+      assert(isLive(decision.state));
+      return decision.state;
+    }
+    return this.#commit(decision, outcome, now);
+  }
+
+  async #commit({ state, publish }: Decision, outcome: Outcome, now: Instant): Promise<LiveState | null> {
+    const { db, connection, lease } = this.#tools;
+    const events = this.#events;
+    this.#events = [];
+    if (!isLive(state)) {
+      await this.#end(state, outcome, events, now);
+      return null;
+    }
+    const waits = state.wakeAt > now;
+    const accepted = await commitStep(db, this.#issuance, {
+      state,
+      publish: publish.map((challenge) => ({
+        ...challenge,
+        keyAuthorization: keyAuthorization(challenge.token, connection.thumbprint),
+      })),
+      key: outcome.kind === "key" ? outcome.key : null,
+      events,
+      now,
+      lease: waits ? null : lease,
+    });
+    if (!accepted) return null;
+    this.#again = false;
+    this.#tools.onEvents(this.#issuance, events);
+    return waits ? null : state;
+  }
+
+  async #end(
+    state: Exclude<Decision["state"], LiveState>,
+    outcome: Outcome,
+    events: readonly TimelineEvent[],
+    now: Instant,
+  ): Promise<void> {
+    const { db, onEvents } = this.#tools;
+    if (state.kind === "abandoned") {
+      const { cause, detail, retryAt } = state;
+      const accepted = await commitAbandoned(db, this.#issuance, { cause, detail, retryAt, events, now });
+      if (accepted) onEvents(this.#issuance, events);
+      return;
+    }
+    assert(outcome.kind === "certificate");
+    const id = await commitIssued(db, this.#issuance, { certificate: outcome.certificate, events, now });
+    if (id !== null) onEvents(this.#issuance, events);
+  }
+
+  async #openMaterial(): Promise<KeyMaterial> {
+    const { keySecretId, csr } = this.#issuance;
+    if (this.#material === null) {
+      assert(keySecretId !== null && csr !== null, "the key is stored before finalize is owed");
+      this.#material = openMaterial(this.#tools.keyRing, await readSecret(this.#tools.db, keySecretId), csr);
+    }
+    return this.#material;
+  }
+}
+
+/** Whether the next state must be durable before anything else happens. */
+function mustCommit(from: LiveState, { state, publish }: Decision, now: Instant): boolean {
+  if (!isLive(state) || state.wakeAt > now || publish.length > 0) return true;
+  return changesTheCa(effectOf(from)) || changesTheCa(effectOf(state));
+}
+
+function timeline({ state, done, publish, fault }: Decision, now: Instant): TimelineEvent[] {
+  const events: TimelineEvent[] = done.map(({ kind, took }) => ({
+    at: now,
+    kind,
+    took,
+    detail: kind === "challenge.published" ? { names: publish.map(({ identifier }) => identifier) } : {},
+  }));
+  if (fault === null) return events;
+  const { code, detail } = fault;
+  events.push(
+    state.kind === "abandoned"
+      ? { at: now, kind: "issuance.failed", took: null, detail: { code, detail, retryAt: state.retryAt } }
+      : { at: now, kind: "issuance.delayed", took: null, detail: { code, detail } },
+  );
+  return events;
+}

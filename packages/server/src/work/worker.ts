@@ -1,0 +1,128 @@
+/**
+ * The loop of one process: plans what lineages are due, claims what issuances are due, runs them side by
+ * side, and waits until the database owes something again. Nothing is remembered between two rounds.
+ */
+import { type Duration, type Instant, milliseconds } from "@certmill/domain";
+import type { Clock } from "../clock.ts";
+import {
+  type ClaimedIssuance,
+  claimIssuances,
+  nextDueAt,
+  releaseIssuance,
+} from "../store/claim-issuances.ts";
+import type { Db } from "../store/database.ts";
+import { casWithDueLineages, planIssuances } from "../store/plan-issuances.ts";
+import { Bell } from "./bell.ts";
+
+export interface WorkerOptions {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** Issuances run side by side in this process. */
+  readonly concurrency: number;
+  readonly lease: Duration;
+  /** Takes one claimed issuance as far as it goes. */
+  readonly run: (issuance: ClaimedIssuance, signal: AbortSignal) => Promise<void>;
+  /** Told when a round or an issuance broke: the database is away, or a bug. */
+  readonly onError: (error: unknown, issuance: ClaimedIssuance | null) => void;
+}
+
+/** Without a notification the database is asked this often. */
+const longestWait = 1_000;
+/** Rounds follow each other no faster, so that work that comes due together is claimed together. */
+const shortestWait = 20;
+const afterError = 1_000;
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #bell: Bell;
+  readonly #running = new Set<Promise<void>>();
+  readonly #cut = new AbortController();
+  readonly #stop = new AbortController();
+  #loop: Promise<void> | null = null;
+  #lastRoundAt: Instant | null = null;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#bell = new Bell(options.clock);
+  }
+
+  start(): void {
+    this.#loop ??= this.#rounds();
+  }
+
+  /** Something may be due: the next round begins now. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  /** When the last round ended well; null before the first. Readiness looks at it. */
+  get lastRoundAt(): Instant | null {
+    return this.#lastRoundAt;
+  }
+
+  get busy(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Claims nothing more; lets what runs come to its next wait, for `grace` milliseconds at most, then cuts it
+   * off and gives it back for another worker.
+   */
+  async stop(grace: number): Promise<void> {
+    this.#stop.abort();
+    this.#bell.ring();
+    const timer = setTimeout(() => this.#cut.abort(new Error("The worker is stopping.")), grace);
+    await this.#loop;
+    await Promise.all(this.#running);
+    clearTimeout(timer);
+  }
+
+  async #rounds(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      let wait: number;
+      try {
+        wait = await this.#round();
+        this.#lastRoundAt = this.#options.clock.now();
+      } catch (error) {
+        this.#options.onError(error, null);
+        wait = afterError;
+      }
+      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestWait, wait);
+    }
+  }
+
+  /** @returns how long to wait for the next round, in milliseconds. */
+  async #round(): Promise<number> {
+    const { db, clock, concurrency, lease } = this.#options;
+    const free = concurrency - this.#running.size;
+    if (free <= 0) return longestWait;
+    const now = clock.now();
+    for (const caId of await casWithDueLineages(db, now)) await planIssuances(db, { caId, limit: free, now });
+    const claimed = await claimIssuances(db, { limit: free, lease, now });
+    for (const issuance of claimed) this.#begin(issuance);
+    if (claimed.length === free) return longestWait;
+    const due = await nextDueAt(db);
+    return due === null ? longestWait : Math.min(milliseconds(due - clock.now()), longestWait);
+  }
+
+  #begin(issuance: ClaimedIssuance): void {
+    const running = this.#run(issuance).finally(() => {
+      this.#running.delete(running);
+      this.#bell.ring();
+    });
+    this.#running.add(running);
+  }
+
+  async #run(issuance: ClaimedIssuance): Promise<void> {
+    const { db, clock, run, onError } = this.#options;
+    try {
+      await run(issuance, this.#cut.signal);
+    } catch (error) {
+      if (!this.#cut.signal.aborted) onError(error, issuance);
+      else
+        await releaseIssuance(db, { ...issuance, now: clock.now() }).catch((failed) =>
+          onError(failed, issuance),
+        );
+    }
+  }
+}
