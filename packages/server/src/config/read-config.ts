@@ -1,0 +1,165 @@
+/** Reads the settings once, at the start: the file, the environment over it. All faults are told at once. */
+import { readFile } from "node:fs/promises";
+import { type Duration, seconds } from "@certmill/domain";
+import { parse } from "smol-toml";
+import Value from "typebox/value";
+import {
+  clientVariables,
+  environmentName,
+  type RawSettings,
+  type SettingName,
+  settingNames,
+  settingsSchema,
+} from "./settings.ts";
+
+export type Role = "api" | "worker" | "responder";
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Config {
+  readonly dataDir: string;
+  readonly database:
+    | { readonly kind: "postgresql"; readonly url: string; readonly connections: number }
+    | { readonly kind: "embedded"; readonly directory: string };
+  readonly roles: ReadonlySet<Role>;
+  readonly apiListen: ListenAddress;
+  readonly responderListen: ListenAddress;
+  readonly keys: { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: string };
+  readonly adminToken: string | null;
+  readonly workerConcurrency: number;
+  readonly lease: Duration;
+  readonly caTimeout: Duration;
+  readonly drain: Duration;
+  readonly logLevel: string;
+}
+
+/** One or more settings are wrong; `faults` has a sentence for each. */
+export class ConfigInvalid extends Error {
+  readonly code = "config-invalid";
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+/** @throws ConfigInvalid. */
+export async function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  configFile: string | null,
+): Promise<Config> {
+  const file = configFile === null ? { values: {}, faults: [] } : await readSettingsFile(configFile);
+  const fromEnvironment = readEnvironment(environment);
+  const faults = [...file.faults, ...fromEnvironment.faults];
+  const merged = Value.Default(settingsSchema, Value.Convert(settingsSchema, { ...file.values, ...fromEnvironment.values }));
+  faults.push(...schemaFaults(merged));
+  if (faults.length > 0) throw new ConfigInvalid(faults);
+  const settings = Value.Parse(settingsSchema, merged);
+  const crossFaults = contradictions(settings);
+  if (crossFaults.length > 0) throw new ConfigInvalid(crossFaults);
+  return toConfig(settings);
+}
+
+interface Read {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly faults: readonly string[];
+}
+
+async function readSettingsFile(path: string): Promise<Read> {
+  try {
+    const values = parse(await readFile(path, "utf8"));
+    const unknown = Object.keys(values).filter((key) => !(settingNames as readonly string[]).includes(key));
+    return {
+      values: Object.fromEntries(Object.entries(values).filter(([key]) => !unknown.includes(key))),
+      faults: unknown.map((key) => `${path}: "${key}" is no setting. Known are: ${settingNames.join(", ")}.`),
+    };
+  } catch (error) {
+    return { values: {}, faults: [`${path} cannot be read: ${(error as Error).message.split("\n")[0]}`] };
+  }
+}
+
+function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Read {
+  const values: Record<string, string> = {};
+  for (const setting of settingNames) {
+    const value = environment[environmentName(setting)];
+    if (value !== undefined && value !== "") values[setting] = value;
+  }
+  const known = new Set([...settingNames.map(environmentName), ...clientVariables]);
+  const faults = Object.keys(environment)
+    .filter((name) => name.startsWith("CERTMILL_") && !known.has(name))
+    .map((name) => `The environment variable ${name} is no setting. See docs/reference/settings.md.`);
+  return { values, faults };
+}
+
+interface Hints {
+  readonly expected?: string;
+  readonly secret?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function schemaFaults(value: unknown): string[] {
+  const names = new Set(
+    Value.Errors(settingsSchema, value).map(({ instancePath }) => instancePath.split("/")[1] ?? ""),
+  );
+  return [...names].filter((name): name is SettingName => name in settingsSchema.properties).map((name) => {
+    const hints = settingsSchema.properties[name] as Hints;
+    const given = (value as Record<string, unknown>)[name];
+    return `${name} (${environmentName(name)}) must be ${expectation(hints)}${hints.secret === true ? "" : `, not ${JSON.stringify(given)}`}.`;
+  });
+}
+
+function expectation({ expected, minimum, maximum }: Hints): string {
+  if (expected !== undefined) return expected;
+  if (minimum !== undefined && maximum !== undefined) return `a whole number from ${minimum} to ${maximum}`;
+  return "a text that is not empty";
+}
+
+function contradictions(settings: RawSettings): string[] {
+  const faults: string[] = [];
+  const { key_file: file, key_encryption_keys: text, database_url: url } = settings;
+  if (file !== undefined && text !== undefined) {
+    faults.push("key_file (CERTMILL_KEY_FILE) and key_encryption_keys (CERTMILL_KEY_ENCRYPTION_KEYS) are both set: keep one.");
+  }
+  if (url !== undefined && file === undefined && text === undefined) {
+    faults.push(
+      "With database_url (DATABASE_URL), key_file (CERTMILL_KEY_FILE) must name the file of the key-encryption keys, the same for every process. Make one with: certmill key create FILE",
+    );
+  }
+  for (const name of ["api_listen", "responder_listen"] as const) {
+    if (listenAddress(settings[name]).port > 65_535) faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
+  }
+  return faults;
+}
+
+function listenAddress(text: string): ListenAddress {
+  const colon = text.lastIndexOf(":");
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.slice(colon + 1)) };
+}
+
+function toConfig(settings: RawSettings): Config {
+  const { data_dir: dataDir, database_url: url, key_encryption_keys: keyText } = settings;
+  return {
+    dataDir,
+    database:
+      url === undefined
+        ? { kind: "embedded", directory: dataDir }
+        : { kind: "postgresql", url, connections: settings.database_connections },
+    roles: new Set(settings.roles.split(",") as Role[]),
+    apiListen: listenAddress(settings.api_listen),
+    responderListen: listenAddress(settings.responder_listen),
+    keys:
+      keyText === undefined
+        ? { kind: "file", path: settings.key_file ?? `${dataDir}/key-encryption-keys` }
+        : { kind: "text", text: keyText },
+    adminToken: settings.admin_token ?? null,
+    workerConcurrency: settings.worker_concurrency,
+    lease: seconds(settings.lease_seconds),
+    caTimeout: seconds(settings.ca_timeout_seconds),
+    drain: seconds(settings.drain_seconds),
+    logLevel: settings.log_level as string,
+  };
+}

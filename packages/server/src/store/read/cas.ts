@@ -1,0 +1,53 @@
+import type { Instant } from "@certmill/domain";
+import type { Db } from "../database.ts";
+
+export interface CaRow {
+  readonly id: string;
+  readonly name: string;
+  readonly directory_url: string;
+  readonly name_policy: "public" | "private";
+  readonly max_orders_in_flight: number;
+  readonly is_default: boolean;
+  readonly account_url: string | null;
+  readonly contact: string[] | null;
+  readonly created_at: Instant;
+}
+
+const selectCas = (db: Db) =>
+  db
+    .selectFrom("ca")
+    .leftJoin("account", "account.ca_id", "ca.id")
+    .select([
+      "ca.id",
+      "ca.name",
+      "ca.directory_url",
+      "ca.name_policy",
+      "ca.max_orders_in_flight",
+      "ca.is_default",
+      "ca.created_at",
+      "account.url as account_url",
+      "account.contact",
+    ]);
+
+/** By name. */
+export async function listCas(db: Db, page: { after: string | null; limit: number }): Promise<CaRow[]> {
+  return selectCas(db)
+    .$if(page.after !== null, (query) => query.where("ca.name", ">", page.after))
+    .orderBy("ca.name")
+    .limit(page.limit)
+    .execute();
+}
+
+export async function findCa(db: Db, name: string): Promise<CaRow | null> {
+  return (await selectCas(db).where("ca.name", "=", name).executeTakeFirst()) ?? null;
+}
+
+/** The CA that is issued from unless a domain says otherwise; null when none is set up. */
+export async function findDefaultCa(db: Db): Promise<CaRow | null> {
+  return (await selectCas(db).where("ca.is_default", "=", true).executeTakeFirst()) ?? null;
+}
+
+export async function findEdgeGroupId(db: Db, name: string): Promise<string | null> {
+  const row = await db.selectFrom("edge_group").select("id").where("name", "=", name).executeTakeFirst();
+  return row?.id ?? null;
+}

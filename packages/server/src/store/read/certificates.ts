@@ -1,0 +1,111 @@
+import type { Instant } from "@certmill/domain";
+import type { Db } from "../database.ts";
+import type { Sealed } from "../secrets.ts";
+
+export interface CertificateRow {
+  readonly id: string;
+  readonly lineage_id: string;
+  readonly serial: string;
+  readonly issuer: string;
+  readonly names: string[];
+  readonly not_before: Instant;
+  readonly not_after: Instant;
+  readonly fingerprint: string;
+  readonly chain_pem: string;
+  readonly stored_at: Instant;
+  readonly ca: string;
+  readonly tenant: string | null;
+  readonly current_id: string | null;
+}
+
+const selectCertificates = (db: Db) =>
+  db
+    .selectFrom("certificate")
+    .innerJoin("lineage", "lineage.id", "certificate.lineage_id")
+    .innerJoin("ca", "ca.id", "certificate.ca_id")
+    .leftJoin("tenant", "tenant.id", "lineage.tenant_id")
+    .select([
+      "certificate.id",
+      "certificate.lineage_id",
+      "certificate.serial",
+      "certificate.issuer",
+      "certificate.names",
+      "certificate.not_before",
+      "certificate.not_after",
+      "certificate.fingerprint",
+      "certificate.chain_pem",
+      "certificate.stored_at",
+      "ca.name as ca",
+      "tenant.name as tenant",
+      "lineage.certificate_id as current_id",
+    ]);
+
+/** @param tenantId only when it is this tenant's; null: whosever it is. */
+export async function findCertificate(
+  db: Db,
+  id: string,
+  tenantId: string | null,
+): Promise<CertificateRow | null> {
+  const row = await selectCertificates(db)
+    .where("certificate.id", "=", id)
+    .$if(tenantId !== null, (query) => query.where("lineage.tenant_id", "=", tenantId))
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The newest first. Indexes: the id's, `certificate_by_lineage`. */
+export async function listCertificates(
+  db: Db,
+  filter: { tenantId: string | null; lineageId: string | null },
+  page: { before: string | null; limit: number },
+): Promise<CertificateRow[]> {
+  const { tenantId, lineageId } = filter;
+  return selectCertificates(db)
+    .$if(tenantId !== null, (query) => query.where("lineage.tenant_id", "=", tenantId))
+    .$if(lineageId !== null, (query) => query.where("certificate.lineage_id", "=", lineageId))
+    .$if(page.before !== null, (query) => query.where("certificate.id", "<", page.before))
+    .orderBy("certificate.id", "desc")
+    .limit(page.limit)
+    .execute();
+}
+
+export interface SealedCertificate {
+  readonly id: string;
+  readonly lineage_id: string;
+  readonly names: string[];
+  readonly chain_pem: string;
+  readonly key: Sealed;
+}
+
+/**
+ * A certificate with its key as it is stored.
+ *
+ * @param edgeGroupId only when this edge group serves it; null: whosever it is.
+ */
+export async function findSealedCertificate(
+  db: Db,
+  id: string,
+  edgeGroupId: string | null,
+): Promise<SealedCertificate | null> {
+  const row = await db
+    .selectFrom("certificate")
+    .innerJoin("lineage", "lineage.id", "certificate.lineage_id")
+    .innerJoin("secret", "secret.id", "certificate.key_secret_id")
+    .select([
+      "certificate.id",
+      "certificate.lineage_id",
+      "certificate.names",
+      "certificate.chain_pem",
+      "secret.kek_id",
+      "secret.wrapped_key",
+      "secret.ciphertext",
+    ])
+    .where("certificate.id", "=", id)
+    .$if(edgeGroupId !== null, (query) =>
+      query.where("lineage.edge_group_id", "=", edgeGroupId).where("lineage.state", "<>", "removed"),
+    )
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { kek_id, wrapped_key, ciphertext, ...certificate } = row;
+  return { ...certificate, key: { kekId: kek_id, wrappedKey: wrapped_key, ciphertext } };
+}

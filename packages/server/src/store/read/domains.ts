@@ -1,0 +1,98 @@
+import type { Instant, LiveState } from "@certmill/domain";
+import { type RawBuilder, sql } from "kysely";
+import type { Db } from "../database.ts";
+import type { KeyType, LineageState } from "../schema.ts";
+
+/** A domain with its lineage, that one's current certificate and live issuance. */
+export interface DomainRow {
+  readonly name: string;
+  readonly lineage_id: string;
+  readonly names: string[];
+  readonly state: LineageState;
+  readonly tenant: string | null;
+  readonly ca: string;
+  readonly edge_group: string;
+  readonly key_type: KeyType;
+  readonly wake_at: Instant | null;
+  readonly failure_code: string | null;
+  readonly failure_detail: string | null;
+  /** Null: none is live. */
+  readonly issuance: LiveState | null;
+  readonly certificate_id: string | null;
+  readonly serial: string | null;
+  readonly issuer: string | null;
+  readonly not_before: Instant | null;
+  readonly not_after: Instant | null;
+}
+
+const selectDomains = sql`
+  select domain.name, lineage.id as lineage_id, lineage.names, lineage.state, tenant.name as tenant,
+    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.wake_at,
+    lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
+    certificate.id as certificate_id, certificate.serial, certificate.issuer,
+    certificate.not_before, certificate.not_after
+  from domain
+    join lineage on lineage.id = domain.lineage_id
+    join ca on ca.id = lineage.ca_id
+    join edge_group on edge_group.id = lineage.edge_group_id
+    left join tenant on tenant.id = lineage.tenant_id
+    left join certificate on certificate.id = lineage.certificate_id
+    left join issuance on issuance.lineage_id = lineage.id and issuance.ended_at is null`;
+
+const ofTenant = (tenantId: string | null): RawBuilder<unknown> =>
+  tenantId === null ? sql`true` : sql`lineage.tenant_id = ${tenantId}`;
+
+/** @param tenantId only when it is this tenant's; null: whosever it is. */
+export async function findDomain(db: Db, name: string, tenantId: string | null): Promise<DomainRow | null> {
+  const { rows } = await sql<DomainRow>`
+    ${selectDomains} where domain.name = ${name} and ${ofTenant(tenantId)}`.execute(db);
+  return rows[0] ?? null;
+}
+
+export interface DomainFilter {
+  readonly tenantId: string | null;
+  /** By name, for the operator; beside `tenantId` both hold. */
+  readonly tenant: string | null;
+  /** Null: every state but `removed`. */
+  readonly state: LineageState | null;
+  readonly prefix: string | null;
+}
+
+/** By name, from the one after `page.after`. Index: the name's. */
+export async function listDomains(
+  db: Db,
+  filter: DomainFilter,
+  page: { after: string | null; limit: number },
+): Promise<DomainRow[]> {
+  const { tenantId, tenant, state, prefix } = filter;
+  const conditions = [
+    ofTenant(tenantId),
+    state === null ? sql`lineage.state <> 'removed'` : sql`lineage.state = ${state}`,
+    ...(tenant === null ? [] : [sql`tenant.name = ${tenant}`]),
+    ...(prefix === null ? [] : [sql`starts_with(domain.name, ${prefix})`]),
+    ...(page.after === null ? [] : [sql`domain.name > ${page.after}`]),
+  ];
+  const { rows } = await sql<DomainRow>`
+    ${selectDomains} where ${sql.join(conditions, sql` and `)} order by domain.name limit ${page.limit}`.execute(
+    db,
+  );
+  return rows;
+}
+
+export interface DeliveryRow {
+  readonly edge: string;
+  readonly certificate_id: string;
+  readonly received_at: Instant;
+  readonly error: string | null;
+}
+
+/** The newest receipt of each edge. Index: `delivery_by_lineage`. */
+export async function listDeliveries(db: Db, lineageId: string): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom("delivery")
+    .innerJoin("edge", "edge.id", "delivery.edge_id")
+    .select(["edge.name as edge", "delivery.certificate_id", "delivery.received_at", "delivery.error"])
+    .where("delivery.lineage_id", "=", lineageId)
+    .orderBy("edge.name")
+    .execute();
+}

@@ -1,0 +1,99 @@
+import { after, days, type Instant } from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+import type { LineageState } from "../schema.ts";
+
+export interface StatusCounts {
+  readonly domains: Readonly<Record<LineageState, number>>;
+  readonly issuancesInFlight: number;
+  readonly dueNow: number;
+  readonly oldestDueAt: Instant | null;
+  readonly certificates: number;
+  readonly expiringWithin7Days: number;
+}
+
+/** Counted over the whole fleet: for a person's look, not for a loop. */
+export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
+  const at = timestamp(now);
+  const states = await sql<{ state: LineageState; count: string }>`
+    select lineage.state, count(*) from domain join lineage on lineage.id = domain.lineage_id
+    group by lineage.state`.execute(db);
+  const { rows } = await sql<{
+    in_flight: string;
+    due_now: string;
+    oldest_due_at: Instant | null;
+    certificates: string;
+    expiring: string;
+  }>`
+    select
+      (select count(*) from issuance where ended_at is null) as in_flight,
+      (select count(*) from issuance where ended_at is null and wake_at <= ${at})
+        + (select count(*) from lineage where wake_at <= ${at}) as due_now,
+      least(
+        (select min(wake_at) from issuance where ended_at is null and wake_at <= ${at}),
+        (select min(wake_at) from lineage where wake_at <= ${at})
+      ) as oldest_due_at,
+      (select count(*) from certificate) as certificates,
+      (select count(*) from lineage join certificate on certificate.id = lineage.certificate_id
+        where lineage.state <> 'removed' and certificate.not_after < ${timestamp(after(now, days(7)))}) as expiring
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("A select without a table gave no row.");
+  const none = { waiting: 0, issuing: 0, active: 0, failed: 0, removed: 0 };
+  const counted = Object.fromEntries(states.rows.map(({ state, count }) => [state, Number(count)]));
+  return {
+    domains: { ...none, ...counted },
+    issuancesInFlight: Number(row.in_flight),
+    dueNow: Number(row.due_now),
+    oldestDueAt: row.oldest_due_at,
+    certificates: Number(row.certificates),
+    expiringWithin7Days: Number(row.expiring),
+  };
+}
+
+export interface CaLoad {
+  readonly name: string;
+  readonly directory_url: string;
+  readonly is_default: boolean;
+  readonly max_orders_in_flight: number;
+  readonly in_flight: string;
+}
+
+/** Index: `issuance_live_by_ca`. */
+export async function listCaLoads(db: Db): Promise<CaLoad[]> {
+  const { rows } = await sql<CaLoad>`
+    select name, directory_url, is_default, max_orders_in_flight,
+      (select count(*) from issuance where ca_id = ca.id and ended_at is null) as in_flight
+    from ca order by name`.execute(db);
+  return rows;
+}
+
+export interface EdgeLag {
+  readonly name: string;
+  readonly group: string;
+  readonly last_seen_at: Instant;
+  readonly behind: string;
+}
+
+/** `behind`: current certificates of its group that the edge has not said it serves. */
+export async function listEdgeLags(db: Db): Promise<EdgeLag[]> {
+  const { rows } = await sql<EdgeLag>`
+    select edge.name, edge_group.name as "group", edge.last_seen_at,
+      (select count(*) from lineage
+        where lineage.edge_group_id = edge.edge_group_id and lineage.certificate_id is not null
+          and lineage.state <> 'removed')
+      - (select count(*) from delivery
+          join lineage on lineage.id = delivery.lineage_id and lineage.certificate_id = delivery.certificate_id
+        where delivery.edge_id = edge.id and delivery.error is null and lineage.state <> 'removed') as behind
+    from edge join edge_group on edge_group.id = edge.edge_group_id
+    order by edge_group.name, edge.name`.execute(db);
+  return rows;
+}
+
+/** The database's own word on what it is, such as `PostgreSQL 15.14`. */
+export async function readDatabaseVersion(db: Db): Promise<string> {
+  const { rows } = await sql<{
+    version: string;
+  }>`select current_setting('server_version') as version`.execute(db);
+  return `PostgreSQL ${rows[0]?.version.split(" ")[0] ?? "of an unknown version"}`;
+}

@@ -1,0 +1,55 @@
+import type { Instant } from "@certmill/domain";
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+import { atHorizon, type FeedPosition, following, forwardTo, isKnown, readHorizon } from "./feed-position.ts";
+
+export interface TimelineRow {
+  readonly at: Instant;
+  readonly kind: string;
+  readonly duration_ms: string | null;
+  readonly detail: Record<string, unknown>;
+}
+
+/** The newest `limit` events of a lineage, the oldest of them first. Index: `event_by_lineage`. */
+export async function readTimeline(db: Db, lineageId: string, limit: number): Promise<TimelineRow[]> {
+  const rows = await db
+    .selectFrom("event")
+    .select(["at", "kind", "duration_ms", "detail"])
+    .where("lineage_id", "=", lineageId)
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
+  return rows.reverse();
+}
+
+export type TimelinePart =
+  | { readonly kind: "events"; readonly events: readonly TimelineRow[]; readonly end: FeedPosition }
+  /** The position is of another installation, or of a future that a backup has undone. */
+  | { readonly kind: "unknown-position" };
+
+/** The lineage's events after `after` (null: from the first), at most `limit`. Index: `event_by_lineage`. */
+export async function followTimeline(
+  db: Db,
+  request: { lineageId: string; after: FeedPosition | null; limit: number },
+): Promise<TimelinePart> {
+  const { lineageId, after, limit } = request;
+  const horizon = await readHorizon(db);
+  if (after !== null && !isKnown(after, horizon)) return { kind: "unknown-position" };
+  const { rows } = await sql<TimelineRow & { xact: string; id: string }>`
+    select xact::text, id, at, kind, duration_ms, detail from event
+    where lineage_id = ${lineageId} and ${following(after, horizon)}
+    order by xact, id limit ${limit}`.execute(db);
+  const last = rows.at(-1);
+  if (last !== undefined && rows.length === limit) {
+    return {
+      kind: "events",
+      events: rows,
+      end: { installation: horizon.installation, xact: last.xact, id: last.id },
+    };
+  }
+  return {
+    kind: "events",
+    events: rows,
+    end: after === null ? atHorizon(horizon) : forwardTo(horizon, after),
+  };
+}
