@@ -37,11 +37,7 @@ const works = (now: Instant): RawBuilder<boolean> =>
 
 /** The token of this hash, or null when there is none, it is revoked or has expired. Index: the hash's. */
 export async function findTokenByHash(db: Db, hash: Uint8Array, now: Instant): Promise<TokenRow | null> {
-  const row = await selectTokens(db)
-    .where("token.hash", "=", hash)
-    .where("token.revoked_at", "is", null)
-    .where((eb) => eb.or([eb("token.expires_at", "is", null), eb("token.expires_at", ">", timestamp(now))]))
-    .executeTakeFirst();
+  const row = await selectTokens(db).where("token.hash", "=", hash).where(works(now)).executeTakeFirst();
   return row ?? null;
 }
 
@@ -55,7 +51,7 @@ export async function listTokens(
   page: { after: string | null; limit: number; now: Instant },
 ): Promise<TokenRow[]> {
   return selectTokens(db)
-    .where(works(now))
+    .where(works(page.now))
     .$if(page.after !== null, (query) => query.where("token.id", ">", page.after))
     .orderBy("token.id")
     .limit(page.limit)
