@@ -27,7 +27,9 @@ export interface Config {
   readonly roles: ReadonlySet<Role>;
   readonly apiListen: ListenAddress;
   readonly responderListen: ListenAddress;
-  readonly keys: { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: string };
+  readonly keys:
+    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "text"; readonly text: string };
   readonly adminToken: string | null;
   readonly workerConcurrency: number;
   readonly lease: Duration;
@@ -41,7 +43,9 @@ export class ConfigInvalid extends Error {
   readonly code = "config-invalid";
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    super(
+      `The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }
@@ -54,7 +58,10 @@ export async function readConfig(
   const file = configFile === null ? { values: {}, faults: [] } : await readSettingsFile(configFile);
   const fromEnvironment = readEnvironment(environment);
   const faults = [...file.faults, ...fromEnvironment.faults];
-  const merged = Value.Default(settingsSchema, Value.Convert(settingsSchema, { ...file.values, ...fromEnvironment.values }));
+  const merged = Value.Default(
+    settingsSchema,
+    Value.Convert(settingsSchema, { ...file.values, ...fromEnvironment.values }),
+  );
   faults.push(...schemaFaults(merged));
   if (faults.length > 0) throw new ConfigInvalid(faults);
   const settings = Value.Parse(settingsSchema, merged);
@@ -105,11 +112,13 @@ function schemaFaults(value: unknown): string[] {
   const names = new Set(
     Value.Errors(settingsSchema, value).map(({ instancePath }) => instancePath.split("/")[1] ?? ""),
   );
-  return [...names].filter((name): name is SettingName => name in settingsSchema.properties).map((name) => {
-    const hints = settingsSchema.properties[name] as Hints;
-    const given = (value as Record<string, unknown>)[name];
-    return `${name} (${environmentName(name)}) must be ${expectation(hints)}${hints.secret === true ? "" : `, not ${JSON.stringify(given)}`}.`;
-  });
+  return [...names]
+    .filter((name): name is SettingName => name in settingsSchema.properties)
+    .map((name) => {
+      const hints = settingsSchema.properties[name] as Hints;
+      const given = (value as Record<string, unknown>)[name];
+      return `${name} (${environmentName(name)}) must be ${expectation(hints)}${hints.secret === true ? "" : `, not ${JSON.stringify(given)}`}.`;
+    });
 }
 
 function expectation({ expected, minimum, maximum }: Hints): string {
@@ -122,7 +131,9 @@ function contradictions(settings: RawSettings): string[] {
   const faults: string[] = [];
   const { key_file: file, key_encryption_keys: text, database_url: url } = settings;
   if (file !== undefined && text !== undefined) {
-    faults.push("key_file (CERTMILL_KEY_FILE) and key_encryption_keys (CERTMILL_KEY_ENCRYPTION_KEYS) are both set: keep one.");
+    faults.push(
+      "key_file (CERTMILL_KEY_FILE) and key_encryption_keys (CERTMILL_KEY_ENCRYPTION_KEYS) are both set: keep one.",
+    );
   }
   if (url !== undefined && file === undefined && text === undefined) {
     faults.push(
@@ -130,7 +141,8 @@ function contradictions(settings: RawSettings): string[] {
     );
   }
   for (const name of ["api_listen", "responder_listen"] as const) {
-    if (listenAddress(settings[name]).port > 65_535) faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
+    if (listenAddress(settings[name]).port > 65_535)
+      faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
   }
   return faults;
 }

@@ -24,7 +24,8 @@ export const settingsSchema = Type.Object(
     database_url: Type.Optional(
       Type.String({
         pattern: "^postgres(ql)?://",
-        description: "PostgreSQL 15 or newer. Without it, an embedded PGlite in data_dir serves this one process.",
+        description:
+          "PostgreSQL 15 or newer. Without it, an embedded PGlite in data_dir serves this one process.",
         expected: "postgresql://…",
         secret: true,
       }),
@@ -43,7 +44,10 @@ export const settingsSchema = Type.Object(
       expected: "api, worker and responder, separated by commas",
     }),
     api_listen: listen(8400, "Where the API, /metrics and the health checks are served."),
-    responder_listen: listen(8402, "Where the challenge responder is served; the reverse proxies' static rule leads here."),
+    responder_listen: listen(
+      8402,
+      "Where the challenge responder is served; the reverse proxies' static rule leads here.",
+    ),
     key_file: Type.Optional(
       Type.String({
         minLength: 1,
@@ -97,7 +101,11 @@ export const settingsSchema = Type.Object(
     }),
     log_level: Type.Union(
       ["debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
-      { default: "info", description: "What is logged, as JSON lines on standard error.", expected: "debug, info, warn or error" },
+      {
+        default: "info",
+        description: "What is logged, as JSON lines on standard error.",
+        expected: "debug, info, warn or error",
+      },
     ),
   },
   { additionalProperties: false },
@@ -112,4 +120,9 @@ export const environmentName = (setting: SettingName): string =>
   setting === "database_url" ? "DATABASE_URL" : `CERTMILL_${setting.toUpperCase()}`;
 
 /** What the clients read (the CLI and the agent); no settings of the server, so not unknown ones either. */
-export const clientVariables: readonly string[] = ["CERTMILL_URL", "CERTMILL_TOKEN", "CERTMILL_TOKEN_FILE", "CERTMILL_CONFIG"];
+export const clientVariables: readonly string[] = [
+  "CERTMILL_URL",
+  "CERTMILL_TOKEN",
+  "CERTMILL_TOKEN_FILE",
+  "CERTMILL_CONFIG",
+];

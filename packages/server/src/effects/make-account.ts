@@ -70,7 +70,10 @@ export async function makeAccount(request: AccountRequest, tools: AccountTools):
   }
 }
 
-function whatIsMissing(meta: Directory["meta"], { termsAgreed, binding }: AccountRequest): AccountOutcome | null {
+function whatIsMissing(
+  meta: Directory["meta"],
+  { termsAgreed, binding }: AccountRequest,
+): AccountOutcome | null {
   if (meta.termsOfService !== null && !termsAgreed) return { kind: "terms", url: meta.termsOfService };
   if (meta.externalAccountRequired && binding === null) return { kind: "binding-required" };
   return null;
@@ -82,6 +85,7 @@ function whyNot(error: unknown): AccountOutcome {
     if (error.problem.type === "externalAccountRequired") return { kind: "binding-required" };
     return { kind: "refused", problem: error.problem };
   }
-  if (error instanceof AcmeError || error instanceof TypeError) return { kind: "unreachable", detail: error.message };
+  if (error instanceof AcmeError || error instanceof TypeError)
+    return { kind: "unreachable", detail: error.message };
   throw error;
 }
