@@ -1,0 +1,153 @@
+import { after, type Duration, type Instant, instant } from "@certmill/domain";
+import { notFound, type ProblemDocument, Refusal } from "../problem.ts";
+import type { Random } from "../random.ts";
+import { type Identifier, identifierKey } from "../x509/identifier.ts";
+import { type Account, refuseForeign } from "./accounts.ts";
+import { type Authorization, authorizationStatus, type Challenge, offerChallenges } from "./authorization.ts";
+
+/** Looks whether the client controls the name. `null`: it does. Starts at once, ends in the background. */
+export type Validate = (
+  attempt: {
+    readonly type: Challenge["type"];
+    readonly identifier: Identifier;
+    readonly token: string;
+    readonly keyAuthorization: string;
+  },
+  done: (problem: ProblemDocument | null) => void,
+) => void;
+
+/** `valid`: as Let's Encrypt. `valid-and-pending`: two orders may then wait for the same challenge. */
+export type AuthorizationReuse = "none" | "valid" | "valid-and-pending";
+
+export interface AuthorizationPolicy {
+  readonly reuse: AuthorizationReuse;
+  /** How long a pending one can be answered. */
+  readonly pendingLife: Duration;
+  /** How long one counts after its validation. */
+  readonly validLife: Duration;
+  /** One that ends sooner than this is not reused. */
+  readonly leastLeft: Duration;
+}
+
+/** The authorizations of this CA: RFC 8555 section 7.5. */
+export class Authorizations {
+  readonly #byId = new Map<string, Authorization>();
+  /** The newest of an account and identifier. */
+  readonly #newest = new Map<string, Authorization>();
+  readonly #policy: AuthorizationPolicy;
+  readonly #validate: Validate;
+  readonly #random: Random;
+  readonly #now: () => Instant;
+  #repeated = 0;
+
+  constructor(policy: AuthorizationPolicy, validate: Validate, random: Random, now: () => Instant) {
+    this.#policy = policy;
+    this.#validate = validate;
+    this.#random = random;
+    this.#now = now;
+  }
+
+  /** How often a challenge was posted again while it was being validated. */
+  get repeatedChallenges(): number {
+    return this.#repeated;
+  }
+
+  /** One for this name: a fresh one, or one that may be used again. */
+  obtain(account: Account, requested: Identifier): Authorization {
+    const reuseKey = `${account.id} ${identifierKey(requested)}`;
+    const newest = this.#newest.get(reuseKey);
+    if (newest !== undefined && this.#mayReuse(newest)) return newest;
+    const wildcard = requested.value.startsWith("*.");
+    const identifier = wildcard ? { ...requested, value: requested.value.slice(2) } : requested;
+    const authorization: Authorization = {
+      id: String(this.#byId.size + 1),
+      account,
+      identifier,
+      wildcard,
+      challenges: offerChallenges(identifier, wildcard, this.#random),
+      expires: after(this.#now(), this.#policy.pendingLife),
+      deactivated: false,
+    };
+    this.#byId.set(authorization.id, authorization);
+    this.#newest.set(reuseKey, authorization);
+    return authorization;
+  }
+
+  /** Whether the account may speak for all of them now. */
+  holdsAll(account: Account, identifiers: readonly Identifier[]): boolean {
+    const now = this.#now();
+    return identifiers.every((identifier) => {
+      const newest = this.#newest.get(`${account.id} ${identifierKey(identifier)}`);
+      return newest !== undefined && authorizationStatus(newest, now) === "valid";
+    });
+  }
+
+  /** @throws Refusal 404 when there is none, or it is another account's. */
+  find(account: Account, id: string | undefined): Authorization {
+    const authorization = this.#byId.get(id ?? "");
+    if (authorization === undefined) throw notFound("No such authorization");
+    refuseForeign(authorization.account, account, "authorization");
+    return authorization;
+  }
+
+  /** @throws Refusal 404 */
+  findChallenge(authorization: Authorization, id: string | undefined): Challenge {
+    const challenge = authorization.challenges.find((each) => each.id === id);
+    if (challenge === undefined) throw notFound("No such challenge");
+    return challenge;
+  }
+
+  /** The client says it is ready (RFC 8555 section 7.5.1). Posting again changes nothing. @throws Refusal */
+  respond(authorization: Authorization, challenge: Challenge): void {
+    const status = authorizationStatus(authorization, this.#now());
+    if (status === "valid") return;
+    if (status === "expired") throw notFound("Expired authorization");
+    if (status !== "pending") throw new Refusal("malformed", "authorization must be pending");
+    if (challenge.state.kind === "processing") {
+      this.#repeated += 1;
+      return;
+    }
+    challenge.state = { kind: "processing" };
+    const { type, token } = challenge;
+    const keyAuthorization = `${token}.${authorization.account.key.thumbprint}`;
+    this.#validate({ type, identifier: authorization.identifier, token, keyAuthorization }, (problem) => {
+      this.#conclude(authorization, challenge, problem);
+    });
+  }
+
+  /** RFC 8555 section 7.5.2. @throws Refusal */
+  deactivate(authorization: Authorization): void {
+    const status = authorizationStatus(authorization, this.#now());
+    if (status !== "pending" && status !== "valid") {
+      throw new Refusal("malformed", `only valid and pending authorizations can be deactivated`);
+    }
+    authorization.deactivated = true;
+  }
+
+  #conclude(authorization: Authorization, challenge: Challenge, problem: ProblemDocument | null): void {
+    const at = this.#now();
+    if (authorizationStatus(authorization, at) !== "pending") return;
+    if (problem === null) {
+      challenge.state = { kind: "valid", at };
+      authorization.expires = after(at, this.#policy.validLife);
+    } else {
+      challenge.state = { kind: "invalid", at, error: problem };
+    }
+  }
+
+  #mayReuse(authorization: Authorization): boolean {
+    const { reuse, leastLeft } = this.#policy;
+    const now = this.#now();
+    if (instant(authorization.expires - leastLeft) <= now) return false;
+    switch (authorizationStatus(authorization, now)) {
+      case "valid":
+        return reuse !== "none";
+      case "pending":
+        return reuse === "valid-and-pending";
+      case "invalid":
+      case "deactivated":
+      case "expired":
+        return false;
+    }
+  }
+}

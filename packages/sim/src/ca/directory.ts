@@ -1,0 +1,26 @@
+import type { Urls } from "./urls.ts";
+
+/**
+ * RFC 8555 section 7.1.1. One member has a random name, as at Let's Encrypt, so that a client that cannot
+ * skip what it does not know fails here.
+ */
+export function directoryDocument(
+  urls: Urls,
+  externalAccountRequired: boolean,
+  unknownMember: string,
+): object {
+  return {
+    [unknownMember]: "https://community.letsencrypt.org/t/adding-random-entries-to-the-directory/33417",
+    newNonce: urls.newNonce(),
+    newAccount: urls.newAccount(),
+    newOrder: urls.newOrder(),
+    revokeCert: urls.revokeCert(),
+    keyChange: urls.keyChange(),
+    meta: {
+      termsOfService: `${urls.origin}/terms`,
+      website: `${urls.origin}/`,
+      caaIdentities: ["ca.certmill.test"],
+      externalAccountRequired,
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { after, type Duration, type Instant, milliseconds } from "@certmill/domain";
+import { notFound, problemDocument, Refusal } from "../problem.ts";
+import { type Random, shuffled } from "../random.ts";
+import type { JsonRecord } from "../record.ts";
+import {
+  type CertificateRequest,
+  CertificateRequestError,
+  parseCertificateRequest,
+} from "../x509/certificate-request.ts";
+import { identifierSetKey } from "../x509/identifier.ts";
+import { type Account, refuseForeign } from "./accounts.ts";
+import type { Authorizations } from "./authorizations.ts";
+import type { Certificates } from "./certificates.ts";
+import { parseIdentifiers } from "./identifiers.ts";
+import { earliestExpiry, type Order, type OrderStatus, orderStatus } from "./order.ts";
+
+export interface OrderPolicy {
+  /** Whether an account's open order for the same names is handed out again, as Boulder does. */
+  readonly reuse: boolean;
+  /** How long an order can be finalized. */
+  readonly life: Duration;
+  /** How long it is processing after finalize; `null`: the answer to finalize is already valid. */
+  readonly processing: Duration | null;
+}
+
+interface OrdersParts {
+  readonly policy: OrderPolicy;
+  readonly authorizations: Authorizations;
+  readonly certificates: Certificates;
+  readonly random: Random;
+  readonly now: () => Instant;
+  /** Whether this finalize shall end with an invalid order. */
+  readonly issuanceFails: () => boolean;
+}
+
+/** The orders of this CA: RFC 8555 section 7.4. */
+export class Orders {
+  readonly #byId = new Map<string, Order>();
+  readonly #byAccount = new Map<Account, Order[]>();
+  /** The newest of an account and set of names. */
+  readonly #newest = new Map<string, Order>();
+  readonly #parts: OrdersParts;
+
+  constructor(parts: OrdersParts) {
+    this.#parts = parts;
+  }
+
+  /** newOrder: a new one, or an open one for the same names. @throws Refusal */
+  create(account: Account, payload: JsonRecord): Order {
+    if (payload["notBefore"] !== undefined || payload["notAfter"] !== undefined) {
+      throw new Refusal("malformed", "NotBefore and NotAfter are not supported");
+    }
+    if (payload["profile"] !== undefined) {
+      throw new Refusal("invalidProfile", "The request specified a profile, but no profiles are configured");
+    }
+    const identifiers = parseIdentifiers(payload["identifiers"]);
+    const { policy, authorizations, random, now } = this.#parts;
+    const reuseKey = `${account.id} ${identifierSetKey(identifiers)}`;
+    const newest = this.#newest.get(reuseKey);
+    if (newest !== undefined && policy.reuse && isOpen(orderStatus(newest, now()))) return newest;
+    const obtained = identifiers.map((identifier) => authorizations.obtain(account, identifier));
+    const order: Order = {
+      id: String(this.#byId.size + 1),
+      account,
+      identifiers: shuffled(identifiers, random),
+      authorizations: shuffled(obtained, random),
+      expires: earliestExpiry(after(now(), policy.life), obtained),
+      result: { kind: "open" },
+    };
+    this.#byId.set(order.id, order);
+    this.#newest.set(reuseKey, order);
+    this.of(account).push(order);
+    return order;
+  }
+
+  /** An account's orders, the oldest first. */
+  of(account: Account): Order[] {
+    const existing = this.#byAccount.get(account);
+    if (existing !== undefined) return existing;
+    const orders: Order[] = [];
+    this.#byAccount.set(account, orders);
+    return orders;
+  }
+
+  /** @throws Refusal 404 when there is none, or it is another account's. */
+  find(account: Account, id: string | undefined): Order {
+    const order = this.#byId.get(id ?? "");
+    if (order === undefined) throw notFound(`No order for ID ${id}`);
+    refuseForeign(order.account, account, "order");
+    return order;
+  }
+
+  status(order: Order): OrderStatus {
+    return orderStatus(order, this.#parts.now());
+  }
+
+  /** Signs the certificate. @returns the status the client is told. @throws Refusal */
+  finalize(order: Order, payload: JsonRecord): OrderStatus {
+    const { policy, certificates, now, issuanceFails } = this.#parts;
+    const status = orderStatus(order, now());
+    if (status !== "ready") {
+      throw new Refusal("orderNotReady", `Order's status ("${status}") is not acceptable for finalization`);
+    }
+    const request = readRequest(payload["csr"]);
+    if (request.key.equals(order.account.key.key)) {
+      throw new Refusal("badCSR", "certificate public key must be different than account public key");
+    }
+    if (identifierSetKey(request.identifiers) !== identifierSetKey(order.identifiers)) {
+      throw new Refusal("badCSR", "CSR does not specify same identifiers as Order");
+    }
+    if (issuanceFails()) {
+      order.result = { kind: "failed", error: problemDocument("serverInternal", "Error finalizing order") };
+      return "invalid";
+    }
+    const certificate = certificates.issue(order.account, order.identifiers, request, now());
+    order.result = {
+      kind: "issued",
+      certificate,
+      shownAt: after(now(), policy.processing ?? milliseconds(0)),
+    };
+    return policy.processing === null ? "valid" : "processing";
+  }
+
+  countByStatus(): Readonly<Record<OrderStatus, number>> {
+    const counts: Record<OrderStatus, number> = { pending: 0, ready: 0, processing: 0, valid: 0, invalid: 0 };
+    const now = this.#parts.now();
+    for (const order of this.#byId.values()) counts[orderStatus(order, now)] += 1;
+    return counts;
+  }
+}
+
+const isOpen = (status: OrderStatus): boolean => status === "pending" || status === "ready";
+
+/** @throws Refusal */
+function readRequest(csr: unknown): CertificateRequest {
+  if (typeof csr !== "string" || !/^[A-Za-z0-9_-]+$/.test(csr)) {
+    throw new Refusal("malformed", "csr is not base64url without padding");
+  }
+  try {
+    return parseCertificateRequest(Buffer.from(csr, "base64url"));
+  } catch (error) {
+    if (!(error instanceof CertificateRequestError)) throw error;
+    if (error.code === "malformed")
+      throw new Refusal("malformed", `Error parsing certificate request: ${error.message}`);
+    throw new Refusal("badCSR", error.message);
+  }
+}

@@ -1,0 +1,84 @@
+/** Every resource of this CA that has a URL. */
+export const RESOURCES = [
+  "directory",
+  "newNonce",
+  "newAccount",
+  "newOrder",
+  "revokeCert",
+  "keyChange",
+  "account",
+  "orders",
+  "order",
+  "finalize",
+  "authorization",
+  "challenge",
+  "certificate",
+] as const;
+
+export type Resource = (typeof RESOURCES)[number];
+
+/** Where a request goes: `ids` are the parts of the path that name the object. */
+export interface Route {
+  readonly resource: Resource;
+  readonly ids: readonly string[];
+}
+
+const COLLECTIONS: Readonly<Record<string, Resource>> = {
+  "new-nonce": "newNonce",
+  "new-account": "newAccount",
+  "new-order": "newOrder",
+  "revoke-certificate": "revokeCert",
+  "key-change": "keyChange",
+};
+
+const ID = "([A-Za-z0-9_-]+)";
+const OBJECTS: readonly (readonly [RegExp, Resource])[] = (
+  [
+    ["account/ID", "account"],
+    ["account/ID/orders", "orders"],
+    ["order/ID", "order"],
+    ["order/ID/finalize", "finalize"],
+    ["authorization/ID", "authorization"],
+    ["challenge/ID/ID", "challenge"],
+    ["certificate/ID", "certificate"],
+  ] as const
+).map(([path, resource]) => [new RegExp(`^${path.replaceAll("ID", ID)}$`), resource]);
+
+/** @param path without the query. `null`: nothing is there. */
+export function parseRoute(path: string): Route | null {
+  if (path === "/directory") return { resource: "directory", ids: [] };
+  if (!path.startsWith("/acme/")) return null;
+  const rest = path.slice("/acme/".length);
+  const collection = COLLECTIONS[rest];
+  if (collection !== undefined) return { resource: collection, ids: [] };
+  for (const [pattern, resource] of OBJECTS) {
+    const match = pattern.exec(rest);
+    if (match !== null) return { resource, ids: match.slice(1) };
+  }
+  return null;
+}
+
+/** Writes the URLs that `parseRoute` reads. */
+export class Urls {
+  readonly origin: string;
+
+  /** @param origin without a slash at the end. */
+  constructor(origin: string) {
+    this.origin = origin;
+  }
+
+  readonly directory = (): string => `${this.origin}/directory`;
+  readonly newNonce = (): string => `${this.origin}/acme/new-nonce`;
+  readonly newAccount = (): string => `${this.origin}/acme/new-account`;
+  readonly newOrder = (): string => `${this.origin}/acme/new-order`;
+  readonly revokeCert = (): string => `${this.origin}/acme/revoke-certificate`;
+  readonly keyChange = (): string => `${this.origin}/acme/key-change`;
+  readonly account = (id: string): string => `${this.origin}/acme/account/${id}`;
+  readonly orders = (accountId: string): string => `${this.account(accountId)}/orders`;
+  readonly order = (id: string): string => `${this.origin}/acme/order/${id}`;
+  readonly finalize = (orderId: string): string => `${this.order(orderId)}/finalize`;
+  readonly authorization = (id: string): string => `${this.origin}/acme/authorization/${id}`;
+  readonly challenge = (authorizationId: string, id: string): string =>
+    `${this.origin}/acme/challenge/${authorizationId}/${id}`;
+  readonly certificate = (id: string): string => `${this.origin}/acme/certificate/${id}`;
+}

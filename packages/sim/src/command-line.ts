@@ -1,0 +1,156 @@
+import { parseArgs } from "node:util";
+import { milliseconds, seconds } from "@certmill/domain";
+import type { WrongName } from "./dns/name-table.ts";
+import type { RetryAfter } from "./http/retry-after.ts";
+import type { SimCaOptions } from "./options.ts";
+
+export const USAGE = `Usage: certmill sim ca [options]
+
+A certificate authority to test against: ACME (RFC 8555) on 127.0.0.1, nothing kept.
+When ready it prints one line of JSON: directoryUrl, rootFile, httpsRootFile. SIGTERM ends it.
+
+  --port N               listen here; 0 takes any free port (14000)
+  --tls                  speak HTTPS, with a root made for this run
+  --root-file FILE       write the root of the issued certificates here
+  --https-root-file FILE write the root of the HTTPS certificate here
+  --http-port N          where all names answer HTTP-01: 127.0.0.1 and this port (5002)
+  --https-port N         where redirects to https go (5001)
+  --wrong NAME=HOW       a name, or *.suffix, that fails: dns, connection or unauthorized; repeatable
+  --always-valid         believe every challenge, but for wrong names
+  --perspectives N       validate from 127.0.0.1 to 127.0.0.N (1)
+  --processing MS|none   how long an order is processing after finalize (0)
+  --retry-after MS|none  what clients are told to wait, rounded up to seconds (1000)
+  --retry-after-form F   seconds, date or mixed (seconds)
+  --certificate-days N   validity of certificates (90)
+  --no-order-reuse       every newOrder makes an order
+  --no-authorization-reuse  every order makes its authorizations
+  --eab KEYID:HMACKEY    an external account, its key in base64url; repeatable
+  --eab-required         refuse accounts without one
+  --fault KIND=RATE      share of requests, 0 to 1: bad-nonce, server-error, unavailable, drop-before,
+                         drop-after, issuance-failure; repeatable
+  --seed N               the same seed gives the same faults (1)
+  --help                 this text
+`;
+
+/** What was typed is wrong; the message says what and how it should be. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly code = "usage";
+}
+
+export interface CommandLine {
+  readonly options: SimCaOptions;
+  /** `null`: not asked for. */
+  readonly rootFile: string | null;
+  readonly httpsRootFile: string | null;
+}
+
+/** `null`: help was asked for. @throws UsageError */
+export function parseCommandLine(argv: readonly string[]): CommandLine | null {
+  const values = parse(argv);
+  if (values.help) return null;
+  const { "certificate-days": life, seed, perspectives, processing } = values;
+  return {
+    rootFile: values["root-file"] ?? null,
+    httpsRootFile: values["https-root-file"] ?? null,
+    options: {
+      port: wholeNumber("port", values.port, 65_535),
+      tls: values.tls,
+      httpPort: wholeNumber("http-port", values["http-port"], 65_535),
+      httpsPort: wholeNumber("https-port", values["https-port"], 65_535),
+      wrongNames: Object.fromEntries(values.wrong.map(wrongName)),
+      alwaysValid: values["always-valid"],
+      perspectives: wholeNumber("perspectives", perspectives, 200),
+      processing: processing === "none" ? null : milliseconds(wholeNumber("processing", processing)),
+      retryAfter: retryAfter(values["retry-after"], values["retry-after-form"]),
+      certificateLife: seconds(wholeNumber("certificate-days", life, 3_650) * 86_400),
+      orderReuse: !values["no-order-reuse"],
+      authorizationReuse: values["no-authorization-reuse"] ? "none" : "valid",
+      externalAccounts:
+        values.eab.length > 0 || values["eab-required"]
+          ? { required: values["eab-required"], keys: Object.fromEntries(values.eab.map(externalAccount)) }
+          : null,
+      faults: Object.fromEntries(values.fault.map(faultRate)),
+      seed: wholeNumber("seed", seed),
+    },
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: "string", default: "14000" },
+        tls: { type: "boolean", default: false },
+        "root-file": { type: "string" },
+        "https-root-file": { type: "string" },
+        "http-port": { type: "string", default: "5002" },
+        "https-port": { type: "string", default: "5001" },
+        wrong: { type: "string", multiple: true, default: [] },
+        "always-valid": { type: "boolean", default: false },
+        perspectives: { type: "string", default: "1" },
+        processing: { type: "string", default: "0" },
+        "retry-after": { type: "string", default: "1000" },
+        "retry-after-form": { type: "string", default: "seconds" },
+        "certificate-days": { type: "string", default: "90" },
+        "no-order-reuse": { type: "boolean", default: false },
+        "no-authorization-reuse": { type: "boolean", default: false },
+        eab: { type: "string", multiple: true, default: [] },
+        "eab-required": { type: "boolean", default: false },
+        fault: { type: "string", multiple: true, default: [] },
+        seed: { type: "string", default: "1" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(option: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new UsageError(`--${option} must be a whole number from 0 to ${most}, but is "${text}"`);
+}
+
+function retryAfter(wait: string, form: string): RetryAfter {
+  if (wait === "none") return { form: "none" };
+  if (form !== "seconds" && form !== "date" && form !== "mixed") {
+    throw new UsageError(`--retry-after-form must be seconds, date or mixed, but is "${form}"`);
+  }
+  return { form, wait: milliseconds(wholeNumber("retry-after", wait)) };
+}
+
+function wrongName(text: string): [string, WrongName] {
+  const [name = "", how = ""] = text.split("=");
+  if (name !== "" && (how === "dns" || how === "connection" || how === "unauthorized")) return [name, how];
+  throw new UsageError(`--wrong must be NAME=dns, NAME=connection or NAME=unauthorized, but is "${text}"`);
+}
+
+function externalAccount(text: string): [string, string] {
+  const match = /^([^:]+):([A-Za-z0-9_-]+)$/.exec(text);
+  const [, keyId, key] = match ?? [];
+  if (keyId !== undefined && key !== undefined) return [keyId, key];
+  throw new UsageError(`--eab must be KEYID:HMACKEY with the key in base64url, but is "${text}"`);
+}
+
+const FAULT_RATES: ReadonlyMap<string, string> = new Map([
+  ["bad-nonce", "badNonceRate"],
+  ["server-error", "serverErrorRate"],
+  ["unavailable", "unavailableRate"],
+  ["drop-before", "dropBeforeRate"],
+  ["drop-after", "dropAfterRate"],
+  ["issuance-failure", "issuanceFailureRate"],
+]);
+
+function faultRate(text: string): [string, number] {
+  const [kind = "", rate = ""] = text.split("=");
+  const member = FAULT_RATES.get(kind);
+  const share = Number(rate);
+  if (member !== undefined && rate !== "" && share >= 0 && share <= 1) return [member, share];
+  const kinds = [...FAULT_RATES.keys()].join(", ");
+  throw new UsageError(
+    `--fault must be KIND=RATE, KIND one of ${kinds} and RATE from 0 to 1, but is "${text}"`,
+  );
+}

@@ -1,0 +1,185 @@
+import type { Instant } from "@certmill/domain";
+import type { Account, Accounts } from "../ca/accounts.ts";
+import {
+  type Authorization,
+  authorizationDocument,
+  authorizationStatus,
+  challengeDocument,
+} from "../ca/authorization.ts";
+import type { Authorizations } from "../ca/authorizations.ts";
+import type { Certificates } from "../ca/certificates.ts";
+import { type Order, type OrderStatus, orderDocument } from "../ca/order.ts";
+import type { Orders } from "../ca/orders.ts";
+import type { Resource, Route, Urls } from "../ca/urls.ts";
+import { Refusal } from "../problem.ts";
+import type { JsonRecord } from "../record.ts";
+import { changeAccountKey } from "./key-change.ts";
+import { jsonReply, type Reply } from "./reply.ts";
+import type { SignedRequest, Signer } from "./signed-request.ts";
+
+export interface EndpointsParts {
+  readonly urls: Urls;
+  readonly accounts: Accounts;
+  readonly authorizations: Authorizations;
+  readonly orders: Orders;
+  readonly certificates: Certificates;
+  /** The headers that say when to look again; for objects that are not done. */
+  readonly retryAfter: () => Record<string, string>;
+  readonly now: () => Instant;
+}
+
+/** The resources that are asked for by signed POST. */
+export type SignedResource = Exclude<Resource, "directory" | "newNonce">;
+
+const ORDERS_PER_PAGE = 100;
+
+/** What each resource answers: the CA's objects on one side, JSON and headers on the other. */
+export class Endpoints {
+  readonly #parts: EndpointsParts;
+
+  constructor(parts: EndpointsParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws Refusal */
+  async answer(
+    resource: SignedResource,
+    { ids, cursor }: { readonly ids: Route["ids"]; readonly cursor: number },
+    { signer, payload }: SignedRequest,
+  ): Promise<Reply> {
+    const { accounts, authorizations, certificates, urls } = this.#parts;
+    switch (resource) {
+      case "newAccount":
+        return await this.#newAccount(signer, required(payload));
+      case "revokeCert":
+        return this.#revoke(signer, required(payload));
+      case "keyChange":
+        await changeAccountKey(accountOf(signer), required(payload), accounts, urls);
+        return jsonReply(accounts.document(accountOf(signer)));
+      case "newOrder":
+        return this.#newOrder(accountOf(signer), required(payload));
+      case "account":
+        return this.#account(ownAccount(signer, ids[0]), payload);
+      case "orders":
+        return this.#orderList(ownAccount(signer, ids[0]), cursor);
+      case "order": {
+        const order = this.#parts.orders.find(accountOf(signer), ids[0]);
+        refusePayload(payload);
+        return this.#orderReply(order, this.#parts.orders.status(order));
+      }
+      case "finalize": {
+        const order = this.#parts.orders.find(accountOf(signer), ids[0]);
+        return this.#orderReply(order, this.#parts.orders.finalize(order, required(payload)));
+      }
+      case "authorization":
+        return this.#authorization(authorizations.find(accountOf(signer), ids[0]), payload);
+      case "challenge":
+        return this.#challenge(authorizations.find(accountOf(signer), ids[0]), ids[1], payload);
+      case "certificate": {
+        const { chainPem } = certificates.find(accountOf(signer), ids[0]);
+        refusePayload(payload);
+        return { status: 200, headers: {}, content: { kind: "chain", pem: chainPem } };
+      }
+    }
+  }
+
+  async #newAccount(signer: Signer, payload: JsonRecord): Promise<Reply> {
+    if (signer.kind === "account")
+      throw new Refusal("malformed", "newAccount must be signed with a jwk, not a kid");
+    const { account, created } = await this.#parts.accounts.register(signer.key, payload);
+    return jsonReply(this.#parts.accounts.document(account), { Location: account.url }, created ? 201 : 200);
+  }
+
+  #account(account: Account, payload: JsonRecord | null): Reply {
+    if (payload !== null) this.#parts.accounts.update(account, payload);
+    return jsonReply(this.#parts.accounts.document(account));
+  }
+
+  /** RFC 8555 section 7.1.2.1: invalid orders are left out. */
+  #orderList(account: Account, cursor: number): Reply {
+    const { orders, urls } = this.#parts;
+    const all = orders.of(account);
+    const page = all.slice(cursor, cursor + ORDERS_PER_PAGE);
+    const next = cursor + ORDERS_PER_PAGE;
+    return jsonReply(
+      { orders: page.filter((order) => orders.status(order) !== "invalid").map(({ id }) => urls.order(id)) },
+      next < all.length ? { Link: `<${urls.orders(account.id)}?cursor=${next}>;rel="next"` } : {},
+    );
+  }
+
+  #newOrder(account: Account, payload: JsonRecord): Reply {
+    const { orders, urls } = this.#parts;
+    const order = orders.create(account, payload);
+    return jsonReply(
+      orderDocument(order, orders.status(order), urls),
+      { Location: urls.order(order.id) },
+      201,
+    );
+  }
+
+  #orderReply(order: Order, status: OrderStatus): Reply {
+    const { urls, retryAfter } = this.#parts;
+    const waiting = status === "pending" || status === "processing";
+    return jsonReply(orderDocument(order, status, urls), {
+      Location: urls.order(order.id),
+      ...(waiting && retryAfter()),
+    });
+  }
+
+  #authorization(authorization: Authorization, payload: JsonRecord | null): Reply {
+    const { authorizations, urls, now, retryAfter } = this.#parts;
+    if (payload !== null) {
+      if (payload["status"] !== "deactivated") throw new Refusal("malformed", "Invalid status value");
+      authorizations.deactivate(authorization);
+    }
+    const pending = authorizationStatus(authorization, now()) === "pending";
+    return jsonReply(authorizationDocument(authorization, urls, now()), pending ? retryAfter() : {});
+  }
+
+  #challenge(authorization: Authorization, id: string | undefined, payload: JsonRecord | null): Reply {
+    const { authorizations, urls, retryAfter } = this.#parts;
+    const challenge = authorizations.findChallenge(authorization, id);
+    if (payload !== null) authorizations.respond(authorization, challenge);
+    return jsonReply(challengeDocument(authorization, challenge, urls), {
+      Location: urls.challenge(authorization.id, challenge.id),
+      Link: `<${urls.authorization(authorization.id)}>;rel="up"`,
+      ...(challenge.state.kind === "processing" && retryAfter()),
+    });
+  }
+
+  #revoke(signer: Signer, payload: JsonRecord): Reply {
+    const { certificates, authorizations } = this.#parts;
+    certificates.revoke(
+      signer.kind === "key"
+        ? { kind: "key", key: signer.key.key }
+        : {
+            kind: "account",
+            account: signer.account,
+            holds: (identifiers) => authorizations.holdsAll(signer.account, identifiers),
+          },
+      payload,
+    );
+    return { status: 200, headers: {}, content: { kind: "none" } };
+  }
+}
+
+/** @throws Refusal when the request is signed by a bare key. */
+function accountOf(signer: Signer): Account {
+  if (signer.kind === "account") return signer.account;
+  throw new Refusal("malformed", "No Key ID in JWS header");
+}
+
+function ownAccount(signer: Signer, id: string | undefined): Account {
+  const account = accountOf(signer);
+  if (account.id !== id) throw new Refusal("unauthorized", "Request signing key did not match account key");
+  return account;
+}
+
+function required(payload: JsonRecord | null): JsonRecord {
+  if (payload === null) throw new Refusal("malformed", "Request payload did not parse as JSON: it is empty");
+  return payload;
+}
+
+function refusePayload(payload: JsonRecord | null): void {
+  if (payload !== null) throw new Refusal("malformed", "POST-as-GET requests must have an empty payload");
+}

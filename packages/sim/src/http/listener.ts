@@ -1,0 +1,195 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Instant } from "@certmill/domain";
+import type { Accounts } from "../ca/accounts.ts";
+import { parseRoute, type Route, type Urls } from "../ca/urls.ts";
+import type { Fault, Faults } from "../faults.ts";
+import { notFound, type ProblemDocument, problemDocument, Refusal } from "../problem.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { Nonces } from "./nonces.ts";
+import { jsonReply, type Reply } from "./reply.ts";
+import type { RequestLog } from "./request-log.ts";
+import { verifySignedRequest } from "./signed-request.ts";
+
+export interface ListenerParts {
+  readonly urls: Urls;
+  readonly directory: object;
+  readonly accounts: Accounts;
+  readonly endpoints: Endpoints;
+  readonly nonces: Nonces;
+  readonly faults: Faults;
+  readonly log: RequestLog;
+  readonly now: () => Instant;
+}
+
+const LARGEST_BODY = 256 * 1_024;
+
+/** What is done with a request; `null` is a cut connection. */
+type Outcome = { readonly reply: Reply; readonly nonce: "fresh" | "none" } | null;
+
+/** Answers every HTTP request to the CA: RFC 8555 section 6. */
+export function acmeListener(parts: ListenerParts): RequestListener {
+  return (request, response) => {
+    void handle(parts, request, response);
+  };
+}
+
+async function handle(
+  parts: ListenerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { log, faults, now, nonces, urls } = parts;
+  const { method = "", url: path = "" } = request;
+  const route = parseRoute(path.split("?", 1)[0] ?? "");
+  const fault =
+    route === null ? null : faults.draw(route.resource, method === "POST" ? "signed" : "unsigned");
+  const outcome = await outcomeOf(parts, request, route, fault);
+  log.add({
+    at: now(),
+    method,
+    path,
+    resource: route?.resource ?? null,
+    status: outcome?.reply.status ?? null,
+    problem: outcome === null ? null : problemOf(outcome.reply),
+    fault,
+  });
+  if (outcome === null) {
+    request.socket.destroy();
+    return;
+  }
+  send(response, outcome.reply, {
+    "Cache-Control": "public, max-age=0, no-cache",
+    ...(route?.resource !== "directory" && { Link: [`<${urls.directory()}>;rel="index"`] }),
+    ...(outcome.nonce === "fresh" && { "Replay-Nonce": nonces.issue() }),
+  });
+}
+
+async function outcomeOf(
+  parts: ListenerParts,
+  request: IncomingMessage,
+  route: Route | null,
+  fault: Fault | null,
+): Promise<Outcome> {
+  switch (fault) {
+    case "drop-before":
+      return null;
+    case "server-error":
+      return { reply: problemReply(problemDocument("serverInternal", "Internal error"), 60), nonce: "fresh" };
+    case "unavailable": {
+      const document = problemDocument("rateLimited", "Service busy; retry later.", { status: 503 });
+      return { reply: problemReply(document, 1), nonce: "none" };
+    }
+    case "drop-after":
+      await answer(parts, request, route, "as-it-is");
+      return null;
+    case "bad-nonce":
+      return { reply: await answer(parts, request, route, "refuse"), nonce: "fresh" };
+    case null: {
+      const unsigned = route?.resource === "directory" || (route !== null && request.method === "GET");
+      const nonce = unsigned && route.resource !== "newNonce" ? "none" : "fresh";
+      return { reply: await answer(parts, request, route, "as-it-is"), nonce };
+    }
+  }
+}
+
+async function answer(
+  parts: ListenerParts,
+  request: IncomingMessage,
+  route: Route | null,
+  nonce: "as-it-is" | "refuse",
+): Promise<Reply> {
+  try {
+    return await answerOrRefuse(parts, request, route, nonce);
+  } catch (error) {
+    if (error instanceof Refusal) return problemReply(error.document);
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return problemReply(problemDocument("serverInternal", `The sim CA is broken: ${text}`));
+  }
+}
+
+async function answerOrRefuse(
+  { urls, directory, endpoints, accounts, nonces }: ListenerParts,
+  request: IncomingMessage,
+  route: Route | null,
+  nonce: "as-it-is" | "refuse",
+): Promise<Reply> {
+  if (route === null) throw notFound("Page not found");
+  const { method, url: path = "" } = request;
+  const { resource, ids } = route;
+  if (resource === "directory") {
+    if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
+    return jsonReply(directory);
+  }
+  if (resource === "newNonce") {
+    if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
+    return {
+      status: method === "HEAD" ? 200 : 204,
+      headers: { "Cache-Control": "no-store" },
+      content: { kind: "none" },
+    };
+  }
+  if (method !== "POST") throw methodNotAllowed();
+  if (request.headers["content-type"] !== "application/jose+json") {
+    const detail = 'Invalid Content-Type header on POST. Content-Type must be "application/jose+json"';
+    throw new Refusal("malformed", detail, { status: 415 });
+  }
+  const body = await readBody(request);
+  if (nonce === "refuse") throw new Refusal("badNonce", "JWS has an invalid anti-replay nonce");
+  const signed = await verifySignedRequest(body, urls.origin + path, { nonces, accounts });
+  const cursor = Number(new URLSearchParams(path.split("?")[1]).get("cursor") ?? 0);
+  return await endpoints.answer(resource, { ids, cursor: Number.isSafeInteger(cursor) ? cursor : 0 }, signed);
+}
+
+const methodNotAllowed = (): Refusal => new Refusal("malformed", "Method not allowed", { status: 405 });
+
+/** @throws Refusal for a body that is too long. */
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    const bytes: Buffer = chunk;
+    length += bytes.length;
+    if (length > LARGEST_BODY) throw new Refusal("malformed", "request body is too large", { status: 413 });
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function problemReply(document: ProblemDocument, retryAfterSeconds?: number): Reply {
+  const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
+  return { status: document.status, headers, content: { kind: "problem", value: document } };
+}
+
+const problemOf = ({ content }: Reply): string | null =>
+  content.kind === "problem" ? (content.value.type.split(":").at(-1) ?? null) : null;
+
+function send(
+  response: ServerResponse,
+  reply: Reply,
+  more: { Link?: string[] } & Record<string, string | string[]>,
+): void {
+  const { status, headers, content } = reply;
+  const link = [...(more.Link ?? []), ...(headers["Link"] === undefined ? [] : [headers["Link"]])];
+  const { type, body } = render(content);
+  response.writeHead(status, {
+    ...more,
+    ...headers,
+    ...(link.length > 0 && { Link: link }),
+    ...(type !== null && { "Content-Type": type }),
+    "Content-Length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+function render(content: Reply["content"]): { readonly type: string | null; readonly body: string } {
+  switch (content.kind) {
+    case "none":
+      return { type: null, body: "" };
+    case "json":
+      return { type: "application/json", body: JSON.stringify(content.value) };
+    case "problem":
+      return { type: "application/problem+json", body: JSON.stringify(content.value) };
+    case "chain":
+      return { type: "application/pem-certificate-chain", body: content.pem };
+  }
+}

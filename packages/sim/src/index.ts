@@ -1,0 +1,10 @@
+export type { AuthorizationReuse } from "./ca/authorizations.ts";
+export type { ExternalAccounts } from "./ca/external-account.ts";
+export type { OrderStatus } from "./ca/order.ts";
+export type { Resource } from "./ca/urls.ts";
+export { loopbackNames, type NameAnswer, type NameTable, type WrongName } from "./dns/name-table.ts";
+export type { Fault, FaultRates } from "./faults.ts";
+export type { LoggedRequest } from "./http/request-log.ts";
+export type { RetryAfter } from "./http/retry-after.ts";
+export type { SimCaOptions } from "./options.ts";
+export { type SimCa, type SimCaCounts, startSimCa } from "./sim-ca.ts";

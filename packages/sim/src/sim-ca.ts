@@ -1,0 +1,150 @@
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { hours } from "@certmill/domain";
+import { Accounts } from "./ca/accounts.ts";
+import { Authorizations } from "./ca/authorizations.ts";
+import { Certificates } from "./ca/certificates.ts";
+import { directoryDocument } from "./ca/directory.ts";
+import type { OrderStatus } from "./ca/order.ts";
+import { Orders } from "./ca/orders.ts";
+import { type Resource, Urls } from "./ca/urls.ts";
+import { loopbackNames, type NameTable } from "./dns/name-table.ts";
+import { type Fault, Faults } from "./faults.ts";
+import { Endpoints } from "./http/endpoints.ts";
+import { acmeListener } from "./http/listener.ts";
+import { Nonces } from "./http/nonces.ts";
+import { type LoggedRequest, RequestLog } from "./http/request-log.ts";
+import { retryAfterValue } from "./http/retry-after.ts";
+import { serverIdentity } from "./http/server-identity.ts";
+import { type SimCaOptions, type SimCaSettings, withDefaults } from "./options.ts";
+import { seededRandom } from "./random.ts";
+import { BoundedRunner } from "./validation/bounded-runner.ts";
+import { networkValidation, trustingValidation } from "./validation/validator.ts";
+import { Hierarchy } from "./x509/hierarchy.ts";
+
+/** Requests by resource, and what came of them. */
+export type SimCaCounts = Readonly<Record<Resource, number>> & {
+  readonly accounts: number;
+  readonly issued: number;
+  /** Challenges that were posted again while they were being validated: a client's fault. */
+  readonly repeatedChallenges: number;
+  readonly ordersByStatus: Readonly<Record<OrderStatus, number>>;
+};
+
+/** A running CA. Everything is in memory and gone when it is closed. */
+export interface SimCa extends AsyncDisposable {
+  readonly directoryUrl: string;
+  /** Root of the certificates it issues. */
+  readonly rootPem: string;
+  /** Root of its own HTTPS certificate; `null`: it speaks HTTP. */
+  readonly httpsRootPem: string | null;
+  counts(): SimCaCounts;
+  /** The last requests, the oldest first. */
+  requests(): readonly LoggedRequest[];
+  /** The next request for `resource` goes wrong in this way. */
+  failNext(fault: Fault, resource: Resource): void;
+  /** Cuts all connections, ends all validations. */
+  close(): Promise<void>;
+}
+
+/** Starts a CA on 127.0.0.1. @throws RangeError for options out of range, or what `listen` throws. */
+export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
+  const settings = withDefaults(options);
+  const identity = settings.tls ? serverIdentity(settings.now()) : null;
+  const server = identity === null ? createHttpServer() : createHttpsServer(identity.tlsOptions);
+  const { port } = await listen(server, settings.port);
+  const urls = new Urls(`${identity === null ? "http" : "https"}://127.0.0.1:${port}`);
+
+  const { now } = settings;
+  const hierarchy = new Hierarchy("Certmill Sim", now());
+  const faults = new Faults(settings.faults, seededRandom(settings.seed));
+  const random = seededRandom(settings.seed + 1);
+  const runner = new BoundedRunner(settings.validationConcurrency);
+  const log = new RequestLog(settings.requestsKept);
+  const accounts = new Accounts(urls, settings.externalAccounts);
+  const certificates = new Certificates(hierarchy, settings.certificateLife);
+  const authorizations = new Authorizations(
+    {
+      reuse: settings.authorizationReuse,
+      pendingLife: settings.orderLife,
+      validLife: settings.authorizationLife,
+      leastLeft: hours(1),
+    },
+    validation(settings, runner),
+    random,
+    now,
+  );
+  const orders = new Orders({
+    policy: { reuse: settings.orderReuse, life: settings.orderLife, processing: settings.processing },
+    authorizations,
+    certificates,
+    random,
+    now,
+    issuanceFails: faults.issuanceFails,
+  });
+  const retryAfter = (): Record<string, string> => {
+    const value = retryAfterValue(settings.retryAfter, now(), random);
+    return value === null ? {} : { "Retry-After": value };
+  };
+  const endpoints = new Endpoints({ urls, accounts, authorizations, orders, certificates, retryAfter, now });
+  const unknownMember = Math.floor(random() * 2 ** 32).toString(36);
+  const directory = directoryDocument(urls, settings.externalAccounts?.required ?? false, unknownMember);
+  const nonces = new Nonces();
+  server.on("request", acmeListener({ urls, directory, accounts, endpoints, nonces, faults, log, now }));
+
+  const close = async (): Promise<void> => {
+    await Promise.all([closeServer(server), runner.close()]);
+  };
+  return {
+    directoryUrl: urls.directory(),
+    rootPem: hierarchy.rootPem,
+    httpsRootPem: identity?.rootPem ?? null,
+    counts: () => ({
+      ...log.counts,
+      accounts: accounts.count,
+      issued: certificates.count,
+      repeatedChallenges: authorizations.repeatedChallenges,
+      ordersByStatus: orders.countByStatus(),
+    }),
+    requests: () => log.entries(),
+    failNext: (fault, resource) => {
+      faults.plan(fault, resource);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function validation(settings: SimCaSettings, runner: BoundedRunner) {
+  const { httpPort, httpsPort, wrongNames, perspectives, validationDeadline: deadline } = settings;
+  const listed = loopbackNames({ httpPort, httpsPort, wrong: wrongNames });
+  const names: NameTable = (name) => {
+    const answer = listed(name);
+    return answer.kind === "wrong" || settings.names === null ? answer : settings.names(name);
+  };
+  const real = networkValidation(runner, names, { perspectives, deadline });
+  return settings.alwaysValid ? trustingValidation(names, real) : real;
+}
+
+async function listen(server: Server, port: number): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, "127.0.0.1", resolve);
+  await promise;
+  server.off("error", reject);
+  const address = server.address();
+  if (address === null || typeof address === "string")
+    throw new Error("a TCP server has an address and port");
+  return address;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => {
+    resolve();
+  });
+  server.closeAllConnections();
+  await promise;
+}
