@@ -1,0 +1,67 @@
+/**
+ * Who may import whom, as ARCHITECTURE.md draws it. Within `packages/*` only; tests, benches and tools may
+ * import anything.
+ */
+
+export interface Permission {
+  readonly package: string;
+  /** Only what that package's index takes from this folder; `null` for all of it. */
+  readonly part: string | null;
+}
+
+const all = (name: string): Permission => ({ package: name, part: null });
+
+/** Packages of ours, by folder name; one that is not listed is an error. */
+export const packages: Readonly<Record<string, readonly Permission[]>> = {
+  domain: [],
+  acme: [],
+  api: [],
+  server: [all("domain"), all("acme"), all("api")],
+  edge: [all("api"), { package: "acme", part: "challenge" }],
+  cli: [all("api")],
+  console: [all("api")],
+  // Never what it is there to check.
+  sim: [
+    { package: "domain", part: "time" },
+    { package: "acme", part: "x509" },
+  ],
+};
+
+/** The one file that may load whole processes, dynamically, so that a client command does not pay for them. */
+export const processLoader = {
+  package: "cli",
+  file: "processes.ts",
+  specifiers: ["@certmill/server/main", "@certmill/edge/main", "@certmill/sim/main"],
+} as const;
+
+/** All that the pure core may take from outside. */
+export const domainExternals: readonly string[] = ["tldts", "tr46"];
+
+/** Inside `server`: the folders that a folder may import beside itself. */
+export const serverFolders: Readonly<Record<string, readonly string[]>> = {
+  config: [],
+  store: [],
+  observe: ["store"],
+  keys: ["config", "store"],
+  challenge: ["store"],
+  delivery: ["store"],
+  checks: ["store"],
+  effects: ["keys", "challenge", "delivery", "checks", "store"],
+  work: ["store", "effects"],
+  http: ["store"],
+};
+
+/**
+ * Files of `server` that every folder may import. The other files beside the folders put things together:
+ * they may import everything, and no folder may import them.
+ */
+export const serverLeaves: readonly string[] = ["clock.ts"];
+
+/** Modules that only these folders of `server` may import. */
+export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {
+  kysely: ["store"],
+  pg: ["store"],
+  "@electric-sql/pglite": ["store"],
+  fastify: ["http"],
+  "@certmill/acme": ["effects", "challenge"],
+};
