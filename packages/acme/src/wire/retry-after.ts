@@ -71,9 +71,10 @@ function utc([year, monthName, ...rest]: DateFields): number | null {
   if (month < 0 || day === undefined || hour === undefined || minute === undefined || second === undefined) {
     return null;
   }
-  const instant = Date.UTC(Number(year), month, day, hour, minute, second);
-  // Date.UTC carries 31 February over into March; such a date is no date.
-  return new Date(instant).getUTCDate() === day && hour < 24 && minute < 60 && second <= 60 ? instant : null;
+  // Date.UTC carries 31 February over into March; such a date is no date. A leap second is one.
+  const isDate = new Date(Date.UTC(Number(year), month, day)).getUTCDate() === day;
+  if (!isDate || hour > 23 || minute > 59 || second > 60) return null;
+  return Date.UTC(Number(year), month, day, hour, minute, second);
 }
 
 /** A two-digit year more than 50 years ahead is of the last century (RFC 9110 section 5.6.7). */
