@@ -1,0 +1,58 @@
+/**
+ * `npm test [-- VITEST ARGUMENTS]`: brings the peers, runs all tests, and ends with the plain line
+ * `N passed, N failed`, whatever happens on the way.
+ */
+import "../require-node.mjs";
+import { spawn } from "node:child_process";
+import { mkdtempDisposable, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { installPeers } from "../peers/install.ts";
+import { PeerMissing } from "../peers/peer.ts";
+import { type Report, type Tally, tally } from "./tally.ts";
+
+const root = join(import.meta.dirname, "../..");
+/** A run takes minutes; one that hangs is ended. */
+const deadline = 20 * 60_000;
+
+async function runTests(args: readonly string[]): Promise<Tally> {
+  try {
+    await installPeers();
+  } catch (error) {
+    if (!(error instanceof PeerMissing)) throw error;
+    return { passed: 0, failed: 1, skipped: 0, faults: [error.message] };
+  }
+  await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-test-"));
+  const file = join(directory.path, "report.json");
+  const reporters = [
+    "--reporter=./tools/test/plain-reporter.ts",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ];
+  const code = await runVitest([...reporters, ...args]);
+  return tally(await readReport(file), code);
+}
+
+/** Vitest's exit code; `null` when it was killed. */
+function runVitest(args: readonly string[]): Promise<number | null> {
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [vitest, "run", ...args], {
+      cwd: root,
+      stdio: "inherit",
+      timeout: deadline,
+    });
+    child.once("error", reject).once("close", resolve);
+  });
+}
+
+async function readReport(file: string): Promise<Report | null> {
+  const text = await readFile(file, "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Report);
+}
+
+const { passed, failed, skipped, faults } = await runTests(process.argv.slice(2));
+for (const fault of faults) console.log(fault);
+if (skipped > 0) console.log(`${skipped} skipped`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
