@@ -1,0 +1,278 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { terms as anyTerms, inputs, instants, liveStates } from "../../test/issuance-arbitraries.ts";
+import type { FailureCode } from "../failure/failure-code.ts";
+import { instant } from "../time/instant.ts";
+import { advance } from "./advance.ts";
+import type { Decision } from "./decision.ts";
+import type { AuthorizationFacts, IssuanceInput, OrderFacts, OrderStatus } from "./input.ts";
+import type { IssuanceKind, IssuanceState, LiveState } from "./state.ts";
+
+/** What of an input makes a difference. */
+interface Variants {
+  readonly order: OrderStatus;
+  readonly authorizations: "pending" | "valid" | "invalid" | "without http-01";
+  readonly challenged: "done";
+  readonly keyed: "done";
+  readonly certificate: "ours" | "other key" | "other names";
+  readonly fault: "wait" | "retry" | "end";
+}
+
+type Live = LiveState["kind"];
+type Outcome = Live | "issued" | `${Live}, late: ${FailureCode}` | `abandoned: ${FailureCode}`;
+
+/** The input says nothing to this state, whatever is in it. */
+const stale = null;
+
+type Row = { readonly [K in IssuanceInput["kind"]]: Readonly<Record<Variants[K], Outcome>> | typeof stale };
+
+const fault = <K extends Live>(kind: K) =>
+  ({
+    wait: `${kind}, late: ca-busy`,
+    retry: "abandoned: order-gone",
+    end: "abandoned: account-unusable",
+  }) as const;
+
+const nothing = {
+  order: stale,
+  authorizations: stale,
+  challenged: stale,
+  keyed: stale,
+  certificate: stale,
+  fault: stale,
+} as const satisfies Row;
+
+const table = {
+  planned: {
+    order: {
+      pending: "ordered",
+      ready: "ready",
+      processing: "abandoned: order-not-ours",
+      valid: "abandoned: order-not-ours",
+      invalid: "diagnosing",
+    },
+    authorizations: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("planned"),
+  },
+  ordered: {
+    order: stale,
+    authorizations: {
+      pending: "challenging",
+      valid: "validating",
+      invalid: "abandoned: wrong-response",
+      "without http-01": "abandoned: challenge-not-offered",
+    },
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("ordered"),
+  },
+  challenging: {
+    order: stale,
+    authorizations: stale,
+    challenged: { done: "validating" },
+    keyed: stale,
+    certificate: stale,
+    fault: fault("challenging"),
+  },
+  validating: {
+    order: {
+      pending: "validating",
+      ready: "ready",
+      processing: "abandoned: order-not-ours",
+      valid: "abandoned: order-not-ours",
+      invalid: "diagnosing",
+    },
+    authorizations: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("validating"),
+  },
+  ready: {
+    order: stale,
+    authorizations: stale,
+    challenged: stale,
+    keyed: { done: "finalizing" },
+    certificate: stale,
+    fault: fault("ready"),
+  },
+  finalizing: {
+    order: {
+      pending: "finalizing, late: order-not-ready",
+      ready: "finalizing, late: order-not-ready",
+      processing: "processing",
+      valid: "downloading",
+      invalid: "diagnosing",
+    },
+    authorizations: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("finalizing"),
+  },
+  processing: {
+    order: {
+      pending: "finalizing, late: order-not-ready",
+      ready: "finalizing, late: order-not-ready",
+      processing: "processing",
+      valid: "downloading",
+      invalid: "diagnosing",
+    },
+    authorizations: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("processing"),
+  },
+  downloading: {
+    order: stale,
+    authorizations: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: {
+      ours: "issued",
+      "other key": "abandoned: certificate-unusable",
+      "other names": "abandoned: names-differ",
+    },
+    fault: fault("downloading"),
+  },
+  diagnosing: {
+    order: stale,
+    authorizations: {
+      pending: "abandoned: order-invalid",
+      valid: "abandoned: order-invalid",
+      invalid: "abandoned: wrong-response",
+      "without http-01": "abandoned: order-invalid",
+    },
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("diagnosing"),
+  },
+  issued: nothing,
+  abandoned: nothing,
+} as const satisfies Record<IssuanceKind, Row>;
+
+const now = instant(1_790_000_000_000);
+const terms = { names: ["example.com"], failuresBefore: 0 };
+const reference = { url: "/order/1", finalizeUrl: "/order/1/finalize", authorizationUrls: ["/authz/1"] };
+const owed = { order: reference, since: now, wakeAt: now, faults: 0 };
+
+const states: { readonly [K in IssuanceKind]: Extract<IssuanceState, { kind: K }> } = {
+  planned: { kind: "planned", since: now, wakeAt: now, faults: 0 },
+  ordered: { kind: "ordered", ...owed },
+  challenging: { kind: "challenging", ...owed, challenges: [] },
+  validating: { kind: "validating", ...owed, polls: 0 },
+  ready: { kind: "ready", ...owed },
+  finalizing: { kind: "finalizing", ...owed },
+  processing: { kind: "processing", ...owed, polls: 0 },
+  downloading: { kind: "downloading", ...owed, certificateUrl: "/certificate/1" },
+  diagnosing: { kind: "diagnosing", ...owed, problem: null },
+  issued: { kind: "issued" },
+  abandoned: { kind: "abandoned", cause: "dns", detail: "", retryAt: null },
+};
+
+function order(status: OrderStatus): IssuanceInput {
+  const facts: OrderFacts = {
+    ...reference,
+    status,
+    names: terms.names,
+    certificateUrl: status === "valid" ? "/certificate/1" : null,
+    problem: null,
+  };
+  return { kind: "order", order: facts, retryAt: null };
+}
+
+function authorizations(facts: Pick<AuthorizationFacts, "status" | "problem" | "http01">): IssuanceInput {
+  return {
+    kind: "authorizations",
+    authorizations: [{ url: "/authz/1", identifier: "example.com", ...facts }],
+  };
+}
+
+const http01 = { url: "/challenge/1", token: "token-1", status: "pending" } as const;
+const refusal = { type: "unauthorized", status: 403, detail: "404", retryAt: null };
+
+const problem = (code: FailureCode): IssuanceInput => ({
+  kind: "fault",
+  fault: { code, detail: "as told", retryAt: null },
+});
+
+const variants: { readonly [K in IssuanceInput["kind"]]: Readonly<Record<Variants[K], IssuanceInput>> } = {
+  order: {
+    pending: order("pending"),
+    ready: order("ready"),
+    processing: order("processing"),
+    valid: order("valid"),
+    invalid: order("invalid"),
+  },
+  authorizations: {
+    pending: authorizations({ status: "pending", problem: null, http01 }),
+    valid: authorizations({ status: "valid", problem: null, http01 }),
+    invalid: authorizations({ status: "invalid", problem: refusal, http01 }),
+    "without http-01": authorizations({ status: "pending", problem: null, http01: null }),
+  },
+  challenged: { done: { kind: "challenged" } },
+  keyed: { done: { kind: "keyed" } },
+  certificate: {
+    ours: { kind: "certificate", certificate: { names: terms.names, matchesKey: true } },
+    "other key": { kind: "certificate", certificate: { names: terms.names, matchesKey: false } },
+    "other names": { kind: "certificate", certificate: { names: ["example.net"], matchesKey: true } },
+  },
+  fault: {
+    wait: problem("ca-busy"),
+    retry: problem("order-gone"),
+    end: problem("account-unusable"),
+  },
+};
+
+function outcome(decision: Decision | null): string | null {
+  if (decision === null) return stale;
+  const { state, fault } = decision;
+  if (state.kind === "abandoned") return `abandoned: ${state.cause}`;
+  return fault === null ? state.kind : `${state.kind}, late: ${fault.code}`;
+}
+
+const cells = Object.entries(table).flatMap(([kind, row]) =>
+  Object.entries<Readonly<Record<string, string>> | null>(row).flatMap(([input, expected]) =>
+    Object.entries(variants[input as IssuanceInput["kind"]]).map(([variant, told]) => ({
+      state: states[kind as IssuanceKind],
+      input: told,
+      title: `${kind} × ${input} ${variant}`,
+      expected: expected?.[variant] ?? stale,
+    })),
+  ),
+);
+
+describe("advance: every state × every input", () => {
+  test.each(cells)("$title → $expected", ({ state, input, expected }) => {
+    expect(outcome(advance(state, input, terms, now))).toBe(expected);
+  });
+
+  test("what is stale depends on the kinds alone, never on what the input says", () => {
+    fc.assert(
+      fc.property(liveStates, inputs, anyTerms, instants, (state, input, terms, now) => {
+        const isStale = table[state.kind][input.kind] === stale;
+        expect(advance(state, input, terms, now) === null).toBe(isStale);
+      }),
+    );
+  });
+
+  test("an ended issuance is never moved again", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(states.issued, states.abandoned),
+        inputs,
+        anyTerms,
+        instants,
+        (...given) => {
+          expect(advance(...given)).toBeNull();
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { faults, instants } from "../../test/issuance-arbitraries.ts";
+import { type FailureCode, failures } from "../failure/failure-code.ts";
+import { after, days, hours, type Instant, instant, minutes } from "../time/instant.ts";
+import { retryAt } from "./retry.ts";
+
+const now = instant(1_790_000_000_000);
+const attempts = fc.integer({ min: 1, max: 100_000 });
+
+const wait = (code: FailureCode, attempt: number, asked: Instant | null = null): number =>
+  (retryAt({ code, detail: "", retryAt: asked }, attempt, now) ?? Number.NaN) - now;
+
+describe("our own steps", () => {
+  test("for what the customer must change: 1, 10 and 100 minutes, then once a day", () => {
+    const waits = [1, 2, 3, 4, 5, 1_000].map((attempt) => wait("dns", attempt));
+    expect(waits).toEqual([minutes(1), minutes(10), minutes(100), days(1), days(1), days(1)]);
+  });
+
+  test("for what is the CA's or the operator's: four times as long each time, up to six hours", () => {
+    const expected = [minutes(1), minutes(4), minutes(16), minutes(64), minutes(256), hours(6), hours(6)];
+    for (const code of ["ca-slow", "request-refused"] as const) {
+      expect([1, 2, 3, 4, 5, 6, 10_000].map((attempt) => wait(code, attempt))).toEqual(expected);
+    }
+  });
+
+  test("a name that always fails never reaches Let's Encrypt's pause at 1,152 failures, less one a day", () => {
+    let counted = 0;
+    let most = 0;
+    for (let attempt = 1; attempt <= 5_000; attempt += 1) {
+      most = Math.max(most, counted + 1);
+      counted = Math.max(0, counted + 1 - wait("wrong-response", attempt) / days(1));
+    }
+    expect(most).toBeLessThan(10);
+  });
+});
+
+describe("what the CA asks for", () => {
+  test("a limit's time is kept to the millisecond, between a minute and eight days", () => {
+    expect(wait("rate-limited", 9, instant(now + 123_456))).toBe(123_456);
+    expect(wait("rate-limited", 9, instant(now + 5))).toBe(minutes(1));
+    expect(wait("rate-limited", 9, instant(now - 5))).toBe(minutes(1));
+    expect(wait("rate-limited", 9, after(now, days(30)))).toBe(days(8));
+  });
+
+  test("any other time lengthens our own step, never shortens it", () => {
+    expect(wait("ca-error", 4, after(now, minutes(1)))).toBe(minutes(64));
+    expect(wait("ca-error", 4, after(now, hours(3)))).toBe(hours(3));
+    expect(wait("ca-error", 4, after(now, days(30)))).toBe(days(8));
+  });
+});
+
+test("a lineage tries again, at least a minute and at most eight days later, unless only a person can help", () => {
+  fc.assert(
+    fc.property(faults, attempts, instants, (fault, attempt, now) => {
+      const next = retryAt(fault, attempt, now);
+      expect(next === null).toBe(failures[fault.code].recovery === "end");
+      if (next === null) return;
+      expect(next).toBeGreaterThanOrEqual(after(now, minutes(1)));
+      expect(next).toBeLessThanOrEqual(after(now, days(8)));
+      expect(next).toBeGreaterThanOrEqual(Math.min(fault.retryAt ?? now, after(now, days(8))));
+    }),
+  );
+});
+
+test("the more failures, the longer the wait", () => {
+  fc.assert(
+    fc.property(faults, attempts, attempts, (fault, a, b) => {
+      const [fewer, more] = [Math.min(a, b), Math.max(a, b)];
+      expect(retryAt(fault, fewer, now) ?? 0).toBeLessThanOrEqual(retryAt(fault, more, now) ?? 0);
+    }),
+  );
+});
