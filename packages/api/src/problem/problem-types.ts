@@ -37,11 +37,6 @@ export const problemTypes = {
     title: "There is no such thing here",
     remedy: "Check the spelling; a tenant's token sees only what is its tenant's.",
   },
-  "method-not-allowed": {
-    status: 405,
-    title: "This address knows other methods",
-    remedy: "Use one of the methods in the Allow header.",
-  },
   "ca-exists": {
     status: 409,
     title: "There is a CA of this name already",

@@ -102,7 +102,8 @@ export const listDomains = operation({
   path: "/v1/domains",
   tag: "Domains",
   summary: "List domains",
-  description: "In the order of their names, aliases included; a tenant's token sees its own.",
+  description:
+    "Aliases included, by name; those that were removed only with `state=removed`. A tenant's token sees its own.",
   scopes: ["admin", "tenant"],
   query: Type.Object(
     {

@@ -56,43 +56,41 @@ export interface NewCa {
 }
 
 /**
- * Stores a CA with our account there.
+ * Stores a CA with our account there, in the caller's transaction.
  *
- * @returns the CA's id, or null when the name is taken.
+ * @returns the CA's id, or null when the name is taken; the transaction must then be given up.
  */
-export async function insertCa(db: Db, ca: NewCa, now: Instant): Promise<string | null> {
+export async function insertCa(trx: Db, ca: NewCa, now: Instant): Promise<string | null> {
   const at = timestamp(now);
-  return db.transaction().execute(async (trx) => {
-    const first = await trx.selectFrom("ca").select("id").limit(1).executeTakeFirst();
-    const isDefault = ca.makeDefault || first === undefined;
-    if (isDefault)
-      await trx.updateTable("ca").set({ is_default: false }).where("is_default", "=", true).execute();
-    const row = await trx
-      .insertInto("ca")
-      .values({
-        name: ca.name,
-        directory_url: ca.directoryUrl,
-        root_pem: ca.rootPem,
-        name_policy: ca.namePolicy,
-        max_orders_in_flight: ca.maxOrdersInFlight,
-        is_default: isDefault,
-        created_at: at,
-      })
-      .onConflict((conflict) => conflict.column("name").doNothing())
-      .returning("id")
-      .executeTakeFirst();
-    if (row === undefined) return null;
-    await trx
-      .insertInto("account")
-      .values({
-        ca_id: row.id,
-        url: ca.account.url,
-        key_secret_id: await insertSecret(trx, ca.account.key),
-        thumbprint: ca.account.thumbprint,
-        contact: [...ca.account.contact],
-        created_at: at,
-      })
-      .execute();
-    return row.id;
-  });
+  const first = await trx.selectFrom("ca").select("id").limit(1).executeTakeFirst();
+  const isDefault = ca.makeDefault || first === undefined;
+  if (isDefault)
+    await trx.updateTable("ca").set({ is_default: false }).where("is_default", "=", true).execute();
+  const row = await trx
+    .insertInto("ca")
+    .values({
+      name: ca.name,
+      directory_url: ca.directoryUrl,
+      root_pem: ca.rootPem,
+      name_policy: ca.namePolicy,
+      max_orders_in_flight: ca.maxOrdersInFlight,
+      is_default: isDefault,
+      created_at: at,
+    })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  await trx
+    .insertInto("account")
+    .values({
+      ca_id: row.id,
+      url: ca.account.url,
+      key_secret_id: await insertSecret(trx, ca.account.key),
+      thumbprint: ca.account.thumbprint,
+      contact: [...ca.account.contact],
+      created_at: at,
+    })
+    .execute();
+  return row.id;
 }

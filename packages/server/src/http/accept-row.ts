@@ -1,0 +1,46 @@
+import type { DomainBatchRow, RejectedRow } from "@certmill/api";
+import { coverNames, type DnsName, type NamePolicy, normaliseName } from "@certmill/domain";
+
+/** A row whose names are in order; whether they are free is not known yet. */
+export interface AcceptedRow {
+  readonly line: number;
+  /** As it was written, for the report. */
+  readonly domain: string;
+  /** The primary one first. */
+  readonly names: readonly [DnsName, ...DnsName[]];
+  readonly tenant: string | null;
+}
+
+export type RowVerdict =
+  | { readonly ok: true; readonly row: AcceptedRow }
+  | { readonly ok: false; readonly rejected: RejectedRow };
+
+/**
+ * Normalises and judges one row by itself.
+ *
+ * @param callersTenant the only tenant that rows may be for, and the one they are for by default; null: any.
+ */
+export function acceptRow(
+  { line, domain, aliases = [], tenant }: DomainBatchRow,
+  policy: NamePolicy,
+  callersTenant: string | null,
+): RowVerdict {
+  const no = (code: string, reason: string): RowVerdict => ({
+    ok: false,
+    rejected: { line, domain, code, reason },
+  });
+  if (callersTenant !== null && tenant !== undefined && tenant !== callersTenant) {
+    return no("tenant-not-yours", `The token is for the tenant "${callersTenant}", the row for "${tenant}".`);
+  }
+  const primary = normaliseName(domain, policy);
+  if (!primary.ok) return no(primary.code, primary.reason);
+  const others: DnsName[] = [];
+  for (const alias of aliases) {
+    const other = normaliseName(alias, policy);
+    if (!other.ok) return no(other.code, `Alias: ${other.reason}`);
+    others.push(other.name);
+  }
+  const cover = coverNames(primary.name, others);
+  if (!cover.ok) return no(cover.code, cover.reason);
+  return { ok: true, row: { line, domain, names: cover.names, tenant: tenant ?? callersTenant } };
+}

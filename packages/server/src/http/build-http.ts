@@ -1,0 +1,104 @@
+import { openapiDocument } from "@certmill/api";
+import type { Instant } from "@certmill/domain";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { Database } from "../store/database.ts";
+import type { Wakeups } from "../store/wakeups.ts";
+import { addDocsPages } from "./docs-pages.ts";
+import type { KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } from "./ports.ts";
+import { answerProblems } from "./problem-handler.ts";
+import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
+import { addCaHandler, listCasHandler } from "./resource/cas.ts";
+import {
+  certificateChainHandler,
+  exportCertificateHandler,
+  listCertificatesHandler,
+  showCertificateHandler,
+} from "./resource/certificates.ts";
+import {
+  followDomainHandler,
+  listDomainsHandler,
+  removeDomainHandler,
+  showDomainHandler,
+} from "./resource/domains.ts";
+import {
+  edgeCertificateHandler,
+  edgeFeedHandler,
+  edgeSnapshotHandler,
+  sendReceiptsHandler,
+} from "./resource/edges.ts";
+import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
+import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
+import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
+import { addRoutes, type Handlers } from "./routes.ts";
+
+export interface HttpOptions {
+  readonly database: Pick<Database, "db" | "kind">;
+  readonly wakeups: Wakeups;
+  readonly now: () => Instant;
+  /** Certmill's own, for the status and the API document. */
+  readonly version: string;
+  readonly log: FastifyBaseLogger;
+  readonly makeAccount: MakeAccount;
+  readonly openKey: OpenKey;
+  readonly keys: KeyRotation;
+  readonly readiness: readonly ReadinessCheck[];
+  /** What Prometheus reads. */
+  readonly metrics: () => Promise<string>;
+  readonly onDelivered: OnDelivered;
+}
+
+const mostBodyBytes = 4 * 1024 * 1024;
+
+/**
+ * The API server, ready to listen or to be asked by `inject`. Closing it ends the long polls at once and
+ * lets the other requests finish.
+ */
+export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { database, now, log, version } = options;
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: mostBodyBytes,
+    // A slow sender is cut off; a long poll is not, as its request is whole.
+    requestTimeout: 30_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 1_000 },
+  });
+  const closing = new AbortController();
+  app.addHook("preClose", async () => closing.abort());
+  answerProblems(app);
+  await addDocsPages(app, openapiDocument(version));
+  addRoutes(app, handlersOf(options), { db: database.db, now, closing: closing.signal });
+  await app.ready();
+  return app;
+}
+
+function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handlers {
+  const tools = { ...options, db, databaseKind: kind };
+  return {
+    addCa: addCaHandler(tools),
+    listCas: listCasHandler(tools),
+    addDomain: addDomainHandler(tools),
+    listDomains: listDomainsHandler(tools),
+    showDomain: showDomainHandler(tools),
+    removeDomain: removeDomainHandler(tools),
+    followDomain: followDomainHandler(tools),
+    addDomainBatch: addDomainBatchHandler(tools),
+    listCertificates: listCertificatesHandler(tools),
+    showCertificate: showCertificateHandler(tools),
+    certificateChain: certificateChainHandler(tools),
+    exportCertificate: exportCertificateHandler(tools),
+    createToken: createTokenHandler(tools),
+    listTokens: listTokensHandler(tools),
+    revokeToken: revokeTokenHandler(tools),
+    showStatus: showStatusHandler(tools),
+    rotateKeys: rotateKeysHandler(tools),
+    edgeSnapshot: edgeSnapshotHandler(tools),
+    edgeFeed: edgeFeedHandler(tools),
+    edgeCertificate: edgeCertificateHandler(tools),
+    sendReceipts: sendReceiptsHandler(tools),
+    checkLiveness: checkLivenessHandler(),
+    checkReadiness: checkReadinessHandler(tools),
+    showMetrics: showMetricsHandler(tools),
+  };
+}

@@ -1,0 +1,43 @@
+/** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
+import type { ReadinessPart } from "@certmill/api";
+import type { Duration } from "@certmill/domain";
+import type { NewCa } from "../store/accounts.ts";
+import type { Sealed } from "../store/secrets.ts";
+
+export interface AccountRequest {
+  readonly directoryUrl: string;
+  readonly rootPem: string | null;
+  /** `mailto:` URLs. */
+  readonly contact: readonly string[];
+  readonly termsAgreed: boolean;
+  readonly binding: { readonly keyId: string; readonly hmacKey: string } | null;
+}
+
+export type AccountOutcome =
+  | { readonly kind: "made"; readonly account: NewCa["account"] }
+  | { readonly kind: "terms"; readonly url: string }
+  | { readonly kind: "binding-required" }
+  | { readonly kind: "refused"; readonly problem: { readonly detail: string } }
+  | { readonly kind: "unreachable"; readonly detail: string };
+
+/** Makes an account at a CA. It has a deadline of its own. */
+export type MakeAccount = (request: AccountRequest) => Promise<AccountOutcome>;
+
+/** The private key in the clear, as PKCS #8 PEM. */
+export type OpenKey = (sealed: Sealed) => string;
+
+export interface KeyRotation {
+  /** The id of the key-encryption key that seals now. */
+  readonly currentKeyId: () => string;
+  /** Wraps every data key with it. @returns how many were not yet. */
+  readonly rewrapAll: () => Promise<number>;
+}
+
+/** One part of readiness; `check` answers null when all is well, else the reason in a sentence. */
+export interface ReadinessCheck {
+  readonly part: ReadinessPart["part"];
+  readonly check: () => Promise<string | null>;
+}
+
+/** Told of each certificate that an edge has begun to serve: how long after it was stored. */
+export type OnDelivered = (took: Duration) => void;

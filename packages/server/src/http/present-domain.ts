@@ -1,0 +1,45 @@
+import type { DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
+import type { Instant } from "@certmill/domain";
+import type { DomainRow } from "../store/read/domains.ts";
+import type { TimelineRow } from "../store/read/timeline.ts";
+import { instantText, instantTextOrNull } from "./instant-text.ts";
+import { stateReason } from "./state-reason.ts";
+import { timelineSentence } from "./timeline-sentence.ts";
+
+export function presentDomain(row: DomainRow): DomainSummary {
+  return {
+    name: row.name,
+    state: row.state,
+    reason: stateReason(row),
+    failureCode: row.failure_code,
+    nextTryAt: instantTextOrNull(nextTryAt(row)),
+    names: row.names,
+    tenant: row.tenant,
+    ca: row.ca,
+    edgeGroup: row.edge_group,
+    keyType: row.key_type,
+    certificate: certificateOf(row),
+  };
+}
+
+/** The next attempt; for one that a fault has paused, when it goes on. Null while all is under way. */
+function nextTryAt({ wake_at, issuance }: DomainRow): Instant | null {
+  return issuance !== null && issuance.faults > 0 ? issuance.wakeAt : wake_at;
+}
+
+function certificateOf(row: DomainRow): IssuedCertificate | null {
+  const { certificate_id: id, serial, issuer, not_before: notBefore, not_after: notAfter } = row;
+  if (id === null || serial === null || issuer === null || notBefore === null || notAfter === null)
+    return null;
+  return { id, serial, issuer, notBefore: instantText(notBefore), notAfter: instantText(notAfter) };
+}
+
+export function presentEvent({ at, kind, duration_ms, detail }: TimelineRow): TimelineEntry {
+  return {
+    at: instantText(at),
+    kind,
+    sentence: timelineSentence(kind, detail),
+    durationMs: duration_ms === null ? null : Number(duration_ms),
+    detail,
+  };
+}

@@ -1,0 +1,21 @@
+import type { ProblemCode, RequestFault } from "@certmill/api";
+
+/** The API's "no": becomes the problem document of its code. Thrown by handlers, answered by problem-handler.ts. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: ProblemCode;
+  readonly errors: readonly RequestFault[] | null;
+  readonly termsOfService: string | null;
+
+  /** @param detail what happened this time, as a sentence; the remedy of the problem's type follows it. */
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { readonly errors?: readonly RequestFault[]; readonly termsOfService?: string } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.errors = more.errors ?? null;
+    this.termsOfService = more.termsOfService ?? null;
+  }
+}

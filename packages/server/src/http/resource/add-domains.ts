@@ -1,0 +1,132 @@
+import type { DomainBatchRow, KeyType, NewDomain, Operations, RejectedRow } from "@certmill/api";
+import { type Instant, normaliseName, withWww } from "@certmill/domain";
+import type { Db } from "../../store/database.ts";
+import { type CaRow, findCa, findDefaultCa, findEdgeGroupId } from "../../store/read/cas.ts";
+import { findDomain } from "../../store/read/domains.ts";
+import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
+import { ensureTenants, findTenants } from "../../store/write/names.ts";
+import { type AcceptedRow, acceptRow } from "../accept-row.ts";
+import type { Caller } from "../caller.ts";
+import { Refusal } from "../refusal.ts";
+import { withAnswerKept } from "../repeatable.ts";
+import type { Handler } from "../routes.ts";
+import { sortRows } from "../sort-rows.ts";
+import { describeDomain } from "./domains.ts";
+
+interface Tools {
+  readonly db: Db;
+  readonly now: () => Instant;
+}
+
+export function addDomainHandler({ db, now }: Tools): Handler<Operations["addDomain"]> {
+  return async ({ body, caller, repeatable }) => {
+    const { terms, ca } = await readTerms(db, body);
+    const accepted = acceptRow(rowOf(body, ca), ca.name_policy, callersTenant(caller));
+    if (!accepted.ok) throw refusalOf(accepted.rejected);
+    return withAnswerKept<Operations["addDomain"]>(db, repeatable, now(), async (trx) => {
+      const { rejected, unchanged } = await addRows(trx, [accepted.row], terms, now());
+      const [no] = rejected;
+      if (no !== undefined) throw refusalOf(no);
+      const [name] = accepted.row.names;
+      if (unchanged > 0) throw new Refusal("domain-exists", `${name} is covered already, by the same names.`);
+      const row = await findDomain(trx, name, null);
+      if (row === null) throw new Error("A domain vanished right after it was stored.");
+      return { status: 201, body: await describeDomain(trx, row) };
+    });
+  };
+}
+
+export function addDomainBatchHandler({ db, now }: Tools): Handler<Operations["addDomainBatch"]> {
+  return async ({ body, caller }) => {
+    const { terms, ca } = await readTerms(db, body);
+    const rows: AcceptedRow[] = [];
+    const refused: RejectedRow[] = [];
+    for (const given of body.rows) {
+      const accepted = acceptRow(given, ca.name_policy, callersTenant(caller));
+      if (accepted.ok) rows.push(accepted.row);
+      else refused.push(accepted.rejected);
+    }
+    const { added, unchanged, rejected } =
+      body.dryRun === true
+        ? await foreseeRows(db, rows)
+        : await db.transaction().execute((trx) => addRows(trx, rows, terms, now()));
+    const all = [...refused, ...rejected].sort((a, b) => a.line - b.line);
+    return { status: 200, body: { added, unchanged, rejected: all } };
+  };
+}
+
+interface Outcome {
+  readonly added: number;
+  readonly unchanged: number;
+  readonly rejected: readonly RejectedRow[];
+}
+
+async function addRows(
+  trx: Db,
+  rows: readonly AcceptedRow[],
+  terms: LineageTerms,
+  now: Instant,
+): Promise<Outcome> {
+  await holdNames(trx);
+  const tenants = await ensureTenants(trx, tenantsOf(rows), now);
+  const { fresh, unchanged, rejected } = sortRows(rows, await findHolders(trx, namesOf(rows)), tenants);
+  await addLineages(trx, fresh, terms, now);
+  return { added: fresh.length, unchanged, rejected };
+}
+
+/** What `addRows` would do; nothing is changed. */
+async function foreseeRows(db: Db, rows: readonly AcceptedRow[]): Promise<Outcome> {
+  const tenants = await findTenants(db, tenantsOf(rows));
+  const { fresh, unchanged, rejected } = sortRows(rows, await findHolders(db, namesOf(rows)), tenants);
+  return { added: fresh.length, unchanged, rejected };
+}
+
+const namesOf = (rows: readonly AcceptedRow[]): string[] => rows.flatMap(({ names }) => names);
+
+const tenantsOf = (rows: readonly AcceptedRow[]): string[] => [
+  ...new Set(rows.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))),
+];
+
+const callersTenant = (caller: Caller): string | null => (caller.scope === "tenant" ? caller.tenant : null);
+
+interface WantedTerms {
+  readonly ca?: string;
+  readonly edgeGroup?: string;
+  readonly keyType?: KeyType;
+}
+
+/** @throws {Refusal} `ca-missing` or `edge-group-missing`. */
+async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: LineageTerms; ca: CaRow }> {
+  const ca = wanted.ca === undefined ? await findDefaultCa(db) : await findCa(db, wanted.ca);
+  if (ca === null) {
+    const detail = wanted.ca === undefined ? "There is no CA yet." : `There is no CA "${wanted.ca}".`;
+    throw new Refusal("ca-missing", detail);
+  }
+  const group = wanted.edgeGroup ?? "default";
+  const edgeGroupId = await findEdgeGroupId(db, group);
+  if (edgeGroupId === null) throw new Refusal("edge-group-missing", `There is no edge group "${group}".`);
+  return { terms: { caId: ca.id, edgeGroupId, keyType: wanted.keyType ?? "p256" }, ca };
+}
+
+/** One domain as a batch's row; a name that has no `www.` companion is added without. */
+function rowOf(
+  { name, aliases = [], withWww: wanted = false, tenant }: NewDomain,
+  ca: CaRow,
+): DomainBatchRow {
+  const normalised = wanted ? normaliseName(name, ca.name_policy) : null;
+  const www = normalised?.ok === true ? withWww(normalised.name) : null;
+  return {
+    line: 1,
+    domain: name,
+    aliases: www === null ? aliases : [...aliases, www],
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}
+
+function refusalOf({ domain, code, reason }: RejectedRow): Refusal {
+  if (code === "domain-exists") return new Refusal("domain-exists", reason);
+  if (code === "tenant-not-yours") return new Refusal("scope-insufficient", reason);
+  return new Refusal("name-refused", `${domain}: ${reason}`, {
+    errors: [{ path: "/name", message: reason }],
+  });
+}

@@ -1,0 +1,104 @@
+import { builtInDirectories, type Ca, type NewCa, type Operations } from "@certmill/api";
+import type { Instant } from "@certmill/domain";
+import { insertCa } from "../../store/accounts.ts";
+import type { Db } from "../../store/database.ts";
+import { type CaRow, findCa, listCas } from "../../store/read/cas.ts";
+import { findAnswer } from "../../store/write/answer-once.ts";
+import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
+import { instantText } from "../instant-text.ts";
+import type { AccountOutcome, AccountRequest, MakeAccount } from "../ports.ts";
+import { Refusal } from "../refusal.ts";
+import { repeatedAnswer, withAnswerKept } from "../repeatable.ts";
+import type { Handler } from "../routes.ts";
+
+interface Tools {
+  readonly db: Db;
+  readonly now: () => Instant;
+  readonly makeAccount: MakeAccount;
+}
+
+export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operations["addCa"]> {
+  return async ({ body, repeatable }) => {
+    // Looked at before the CA is asked, so that a repetition makes no second account there.
+    const given = repeatable === null ? null : await findAnswer(db, repeatable);
+    if (given !== null) return repeatedAnswer<Operations["addCa"]>(given);
+    const taken = (): Refusal => new Refusal("ca-exists", `The name "${body.name}" is taken.`);
+    if ((await findCa(db, body.name)) !== null) throw taken();
+    const request = accountRequest(body);
+    const account = accountOf(await makeAccount(request), body);
+    return withAnswerKept<Operations["addCa"]>(db, repeatable, now(), async (trx) => {
+      const ca = {
+        name: body.name,
+        directoryUrl: request.directoryUrl,
+        rootPem: request.rootPem,
+        namePolicy: body.allowPrivateNames === true ? ("private" as const) : ("public" as const),
+        maxOrdersInFlight: body.maxOrdersInFlight ?? 64,
+        makeDefault: body.default ?? false,
+        account,
+      };
+      if ((await insertCa(trx, ca, now())) === null) throw taken();
+      const row = await findCa(trx, body.name);
+      if (row === null) throw new Error("A CA vanished right after it was stored.");
+      return { status: 201, body: present(row) };
+    });
+  };
+}
+
+export function listCasHandler({ db }: Pick<Tools, "db">): Handler<Operations["listCas"]> {
+  return async ({ query: { after, limit = defaultLimit } }) => {
+    const cursor = decodeCursor("cas", 1, after)?.[0] ?? null;
+    const rows = await listCas(db, { after: cursor, limit: limit + 1 });
+    return { status: 200, body: pageOf(rows, limit, present, ({ name }) => encodeCursor("cas", [name])) };
+  };
+}
+
+const isBuiltIn = (name: string): name is keyof typeof builtInDirectories =>
+  Object.hasOwn(builtInDirectories, name);
+
+function accountRequest({ directory, contact, termsAgreed, eab, rootPem }: NewCa): AccountRequest {
+  const directoryUrl = isBuiltIn(directory) ? builtInDirectories[directory] : directory;
+  if (!URL.canParse(directoryUrl) || !/^https?:$/.test(new URL(directoryUrl).protocol)) {
+    const message = `It must be an http or https URL, or one of ${Object.keys(builtInDirectories).join(", ")}.`;
+    throw new Refusal("invalid-request", "The request has one fault.", {
+      errors: [{ path: "/directory", message }],
+    });
+  }
+  return {
+    directoryUrl,
+    rootPem: rootPem ?? null,
+    contact: contact.map((address) => (address.startsWith("mailto:") ? address : `mailto:${address}`)),
+    termsAgreed,
+    binding: eab ?? null,
+  };
+}
+
+/** @throws {Refusal} when the CA made no account. */
+function accountOf(outcome: AccountOutcome, { name }: NewCa) {
+  switch (outcome.kind) {
+    case "made":
+      return outcome.account;
+    case "terms":
+      throw new Refusal("terms-not-agreed", `"${name}" has terms of service, at ${outcome.url}.`, {
+        termsOfService: outcome.url,
+      });
+    case "binding-required":
+      throw new Refusal("account-binding-required", `"${name}" makes accounts only for its own customers.`);
+    case "refused":
+      throw new Refusal("ca-refused", `The CA said: ${outcome.problem.detail}.`);
+    case "unreachable":
+      throw new Refusal("ca-unreachable", `No account was made: ${outcome.detail}.`);
+  }
+}
+
+function present(row: CaRow): Ca {
+  return {
+    name: row.name,
+    directory: row.directory_url,
+    allowPrivateNames: row.name_policy === "private",
+    maxOrdersInFlight: row.max_orders_in_flight,
+    default: row.is_default,
+    accountUrl: row.account_url,
+    contact: row.contact ?? [],
+    createdAt: instantText(row.created_at),
+  };
+}

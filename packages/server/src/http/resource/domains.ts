@@ -1,0 +1,118 @@
+import type { Domain, Operations } from "@certmill/api";
+import { type Instant, normaliseName, seconds } from "@certmill/domain";
+import type { Db } from "../../store/database.ts";
+import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../store/read/domains.ts";
+import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
+import type { Wakeups } from "../../store/wakeups.ts";
+import { removeLineage } from "../../store/write/remove-lineage.ts";
+import { type Caller, tenantIdOf } from "../caller.ts";
+import {
+  decodeCursor,
+  decodePosition,
+  defaultLimit,
+  encodeCursor,
+  encodePosition,
+  pageOf,
+} from "../cursor.ts";
+import { instantText } from "../instant-text.ts";
+import { longPoll } from "../long-poll.ts";
+import { presentDomain, presentEvent } from "../present-domain.ts";
+import { Refusal } from "../refusal.ts";
+import type { Handler } from "../routes.ts";
+
+interface Tools {
+  readonly db: Db;
+  readonly now: () => Instant;
+}
+
+export function listDomainsHandler({ db }: Pick<Tools, "db">): Handler<Operations["listDomains"]> {
+  return async ({ query, caller }) => {
+    const { after, limit = defaultLimit, state = null, tenant = null, prefix } = query;
+    const filter = {
+      tenantId: tenantIdOf(caller),
+      tenant,
+      state,
+      prefix: prefix === undefined ? null : prefix.toLowerCase(),
+    };
+    const cursor = decodeCursor("domains", 1, after)?.[0] ?? null;
+    const rows = await listDomains(db, filter, { after: cursor, limit: limit + 1 });
+    return {
+      status: 200,
+      body: pageOf(rows, limit, presentDomain, ({ name }) => encodeCursor("domains", [name])),
+    };
+  };
+}
+
+export function showDomainHandler({ db }: Pick<Tools, "db">): Handler<Operations["showDomain"]> {
+  return async ({ params, caller }) => ({
+    status: 200,
+    body: await describeDomain(db, await wantedDomain(db, params.name, caller)),
+  });
+}
+
+export function removeDomainHandler({ db, now }: Tools): Handler<Operations["removeDomain"]> {
+  return async ({ params, caller }) => {
+    const { name, lineage_id } = await wantedDomain(db, params.name, caller);
+    await removeLineage(db, lineage_id, now());
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller)) };
+  };
+}
+
+const mostEvents = 1_000;
+
+export function followDomainHandler({
+  db,
+  now,
+  wakeups,
+}: Tools & { readonly wakeups: Wakeups }): Handler<Operations["followDomain"]> {
+  return async ({ params, query, caller, signal }) => {
+    const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
+    const after = decodePosition("timeline", query.after);
+    const part = await longPoll(
+      { wakeups, now, channel: "certmill_feed", wait: seconds(query.wait ?? 0), signal },
+      () => followTimeline(db, { lineageId, after, limit: mostEvents }),
+      (seen) => seen.kind !== "events" || seen.events.length > 0,
+    );
+    if (part.kind === "unknown-position") throw unknownCursor();
+    return {
+      status: 200,
+      body: {
+        domain: presentDomain(await wantedDomain(db, name, caller)),
+        events: part.events.map(presentEvent),
+        cursor: encodePosition("timeline", part.end),
+      },
+    };
+  };
+}
+
+export const unknownCursor = (): Refusal =>
+  new Refusal(
+    "cursor-unknown",
+    "The cursor is of another installation, or of a state that a backup has undone.",
+  );
+
+/** @throws {Refusal} `not-found`, also for another tenant's domain: a tenant learns nothing of others. */
+async function wantedDomain(db: Db, text: string, caller: Caller): Promise<DomainRow> {
+  const normalised = normaliseName(text, "private");
+  const row = normalised.ok ? await findDomain(db, normalised.name, tenantIdOf(caller)) : null;
+  if (row === null) throw new Refusal("not-found", `There is no domain ${text}.`);
+  return row;
+}
+
+const shownEvents = 200;
+
+/** A domain with its deliveries and timeline. */
+export async function describeDomain(db: Db, row: DomainRow): Promise<Domain> {
+  const deliveries = await listDeliveries(db, row.lineage_id);
+  const timeline = await readTimeline(db, row.lineage_id, shownEvents);
+  return {
+    ...presentDomain(row),
+    deliveries: deliveries.map(({ edge, certificate_id, received_at, error }) => ({
+      edge,
+      certificateId: certificate_id,
+      receivedAt: instantText(received_at),
+      error,
+    })),
+    timeline: timeline.map(presentEvent),
+  };
+}

@@ -1,0 +1,65 @@
+import { failures, type Instant, type IssuanceKind, isFailureCode, type LiveState } from "@certmill/domain";
+import type { LineageState } from "../store/schema.ts";
+import { instantText } from "./instant-text.ts";
+
+/** What a domain's standing is read from. */
+export interface Standing {
+  readonly state: LineageState;
+  readonly failure_code: string | null;
+  readonly failure_detail: string | null;
+  readonly issuance: LiveState | null;
+  readonly not_after: Instant | null;
+}
+
+/** Why a domain stands as it does, in a sentence or two for the customer. */
+export function stateReason(standing: Standing): string {
+  const failure = failureSentence(standing);
+  switch (standing.state) {
+    case "waiting":
+      return failure ?? "The certificate will be ordered in a moment.";
+    case "issuing":
+      return standing.issuance === null ? "The certificate is being ordered." : progress(standing.issuance);
+    case "active":
+      return activeReason(standing.not_after, failure);
+    case "failed":
+      return failure ?? "The last attempt failed.";
+    case "removed":
+      return "The domain was removed.";
+  }
+}
+
+/** The failure's own sentence, with the CA's words behind it; null when there is none. */
+function failureSentence({ failure_code: code, failure_detail: detail }: Standing): string | null {
+  if (code === null) return null;
+  const sentence = isFailureCode(code) ? failures[code].sentence : `The last attempt failed (${code}).`;
+  return detail === null || detail === ""
+    ? sentence
+    : `${sentence} The certificate authority's words: ${detail}`;
+}
+
+function activeReason(notAfter: Instant | null, failure: string | null): string {
+  const served =
+    notAfter === null ? "It has a certificate" : `Its certificate is valid until ${instantText(notAfter)}`;
+  return failure === null ? `${served}.` : `${served}; the renewal failed. ${failure}`;
+}
+
+const steps: Readonly<Record<Exclude<IssuanceKind, "issued" | "abandoned">, string>> = {
+  planned: "The certificate is being ordered.",
+  ordered: "The certificate authority has the order and says what it wants to see.",
+  challenging: "The proof of control is published; the certificate authority is being asked to look.",
+  validating: "The certificate authority is validating the names.",
+  ready: "The names are validated; the key is being made.",
+  finalizing: "The names are validated; the certificate is being requested.",
+  processing: "The certificate authority is issuing the certificate.",
+  downloading: "The certificate is issued and being fetched.",
+  diagnosing: "The certificate authority ended the order; the reason is being looked up.",
+};
+
+function progress(issuance: LiveState): string {
+  const step = steps[issuance.kind];
+  return issuance.faults === 0
+    ? step
+    : `${step} It met a fault ${times(issuance.faults)} and goes on after a pause.`;
+}
+
+const times = (n: number): string => (n === 1 ? "once" : `${n} times in a row`);

@@ -1,0 +1,38 @@
+import { failures, isFailureCode } from "@certmill/domain";
+
+type Detail = Readonly<Record<string, unknown>>;
+
+const text = (detail: Detail, property: string): string => {
+  const value = detail[property];
+  return typeof value === "string" ? value : "";
+};
+
+function failure(detail: Detail): string {
+  const code = text(detail, "code");
+  const sentence = isFailureCode(code) ? failures[code].sentence : code;
+  const words = text(detail, "detail");
+  return words === "" ? sentence : `${sentence} (${words})`;
+}
+
+const sentences: Readonly<Record<string, (detail: Detail) => string>> = {
+  "domain.added": () => "The domain was added.",
+  "domain.removed": () => "The domain was removed.",
+  "issuance.started": () => "A certificate is being obtained.",
+  "order.created": () => "The certificate authority has the order.",
+  "challenge.published": () => "The proof of control is published.",
+  validated: () => "The certificate authority has validated the names.",
+  finalized: () => "The certificate authority has issued the certificate.",
+  "certificate.stored": () => "The certificate is stored and on its way to the edges.",
+  "issuance.delayed": (detail) => `It takes longer: ${failure(detail)}`,
+  "issuance.failed": (detail) => `The attempt failed: ${failure(detail)}`,
+  delivered: (detail) => `The edge ${text(detail, "edge")} serves the certificate.`,
+  "delivery.failed": (detail) =>
+    `The edge ${text(detail, "edge")} could not take the certificate: ${text(detail, "error")}`,
+  "key.retrieved": (detail) =>
+    `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
+};
+
+/** An event for a person to read; its kind where we have no words for it. */
+export function timelineSentence(kind: string, detail: Detail): string {
+  return sentences[kind]?.(detail) ?? kind;
+}
