@@ -1,31 +1,69 @@
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Report } from "./tally.ts";
 
 type TestError = NonNullable<ReturnType<TestCase["result"]>["errors"]>[number];
 
+/** The environment variable that names the file for the run's `Report`. */
+export const reportFileVariable = "CERTMILL_TEST_REPORT";
+
 /**
- * One line a file as it ends, and each failure in full below its file. Plain text, for a log as for a
- * terminal. Vitest takes a reporter's default export.
+ * One line a file as it ends, and each failure in full below it: plain text, for a log as for a terminal.
+ * At the end the counts go to a file. Vitest takes a reporter's default export.
  */
 export default class PlainReporter implements Reporter {
   onTestModuleEnd(module: TestModule): void {
-    const cases = [...module.children.allTests()];
+    const tests = [...module.children.allTests()];
     const seconds = (module.diagnostic().duration / 1_000).toFixed(1).padStart(5);
-    const mark = module.ok() ? "ok  " : "FAIL";
-    const file = relative(process.cwd(), module.moduleId);
-    console.log(`${mark}  ${seconds} s  ${file} (${cases.length})`);
+    const file = nameOf(module);
+    console.log(`${module.ok() ? "ok  " : "FAIL"}  ${seconds} s  ${file} (${tests.length})`);
     printErrors(file, module.errors());
-    for (const each of cases) printErrors(`${file} > ${each.fullName}`, each.result().errors ?? []);
+    for (const suite of module.children.allSuites())
+      printErrors(`${file} > ${suite.fullName}`, suite.errors());
+    for (const each of tests) printErrors(`${file} > ${each.fullName}`, each.result().errors ?? []);
   }
 
-  onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly TestError[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly TestError[]): void {
     printErrors("outside any test", unhandled);
+    const file = process.env[reportFileVariable];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(reportOf(modules)));
   }
 }
 
+function reportOf(modules: readonly TestModule[]): Report {
+  const count = (state: string) =>
+    modules.reduce(
+      (sum, module) =>
+        sum + [...module.children.allTests()].filter((each) => each.result().state === state).length,
+      0,
+    );
+  const broken = modules.filter((module) => !module.ok() && !someTestFailed(module));
+  return {
+    passed: count("passed"),
+    failed: count("failed"),
+    skipped: count("skipped"),
+    brokenFiles: broken.map(nameOf),
+  };
+}
+
+const someTestFailed = (module: TestModule) => !module.children.allTests("failed").next().done;
+
+const nameOf = (module: TestModule) => relative(process.cwd(), module.moduleId);
+
 function printErrors(where: string, errors: readonly TestError[]): void {
   for (const error of errors) {
-    const text = [error.stack ?? error.message, error.diff].filter((part) => part !== undefined).join("\n");
+    const text = [withoutForeignFrames(error.stack ?? error.message), error.diff]
+      .filter((part) => part !== undefined)
+      .join("\n");
     console.log(`\n  ${where}\n${text.replace(/^/gm, "    ")}\n`);
   }
+}
+
+function withoutForeignFrames(stack: string): string {
+  const isForeign = (line: string) => /^\s+at .*(node_modules|node:internal|<anonymous>)/.test(line);
+  return stack
+    .split("\n")
+    .filter((line) => !isForeign(line))
+    .join("\n");
 }

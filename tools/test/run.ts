@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installPeers } from "../peers/install.ts";
 import { PeerMissing } from "../peers/peer.ts";
+import { reportFileVariable } from "./plain-reporter.ts";
 import { type Report, type Tally, tally } from "./tally.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -24,21 +25,19 @@ async function runTests(args: readonly string[]): Promise<Tally> {
   }
   await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-test-"));
   const file = join(directory.path, "report.json");
-  const reporters = [
-    "--reporter=./tools/test/plain-reporter.ts",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-  ];
-  const code = await runVitest([...reporters, ...args]);
+  const code = await runVitest(["--reporter=./tools/test/plain-reporter.ts", ...args], {
+    [reportFileVariable]: file,
+  });
   return tally(await readReport(file), code);
 }
 
 /** Vitest's exit code; `null` when it was killed. */
-function runVitest(args: readonly string[]): Promise<number | null> {
+function runVitest(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number | null> {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [vitest, "run", ...args], {
       cwd: root,
+      env: { ...process.env, NO_COLOR: "1", ...env },
       stdio: "inherit",
       timeout: deadline,
     });
