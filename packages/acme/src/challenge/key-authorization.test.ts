@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { http01, isToken, keyAuthorization } from "./key-authorization.ts";
 
-const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const tokens = fc.string({ unit: fc.constantFrom(...BASE64URL), minLength: 1, maxLength: 256 });
+const tokens = fc.stringMatching(/^[A-Za-z0-9_-]{1,256}$/);
 
 it("writes the path and the body of RFC 8555 section 8.3", () => {
   const token = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0";
