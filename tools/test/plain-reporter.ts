@@ -5,8 +5,8 @@ import type { Report } from "./tally.ts";
 
 type TestError = NonNullable<ReturnType<TestCase["result"]>["errors"]>[number];
 
-/** The environment variable that names the file for the run's `Report`. */
-export const reportFileVariable = "CERTMILL_TEST_REPORT";
+/** Names the file for the run's `Report`. Not `CERTMILL_…`: servers started by tests refuse what is no setting. */
+export const reportFileVariable = "PLAIN_REPORT_FILE";
 
 /**
  * One line a file as it ends, and each failure in full below it: plain text, for a log as for a terminal.
