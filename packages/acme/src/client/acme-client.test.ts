@@ -266,7 +266,7 @@ describe("what goes wrong", () => {
     const { ca, client } = setup;
     ca.script("/order/1", { ...problem("orderNotReady", 403), nonce: "kept" }, { body: order(ca) });
     await expect(client.order(`${ca.origin}/order/1`)).rejects.toThrow(
-      "order: orderNotReady (HTTP 403): because orderNotReady",
+      "order: HTTP 403, orderNotReady: because orderNotReady",
     );
     await client.order(`${ca.origin}/order/1`);
     expect(ca.seen.at(-1)?.header?.["nonce"]).toBe("kept");

@@ -169,7 +169,7 @@ function replayNonce(response: AcmeHttpResponse): string | null {
 
 function refusal(resource: ResourceKind, problem: AcmeProblem): AcmeError {
   const name = problem.type === "other" ? problem.typeUri : problem.type;
-  return new AcmeError("problem", `${resource}: ${name} (HTTP ${problem.status}): ${problem.detail}`, {
+  return new AcmeError("problem", `${resource}: HTTP ${problem.status}, ${name}: ${problem.detail}`, {
     problem,
   });
 }

@@ -78,7 +78,7 @@ describe("problemFromResponse", () => {
     for (const body of ["", "<html><h1>busy</h1></html>", "null", "[]", "{}", '"text"', '{"type":']) {
       const problem = problemFromResponse(response(status, body, { "retry-after": "15" }), URL_ASKED, NOW);
       expect(problem).toMatchObject({ type, status, retryAt: NOW + 15_000 });
-      expect(problem.detail).toBe(`HTTP ${status} without a problem document`);
+      expect(problem.detail).toBe("the CA sent no problem document");
     }
   });
 });

@@ -140,7 +140,7 @@ function problemDocument(body: string): Members | null {
 }
 
 function problemOfStatus(status: number): Members {
-  const detail = `HTTP ${status} without a problem document`;
+  const detail = "the CA sent no problem document";
   if (status === 429) return { type: `${PREFIX}rateLimited`, detail };
   if (status >= 500) return { type: `${PREFIX}serverInternal`, detail };
   return { detail };

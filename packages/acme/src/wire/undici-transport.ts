@@ -31,7 +31,6 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
     // One request on a connection at a time: a lost connection then loses one answer.
     pipelining: 1,
     allowH2: false,
-    keepAliveTimeout: 30_000,
     // The deadline below covers all phases.
     headersTimeout: 0,
     bodyTimeout: 0,
