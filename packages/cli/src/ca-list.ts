@@ -1,0 +1,31 @@
+import { type Ca, operations } from "@certmill/api";
+import type { Command } from "commander";
+import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { withExamples } from "./examples.ts";
+import { printList } from "./print-list.ts";
+import type { Column } from "./terminal/table.ts";
+
+export function registerCaList(ca: Command): void {
+  const command = ca.command("list").description("list the CAs").action(listCas);
+  withExamples(withServerOptions(command), "certmill ca list");
+}
+
+async function listCas(options: ServerOptions): Promise<void> {
+  const client = await connect(options);
+  await printList({
+    client,
+    operation: operations.listCas,
+    query: {},
+    columns,
+    none: "No CA yet. Add one: certmill ca add letsencrypt --contact ops@example.com --agree-tos",
+    most: Number.POSITIVE_INFINITY,
+    json: options.json === true,
+  });
+}
+
+const columns: readonly Column<Ca>[] = [
+  { head: "NAME", cell: ({ name }) => name },
+  { head: "DEFAULT", cell: (ca) => (ca.default ? "yes" : "") },
+  { head: "ORDERS", cell: ({ maxOrdersInFlight }) => String(maxOrdersInFlight), align: "right" },
+  { head: "DIRECTORY", cell: ({ directory }) => directory },
+];

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
+import { withExamples } from "./examples.ts";
+import { openList } from "./import/list-source.ts";
+import { RejectsFile } from "./import/rejects-file.ts";
+import { sendList } from "./import/send-list.ts";
+import { tellImport } from "./import/tell-import.ts";
+import { Interruption } from "./interruption.ts";
+import { wholeNumber } from "./option-values.ts";
+
+interface DomainImportOptions extends ServerOptions, CoverageOptions {
+  readonly dryRun?: boolean;
+  readonly rejects?: string;
+  readonly giveUpAfter: number;
+}
+
+export function registerDomainImport(domain: Command): void {
+  const command = domain
+    .command("import")
+    .description("add the domains of a list: CSV with the header domain,tenant,aliases, or one name a line")
+    .argument("<file>", "the list, in UTF-8; - reads standard input")
+    .option("--dry-run", "say what would happen and change nothing")
+    .option("--rejects <file>", "where rejected rows are reported (default: FILE.rejects.csv)")
+    .option("--give-up-after <seconds>", "how long a lost server is tried for", wholeNumber(0), 120);
+  withCoverageOptions(command).action(importDomains);
+  withExamples(
+    withServerOptions(command),
+    "certmill domain import customers.csv --dry-run",
+    "cut -d: -f1 zones.txt | certmill domain import -",
+  ).addHelpText("after", notes);
+}
+
+const notes = `
+Aliases are separated by spaces or semicolons; lines that begin with # are
+comments. Good rows go in though others are bad. The same list twice changes
+nothing, so a run that was cut off is simply started again.`;
+
+async function importDomains(path: string, options: DomainImportOptions): Promise<void> {
+  const client = await connect(options);
+  using interruption = new Interruption();
+  await using source = await openList(path, interruption.signal);
+  await using rejects = new RejectsFile(options.rejects ?? `${path === "-" ? "import" : path}.rejects.csv`);
+  const end = await sendList({
+    client,
+    source,
+    rejects,
+    signal: interruption.signal,
+    giveUpAfter: options.giveUpAfter * 1_000,
+    terms: { ...coverageOf(options), ...(options.dryRun === true ? { dryRun: true } : {}) },
+  });
+  await tellImport(end, {
+    json: options.json === true,
+    dryRun: options.dryRun === true,
+    rejectsPath: rejects.path,
+  });
+}

@@ -1,0 +1,31 @@
+import type { KeyType, NewDomain } from "@certmill/api";
+import { type Command, Option } from "commander";
+
+/** How a domain's certificate is to be had: what `domain add` and `domain import` share. */
+export interface CoverageOptions {
+  readonly ca?: string;
+  readonly edgeGroup?: string;
+  readonly keyType?: KeyType;
+}
+
+const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
+
+export function withCoverageOptions(command: Command): Command {
+  return command
+    .option("--ca <name>", "the CA to issue from (default: the default CA)")
+    .option("--edge-group <name>", "the edges that serve it (default: default)")
+    .addOption(new Option("--key-type <type>", "the certificate's key (default: p256)").choices(keyTypes));
+}
+
+/** The same as the API takes it: what is absent is left to the server. */
+export function coverageOf({
+  ca,
+  edgeGroup,
+  keyType,
+}: CoverageOptions): Pick<NewDomain, keyof CoverageOptions> {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(edgeGroup === undefined ? {} : { edgeGroup }),
+    ...(keyType === undefined ? {} : { keyType }),
+  };
+}

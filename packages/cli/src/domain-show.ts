@@ -1,0 +1,64 @@
+import { type Domain, operations } from "@certmill/api";
+import type { Command } from "commander";
+import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { withExamples } from "./examples.ts";
+import { fieldsText } from "./terminal/fields.ts";
+import { print, printJson } from "./terminal/print.ts";
+import { printable } from "./terminal/printable.ts";
+import { stateEmphasis, styled } from "./terminal/style.ts";
+import { instantFromNow, instantText } from "./terminal/time-text.ts";
+import { timelineLine } from "./terminal/timeline-line.ts";
+import { wrapFor } from "./terminal/wrap.ts";
+
+export function registerDomainShow(domain: Command): void {
+  const command = domain
+    .command("show")
+    .description("show a domain: where it stands and why, its certificate, its edges, its timeline")
+    .argument("<name>", "the DNS name")
+    .action(showDomain);
+  withExamples(withServerOptions(command), "certmill domain show shop.example.com");
+}
+
+async function showDomain(name: string, options: ServerOptions): Promise<void> {
+  const client = await connect(options);
+  const domain = await client.call(operations.showDomain, { params: { name } });
+  await (options.json === true ? printJson(domain) : print(domainText(domain, Date.now())));
+}
+
+function domainText(domain: Domain, now: number): string {
+  return [
+    `${styled("bold", printable(domain.name))}  ${styled(stateEmphasis(domain.state), domain.state)}`,
+    wrapFor(process.stdout, printable(domain.reason)),
+    "",
+    factsText(domain, now),
+    ...deliveryLines(domain),
+    "",
+    styled("bold", "Timeline"),
+    ...domain.timeline.map(timelineLine),
+  ].join("\n");
+}
+
+function factsText(domain: Domain, now: number): string {
+  const { certificate, nextTryAt } = domain;
+  return fieldsText([
+    ["Names", domain.names.join(", ")],
+    ["Tenant", domain.tenant],
+    ["CA", domain.ca],
+    ["Edge group", domain.edgeGroup],
+    ["Key type", domain.keyType],
+    ["Failure", domain.failureCode],
+    ["Next try", nextTryAt === null ? null : instantFromNow(nextTryAt, now)],
+    ["Certificate", certificate === null ? "none" : `${certificate.id} by ${certificate.issuer}`],
+    ["Serial", certificate?.serial ?? null],
+    ["Valid until", certificate === null ? null : instantFromNow(certificate.notAfter, now)],
+  ]);
+}
+
+function deliveryLines({ deliveries }: Domain): readonly string[] {
+  if (deliveries.length === 0) return [];
+  const lines = deliveries.map(({ edge, certificateId, receivedAt, error }) => {
+    const said = error === null ? `serves certificate ${certificateId}` : styled("red", printable(error));
+    return `${styled("dim", instantText(receivedAt))}  ${printable(edge)} ${said}`;
+  });
+  return ["", styled("bold", "Edges"), ...lines];
+}

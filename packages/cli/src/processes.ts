@@ -1,0 +1,33 @@
+/**
+ * The whole processes that `certmill` can also be. They are loaded when they are asked for, so that a client
+ * command starts without them.
+ */
+
+interface ServerProcess {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly configFile: string | null;
+}
+
+/** Runs the server until it is told to stop. @returns its exit code. */
+export async function runServer(process: ServerProcess): Promise<number> {
+  const { serve } = await import("@certmill/server/main");
+  return serve(process);
+}
+
+/** Runs the edge agent, which reads the rest of the command line itself. */
+export async function runEdge(argv: readonly string[]): Promise<void> {
+  const { edgeCommand } = await import("@certmill/edge/main");
+  await edgeCommand(argv);
+}
+
+/** Runs the test CA, which reads the rest of the command line itself. */
+export async function runSimCa(argv: readonly string[]): Promise<void> {
+  const { simCommand } = await import("@certmill/sim/main");
+  await simCommand(argv);
+}
+
+/** A fresh line for a file of key-encryption keys, line end included. */
+export async function makeKeyLine(now: Date): Promise<string> {
+  const { newKeyLine } = await import("@certmill/server/main");
+  return newKeyLine(now);
+}

@@ -1,0 +1,79 @@
+import { Command } from "commander";
+import { registerCaAdd } from "./ca-add.ts";
+import { registerCaList } from "./ca-list.ts";
+import { registerCertificateExport } from "./certificate-export.ts";
+import { registerCertificateList } from "./certificate-list.ts";
+import { registerCertificateShow } from "./certificate-show.ts";
+import { registerDomainAdd } from "./domain-add.ts";
+import { registerDomainImport } from "./domain-import.ts";
+import { registerDomainList } from "./domain-list.ts";
+import { registerDomainRemove } from "./domain-remove.ts";
+import { registerDomainShow } from "./domain-show.ts";
+import { registerEdgeRun } from "./edge-run.ts";
+import { exitCodes } from "./exit-code.ts";
+import { registerKeyCreate } from "./key-create.ts";
+import { registerKeyRotate } from "./key-rotate.ts";
+import { registerResponderSnippet } from "./responder-snippet.ts";
+import { registerServe } from "./serve.ts";
+import { registerSimCa } from "./sim-ca.ts";
+import { registerStatus } from "./status.ts";
+import { registerTokenCreate } from "./token-create.ts";
+import { registerTokenList } from "./token-list.ts";
+import { registerTokenRevoke } from "./token-revoke.ts";
+
+/** What stands after the noun; its commands are named in the order in which one needs them. */
+type Register = (noun: Command) => void;
+
+const nouns: readonly (readonly [name: string, description: string, ...commands: Register[]])[] = [
+  ["ca", "certificate authorities to issue from", registerCaAdd, registerCaList],
+  [
+    "domain",
+    "the names that are to be covered",
+    registerDomainAdd,
+    registerDomainImport,
+    registerDomainList,
+    registerDomainShow,
+    registerDomainRemove,
+  ],
+  [
+    "certificate",
+    "what the CAs issued",
+    registerCertificateList,
+    registerCertificateShow,
+    registerCertificateExport,
+  ],
+  ["token", "who may use the API", registerTokenCreate, registerTokenList, registerTokenRevoke],
+  ["key", "the key-encryption keys", registerKeyCreate, registerKeyRotate],
+  ["responder", "what answers the CA's challenges", registerResponderSnippet],
+  ["edge", "the agent beside a reverse proxy", registerEdgeRun],
+  ["sim", "a CA to test against", registerSimCa],
+];
+
+/** The whole command line. A wrong one, `--help` and `--version` are thrown as a `CommanderError`. */
+export function buildProgram(version: string): Command {
+  const program = new Command("certmill")
+    .description("TLS certificates for everyone a hosting provider hosts")
+    .version(version)
+    .enablePositionalOptions()
+    .showHelpAfterError("(add --help to see what it takes)")
+    .exitOverride()
+    .addHelpText("after", afterHelp);
+  registerServe(program);
+  registerStatus(program);
+  for (const [name, description, ...commands] of nouns) {
+    const noun = program.command(name).description(description);
+    for (const register of commands) register(noun);
+  }
+  return program;
+}
+
+const afterHelp = [
+  "",
+  "Begin with:",
+  "  $ certmill serve",
+  "  $ certmill ca add letsencrypt --contact ops@example.com --agree-tos",
+  "  $ certmill domain add shop.example.com --with-www --wait",
+  "",
+  "Exit codes:",
+  ...Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`),
+].join("\n");
