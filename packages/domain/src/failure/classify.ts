@@ -50,11 +50,15 @@ export function classifyRequest(problem: ProblemFacts): Fault {
       return fault("caa");
     case "unauthorized":
       return fault("account-unusable");
+    default:
+      return fault(codeOfStatus(problem.status));
   }
-  if (problem.status === 429) return fault("rate-limited");
-  if (problem.status === 404 || problem.status === 410) return fault("order-gone");
-  if (problem.status >= 500) return fault("ca-error");
-  return fault("request-refused");
+}
+
+function codeOfStatus(status: number): FailureCode {
+  if (status === 429) return "rate-limited";
+  if (status === 404 || status === 410) return "order-gone";
+  return status >= 500 ? "ca-error" : "request-refused";
 }
 
 /** The code for a failed validation: the `error` of an authorization's challenge (RFC 8555 section 8.2). */
