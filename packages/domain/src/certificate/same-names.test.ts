@@ -10,19 +10,19 @@ const names = fc.uniqueArray(
 
 test("order, letter case and repetition make no difference", () => {
   const rewritten = names.chain((list) =>
-    fc.record({
-      list: fc.constant(list),
-      other: fc
-        .tuple(fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))
-        .map(([all, again]) => [...all.map((name) => name.toUpperCase()), ...again]),
-    }),
+    fc.tuple(
+      fc.constant(list),
+      fc.shuffledSubarray(list, { minLength: list.length }),
+      fc.subarray(list.map((name) => name.toUpperCase())),
+    ),
   );
   fc.assert(
-    fc.property(rewritten, ({ list, other }) => {
-      expect(sameNames(list, other)).toBe(true);
-      expect(sameNames(other, list)).toBe(true);
+    fc.property(rewritten, ([list, shuffled, again]) => {
+      expect(sameNames(list, [...shuffled, ...again])).toBe(true);
+      expect(sameNames([...again, ...shuffled], list)).toBe(true);
     }),
   );
+  expect(sameNames(["Example.com"], ["eXAMPLE.com"])).toBe(true);
 });
 
 test("one name more, fewer or other makes one", () => {

@@ -19,6 +19,8 @@ const late = after(since, minutes(11));
 /** The wait we choose when the CA names no time. */
 const own = (polls: number, now: Instant): number => nextPoll(since, polls, null, now) - now;
 
+const total = (waits: readonly number[]): number => waits.reduce((sum, wait) => sum + wait, 0);
+
 describe("nextPoll", () => {
   test("our own steps lengthen from 0.3 to 5 seconds", () => {
     const waits = [0, 1, 2, 3, 4, 5, 6, 100].map((polls) => own(polls, since));
@@ -69,7 +71,6 @@ describe("afterFault", () => {
   });
 
   test("all faults an issuance endures last over half an hour, however soon the CA invites us back", () => {
-    const total = (waits: readonly number[]) => waits.reduce((sum, wait) => sum + wait, 0);
     expect(total(waits)).toBeGreaterThan(minutes(30));
     const invited = waits.map((_, i) => afterFault(i + 1, after(since, seconds(1)), since) - since);
     expect(total(invited)).toBe(total(waits));
