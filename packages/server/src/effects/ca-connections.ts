@@ -1,11 +1,5 @@
 /** One ACME client for each CA, made when first needed and kept: its nonces and connections are worth keeping. */
-import {
-  AcmeClient,
-  accountKeyFromPem,
-  type ObservedRequest,
-  type Transport,
-  undiciTransport,
-} from "@certmill/acme";
+import { AcmeClient, accountKeyFromPem, type ObservedRequest, type Transport } from "@certmill/acme";
 import type { Clock } from "../clock.ts";
 import { open } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -26,13 +20,15 @@ export class NoAccount extends Error {
   readonly code = "no-account";
 }
 
+/** @param rootPem roots that the CA's HTTPS is verified against; null: the system's. */
+export type OpenTransport = (rootPem: string | null) => Transport & AsyncDisposable;
+
 export interface CaConnectionsOptions {
   readonly db: Db;
   readonly keyRing: () => KeyRing;
   readonly clock: Clock;
   readonly onRequest: (caName: string, request: ObservedRequest) => void;
-  /** Milliseconds for one request. */
-  readonly timeout: number;
+  readonly openTransport: OpenTransport;
 }
 
 export class CaConnections implements AsyncDisposable {
@@ -54,17 +50,13 @@ export class CaConnections implements AsyncDisposable {
   }
 
   async #connect(caId: string): Promise<Disposable> {
-    const { db, keyRing, clock, onRequest, timeout } = this.#options;
+    const { db, keyRing, clock, onRequest, openTransport } = this.#options;
     const access = await readAccountAccess(db, caId);
     if (access === null)
       throw new NoAccount(`There is no account at the CA with id ${caId}. Make one with: certmill ca add`);
     const { caName, directoryUrl, rootPem, accountUrl } = access;
     const key = accountKeyFromPem(Buffer.from(open(keyRing(), access.key)).toString("utf8"));
-    const transport: Transport & AsyncDisposable = undiciTransport({
-      rootPem,
-      timeout,
-      userAgent: "certmill/0.1",
-    });
+    const transport = openTransport(rootPem);
     const client = new AcmeClient({
       directoryUrl,
       transport,

@@ -6,11 +6,11 @@ import {
   type Directory,
   type ExternalAccountBinding,
   generateAccountKey,
-  undiciTransport,
 } from "@certmill/acme";
 import { seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { NewCa } from "../store/accounts.ts";
+import type { OpenTransport } from "./ca-connections.ts";
 
 export interface AccountRequest {
   readonly directoryUrl: string;
@@ -33,16 +33,15 @@ export type AccountOutcome =
 export interface AccountTools {
   readonly keyRing: KeyRing;
   readonly now: () => number;
-  /** Milliseconds for one request. */
-  readonly timeout: number;
+  readonly openTransport: OpenTransport;
   readonly signal: AbortSignal;
 }
 
 export async function makeAccount(request: AccountRequest, tools: AccountTools): Promise<AccountOutcome> {
   const { directoryUrl, rootPem, contact, termsAgreed, binding } = request;
-  const { keyRing, now, timeout, signal } = tools;
+  const { keyRing, now, openTransport, signal } = tools;
   try {
-    await using transport = undiciTransport({ rootPem, timeout, userAgent: "certmill/0.1" });
+    await using transport = openTransport(rootPem);
     const key = generateAccountKey();
     const client = new AcmeClient({ directoryUrl, transport, key, now });
     const { meta } = await client.directory(signal);

@@ -27,5 +27,5 @@ export function repeatedAnswer<O extends Operation>(once: Once): Answer<O> {
     throw new Refusal("idempotency-key-reused", "The key is known, and the request differs from the first.");
   }
   const { status, body } = once.answer;
-  return { status: status as Answer<O>["status"], body: body as OutputOf<O> };
+  return { status, body: body as OutputOf<O> };
 }

@@ -50,11 +50,6 @@ export class Metrics {
     labelNames: ["result"],
     registers: [this.registry],
   });
-  readonly inFlight = new Gauge({
-    name: "certmill_worker_issuances",
-    help: "Issuances this process is working on right now.",
-    registers: [this.registry],
-  });
   readonly workerErrors = new Counter({
     name: "certmill_worker_errors_total",
     help: "Rounds and issuances that broke off: the database was away, or a fault of ours.",
@@ -63,6 +58,18 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** @param busy issuances that this process is working on right now. */
+  watchWorker(busy: () => number): void {
+    new Gauge({
+      name: "certmill_worker_issuances",
+      help: "Issuances this process is working on right now.",
+      registers: [this.registry],
+      collect() {
+        this.set(busy());
+      },
+    });
   }
 
   text(): Promise<string> {

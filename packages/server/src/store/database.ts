@@ -3,7 +3,6 @@
  * the same dialect, and both return the same JavaScript values (see schema.ts).
  */
 import { type Instant, instant } from "@certmill/domain";
-import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import pg from "pg";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
@@ -75,6 +74,8 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
 }
 
 async function openEmbedded(directory: string | null): Promise<Database> {
+  // Loaded only where it is used: it is a whole database server.
+  const { PGlite, types: pgliteTypes } = await import("@electric-sql/pglite");
   const lock: DirectoryLock | null = directory === null ? null : await lockDirectory(directory);
   const pglite = new PGlite({
     ...(directory === null ? {} : { dataDir: `${directory}/database` }),

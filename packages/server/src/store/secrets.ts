@@ -68,3 +68,16 @@ export async function countSecretsByKey(db: Db): Promise<{ kekId: string; count:
     select kek_id, count(*) from secret group by kek_id order by kek_id`.execute(db);
   return rows.map((row) => ({ kekId: row.kek_id, count: Number(row.count) }));
 }
+
+/** The key-encryption keys in use. One index look-up each, however many secrets there are. Index: `secret_by_kek`. */
+export async function listKeysInUse(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ kek_id: string }>`
+    with recursive used as (
+      (select kek_id from secret order by kek_id limit 1)
+      union all
+      select (select kek_id from secret where kek_id > used.kek_id order by kek_id limit 1)
+      from used where used.kek_id is not null
+    )
+    select kek_id from used where kek_id is not null`.execute(db);
+  return rows.map(({ kek_id }) => kek_id);
+}

@@ -142,7 +142,12 @@ export function sendReceiptsHandler({
       edge,
       receipts: receipts
         .filter(({ lineageId, certificateId }) => isRowId(lineageId) && isRowId(certificateId))
-        .map((receipt) => ({ ...receipt, servedAt: instant(Date.parse(receipt.servedAt)) })),
+        .map(({ lineageId, certificateId, servedAt, error }) => ({
+          lineageId,
+          certificateId,
+          servedAt: instant(Date.parse(servedAt)),
+          error,
+        })),
       now: now(),
     });
     for (const { error, took } of recorded) if (error === null) onDelivered(took);

@@ -1,0 +1,134 @@
+/** The API of a process: its ports to the rest of the server, and its listener. */
+import type { Server } from "node:http";
+import { between, seconds } from "@certmill/domain";
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import type { ListenAddress } from "./config/read-config.ts";
+import type { OpenTransport } from "./effects/ca-connections.ts";
+import { makeAccount } from "./effects/make-account.ts";
+import { buildHttp } from "./http/build-http.ts";
+import type { ReadinessCheck } from "./http/ports.ts";
+import { keyPem } from "./keys/certificate-key.ts";
+import { open } from "./keys/envelope.ts";
+import type { LoadedKeys } from "./keys/load-key-ring.ts";
+import { rotateKeys } from "./keys/rotate.ts";
+import type { Metrics } from "./observe/metrics.ts";
+import { closeServer, listen } from "./serve-listener.ts";
+import type { Database } from "./store/database.ts";
+import { isDatabaseAway } from "./store/database-away.ts";
+import { isMigrated } from "./store/migrate.ts";
+import { listKeysInUse } from "./store/secrets.ts";
+import { listenForWakeups } from "./store/wakeups.ts";
+import { version } from "./version.ts";
+import type { Worker } from "./work/worker.ts";
+
+export interface ApiParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly address: ListenAddress;
+  readonly keys: LoadedKeys;
+  readonly openTransport: OpenTransport;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** null: this process is none. */
+  readonly worker: Worker | null;
+  readonly responder: Server | null;
+}
+
+/** For making an account: one that hangs is not waited for. */
+const accountDeadline = 60_000;
+const requestGrace = seconds(2);
+
+export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const { database, clock, address, keys, openTransport, metrics, log } = parts;
+  const { db } = database;
+  const app = await buildHttp({
+    database,
+    wakeups: await listenForWakeups(database, ["certmill_work", "certmill_feed"]),
+    now: () => clock.now(),
+    version,
+    log,
+    makeAccount: (request) =>
+      makeAccount(request, {
+        keyRing: keys.ring(),
+        now: () => clock.now(),
+        openTransport,
+        signal: AbortSignal.timeout(accountDeadline),
+      }),
+    openKey: (sealed) => keyPem(open(keys.ring(), sealed)),
+    keys: {
+      currentKeyId: () => keys.ring().current.id,
+      rewrapAll: async () => {
+        await keys.reload();
+        return rotateKeys(db, keys.ring());
+      },
+    },
+    readiness: readiness(parts),
+    metrics: () => metrics.text(),
+    onDelivered: (took) => metrics.step.observe({ step: "delivery" }, took / 1_000),
+  });
+  const url = await listen(app.server, address);
+  return {
+    url,
+    stop: async () => {
+      const closed = app.close();
+      await closeServer(app.server, requestGrace);
+      await closed;
+    },
+  };
+}
+
+/** A worker whose rounds fail for this long is not ready. */
+const longestSilence = seconds(15);
+
+function readiness({ database: { db }, clock, keys, worker, responder }: ApiParts): ReadinessCheck[] {
+  const startedAt = clock.now();
+  const checks: ReadinessCheck[] = [
+    {
+      part: "database",
+      check: () => asked(async () => void (await db.selectFrom("installation").select("id").execute())),
+    },
+    {
+      part: "migrations",
+      check: async () =>
+        (await isMigrated(db))
+          ? null
+          : "The database's schema is older than this program: restart a process to bring it up to date.",
+    },
+    {
+      part: "keys",
+      check: async () => {
+        const missing = (await listKeysInUse(db)).filter((id) => keys.ring().find(id) === null);
+        return missing.length === 0
+          ? null
+          : `Secrets are sealed with keys that are not in the key file: ${missing.join(", ")}.`;
+      },
+    },
+  ];
+  if (worker !== null) {
+    checks.push({
+      part: "worker",
+      check: async () =>
+        between(worker.lastRoundAt ?? startedAt, clock.now()) < longestSilence
+          ? null
+          : "The worker has not come through a round for 15 seconds: see the log.",
+    });
+  }
+  if (responder !== null) {
+    checks.push({
+      part: "responder",
+      check: async () => (responder.listening ? null : "The responder does not listen."),
+    });
+  }
+  return checks;
+}
+
+async function asked(question: () => Promise<void>): Promise<string | null> {
+  try {
+    await question();
+    return null;
+  } catch (error) {
+    if (isDatabaseAway(error)) return "The database does not answer.";
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/** Builds a process from its configuration: the only place that constructs. */
+import { mkdir } from "node:fs/promises";
+import { undiciTransport } from "@certmill/acme";
+import { seconds } from "@certmill/domain";
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import { startApi } from "./compose-api.ts";
+import { startIssuing } from "./compose-issuing.ts";
+import { startResponder } from "./compose-responder.ts";
+import { findAdminToken } from "./config/admin-token.ts";
+import type { Config } from "./config/read-config.ts";
+import type { OpenTransport } from "./effects/ca-connections.ts";
+import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
+import { Metrics } from "./observe/metrics.ts";
+import { closeServer } from "./serve-listener.ts";
+import { type Database, openDatabase } from "./store/database.ts";
+import { checkDatabase, placeOf } from "./store/database-unusable.ts";
+import { ensureAdminToken } from "./store/ensure-admin-token.ts";
+import { migrate } from "./store/migrate.ts";
+
+/** The world outside; a test may give another. */
+export interface World {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Default: undici over the network, with the configured time-out. */
+  readonly openTransport?: OpenTransport;
+  /** Default: the configured database. */
+  readonly openDatabase?: (place: Config["database"]) => Promise<Database>;
+}
+
+export interface Running {
+  /** Where it listens, by role. */
+  readonly urls: { readonly api: string | null; readonly responder: string | null };
+  /** Claims nothing more, ends what runs or gives it back, closes all. Under 10 seconds. */
+  stop(): Promise<void>;
+}
+
+const requestGrace = seconds(2);
+
+/** @throws the errors that main.ts tells the operator about; what was opened is closed again. */
+export async function compose(config: Config, world: World): Promise<Running> {
+  const { clock, log } = world;
+  await using opened = new AsyncDisposableStack();
+  if (config.database.kind === "embedded") await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const database = opened.use(await (world.openDatabase ?? openDatabase)(config.database));
+  await checkDatabase(
+    database.db,
+    config.database.kind === "postgresql" ? placeOf(config.database.url) : config.dataDir,
+  );
+  const keys = await loadKeys(config, new Date(clock.now()));
+  const { applied } = await migrate(database.db);
+  await introduce({ config, database, keys, applied, world });
+
+  const metrics = new Metrics();
+  const keyRing = keys.ring;
+  const openTransport =
+    world.openTransport ??
+    ((rootPem) => undiciTransport({ rootPem, timeout: config.caTimeout, userAgent: "certmill/0.1" }));
+
+  const responder = config.roles.has("responder")
+    ? await startResponder({ database, clock, address: config.responderListen, metrics, log })
+    : null;
+  if (responder !== null) opened.defer(() => closeServer(responder.server, requestGrace));
+  const issuing = config.roles.has("worker")
+    ? await startIssuing({ config, database, clock, keyRing, openTransport, metrics, log })
+    : null;
+  if (issuing !== null) opened.defer(() => issuing.stop());
+  const api = config.roles.has("api")
+    ? await startApi({
+        database,
+        clock,
+        address: config.apiListen,
+        keys,
+        openTransport,
+        metrics,
+        log,
+        worker: issuing?.worker ?? null,
+        responder: responder?.server ?? null,
+      })
+    : null;
+  if (api !== null) opened.defer(() => api.stop());
+
+  const lifetime = opened.move();
+  return {
+    urls: { api: api?.url ?? null, responder: responder?.url ?? null },
+    stop: () => lifetime.disposeAsync(),
+  };
+}
+
+/** Makes the first admin token known, and tells the operator of everything that was made at this start. */
+async function introduce(parts: {
+  config: Config;
+  database: Database;
+  keys: LoadedKeys;
+  applied: readonly string[];
+  world: World;
+}): Promise<void> {
+  const { config, database, keys, applied, world } = parts;
+  const { log, clock } = world;
+  if (applied.length > 0)
+    log.info({ event: "database.migrated", applied }, "the database's schema was brought up to date");
+  if (keys.made !== null) {
+    log.warn(
+      { event: "key.made", file: keys.made },
+      "made a key-encryption key: back this file up, apart from the database; without it every stored private key is lost",
+    );
+  }
+  const admin = await findAdminToken(config);
+  if (admin === null) return;
+  await ensureAdminToken(database.db, admin.token, clock.now());
+  if (admin.made !== null)
+    log.info({ event: "token.made", file: admin.made }, "made an admin token for the certmill command");
+}
