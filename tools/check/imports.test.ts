@@ -86,6 +86,7 @@ describe("within the table", () => {
       `import { AcmeClient } from "@certmill/acme"; import { y } from "../keys/b.ts";`,
     ],
     ["server/src/store/a.ts", `import { sql } from "kysely"; import type { Clock } from "../clock.ts";`],
+    ["server/src/version.ts", `import own from "../package.json" with { type: "json" };`],
     ["server/src/compose.ts", `import { x } from "./http/a.ts"; import { y } from "./work/b.ts";`],
     ["edge/src/a.ts", `import { http01 } from "@certmill/acme";`],
     ["cli/src/processes.ts", `const { serve } = await import("@certmill/server/main");`],

@@ -38,6 +38,7 @@ export function judgeImport(file: SourceFile, taken: Import, originOf: OriginOf)
 
 function judgeRelative(file: SourceFile, specifier: string): string | null {
   const target = posix.join(posix.dirname(file.path), specifier);
+  if (target === "../package.json") return null;
   if (target.startsWith("..")) return "a relative import may not leave the package's src";
   return file.package === "server" ? judgeInsideServer(file.path, target) : null;
 }
