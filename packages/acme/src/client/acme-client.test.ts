@@ -1,50 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { problem, type ScriptedCa, startScriptedCa } from "../../test/scripted-ca.ts";
-import { generateAccountKey } from "../wire/account-key.ts";
-import { AcmeError } from "../wire/acme-error.ts";
+import { key, NOW, orderOf, paths, startClient } from "../../test/scripted-client.ts";
 import { undiciTransport } from "../wire/undici-transport.ts";
 import { AcmeClient } from "./acme-client.ts";
-import type { ObservedRequest } from "./signed-requests.ts";
-
-const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
-const key = generateAccountKey();
-
-/** A scripted CA, a client of it with an account, and what the client told of its requests. */
-async function start(meta?: unknown) {
-  const ca = await startScriptedCa(meta);
-  const transport = undiciTransport();
-  const observed: ObservedRequest[] = [];
-  const options = { directoryUrl: ca.directoryUrl, transport, key, now: () => NOW };
-  const accountUrl = `${ca.origin}/account/1`;
-  return {
-    ca,
-    observed,
-    accountUrl,
-    stranger: new AcmeClient(options),
-    client: new AcmeClient({ ...options, accountUrl, onRequest: (request) => observed.push(request) }),
-    async [Symbol.asyncDispose]() {
-      await transport[Symbol.asyncDispose]();
-      await ca[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function order(ca: ScriptedCa, more: object = {}): object {
-  return {
-    status: "pending",
-    expires: "2026-11-29T12:00:00Z",
-    identifiers: [{ type: "dns", value: "a.example.com" }],
-    authorizations: [`${ca.origin}/authorization/1`],
-    finalize: `${ca.origin}/finalize/1`,
-    ...more,
-  };
-}
-
-const paths = (ca: ScriptedCa) => ca.seen.map(({ method, path }) => `${method} ${path}`);
 
 describe("the directory", () => {
   it("is fetched once, however many wait for it", async () => {
-    await using setup = await start({ profiles: { classic: "90 days" }, caaIdentities: ["ca.example.com"] });
+    await using setup = await startClient({
+      profiles: { classic: "90 days" },
+      caaIdentities: ["ca.example.com"],
+    });
     const directories = await Promise.all([setup.client.directory(), setup.client.directory()]);
     await setup.client.directory();
     expect(paths(setup.ca)).toEqual(["GET /directory"]);
@@ -60,7 +24,7 @@ describe("the directory", () => {
   });
 
   it("is fetched again after a failure", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     setup.ca.script("/directory", { status: 503, body: "<html>", headers: { "retry-after": "30" } });
     await expect(setup.client.directory()).rejects.toMatchObject({
       code: "problem",
@@ -79,7 +43,7 @@ describe("the directory", () => {
 
 describe("newAccount", () => {
   it("signs with the key itself, and acts as the account from then on", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     const { ca, stranger, accountUrl } = setup;
     ca.script("/account", { status: 201, body: { status: "valid" }, headers: { location: "/account/1" } });
     const account = await stranger.newAccount({
@@ -92,14 +56,14 @@ describe("newAccount", () => {
       header: { alg: "ES256", jwk: key.publicJwk, url: `${ca.origin}/account` },
       payload: { contact: ["mailto:ops@example.com"], termsOfServiceAgreed: true },
     });
-    ca.script("/order/1", { body: order(ca) });
+    ca.script("/order/1", { body: orderOf(ca) });
     await stranger.order(`${ca.origin}/order/1`);
     expect(ca.seen.at(-1)?.header).toMatchObject({ kid: accountUrl, url: `${ca.origin}/order/1` });
     expect(ca.seen.at(-1)?.header).not.toHaveProperty("jwk");
   });
 
   it("binds an external account", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     setup.ca.script("/account", { body: { status: "valid" }, headers: { location: "/account/1" } });
     await setup.stranger.newAccount({ externalAccountBinding: { keyId: "kid-1", hmacKey: "c2VjcmV0" } });
     expect(setup.ca.seen.at(-1)?.payload).toEqual({
@@ -112,13 +76,13 @@ describe("newAccount", () => {
   });
 
   it("needs a Location", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     setup.ca.script("/account", { body: { status: "valid" } });
     await expect(setup.stranger.newAccount({})).rejects.toMatchObject({ code: "bad-response" });
   });
 
   it("comes before all else", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     await expect(setup.stranger.order(`${setup.ca.origin}/order/1`)).rejects.toThrow("no account yet");
     expect(setup.ca.seen).toHaveLength(0);
   });
@@ -126,11 +90,11 @@ describe("newAccount", () => {
 
 describe("the steps of an order", () => {
   it("each make one request, and the nonce of one answer serves the next", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     const { ca, client } = setup;
     const authorization = `${ca.origin}/authorization/1`;
     const challenge = { type: "http-01", url: `${ca.origin}/challenge/1`, status: "pending", token: "token" };
-    ca.script("/order", { status: 201, body: order(ca), headers: { location: "/order/1" } });
+    ca.script("/order", { status: 201, body: orderOf(ca), headers: { location: "/order/1" } });
     ca.script("/authorization/1", {
       body: {
         status: "pending",
@@ -147,11 +111,11 @@ describe("the steps of an order", () => {
       headers: { "retry-after": "5" },
     });
     ca.script("/order/1", {
-      body: order(ca, { status: "ready" }),
+      body: orderOf(ca, { status: "ready" }),
       headers: { "retry-after": new Date(NOW).toUTCString() },
     });
     ca.script("/finalize/1", {
-      body: order(ca, { status: "processing" }),
+      body: orderOf(ca, { status: "processing" }),
       headers: { location: "/order/1" },
     });
     ca.script("/certificate/1", { body: "PEM" });
@@ -223,126 +187,10 @@ describe("the steps of an order", () => {
   });
 
   it("tell why an order is invalid", async () => {
-    await using setup = await start();
+    await using setup = await startClient();
     const error = { type: "urn:ietf:params:acme:error:unauthorized", detail: "404" };
-    setup.ca.script("/order/1", { body: order(setup.ca, { status: "invalid", error }) });
+    setup.ca.script("/order/1", { body: orderOf(setup.ca, { status: "invalid", error }) });
     const { resource } = await setup.client.order(`${setup.ca.origin}/order/1`);
     expect(resource.error).toMatchObject({ type: "unauthorized", detail: "404", status: null });
-  });
-});
-
-describe("badNonce", () => {
-  it("is answered with the nonce of the refusal", async () => {
-    await using setup = await start();
-    const { ca, client } = setup;
-    ca.script("/order/1", { ...problem("badNonce", 400), nonce: "better" }, { body: order(ca) });
-    await client.order(`${ca.origin}/order/1`);
-    expect(ca.seen.slice(2).map(({ header }) => header?.["nonce"])).toEqual(["fresh2", "better"]);
-    expect(setup.observed.map(({ status }) => status)).toEqual([200, 200, 400, 200]);
-  });
-
-  it("is answered with a new one when the refusal brings none", async () => {
-    await using setup = await start();
-    const { ca, client } = setup;
-    ca.script("/order/1", { ...problem("badNonce", 400), nonce: null }, { body: order(ca) });
-    await client.order(`${ca.origin}/order/1`);
-    expect(paths(ca).slice(2)).toEqual(["POST /order/1", "HEAD /nonce", "POST /order/1"]);
-  });
-
-  it("is the end after five retries", async () => {
-    await using setup = await start();
-    const { ca, client } = setup;
-    ca.script("/order/1", ...Array.from({ length: 7 }, () => problem("badNonce", 400)));
-    await expect(client.order(`${ca.origin}/order/1`)).rejects.toMatchObject({
-      problem: { type: "badNonce" },
-    });
-    expect(paths(ca).filter((path) => path === "POST /order/1")).toHaveLength(6);
-  });
-});
-
-describe("what goes wrong", () => {
-  it("keeps the nonce of a refusal for the next request", async () => {
-    await using setup = await start();
-    const { ca, client } = setup;
-    ca.script("/order/1", { ...problem("orderNotReady", 403), nonce: "kept" }, { body: order(ca) });
-    await expect(client.order(`${ca.origin}/order/1`)).rejects.toThrow(
-      "order: HTTP 403, orderNotReady: because orderNotReady",
-    );
-    await client.order(`${ca.origin}/order/1`);
-    expect(ca.seen.at(-1)?.header?.["nonce"]).toBe("kept");
-  });
-
-  it.each<[string, unknown, string]>([
-    ["HTML with status 200", "<html>", "order: not JSON"],
-    ["an unknown status", { status: "new" }, 'order: "status" is "new"'],
-    [
-      "a valid order without a certificate",
-      { status: "valid", finalize: "https://ca.example.com/f" },
-      '"certificate"',
-    ],
-    ["plain http", { status: "pending", finalize: "http://ca.example.com/f" }, "not an absolute https URL"],
-    [
-      "an identifier of another kind",
-      { status: "pending", identifiers: [{ type: "email", value: "a" }] },
-      '"type"',
-    ],
-  ])("refuses an order that is %s", async (_, body, message) => {
-    await using setup = await start();
-    setup.ca.script("/order/1", { body });
-    const answered = setup.client.order(`${setup.ca.origin}/order/1`);
-    await expect(answered).rejects.toMatchObject({
-      code: "bad-response",
-      message: expect.stringContaining(message),
-    });
-  });
-
-  it("refuses a token that is more than base64url", async () => {
-    await using setup = await start();
-    const { ca, client } = setup;
-    ca.script("/challenge/1", {
-      body: { type: "http-01", url: `${ca.origin}/c`, status: "pending", token: "../a" },
-    });
-    await expect(client.respondToChallenge(`${ca.origin}/challenge/1`)).rejects.toMatchObject({
-      code: "bad-response",
-    });
-  });
-
-  it("refuses a new order without a Location", async () => {
-    await using setup = await start();
-    setup.ca.script("/order", { status: 201, body: order(setup.ca) });
-    const placed = setup.client.newOrder({ identifiers: [{ type: "dns", value: "a.example.com" }] });
-    await expect(placed).rejects.toMatchObject({
-      code: "bad-response",
-      message: "newOrder: no usable Location header",
-    });
-  });
-
-  it("refuses a nonce that is not base64url", async () => {
-    await using setup = await start();
-    setup.ca.script("/nonce", { nonce: "not a nonce" });
-    await expect(setup.client.order(`${setup.ca.origin}/order/1`)).rejects.toMatchObject({
-      code: "bad-response",
-    });
-  });
-
-  it("says where a connection failed, and that nothing is known of it", async () => {
-    await using setup = await start();
-    const { client, ca, observed } = setup;
-    await client.directory();
-    await ca[Symbol.asyncDispose]();
-    const url = `${ca.origin}/order/1`;
-    const failed = client.order(url);
-    await expect(failed).rejects.toBeInstanceOf(AcmeError);
-    await expect(failed).rejects.toMatchObject({ code: "transport", problem: null });
-    await expect(failed).rejects.toThrow(/^newNonce: http:.*\/nonce: .+/);
-    expect(observed.at(-1)).toMatchObject({ resource: "newNonce", status: null });
-  });
-
-  it("ends with the caller's reason when the caller gives up", async () => {
-    await using setup = await start();
-    const reason = new Error("draining");
-    const given = AbortSignal.abort(reason);
-    await expect(setup.client.order(`${setup.ca.origin}/order/1`, given)).rejects.toBe(reason);
-    await expect(setup.client.directory(given)).rejects.toBe(reason);
   });
 });

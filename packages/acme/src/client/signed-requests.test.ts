@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { problem } from "../../test/scripted-ca.ts";
+import { orderOf, paths, startClient } from "../../test/scripted-client.ts";
+import { AcmeError } from "../wire/acme-error.ts";
+
+describe("badNonce", () => {
+  it("is answered with the nonce of the refusal", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    ca.script("/order/1", { ...problem("badNonce", 400), nonce: "better" }, { body: orderOf(ca) });
+    await client.order(`${ca.origin}/order/1`);
+    expect(ca.seen.slice(2).map(({ header }) => header?.["nonce"])).toEqual(["fresh2", "better"]);
+    expect(setup.observed.map(({ status }) => status)).toEqual([200, 200, 400, 200]);
+  });
+
+  it("is answered with a new one when the refusal brings none", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    ca.script("/order/1", { ...problem("badNonce", 400), nonce: null }, { body: orderOf(ca) });
+    await client.order(`${ca.origin}/order/1`);
+    expect(paths(ca).slice(2)).toEqual(["POST /order/1", "HEAD /nonce", "POST /order/1"]);
+  });
+
+  it("is the end after five retries", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    ca.script("/order/1", ...Array.from({ length: 7 }, () => problem("badNonce", 400)));
+    await expect(client.order(`${ca.origin}/order/1`)).rejects.toMatchObject({
+      problem: { type: "badNonce" },
+    });
+    expect(paths(ca).filter((path) => path === "POST /order/1")).toHaveLength(6);
+  });
+});
+
+describe("what goes wrong", () => {
+  it("keeps the nonce of a refusal for the next request", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    ca.script("/order/1", { ...problem("orderNotReady", 403), nonce: "kept" }, { body: orderOf(ca) });
+    await expect(client.order(`${ca.origin}/order/1`)).rejects.toThrow(
+      "order: HTTP 403, orderNotReady: because orderNotReady",
+    );
+    await client.order(`${ca.origin}/order/1`);
+    expect(ca.seen.at(-1)?.header?.["nonce"]).toBe("kept");
+  });
+
+  it.each<[string, unknown, string]>([
+    ["HTML with status 200", "<html>", "order: not JSON"],
+    ["an unknown status", { status: "new" }, 'order: "status" is "new"'],
+    [
+      "a valid order without a certificate",
+      { status: "valid", finalize: "https://ca.example.com/f" },
+      '"certificate"',
+    ],
+    ["plain http", { status: "pending", finalize: "http://ca.example.com/f" }, "not an absolute https URL"],
+    [
+      "an identifier of another kind",
+      { status: "pending", identifiers: [{ type: "email", value: "a" }] },
+      '"type"',
+    ],
+  ])("refuses an order that is %s", async (_, body, message) => {
+    await using setup = await startClient();
+    setup.ca.script("/order/1", { body });
+    const answered = setup.client.order(`${setup.ca.origin}/order/1`);
+    await expect(answered).rejects.toMatchObject({
+      code: "bad-response",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it("refuses a token that is more than base64url", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    ca.script("/challenge/1", {
+      body: { type: "http-01", url: `${ca.origin}/c`, status: "pending", token: "../a" },
+    });
+    await expect(client.respondToChallenge(`${ca.origin}/challenge/1`)).rejects.toMatchObject({
+      code: "bad-response",
+    });
+  });
+
+  it("refuses a new order without a Location", async () => {
+    await using setup = await startClient();
+    setup.ca.script("/order", { status: 201, body: orderOf(setup.ca) });
+    const placed = setup.client.newOrder({ identifiers: [{ type: "dns", value: "a.example.com" }] });
+    await expect(placed).rejects.toMatchObject({
+      code: "bad-response",
+      message: "newOrder: no usable Location header",
+    });
+  });
+
+  it("refuses a nonce that is not base64url", async () => {
+    await using setup = await startClient();
+    setup.ca.script("/nonce", { nonce: "not a nonce" });
+    await expect(setup.client.order(`${setup.ca.origin}/order/1`)).rejects.toMatchObject({
+      code: "bad-response",
+    });
+  });
+
+  it("says where a connection failed, and that nothing is known of it", async () => {
+    await using setup = await startClient();
+    const { client, ca, observed } = setup;
+    await client.directory();
+    await ca[Symbol.asyncDispose]();
+    const url = `${ca.origin}/order/1`;
+    const failed = client.order(url);
+    await expect(failed).rejects.toBeInstanceOf(AcmeError);
+    await expect(failed).rejects.toMatchObject({ code: "transport", problem: null });
+    await expect(failed).rejects.toThrow(/^newNonce: http:.*\/nonce: .+/);
+    expect(observed.at(-1)).toMatchObject({ resource: "newNonce", status: null });
+  });
+
+  it("ends with the caller's reason when the caller gives up", async () => {
+    await using setup = await startClient();
+    const reason = new Error("draining");
+    const given = AbortSignal.abort(reason);
+    await expect(setup.client.order(`${setup.ca.origin}/order/1`, given)).rejects.toBe(reason);
+    await expect(setup.client.directory(given)).rejects.toBe(reason);
+  });
+});
