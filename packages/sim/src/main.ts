@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { parseCommandLine, USAGE, UsageError } from "./command-line.ts";
 import { type SimCa, startSimCa } from "./sim-ca.ts";
@@ -26,7 +25,8 @@ async function run(argv: readonly string[]): Promise<void> {
   }
   const { options, rootFile, httpsRootFile } = commandLine;
   await using ca = await startSimCa(options);
-  const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
+  process.once("SIGTERM", stop).once("SIGINT", stop);
   await writeRoots(ca, { rootFile, httpsRootFile });
   const ready = { directoryUrl: ca.directoryUrl, rootFile, httpsRootFile };
   process.stdout.write(`${JSON.stringify(ready)}\n`);

@@ -13,6 +13,7 @@ import {
   type JWK,
   type JWSHeaderParameters,
 } from "jose";
+import type { TestSite } from "./test-site.ts";
 
 /** JSON as the CA sent it; the tests look into it. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -38,13 +39,11 @@ export interface Tampering {
 export class TestClient {
   accountUrl: string | null = null;
   directory: Json = {};
-  readonly #directoryUrl: string;
   readonly key: CryptoKey;
   readonly jwk: JWK;
   readonly thumbprint: string;
 
-  private constructor(directoryUrl: string, key: CryptoKey, jwk: JWK, thumbprint: string) {
-    this.#directoryUrl = directoryUrl;
+  private constructor(key: CryptoKey, jwk: JWK, thumbprint: string) {
     this.key = key;
     this.jwk = jwk;
     this.thumbprint = thumbprint;
@@ -53,7 +52,7 @@ export class TestClient {
   static async create(directoryUrl: string): Promise<TestClient> {
     const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
     const jwk = await exportJWK(publicKey);
-    const client = new TestClient(directoryUrl, privateKey, jwk, await calculateJwkThumbprint(jwk));
+    const client = new TestClient(privateKey, jwk, await calculateJwkThumbprint(jwk));
     client.directory = (await (await fetch(directoryUrl)).json()) as Json;
     return client;
   }
@@ -122,7 +121,28 @@ export class TestClient {
     return found;
   }
 
-  /** Asks until the status is another than these. Waits for the answer of the CA only: no clock. */
+  /** Validates all of an order by publishing on `site`, and waits for the CA's word. @returns the order. */
+  async validated(site: TestSite, ...names: readonly string[]): Promise<Json & { readonly url: string }> {
+    const { json, headers } = await this.newOrder(...names);
+    for (const { url, token } of await this.challenges(json)) {
+      site.publish(token, this.thumbprint);
+      await this.post(url, {});
+    }
+    const url = String(headers.get("location"));
+    return { ...(await this.settled(url, "pending")), url };
+  }
+
+  /** Posts one challenge and waits for its end. @returns the problem of its challenge, or `null`. */
+  async attempt(order: Json): Promise<Json | null> {
+    const [challenge] = await this.challenges(order);
+    if (challenge === undefined) throw new Error("the order has no authorization");
+    await this.post(challenge.url, {});
+    const authorization = await this.settled(challenge.authorization, "pending");
+    const [tried] = authorization["challenges"] as Json[];
+    return (tried?.["error"] as Json | undefined) ?? null;
+  }
+
+  /** Asks until the status is another than these. */
   async settled(url: string, ...whilst: readonly string[]): Promise<Json> {
     for (;;) {
       const { json } = await this.post(url, null);
@@ -158,7 +178,7 @@ export interface Csr {
   readonly keyPem: string;
 }
 
-/** A PKCS#10 request made by openssl. @param newkey such as `ec:P-256`, `rsa:2048`. */
+/** A PKCS#10 request made by openssl. @param names as openssl writes them: `DNS:a.example.com`, `IP:127.0.0.1`. */
 export async function certificateRequest(
   names: readonly string[],
   { subject = "/", keyPem = null }: { readonly subject?: string; readonly keyPem?: string | null } = {},
@@ -167,10 +187,10 @@ export async function certificateRequest(
   try {
     const key = keyPem ?? ecKeyPem();
     await writeFile(join(folder, "key.pem"), key);
-    const names_ = names.length === 0 ? [] : ["-addext", `subjectAltName=${names.join(",")}`];
+    const alternativeNames = names.length === 0 ? [] : ["-addext", `subjectAltName=${names.join(",")}`];
     const out = join(folder, "csr.der");
     const base = ["req", "-new", "-key", join(folder, "key.pem"), "-subj", subject];
-    await openssl(...base, ...names_, "-outform", "DER", "-out", out);
+    await openssl(...base, ...alternativeNames, "-outform", "DER", "-out", out);
     const der = await readFile(out);
     return { csr: der.toString("base64url"), der, keyPem: key };
   } finally {

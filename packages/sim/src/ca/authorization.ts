@@ -55,8 +55,8 @@ export function offerChallenges(
   if (!wildcard) types.push("http-01", "tls-alpn-01");
   if (identifier.type === "dns" && random() < 0.5) types.push("dns-persist-01");
   const token = randomBytes(32).toString("base64url");
-  return shuffled(types, random).map((type) => ({
-    id: randomBytes(6).toString("base64url"),
+  return shuffled(types, random).map((type, index) => ({
+    id: String(index + 1),
     type,
     token,
     state: { kind: "pending" },

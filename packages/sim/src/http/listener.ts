@@ -6,6 +6,7 @@ import type { Fault, Faults } from "../faults.ts";
 import { notFound, type ProblemDocument, problemDocument, Refusal } from "../problem.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Nonces } from "./nonces.ts";
+import { readBytes } from "./read-bytes.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { RequestLog } from "./request-log.ts";
 import { verifySignedRequest } from "./signed-request.ts";
@@ -142,17 +143,12 @@ async function answerOrRefuse(
 
 const methodNotAllowed = (): Refusal => new Refusal("malformed", "Method not allowed", { status: 405 });
 
-/** @throws Refusal for a body that is too long. */
+/** @throws Refusal for a body that is too long or cut off. */
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes: Buffer = chunk;
-    length += bytes.length;
-    if (length > LARGEST_BODY) throw new Refusal("malformed", "request body is too large", { status: 413 });
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString();
+  const { bytes, end } = await readBytes(request, LARGEST_BODY);
+  if (end === "whole") return bytes.toString();
+  if (end === "cut") throw new Refusal("malformed", "request body is cut off");
+  throw new Refusal("malformed", "request body is too large", { status: 413 });
 }
 
 function problemReply(document: ProblemDocument, retryAfterSeconds?: number): Reply {

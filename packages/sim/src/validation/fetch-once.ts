@@ -1,6 +1,7 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
+import { readBytes } from "../http/read-bytes.ts";
 
 export interface Fetched {
   readonly status: number;
@@ -14,6 +15,11 @@ export interface FetchFailure {
   readonly stage: "connect" | "answer";
   readonly text: string;
 }
+
+// Without keep-alive an agent holds no connection; one per request would cost as much as the request.
+const HTTP_AGENT = new HttpAgent({ keepAlive: false });
+const HTTPS_AGENT = new HttpsAgent({ keepAlive: false, maxCachedSessions: 0, rejectUnauthorized: false });
+const USER_AGENT = "Mozilla/5.0 (compatible; Certmill sim CA validation)";
 
 /**
  * One GET of `url` from one address, on a connection of its own. Certificates are not verified: whoever is to
@@ -29,73 +35,49 @@ export async function fetchOnce(request: {
   readonly signal: AbortSignal;
 }): Promise<Fetched | { readonly failed: FetchFailure }> {
   const { url, address, port, from, mostBytes, signal } = request;
-  const host = url.hostname;
-  const start = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const bareHost = host.replace(/^\[(.*)\]$/, "$1");
-  let stage: FetchFailure["stage"] = "connect";
+  const secure = url.protocol === "https:";
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const outgoing = start(
+  const outgoing = (secure ? httpsRequest : httpRequest)(
     {
       host: address,
       port,
       path: url.pathname + url.search,
-      headers: {
-        Host: url.host,
-        "User-Agent": "Mozilla/5.0 (compatible; Certmill sim CA validation)",
-        Accept: "*/*",
-        Connection: "close",
-      },
-      agent: false,
+      headers: { Host: url.host, "User-Agent": USER_AGENT, Accept: "*/*" },
+      agent: secure ? HTTPS_AGENT : HTTP_AGENT,
       signal,
-      rejectUnauthorized: false,
-      ...(isIP(bareHost) === 0 && { servername: bareHost }),
+      ...(isIP(host) === 0 && { servername: host }),
       ...(from !== null && address.startsWith("127.") && { localAddress: from }),
     },
     resolve,
   );
+  let stage: FetchFailure["stage"] = "connect";
   outgoing.once("socket", (socket) => {
     socket.once("connect", () => {
       stage = "answer";
     });
   });
-  outgoing.once("error", reject);
+  outgoing.on("error", reject);
   outgoing.end();
   try {
     const response = await promise;
-    const body = await readUpTo(response, mostBytes);
+    const { bytes: body, end } = await readBytes(response, mostBytes);
+    if (end === "cut") return { failed: { stage, text: failureText(null, stage, signal) } };
     return { status: response.statusCode ?? 0, location: response.headers.location ?? null, body };
   } catch (error) {
-    return { failed: { stage, text: failureText(error, stage) } };
+    return { failed: { stage, text: failureText(error, stage, signal) } };
   } finally {
     outgoing.destroy();
   }
 }
 
-async function readUpTo(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response) {
-    const bytes: Buffer = chunk;
-    chunks.push(bytes);
-    length += bytes.length;
-    if (length >= mostBytes) break;
+function failureText(error: unknown, stage: FetchFailure["stage"], signal: AbortSignal): string {
+  if (signal.aborted) {
+    return stage === "connect"
+      ? "Timeout during connect (likely firewall problem)"
+      : "Timeout after connect (your server may be slow or overloaded)";
   }
-  return Buffer.concat(chunks).subarray(0, mostBytes);
-}
-
-function failureText(error: unknown, stage: FetchFailure["stage"]): string {
   const code = error instanceof Error && "code" in error ? error.code : null;
-  switch (code) {
-    case "ECONNREFUSED":
-      return "Connection refused";
-    case "ECONNRESET":
-      return "Connection reset by peer";
-    case "ABORT_ERR":
-    case "ETIMEDOUT":
-      return stage === "connect"
-        ? "Timeout during connect (likely firewall problem)"
-        : "Timeout after connect (your server may be slow or overloaded)";
-    default:
-      return "Error getting validation data";
-  }
+  if (code === "ECONNREFUSED") return "Connection refused";
+  return code === "ECONNRESET" ? "Connection reset by peer" : "Error getting validation data";
 }
