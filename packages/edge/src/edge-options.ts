@@ -1,0 +1,162 @@
+import { hostname } from "node:os";
+import { parseArgs } from "node:util";
+import type { LayoutName } from "./install/layout.ts";
+import type { LogFormat } from "./log/write-log.ts";
+import type { Reload } from "./reload/reload-proxy.ts";
+
+/** What `certmill edge run` was told. */
+export interface EdgeOptions {
+  readonly server: string;
+  readonly tokenFile: string;
+  readonly name: string;
+  readonly directory: string;
+  readonly layout: LayoutName;
+  readonly reload: Reload | null;
+  readonly tls: TlsOptions | null;
+  readonly logFormat: LogFormat;
+}
+
+export interface TlsOptions {
+  readonly tlsPort: number;
+  readonly httpPort: number | null;
+  readonly responder: URL | null;
+}
+
+/** The command line is wrong. */
+export class EdgeUsage extends Error {
+  override readonly name = "EdgeUsage";
+  readonly code = "usage";
+}
+
+export const edgeUsage = `Usage: certmill edge run --server URL --token-file FILE --dir DIRECTORY [options]
+
+Follows the changes of this edge's group, installs certificates and reports what is served.
+
+  --server URL           the Certmill server
+  --token-file FILE      a file with a token of \`certmill token create --scope edge\`
+  --dir DIRECTORY        where certificates are installed
+  --name NAME            this edge's name in receipts (default: the host name)
+  --layout LAYOUT        pair: <name>/fullchain.pem and privkey.pem (default);
+                         combined: <name>.pem, as HAProxy reads it
+  --reload COMMAND       run after changes, for example "nginx -s reload"
+  --reload-quiet TIME    no change for so long before it (default 2s)
+  --reload-max-wait TIME but never later than this (default 15s)
+  --reload-timeout TIME  kill it after this (default 60s)
+  --tls-port PORT        terminate TLS here too, with what is installed
+  --http-port PORT       with --tls-port: plain HTTP, for challenges
+  --responder URL        with --http-port: where challenges are answered
+  --json-log             log lines as JSON
+
+TIME is a number with ms, s or m. Example:
+
+  certmill edge run --server https://certmill.example.com \\
+    --token-file /etc/certmill/edge-token --dir /etc/nginx/certificates \\
+    --reload "nginx -s reload"
+`;
+
+const flags = {
+  server: { type: "string" },
+  "token-file": { type: "string" },
+  dir: { type: "string" },
+  name: { type: "string" },
+  layout: { type: "string", default: "pair" },
+  reload: { type: "string" },
+  "reload-quiet": { type: "string", default: "2s" },
+  "reload-max-wait": { type: "string", default: "15s" },
+  "reload-timeout": { type: "string", default: "60s" },
+  "tls-port": { type: "string" },
+  "http-port": { type: "string" },
+  responder: { type: "string" },
+  "json-log": { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/**
+ * @returns null when help is asked for.
+ * @throws {EdgeUsage} for the first fault.
+ */
+export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
+  const values = readFlags(argv);
+  if (values.help) return null;
+  return {
+    server: httpUrl("server", required("server", values.server)).href,
+    tokenFile: required("token-file", values["token-file"]),
+    directory: required("dir", values.dir),
+    name: edgeName(values.name ?? hostname()),
+    layout: layoutName(values.layout),
+    reload:
+      values.reload === undefined
+        ? null
+        : {
+            command: values.reload,
+            quiet: duration("reload-quiet", values["reload-quiet"]),
+            mostDelay: duration("reload-max-wait", values["reload-max-wait"]),
+            timeout: duration("reload-timeout", values["reload-timeout"]),
+          },
+    tls: tlsOptions(values["tls-port"], values["http-port"], values.responder),
+    logFormat: values["json-log"] ? "json" : "text",
+  };
+}
+
+function readFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new EdgeUsage(error.message);
+    throw error;
+  }
+}
+
+function tlsOptions(tlsPort?: string, httpPort?: string, responder?: string): TlsOptions | null {
+  if (tlsPort === undefined) {
+    if (httpPort === undefined && responder === undefined) return null;
+    throw new EdgeUsage("--http-port and --responder go with --tls-port");
+  }
+  if (responder !== undefined && httpPort === undefined) {
+    throw new EdgeUsage("--responder goes with --http-port");
+  }
+  return {
+    tlsPort: port("tls-port", tlsPort),
+    httpPort: httpPort === undefined ? null : port("http-port", httpPort),
+    responder: responder === undefined ? null : httpUrl("responder", responder),
+  };
+}
+
+function required(flag: string, value: string | undefined): string {
+  if (value === undefined || value === "") throw new EdgeUsage(`--${flag} is missing`);
+  return value;
+}
+
+function httpUrl(flag: string, text: string): URL {
+  const url = URL.parse(text);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  throw new EdgeUsage(
+    `--${flag} must be a URL such as https://certmill.example.com, not ${JSON.stringify(text)}`,
+  );
+}
+
+function edgeName(text: string): string {
+  if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(text)) return text;
+  throw new EdgeUsage(
+    `--name must be up to 100 letters, digits, dots, hyphens and underscores, not ${JSON.stringify(text)}`,
+  );
+}
+
+function layoutName(text: string): LayoutName {
+  if (text === "pair" || text === "combined") return text;
+  throw new EdgeUsage(`--layout must be pair or combined, not ${JSON.stringify(text)}`);
+}
+
+/** Milliseconds. */
+function duration(flag: string, text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  if (unit === "ms" || unit === "s" || unit === "m")
+    return Number(amount) * { ms: 1, s: 1_000, m: 60_000 }[unit];
+  throw new EdgeUsage(`--${flag} must be a time such as 2s, not ${JSON.stringify(text)}`);
+}
+
+function port(flag: string, text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65_535) return number;
+  throw new EdgeUsage(`--${flag} must be a port from 0 to 65535, not ${JSON.stringify(text)}`);
+}

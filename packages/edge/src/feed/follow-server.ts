@@ -1,0 +1,39 @@
+import type { Holdings } from "../holding/holdings.ts";
+import type { CertificateDirectory } from "../install/certificate-directory.ts";
+import { diskFault } from "../install/disk-fault.ts";
+import { type ReadFeedOptions, readFeed } from "./read-feed.ts";
+
+export interface FollowOptions extends ReadFeedOptions {
+  readonly holdings: Holdings;
+  readonly directory: CertificateDirectory;
+}
+
+/** Takes in what the server wants, until the signal aborts. */
+export async function followServer(options: FollowOptions, signal: AbortSignal): Promise<void> {
+  const { holdings } = options;
+  let mayHaveStrays = true;
+  for await (const news of readFeed(holdings.cursor, options, signal)) {
+    if (news.kind === "snapshot") {
+      holdings.acceptSnapshot(news.certificates, news.cursor);
+      mayHaveStrays = true;
+    } else {
+      if (news.cursor !== holdings.cursor) holdings.acceptChanges(news.changes, news.cursor);
+      // Not before the feed's end, and not before all is installed: a stray may be all that a name has yet.
+      const isSettled = news.changes.length === 0 && holdings.unsettled.size === 0;
+      if (mayHaveStrays && isSettled) mayHaveStrays = !(await sweep(options));
+    }
+  }
+}
+
+/** @returns whether it could be done. */
+async function sweep({ directory, holdings, log }: FollowOptions): Promise<boolean> {
+  try {
+    await directory.sweep(holdings);
+    return true;
+  } catch (error) {
+    const reason = diskFault(error);
+    if (reason === null) throw error;
+    log({ kind: "sweep-failed", reason });
+    return false;
+  }
+}

@@ -1,0 +1,138 @@
+import type { EdgeCertificate, EdgeChange } from "@certmill/api";
+import { type CertificateRef, fileStep, type Holding, type Installed, needsReload } from "./holding.ts";
+
+/**
+ * All lineages of this edge, with the feed's cursor up to which they are known. Every change of one is made
+ * in one turn of the event loop: a copy taken at any moment is consistent with its cursor.
+ */
+export class Holdings {
+  readonly #changed: () => void;
+  readonly #byLineage = new Map<string, Holding>();
+  readonly #lineageByName = new Map<string, string>();
+  readonly #unsettled = new Set<string>();
+  readonly #unloaded = new Set<string>();
+  #cursor: string | null = null;
+  #fileChanges = 0;
+
+  /** @param changed called after every change. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** Takes up what an earlier run held. */
+  resume(cursor: string | null, holdings: Iterable<Holding>): void {
+    for (const holding of holdings) this.#put(holding);
+    this.#cursor = cursor;
+    this.#changed();
+  }
+
+  /** Everything the server wants served; what is not in it is not wanted any more. */
+  acceptSnapshot(certificates: readonly EdgeCertificate[], cursor: string): void {
+    const present = new Set(certificates.map(({ lineageId }) => lineageId));
+    for (const certificate of certificates) this.#want(certificate.lineageId, certificate.names, certificate);
+    for (const { lineageId, names } of this.#byLineage.values()) {
+      if (!present.has(lineageId)) this.#want(lineageId, names, null);
+    }
+    this.#cursor = cursor;
+    this.#changed();
+  }
+
+  acceptChanges(changes: readonly EdgeChange[], cursor: string): void {
+    for (const change of changes) {
+      this.#want(change.lineageId, change.names, change.kind === "put" ? change : null);
+    }
+    this.#cursor = cursor;
+    this.#changed();
+  }
+
+  markInstalled(lineageId: string, installed: Installed | null): void {
+    this.#fileChanges += 1;
+    this.#update(lineageId, { installed });
+  }
+
+  /** @param covered what the proxy found on disk when it loaded, by lineage. */
+  markLoaded(covered: ReadonlyMap<string, CertificateRef | null>): void {
+    for (const [lineageId, ref] of covered) this.#update(lineageId, { loaded: refOf(ref) });
+  }
+
+  forget(lineageId: string): void {
+    this.#byLineage.delete(lineageId);
+    this.#unsettled.delete(lineageId);
+    this.#unloaded.delete(lineageId);
+    this.#changed();
+  }
+
+  get cursor(): string | null {
+    return this.#cursor;
+  }
+
+  /** Rises with every installation and withdrawal. */
+  get fileChanges(): number {
+    return this.#fileChanges;
+  }
+
+  get(lineageId: string): Holding | null {
+    return this.#byLineage.get(lineageId) ?? null;
+  }
+
+  has(lineageId: string): boolean {
+    return this.#byLineage.has(lineageId);
+  }
+
+  all(): IterableIterator<Holding> {
+    return this.#byLineage.values();
+  }
+
+  /** Lineages whose files are not as they should be. */
+  get unsettled(): ReadonlySet<string> {
+    return this.#unsettled;
+  }
+
+  /** Lineages whose files the proxy has not loaded yet. */
+  get unloaded(): ReadonlySet<string> {
+    return this.#unloaded;
+  }
+
+  /** The lineage installed for a name of a TLS handshake: the name itself first, then the wildcard above it. */
+  installedFor(name: string): Holding | null {
+    const wildcard = `*${name.slice(Math.max(0, name.indexOf(".")))}`;
+    const lineageId = this.#lineageByName.get(name) ?? this.#lineageByName.get(wildcard);
+    return lineageId === undefined ? null : this.get(lineageId);
+  }
+
+  /**
+   * A removal of a lineage that is not known is kept as work: an earlier run may have installed it and been
+   * killed before it wrote that down.
+   */
+  #want(lineageId: string, names: readonly string[], ref: CertificateRef | null): void {
+    const known = this.get(lineageId) ?? { installed: null, loaded: null };
+    this.#put({ lineageId, names, wanted: refOf(ref), installed: known.installed, loaded: known.loaded });
+  }
+
+  #update(lineageId: string, part: Partial<Holding>): void {
+    const holding = this.get(lineageId);
+    if (holding === null) return;
+    this.#put({ ...holding, ...part });
+    this.#changed();
+  }
+
+  #put(holding: Holding): void {
+    const { lineageId, installed } = holding;
+    for (const name of this.get(lineageId)?.installed?.names ?? []) {
+      if (this.#lineageByName.get(name) === lineageId) this.#lineageByName.delete(name);
+    }
+    for (const name of installed?.names ?? []) this.#lineageByName.set(name, lineageId);
+    this.#byLineage.set(lineageId, holding);
+    include(this.#unsettled, lineageId, fileStep(holding) !== null);
+    include(this.#unloaded, lineageId, needsReload(holding));
+  }
+}
+
+function include(set: Set<string>, member: string, present: boolean): void {
+  if (present) set.add(member);
+  else set.delete(member);
+}
+
+/** The reference alone, of whatever else carries one. */
+const refOf = (ref: CertificateRef | null): CertificateRef | null =>
+  ref === null ? null : { certificateId: ref.certificateId, serial: ref.serial };

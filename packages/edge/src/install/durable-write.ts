@@ -1,0 +1,47 @@
+import { open, readlink, rename, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** Writes a file and waits until the disk has it. It is not yet sure to be found under its name. */
+export async function writeDurably(path: string, content: string, mode: number): Promise<void> {
+  await using file = await open(path, "w", mode);
+  // The mode given to open is cut by the umask, and ignored for a file that is there.
+  await file.chmod(mode);
+  await file.writeFile(content);
+  await file.sync();
+}
+
+/** Waits until the disk has what was created, renamed and removed in a directory. */
+export async function syncDirectory(path: string): Promise<void> {
+  await using directory = await open(path, "r");
+  await directory.sync();
+}
+
+/** Puts a file in the place of another at once: a reader sees the old or the new, whole. */
+export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+  const temporary = temporaryPath(path);
+  await writeDurably(temporary, content, mode);
+  await rename(temporary, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Points a symbolic link elsewhere at once. The caller syncs its directory. */
+export async function replaceLink(path: string, target: string): Promise<void> {
+  const temporary = temporaryPath(path);
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, path);
+}
+
+/** Where a link points; null: there is no link at this path. */
+export async function linkTarget(path: string): Promise<string | null> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    // EINVAL: it is there, but is no link.
+    if (["ENOENT", "EINVAL"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+}
+
+/** Always the same for a path, so that one left by a crash is overwritten. Hidden: proxies skip such names. */
+const temporaryPath = (path: string): string => join(dirname(path), `.${basename(path)}.new`);

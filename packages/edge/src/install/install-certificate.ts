@@ -1,0 +1,70 @@
+import { type Client, operations } from "@certmill/api";
+import { serverTrouble } from "../feed/server-trouble.ts";
+import type { CertificateRef, Holding } from "../holding/holding.ts";
+import type { CertificateDirectory } from "./certificate-directory.ts";
+import { keyPairFault } from "./check-key-pair.ts";
+import { diskFault } from "./disk-fault.ts";
+
+/** Reasons are clauses. */
+export type InstallOutcome =
+  | { readonly kind: "installed" }
+  /** By the check or by the disk: the edge has something to say about this certificate. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** The server could not be asked: nothing is known about the certificate. */
+  | { readonly kind: "delayed"; readonly reason: string };
+
+export interface InstallOptions {
+  readonly client: Client;
+  readonly edge: string;
+  readonly directory: CertificateDirectory;
+}
+
+/**
+ * Installs the certificate that a lineage should have. One that lies on disk already, from a run that was
+ * killed, is not fetched again. What was installed before stays on disk; what is older goes.
+ *
+ * @throws the signal's reason when it aborts before the certificate is here.
+ */
+export async function installCertificate(
+  holding: Holding,
+  wanted: CertificateRef,
+  options: InstallOptions,
+  signal: AbortSignal,
+): Promise<InstallOutcome> {
+  const { directory } = options;
+  const { lineageId, names, installed, loaded } = holding;
+  try {
+    const keep = [wanted, installed, loaded].filter((ref) => ref !== null);
+    await directory.prune(lineageId, keep);
+    const fault = await storeUnlessThere(holding, wanted, options, signal);
+    if (fault !== null) return { kind: "refused", reason: fault };
+    await directory.link(lineageId, wanted, { names, before: installed?.names ?? [] });
+    return { kind: "installed" };
+  } catch (error) {
+    signal.throwIfAborted();
+    const disk = diskFault(error);
+    if (disk !== null) return { kind: "refused", reason: disk };
+    const trouble = serverTrouble(error);
+    if (trouble === null) throw error;
+    return { kind: "delayed", reason: trouble.reason };
+  }
+}
+
+/** @returns why the certificate is not fit to be installed; null: it is on disk. */
+async function storeUnlessThere(
+  { lineageId, names, installed }: Holding,
+  wanted: CertificateRef,
+  { client, edge, directory }: InstallOptions,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const current = installed === null ? null : await directory.read(lineageId, installed);
+  const expected = { names, serial: wanted.serial, installedChainPem: current?.chainPem ?? null };
+  const stored = await directory.read(lineageId, wanted);
+  if (stored !== null && keyPairFault(stored, expected) === null) return null;
+
+  const params = { id: wanted.certificateId };
+  const pair = await client.call(operations.edgeCertificate, { params, query: { edge }, signal });
+  const fault = keyPairFault(pair, expected);
+  if (fault === null) await directory.store(lineageId, wanted, pair);
+  return fault;
+}

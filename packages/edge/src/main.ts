@@ -1,0 +1,61 @@
+import { openAgent } from "./agent.ts";
+import { type EdgeOptions, edgeUsage, parseEdgeOptions } from "./edge-options.ts";
+import { tokenFileClient } from "./feed/token-file-client.ts";
+import { writeLog } from "./log/write-log.ts";
+import { openTlsEdge } from "./tls/tls-edge.ts";
+
+/** Seconds, under the API's bound and under the idle limit of common proxies. */
+const longPoll = 25;
+
+/** From a second to five minutes. */
+const backoff = { least: 1_000, most: 300_000 } as const;
+
+/** Parsed certificates of the TLS edge: 44 kB each. */
+const tlsCacheSize = 2_000;
+
+/**
+ * `certmill edge run`, until SIGTERM or SIGINT.
+ *
+ * @param argv what follows `edge run` on the command line.
+ * @throws {EdgeUsage} for a wrong command line.
+ * @throws {AccessRefused} when the server refuses the token of a new edge.
+ * @throws the operating system's error when the directory cannot be read or a port cannot be listened on.
+ */
+export async function edgeCommand(argv: readonly string[]): Promise<void> {
+  const options = parseEdgeOptions(argv);
+  if (options === null) {
+    process.stdout.write(edgeUsage);
+    return;
+  }
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, onSignal);
+  try {
+    await runEdge(options, stop.signal);
+  } finally {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, onSignal);
+  }
+}
+
+async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void> {
+  const { server, tokenFile, name, directory, layout, reload, tls } = options;
+  const log = writeLog(process.stderr, options.logFormat);
+  const client = tokenFileClient({ baseUrl: server, tokenFile });
+  const agent = await openAgent({
+    client,
+    edge: name,
+    directory,
+    layout,
+    reload,
+    wait: longPoll,
+    backoff,
+    log,
+  });
+  log({ kind: "started", server, directory });
+  await using edge =
+    tls === null ? null : await openTlsEdge({ ...tls, agent, host: null, cacheSize: tlsCacheSize });
+  if (edge !== null) log({ kind: "listening", what: "HTTPS", port: edge.tlsPort });
+  if (edge !== null && edge.httpPort !== null) log({ kind: "listening", what: "HTTP", port: edge.httpPort });
+  await agent.run(signal);
+  log({ kind: "stopped" });
+}
