@@ -7,7 +7,8 @@ export interface BytesRead {
 }
 
 /**
- * Reads a message's body up to `most` bytes. By events: a stream's iterator costs more than all else that is
+ * Reads a message's body up to `most` bytes; what comes after is discarded, which keeps the connection in
+ * step. By events: a stream's iterator costs more than all else that is
  * done with a small body.
  */
 export async function readBytes(message: IncomingMessage, most: number): Promise<BytesRead> {
@@ -18,7 +19,7 @@ export async function readBytes(message: IncomingMessage, most: number): Promise
     chunks.push(chunk);
     length += chunk.length;
     if (length < most) return;
-    message.off("data", take).pause();
+    message.off("data", take).resume();
     resolve("more");
   };
   message.on("data", take);

@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+test("as a process: one line of JSON when ready, an end without error at SIGTERM", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sim-"));
+  const rootFile = join(folder, "root.pem");
+  const child = spawn(process.execPath, [MAIN, "--port", "0", "--root-file", rootFile], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  try {
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    const ready = JSON.parse(line) as { directoryUrl: string; rootFile: string };
+    expect(ready).toEqual({ directoryUrl: expect.any(String), rootFile, httpsRootFile: null });
+    expect(await (await fetch(ready.directoryUrl)).json()).toHaveProperty("newOrder");
+    expect(await readFile(rootFile, "utf8")).toContain("BEGIN CERTIFICATE");
+  } finally {
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a wrong option is a sentence and exit code 2", async () => {
+  const child = spawn(process.execPath, [MAIN, "--perspectives", "0"], {
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  const exited = once(child, "exit");
+  let said = "";
+  for await (const chunk of child.stderr) said += String(chunk);
+  expect(await exited).toEqual([2, null]);
+  expect(said).toBe("certmill sim ca: perspectives must be from 1 to 200, but is 0\nSee --help.\n");
+});
