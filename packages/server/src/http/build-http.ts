@@ -1,6 +1,6 @@
 import { openapiDocument } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
@@ -57,7 +57,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const { database, now, log, version } = options;
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: mostBodyBytes,
     // A slow sender is cut off; a long poll is not, as its request is whole.
     requestTimeout: 30_000,
@@ -66,6 +66,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   });
   const closing = new AbortController();
   app.addHook("preClose", async () => closing.abort());
+  app.removeContentTypeParser("text/plain");
   answerProblems(app);
   await addDocsPages(app, openapiDocument(version));
   addRoutes(app, handlersOf(options), { db: database.db, now, closing: closing.signal });

@@ -1,0 +1,203 @@
+import { type Client, operations, pages } from "@certmill/api";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { planIssuances } from "../../src/store/plan-issuances.ts";
+import { issueDue } from "./issue-directly.ts";
+import { openTestApi, start, type TestApi } from "./open-test-api.ts";
+import { codeOf } from "./refused.ts";
+
+let api: TestApi;
+let admin: Client;
+
+beforeAll(async () => {
+  api = await openTestApi();
+  admin = await api.as("admin");
+  await admin.call(operations.addCa, {
+    body: { name: "sim", directory: "http://ca.test/dir", contact: ["ops@example.com"], termsAgreed: true },
+  });
+});
+afterAll(async () => api[Symbol.asyncDispose]());
+
+test("a domain is added, waits, and tells why", async () => {
+  const added = await admin.call(operations.addDomain, {
+    body: { name: "Shop.Example.COM.", withWww: true, aliases: ["m.example.com"], tenant: "acme-shop" },
+  });
+  expect(added).toMatchObject({
+    name: "shop.example.com",
+    state: "waiting",
+    names: ["shop.example.com", "m.example.com", "www.shop.example.com"],
+    tenant: "acme-shop",
+    ca: "sim",
+    edgeGroup: "default",
+    keyType: "p256",
+    certificate: null,
+    failureCode: null,
+    nextTryAt: "2026-11-22T12:00:00.000Z",
+    deliveries: [],
+  });
+  expect(added.timeline.map(({ kind }) => kind)).toEqual(["domain.added"]);
+  const alias = await admin.call(operations.showDomain, { params: { name: "www.shop.example.com" } });
+  expect(alias.names).toEqual(added.names);
+});
+
+test("a name that is covered is refused, a bad name too, with its reason", async () => {
+  expect(await codeOf(admin.call(operations.addDomain, { body: { name: "m.example.com" } }))).toBe(
+    "domain-exists",
+  );
+  expect(await codeOf(admin.call(operations.addDomain, { body: { name: "localhost" } }))).toBe(
+    "name-refused",
+  );
+  expect(
+    await codeOf(admin.call(operations.addDomain, { body: { name: "a.example.com", ca: "none" } })),
+  ).toBe("ca-missing");
+  expect(
+    await codeOf(admin.call(operations.addDomain, { body: { name: "a.example.com", edgeGroup: "none" } })),
+  ).toBe("edge-group-missing");
+  expect(await codeOf(admin.call(operations.showDomain, { params: { name: "nobody.example.com" } }))).toBe(
+    "not-found",
+  );
+});
+
+test("the same Idempotency-Key gives the first answer again, and refuses another request", async () => {
+  const ask = (name: string) => admin.call(operations.addDomain, { body: { name }, idempotencyKey: "k-1" });
+  const first = await ask("once.example.com");
+  await api.db.updateTable("lineage").set({ failure_detail: "x" }).execute();
+  expect(await ask("once.example.com")).toEqual(first);
+  expect(await codeOf(ask("other.example.com"))).toBe("idempotency-key-reused");
+  const both = await Promise.allSettled(
+    [1, 2].map(() =>
+      admin.call(operations.addDomain, { body: { name: "twice.example.com" }, idempotencyKey: "k-2" }),
+    ),
+  );
+  expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+});
+
+test("a refusal is not kept: the same key may be used once the request can succeed", async () => {
+  const ask = () =>
+    admin.call(operations.addDomain, {
+      body: { name: "late.example.com", ca: "late" },
+      idempotencyKey: "k-3",
+    });
+  expect(await codeOf(ask())).toBe("ca-missing");
+  await admin.call(operations.addCa, {
+    body: { name: "late", directory: "http://late.test/dir", contact: [], termsAgreed: true },
+  });
+  expect((await ask()).ca).toBe("late");
+});
+
+test("a batch takes the good rows, reports the bad ones, and changes nothing the second time", async () => {
+  const rows = [
+    { line: 2, domain: "one.example.com", tenant: "t1" },
+    { line: 3, domain: "single" },
+    { line: 4, domain: "two.example.com", aliases: ["*.example.net", "www.example.net"] },
+    { line: 5, domain: "ONE.example.com", tenant: "t1" },
+    { line: 6, domain: "one.example.com", tenant: "t2" },
+    { line: 7, domain: "shop.example.com" },
+    { line: 8, domain: "three.example.com", aliases: ["drei.example.com"] },
+  ];
+  const codes = [
+    [3, "single-label"],
+    [4, "redundant-under-wildcard"],
+    [6, "duplicate-in-batch"],
+    [7, "domain-exists"],
+  ];
+  const forecast = await admin.call(operations.addDomainBatch, { body: { rows, dryRun: true } });
+  const first = await admin.call(operations.addDomainBatch, { body: { rows } });
+  expect(forecast).toEqual(first);
+  expect(first).toMatchObject({ added: 2, unchanged: 1 });
+  expect(first.rejected.map(({ line, code }) => [line, code])).toEqual(codes);
+  const second = await admin.call(operations.addDomainBatch, { body: { rows } });
+  expect(second).toMatchObject({ added: 0, unchanged: 3 });
+  expect(second.rejected.map(({ line, code }) => [line, code])).toEqual([
+    [3, "single-label"],
+    [4, "redundant-under-wildcard"],
+    [6, "domain-exists"],
+    [7, "domain-exists"],
+  ]);
+});
+
+test("pages give every domain once, in order, also while others are added", async () => {
+  const rows = Array.from({ length: 25 }, (_, i) => ({ line: i + 1, domain: `page-${i}.example.org` }));
+  await admin.call(operations.addDomainBatch, { body: { rows } });
+  const seen: string[] = [];
+  for await (const page of pages(admin, operations.listDomains, { query: { prefix: "page-", limit: 4 } })) {
+    seen.push(...page.items.map(({ name }) => name));
+    const line = seen.length;
+    await admin.call(operations.addDomainBatch, {
+      body: { rows: [{ line, domain: `aa-${line}.example.org` }] },
+    });
+  }
+  expect(seen).toHaveLength(25);
+  expect(new Set(seen)).toEqual(new Set(rows.map(({ domain }) => domain)));
+  expect(
+    await codeOf(
+      admin.call(operations.listDomains, {
+        query: { after: Buffer.from('["cas","x"]').toString("base64url") },
+      }),
+    ),
+  ).toBe("invalid-cursor");
+});
+
+test("a tenant sees and changes only its own", async () => {
+  const tenant = await api.as("tenant", "t1");
+  const { items } = await tenant.call(operations.listDomains);
+  expect(items.map(({ name }) => name)).toEqual(["one.example.com"]);
+  expect(await codeOf(tenant.call(operations.showDomain, { params: { name: "shop.example.com" } }))).toBe(
+    "not-found",
+  );
+  expect(await codeOf(tenant.call(operations.removeDomain, { params: { name: "shop.example.com" } }))).toBe(
+    "not-found",
+  );
+  const own = await tenant.call(operations.addDomain, { body: { name: "own.example.com" } });
+  expect(own.tenant).toBe("t1");
+  expect(
+    await codeOf(tenant.call(operations.addDomain, { body: { name: "x.example.com", tenant: "t2" } })),
+  ).toBe("scope-insufficient");
+  const { rejected } = await tenant.call(operations.addDomainBatch, {
+    body: { rows: [{ line: 1, domain: "x.example.com", tenant: "t2" }] },
+  });
+  expect(rejected.map(({ code }) => code)).toEqual(["tenant-not-yours"]);
+});
+
+test("a removed domain is ended for good, and its name may come back", async () => {
+  await issueDue(api.db, start);
+  const before = await admin.call(operations.showDomain, { params: { name: "one.example.com" } });
+  expect(before).toMatchObject({
+    state: "active",
+    reason: expect.stringContaining("valid until 2027-02-20"),
+  });
+  const removed = await admin.call(operations.removeDomain, { params: { name: "one.example.com" } });
+  expect(removed).toMatchObject({ state: "removed", nextTryAt: null });
+  expect(await admin.call(operations.removeDomain, { params: { name: "one.example.com" } })).toEqual(removed);
+  const again = await admin.call(operations.addDomain, { body: { name: "one.example.com" } });
+  expect(again).toMatchObject({ state: "waiting", tenant: null, certificate: null });
+});
+
+test("removing a domain cancels what is under way", async () => {
+  await admin.call(operations.addDomain, { body: { name: "going.example.com" } });
+  const ca = await api.db.selectFrom("ca").select("id").where("name", "=", "sim").executeTakeFirstOrThrow();
+  await planIssuances(api.db, { caId: ca.id, limit: 100, now: start });
+  const issuing = await admin.call(operations.showDomain, { params: { name: "going.example.com" } });
+  expect(issuing.state).toBe("issuing");
+  await admin.call(operations.removeDomain, { params: { name: "going.example.com" } });
+  const live = await api.db
+    .selectFrom("issuance")
+    .innerJoin("domain", "domain.lineage_id", "issuance.lineage_id")
+    .select(["issuance.state_kind", "issuance.ended_at"])
+    .where("domain.name", "=", "going.example.com")
+    .execute();
+  expect(live).toEqual([{ state_kind: "cancelled", ended_at: start }]);
+});
+
+test("a timeline is followed without a gap or a repeat", async () => {
+  await admin.call(operations.addDomain, { body: { name: "followed.example.com" } });
+  const params = { name: "followed.example.com" };
+  const first = await admin.call(operations.followDomain, { params });
+  expect(first.events.map(({ kind }) => kind)).toEqual(["domain.added"]);
+  const waiting = admin.call(operations.followDomain, { params, query: { after: first.cursor, wait: 30 } });
+  await issueDue(api.db, start);
+  const second = await waiting;
+  const rest = await admin.call(operations.followDomain, { params, query: { after: second.cursor } });
+  const kinds = [...second.events, ...rest.events].map(({ kind }) => kind);
+  expect(kinds).toEqual(["issuance.started", "certificate.stored"]);
+  expect(rest.domain.state).toBe("active");
+});

@@ -1,0 +1,35 @@
+/** Certificates put into the store as the worker would, without a CA. */
+import { after, days, type Instant } from "@certmill/domain";
+import { sql } from "kysely";
+import { claimIssuances } from "../../src/store/claim-issuances.ts";
+import { commitIssued } from "../../src/store/commit-decision.ts";
+import type { Db } from "../../src/store/database.ts";
+import { planIssuances } from "../../src/store/plan-issuances.ts";
+import { insertSecret } from "../../src/store/secrets.ts";
+import { sealed } from "./open-test-api.ts";
+
+/** Issues for every lineage that is due. @returns the certificates' ids in the order of their names. */
+export async function issueDue(db: Db, now: Instant): Promise<string[]> {
+  const cas = await db.selectFrom("ca").select("id").execute();
+  for (const { id: caId } of cas) await planIssuances(db, { caId, limit: 1_000, now });
+  const claimed = await claimIssuances(db, { limit: 1_000, lease: days(1), now });
+  const ids: string[] = [];
+  for (const issuance of claimed.toSorted((a, b) => String(a.names[0]).localeCompare(String(b.names[0])))) {
+    const key = await insertSecret(db, sealed(`key of ${issuance.names[0]}`));
+    await sql`update issuance set key_secret_id = ${key} where id = ${issuance.id}`.execute(db);
+    const certificate = {
+      serial: `0${issuance.id}`,
+      issuer: "CN=Test",
+      names: issuance.names,
+      notBefore: now,
+      notAfter: after(now, days(90)),
+      fingerprint: "00",
+      chainPem: `chain of ${issuance.names[0]}`,
+    };
+    const events = [{ at: now, kind: "certificate.stored", took: null, detail: {} }];
+    const id = await commitIssued(db, issuance, { certificate, events, now });
+    if (id === null) throw new Error("The claim was lost.");
+    ids.push(id);
+  }
+  return ids;
+}

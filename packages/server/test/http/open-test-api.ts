@@ -1,0 +1,124 @@
+/** The API on an embedded database in memory, asked through the real client without a socket. */
+import { type Client, createClient } from "@certmill/api";
+import { type Duration, type Instant, instant } from "@certmill/domain";
+import type { FastifyInstance } from "fastify";
+import pino from "pino";
+import { hashBearerToken } from "../../src/http/bearer-token.ts";
+import { buildHttp, type HttpOptions } from "../../src/http/build-http.ts";
+import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { listenForWakeups } from "../../src/store/wakeups.ts";
+import { insertToken } from "../../src/store/write/tokens.ts";
+
+export const start = instant(Date.parse("2026-11-22T12:00:00Z"));
+
+export interface TestApi extends AsyncDisposable {
+  readonly app: FastifyInstance;
+  readonly db: Db;
+  readonly database: Database;
+  /** Milliseconds that `now` is ahead of `start`. */
+  readonly clock: { ahead: number };
+  readonly delivered: Duration[];
+  client(token: string | null): Client;
+  /** A client with a token of its own, made without the API. */
+  as(scope: "admin"): Promise<Client>;
+  as(scope: "tenant" | "edge", of: string): Promise<Client>;
+}
+
+export const accountMade: HttpOptions["makeAccount"] = async ({ directoryUrl, contact }) => ({
+  kind: "made",
+  account: {
+    url: `${directoryUrl}/account/1`,
+    key: sealed("account key"),
+    thumbprint: "thumbprint",
+    contact,
+  },
+});
+
+/** Stands in for the envelope: the key in the clear. */
+export const sealed = (text: string) => ({
+  kekId: "test-key",
+  wrappedKey: new Uint8Array(),
+  ciphertext: Buffer.from(text),
+});
+
+export async function openTestApi(options: Partial<HttpOptions> = {}): Promise<TestApi> {
+  const database = await openDatabase({ kind: "embedded", directory: null });
+  await migrate(database.db);
+  const api = await openTestApiOn(database, options);
+  const close = async (): Promise<void> => {
+    await api[Symbol.asyncDispose]();
+    await database.close();
+  };
+  return { ...api, [Symbol.asyncDispose]: close };
+}
+
+/** The same on a database that is open and migrated, and that stays open. */
+export async function openTestApiOn(
+  database: Database,
+  options: Partial<HttpOptions> = {},
+): Promise<TestApi> {
+  const clock = { ahead: 0 };
+  const delivered: Duration[] = [];
+  const now = (): Instant => instant(start + clock.ahead);
+  const app = await buildHttp({
+    database,
+    wakeups: await listenForWakeups(database, ["certmill_feed"]),
+    now,
+    version: "0.0.0-test",
+    log: pino({ level: "silent" }),
+    makeAccount: accountMade,
+    openKey: ({ ciphertext }) => Buffer.from(ciphertext).toString(),
+    keys: { currentKeyId: () => "test-key", rewrapAll: async () => 0 },
+    readiness: [{ part: "database", check: async () => null }],
+    metrics: async () => "# HELP certmill_up\n",
+    onDelivered: (took) => delivered.push(took),
+    ...options,
+  });
+  const client = (token: string | null): Client =>
+    createClient({ baseUrl: "http://certmill.test", token, fetch: (url, init) => inject(app, url, init) });
+  let tokens = 0;
+  const as = async (scope: "admin" | "tenant" | "edge", of: string | null = null): Promise<Client> => {
+    const token = `${scope}-${of}-${tokens++}`;
+    const row = {
+      name: token,
+      hash: hashBearerToken(token),
+      scope,
+      tenant: scope === "tenant" ? of : null,
+      edgeGroup: scope === "edge" ? of : null,
+      expiresAt: null,
+    };
+    await insertToken(database.db, row, start);
+    return client(token);
+  };
+  return {
+    app,
+    db: database.db,
+    database,
+    clock,
+    delivered,
+    client,
+    as,
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}
+
+async function inject(
+  app: FastifyInstance,
+  url: Parameters<typeof fetch>[0],
+  init: RequestInit = {},
+): Promise<Response> {
+  const { body, headers, method = "GET" } = init;
+  const answer = await app.inject({
+    method: method as "GET",
+    url: String(url).replace("http://certmill.test", ""),
+    headers: headers as Record<string, string>,
+    ...(typeof body === "string" ? { payload: body } : {}),
+  });
+  const received = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) received.set(name, String(value));
+  return new Response(answer.rawPayload.length === 0 ? null : new Uint8Array(answer.rawPayload), {
+    status: answer.statusCode,
+    headers: received,
+  });
+}
