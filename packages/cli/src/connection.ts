@@ -30,7 +30,7 @@ export async function connect(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Client> {
   const url = serverUrl(options.url);
-  return createClient({ baseUrl: url.href, token: await findToken(url, options.tokenFile, environment) });
+  return createClient({ baseUrl: options.url, token: await findToken(url, options.tokenFile, environment) });
 }
 
 function serverUrl(text: string): URL {

@@ -6,8 +6,8 @@ import { fieldsText } from "./terminal/fields.ts";
 import { print, printJson } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
 import { stateEmphasis, styled } from "./terminal/style.ts";
-import { instantFromNow, instantText } from "./terminal/time-text.ts";
-import { timelineLine } from "./terminal/timeline-line.ts";
+import { instantFromNow } from "./terminal/time-text.ts";
+import { datedLine, timelineLine } from "./terminal/timeline-line.ts";
 import { wrapFor } from "./terminal/wrap.ts";
 
 export function registerDomainShow(domain: Command): void {
@@ -56,9 +56,11 @@ function factsText(domain: Domain, now: number): string {
 
 function deliveryLines({ deliveries }: Domain): readonly string[] {
   if (deliveries.length === 0) return [];
-  const lines = deliveries.map(({ edge, certificateId, receivedAt, error }) => {
-    const said = error === null ? `serves certificate ${certificateId}` : styled("red", printable(error));
-    return `${styled("dim", instantText(receivedAt))}  ${printable(edge)} ${said}`;
-  });
+  const lines = deliveries.map(({ edge, certificateId, receivedAt, error }) =>
+    datedLine(
+      receivedAt,
+      printable(`${edge} ${error === null ? `serves certificate ${certificateId}` : `failed: ${error}`}`),
+    ),
+  );
   return ["", styled("bold", "Edges"), ...lines];
 }

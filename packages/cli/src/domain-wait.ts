@@ -85,7 +85,9 @@ async function tellEnd({ json }: Wait, domain: DomainSummary): Promise<void> {
     const until = domain.certificate === null ? "" : `, valid until ${dayText(domain.certificate.notAfter)}`;
     return print(styled("green", `${domain.name} has its certificate${until}.`));
   }
-  await print(styled("red", `${domain.name} has no certificate: ${printable(domain.reason)}`));
+  // What failed stands in the timeline right above; a removal leaves only its state.
+  const why = domain.failureCode === null ? `: ${printable(domain.reason)}` : " yet.";
+  await print(styled("red", `${domain.name} has no certificate${why}`));
   await print(
     domain.nextTryAt === null
       ? "It will not be tried again by itself."

@@ -1,4 +1,4 @@
-import { ApiError, type ProblemCode, ServerUnreachable } from "@certmill/api";
+import { ApiError, type ProblemCode, problemTypes, ServerUnreachable } from "@certmill/api";
 import { CommandError } from "./command-error.ts";
 import { type Ending, endWith } from "./exit-code.ts";
 import { printable } from "./terminal/printable.ts";
@@ -47,11 +47,11 @@ function tell(error: unknown): Told {
 
 function tellProblem({ problem, code, status, retryAfter }: ApiError): Told {
   const faults = (problem.errors ?? []).map(({ path, message }) => `  ${path}: ${message}`);
-  const hint = isKnown(code) ? hints[code]?.(problem.termsOfService) : undefined;
+  const hint = isProblemCode(code) ? hints[code]?.(problem.termsOfService) : undefined;
   const wait = retryAfter === null ? [] : [`Try again in ${retryAfter} s.`];
   return {
     code,
-    message: problem.detail,
+    message: hint === undefined ? problem.detail : withoutRemedy(problem.detail, code),
     more: [...faults, ...(hint === undefined ? [] : [hint]), ...wait],
     ending: endingOf(status),
   };
@@ -69,11 +69,19 @@ const hints: Partial<Record<ProblemCode, (termsOfService: string | undefined) =>
     "Name one with --token-file or CERTMILL_TOKEN. The server wrote an admin token to admin-token in its data directory when it first started.",
   "token-rejected": () => "Check which token is used: --token-file, CERTMILL_TOKEN, CERTMILL_TOKEN_FILE.",
   "scope-insufficient": () => "Name a token of that scope with --token-file or CERTMILL_TOKEN.",
-  "ca-missing": () => "For example: certmill ca add letsencrypt --contact ops@example.com --agree-tos",
-  "domain-exists": () => "Look at it with: certmill domain show NAME",
+  "ca-missing": () =>
+    "Add one, for example: certmill ca add letsencrypt --contact ops@example.com --agree-tos",
+  "domain-exists": () =>
+    "Look at it with `certmill domain show NAME`, or remove it first with `certmill domain remove NAME`.",
   "terms-not-agreed": (terms) =>
     `Read them${terms === undefined ? "" : ` at ${terms}`}, then run the command again with --agree-tos.`,
   "account-binding-required": () => "Give what the CA gave you: --eab-kid ID --eab-hmac-key-file FILE",
 };
 
-const isKnown = (code: string): code is ProblemCode => Object.hasOwn(hints, code);
+const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problemTypes, code);
+
+/** The server ends its detail with what to do over HTTP: a hint of ours says the same for the command line. */
+function withoutRemedy(detail: string, code: string): string {
+  const remedy = isProblemCode(code) ? problemTypes[code].remedy : "";
+  return detail.endsWith(remedy) ? detail.slice(0, detail.length - remedy.length).trimEnd() : detail;
+}

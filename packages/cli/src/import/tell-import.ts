@@ -2,8 +2,8 @@ import { endWith } from "../exit-code.ts";
 import { Interrupted } from "../interruption.ts";
 import { print, printJson, remark } from "../terminal/print.ts";
 import { printable } from "../terminal/printable.ts";
-import { styled } from "../terminal/style.ts";
 import { durationText } from "../terminal/time-text.ts";
+import { wrapFor } from "../terminal/wrap.ts";
 import { count } from "./progress-text.ts";
 import type { ImportEnd } from "./send-list.ts";
 import type { Tally } from "./tally.ts";
@@ -35,10 +35,8 @@ export async function tellImport({ tally, sample, stoppedBy }: ImportEnd, tellin
       rejectsFile,
     });
   } else {
-    for (const row of sample) {
-      remark(
-        `  line ${row.line}: ${printable(row.domain)}: ${printable(row.reason)} ${styled("dim", row.code, process.stderr)}`,
-      );
+    for (const { line, domain, reason } of sample) {
+      remark(wrapFor(process.stderr, printable(`line ${line}: ${domain}: ${reason}`), 2));
     }
     if (rejected > 0) remark(rejectedText(rejected - sample.length, rejectsPath));
     await print(summaryText(tally, dryRun));
@@ -54,7 +52,7 @@ export async function tellImport({ tally, sample, stoppedBy }: ImportEnd, tellin
 function rejectedText(hidden: number, rejectsPath: string): string {
   return hidden === 0
     ? `All rejected rows are in ${rejectsPath}`
-    : `  and ${count(hidden)} more: all are in ${rejectsPath}`;
+    : `and ${count(hidden)} more. All rejected rows are in ${rejectsPath}`;
 }
 
 function summaryText({ rows, added, unchanged, rejected, seconds }: Tally, dryRun: boolean): string {

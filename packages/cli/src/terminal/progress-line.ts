@@ -1,4 +1,5 @@
 import { printable } from "./printable.ts";
+import { lineWidth } from "./wrap.ts";
 
 const redrawAfter = 100;
 const plainLineAfter = 5_000;
@@ -37,7 +38,7 @@ export class ProgressLine implements Disposable {
   }
 
   #draw(text: (width: number | null) => string): void {
-    const width = Math.max(20, this.#stream.columns - 1);
+    const width = Math.max(20, (lineWidth(this.#stream) ?? 80) - 1);
     this.#stream.write(`\r${printable(text(width)).slice(0, width)}\u001B[K`);
     this.#drawn = true;
   }

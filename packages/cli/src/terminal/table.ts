@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { printable } from "./printable.ts";
 import { type Emphasis, styled } from "./style.ts";
+import { lineWidth } from "./wrap.ts";
 
 export interface Column<Row> {
   readonly head: string;
@@ -21,7 +22,7 @@ const narrowest = 12;
 export function tableText<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  width: number | null = process.stdout.isTTY ? process.stdout.columns : null,
+  width: number | null = lineWidth(process.stdout),
 ): string {
   const cells = rows.map((row) => columns.map((column) => printable(column.cell(row))));
   const table = new Table({
