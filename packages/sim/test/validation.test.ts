@@ -24,7 +24,6 @@ beforeAll(async () => {
       httpPort: name.startsWith("closed") ? 1 : site.port,
       httpsPort: 1,
     }),
-    validationDeadline: milliseconds(300),
   });
   client = await TestClient.registered(ca.directoryUrl);
 });
@@ -93,7 +92,6 @@ test.each<[string, string, Behaviour]>([
       setImmediate(() => request.socket.destroy());
     },
   ],
-  ["silence", "Timeout after connect", () => undefined],
   ["no redirect target", "Invalid redirect target", (_, response) => response.writeHead(302).end()],
   ["303", "disallowed redirect status", (_, response) => response.writeHead(303, { Location: "/x" }).end()],
   [
@@ -126,6 +124,15 @@ test.each<[string, string, Behaviour]>([
   expect(shortType(problem)).toBe("connection");
   expect(problem?.["detail"]).toContain(detail);
   expect(site.seen.length).toBeLessThanOrEqual(11);
+});
+
+test("connection: silence, until the deadline", async () => {
+  await using hasty = await startSimCa({ httpPort: site.port, validationDeadline: milliseconds(50) });
+  const other = await TestClient.registered(hasty.directoryUrl);
+  site.behave(() => undefined);
+  const problem = await other.attempt((await other.newOrder("silent.example.com")).json);
+  expect(shortType(problem)).toBe("connection");
+  expect(problem?.["detail"]).toContain("Timeout");
 });
 
 test("10 redirects are followed, to other names too", async () => {

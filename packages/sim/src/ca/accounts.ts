@@ -20,7 +20,7 @@ export class Accounts {
   readonly #byThumbprint = new Map<string, Account>();
   readonly #urls: Urls;
   readonly #externalAccounts: ExternalAccounts | null;
-  readonly #usedBindings = new Set<string>();
+  readonly #usedKeyIds = new Set<string>();
 
   constructor(urls: Urls, externalAccounts: ExternalAccounts | null) {
     this.#urls = urls;
@@ -51,12 +51,14 @@ export class Accounts {
     if (payload["termsOfServiceAgreed"] !== true) {
       throw new Refusal("userActionRequired", "must agree to terms of service");
     }
-    const externalAccountBinding = await this.#bind(key, payload["externalAccountBinding"]);
-    // Another request with the same key may have been here while the binding was looked at.
+    const binding = await this.#verifiedBinding(key, payload["externalAccountBinding"]);
+    // Another request with the same key may have come first while the binding was looked at.
     const raced = this.#byThumbprint.get(key.thumbprint);
     if (raced !== undefined) return { account: raced, created: false };
+    this.#useUp(binding);
     const id = String(this.#byId.size + 1);
     const url = this.#urls.account(id);
+    const externalAccountBinding = binding?.jws ?? null;
     const account: Account = { id, url, key, status: "valid", contact, externalAccountBinding };
     this.#byId.set(id, account);
     this.#byThumbprint.set(key.thumbprint, account);
@@ -91,24 +93,31 @@ export class Accounts {
     };
   }
 
-  async #bind(accountKey: AccountKey, binding: unknown): Promise<JsonRecord | null> {
+  async #verifiedBinding(accountKey: AccountKey, jws: unknown): Promise<Binding | null> {
     const externalAccounts = this.#externalAccounts;
     if (externalAccounts === null) return null;
-    if (!isRecord(binding)) {
+    if (!isRecord(jws)) {
       if (!externalAccounts.required) return null;
       throw new Refusal("externalAccountRequired", "ACME server policy requires externalAccountBinding");
     }
-    const keyId = await verifyBinding(binding, {
-      url: this.#urls.newAccount(),
-      accountKey,
-      externalAccounts,
-    });
-    // Single use, as at Google Trust Services.
-    if (this.#usedBindings.has(keyId))
-      throw new Refusal("unauthorized", "external account key is already used");
-    this.#usedBindings.add(keyId);
-    return binding;
+    const url = this.#urls.newAccount();
+    return { jws, keyId: await verifyBinding(jws, { url, accountKey, externalAccounts }) };
   }
+
+  /** An external key is good for one account, as at Google Trust Services. @throws Refusal unauthorized */
+  #useUp(binding: Binding | null): void {
+    if (binding === null) return;
+    if (this.#usedKeyIds.has(binding.keyId)) {
+      throw new Refusal("unauthorized", "external account key is already used");
+    }
+    this.#usedKeyIds.add(binding.keyId);
+  }
+}
+
+interface Binding {
+  readonly keyId: string;
+  /** As the client sent it. */
+  readonly jws: JsonRecord;
 }
 
 /** @throws Refusal unauthorized */

@@ -71,8 +71,8 @@ function nameFault(name: string): string | null {
   if (labels.some((label) => label.startsWith("-") || label.endsWith("-"))) {
     return "Domain name contains a label that begins or ends with a hyphen";
   }
-  // Nobody could be asked at such a name: WHATWG's URL takes neither.
-  if (!URL.canParse(`http://${base}/`)) return "Domain name contains malformed punycode or ends in a number";
+  // WHATWG's URL reads such a name as an IPv4 address, so nobody could be asked there.
+  if (!URL.canParse(`http://${base}/`)) return "Domain name ends in a number";
   return null;
 }
 
