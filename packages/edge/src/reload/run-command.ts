@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export type CommandOutcome =
   | { readonly kind: "done" }
@@ -39,13 +41,15 @@ export async function runCommand(
   const hurry = () => timers.push(setTimeout(giveUp("the agent was stopped meanwhile"), graceAtStop));
   stop.addEventListener("abort", hurry, { once: true });
   child.once("error", (error) => resolve(error.message));
-  // Not "close": a daemon started by the command may hold its output open for ever.
   child.once("exit", (code, signal) => {
     resolve(code === 0 ? null : signal === null ? `exit code ${code}` : `ended by ${signal}`);
   });
+  const closed = once(child, "close").catch(() => undefined);
   const fault = await promise;
   stop.removeEventListener("abort", hurry);
   for (const timer of timers) clearTimeout(timer);
+  // What it printed last may still be on its way. A daemon it left behind may hold the output open for ever.
+  await Promise.race([closed, sleep(200, undefined, { ref: false })]);
   child.stdout.destroy();
   child.stderr.destroy();
   return fault === null ? { kind: "done" } : { kind: "failed", reason: withOutput(fault, output) };

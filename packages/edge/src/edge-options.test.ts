@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { EdgeUsage, parseEdgeOptions } from "./edge-options.ts";
+
+const needed = [
+  "--server",
+  "https://certmill.example.com",
+  "--token-file",
+  "/t",
+  "--dir",
+  "/d",
+  "--name",
+  "e1",
+];
+
+test("the least", () => {
+  expect(parseEdgeOptions(needed)).toEqual({
+    server: "https://certmill.example.com/",
+    tokenFile: "/t",
+    directory: "/d",
+    name: "e1",
+    layout: "pair",
+    reload: null,
+    tls: null,
+    logFormat: "text",
+  });
+});
+
+test("everything", () => {
+  const reload = ["--reload", "nginx -s reload", "--reload-quiet", "500ms", "--reload-max-wait", "1m"];
+  const tls = ["--tls-port", "8443", "--http-port", "0", "--responder", "http://10.0.0.1:8402"];
+  expect(parseEdgeOptions([...needed, "--layout=combined", ...reload, ...tls, "--json-log"])).toMatchObject({
+    layout: "combined",
+    reload: { command: "nginx -s reload", quiet: 500, mostDelay: 60_000, timeout: 60_000 },
+    tls: { tlsPort: 8443, httpPort: 0, responder: new URL("http://10.0.0.1:8402") },
+    logFormat: "json",
+  });
+});
+
+test("help", () => {
+  expect(parseEdgeOptions(["--help"])).toBeNull();
+});
+
+test.each([
+  [[], "--server is missing"],
+  [["--server", "certmill:8400"], "--server must be a URL"],
+  [[...needed, "--name", "a b"], "--name must be"],
+  [[...needed, "--layout", "tar"], "--layout must be pair or combined"],
+  [[...needed, "--reload", "true", "--reload-quiet", "2"], "--reload-quiet must be a time"],
+  [[...needed, "--tls-port", "70000"], "--tls-port must be a port"],
+  [[...needed, "--http-port", "80"], "--http-port and --responder go with --tls-port"],
+  [[...needed, "--tls-port", "1", "--responder", "http://r"], "--responder goes with --http-port"],
+  [[...needed, "--nonsense"], "Unknown option '--nonsense'"],
+])("%s", (argv, message) => {
+  expect(() => parseEdgeOptions(argv)).toThrow(
+    expect.toSatisfy((e) => e instanceof EdgeUsage && e.message.startsWith(message)),
+  );
+});
