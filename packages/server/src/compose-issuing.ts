@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
+import { performAt } from "./effects/perform.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
@@ -47,16 +48,8 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     concurrency: config.workerConcurrency,
     lease: config.lease,
     run: async (issuance, signal) => {
-      const connection = await connections.to(issuance.caId);
-      await runIssuance(issuance, {
-        db,
-        clock,
-        connection,
-        keyRing: keyRing(),
-        lease: config.lease,
-        signal,
-        onEvents,
-      });
+      const performer = performAt(await connections.to(issuance.caId), keyRing());
+      await runIssuance(issuance, { db, clock, performer, lease: config.lease, signal, onEvents });
     },
     onError: (error, issuance) => {
       metrics.workerErrors.inc();

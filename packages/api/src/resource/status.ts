@@ -15,6 +15,10 @@ export const Status = Type.Object({
     removed: Count,
   }),
   issuancesInFlight: Count,
+  steps: Type.Object(
+    { ordering: Count, validating: Count, finalizing: Count },
+    { description: "The issuances in flight, by what they are at." },
+  ),
   dueNow: Type.Integer({ minimum: 0, description: "Lineages and issuances whose time has come." }),
   oldestDueAt: Nullable(InstantText),
   certificates: Type.Integer({

@@ -3,14 +3,22 @@
  * before stands in the domain's effect.ts.
  */
 import { createPublicKey } from "node:crypto";
-import { type AcmeClient, ChainError, certificateRequest, parseChain } from "@certmill/acme";
+import {
+  type AcmeClient,
+  ChainError,
+  certificateRequest,
+  keyAuthorization,
+  parseChain,
+} from "@certmill/acme";
 import { type IssuanceInput, instant, type LiveState, type PendingChallenge } from "@certmill/domain";
 import { exportKey, generateCertificateKey, importKey } from "../keys/certificate-key.ts";
 import { open, seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore, KeyToStore } from "../store/commit-decision.ts";
 import type { KeyType } from "../store/schema.ts";
+import type { Sealed } from "../store/secrets.ts";
 import { authorizationFacts, faultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
+import type { CaConnection } from "./ca-connections.ts";
 
 /** The certificate's key, as later steps need it. */
 export interface KeyMaterial {
@@ -40,20 +48,41 @@ export interface Task {
   readonly material: () => Promise<KeyMaterial>;
 }
 
-export interface Means {
+/** What issuances do at one CA, as one account, with our keys. */
+export interface Performer {
+  /** @throws the signal's reason when it aborts; what cannot be blamed on the CA or the network. */
+  perform(task: Task, signal: AbortSignal): Promise<Outcome>;
+  /** What the responder answers for a token (RFC 8555 section 8.1). */
+  keyAuthorization(token: string): string;
+  /** A stored key, opened. @throws UnknownKey; SecretDamaged. */
+  openMaterial(key: Sealed, csr: Uint8Array): KeyMaterial;
+}
+
+interface Means {
   readonly client: AcmeClient;
   readonly keyRing: KeyRing;
   readonly signal: AbortSignal;
 }
 
-/** @throws the signal's reason when it aborts; what cannot be blamed on the CA or the network. */
-export async function perform(task: Task, means: Means): Promise<Outcome> {
-  try {
-    return await act(task, means);
-  } catch (error) {
-    means.signal.throwIfAborted();
-    return told({ kind: "fault", fault: faultOf(error) });
-  }
+export function performAt({ client, thumbprint }: CaConnection, keyRing: KeyRing): Performer {
+  return {
+    perform: async (task, signal) => {
+      try {
+        return await act(task, { client, keyRing, signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        return told({ kind: "fault", fault: faultOf(error) });
+      }
+    },
+    keyAuthorization: (token) => keyAuthorization(token, thumbprint),
+    openMaterial: (key, csr) => {
+      const publicKey = createPublicKey(importKey(open(keyRing, key))).export({
+        format: "der",
+        type: "spki",
+      });
+      return { csr, publicKey };
+    },
+  };
 }
 
 const told = (input: IssuanceInput): Outcome => ({ kind: "told", input });
@@ -183,14 +212,4 @@ async function download(url: string, { material }: Task, { client, signal }: Mea
       fault: { code: "certificate-unusable", detail: error.message, retryAt: null },
     });
   }
-}
-
-/** The stored key and CSR, opened. */
-export function openMaterial(
-  ring: KeyRing,
-  sealed: Parameters<typeof open>[1],
-  csr: Uint8Array,
-): KeyMaterial {
-  const key = importKey(open(ring, sealed));
-  return { csr, publicKey: createPublicKey(key).export({ format: "der", type: "spki" }) };
 }

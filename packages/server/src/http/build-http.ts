@@ -5,7 +5,7 @@ import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
 import type { KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } from "./ports.ts";
-import { answerProblems } from "./problem-handler.ts";
+import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
 import { addCaHandler, listCasHandler } from "./resource/cas.ts";
 import {
@@ -61,6 +61,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     bodyLimit: mostBodyBytes,
     // A slow sender is cut off; a long poll is not, as its request is whole.
     requestTimeout: 30_000,
+    frameworkErrors: answerError,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 1_000 },
   });

@@ -8,18 +8,21 @@ import { Refusal } from "./refusal.ts";
 const retryAfterDatabase = "5";
 
 export function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const refusal = refusalOf(error, request);
-    if (refusal.code === "internal") request.log.error({ err: error }, "request failed");
-    if (refusal.code === "database-unavailable") {
-      request.log.warn({ err: error }, "database unavailable");
-      void reply.header("retry-after", retryAfterDatabase);
-    }
-    return sendProblem(reply, refusal);
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, new Refusal("not-found", `There is nothing at ${request.method} ${pathOf(request)}.`)),
   );
+}
+
+/** Also for what fails before there is a route (Fastify's `frameworkErrors`). */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = refusalOf(error, request);
+  if (refusal.code === "internal") request.log.error({ err: error }, "request failed");
+  if (refusal.code === "database-unavailable") {
+    request.log.warn({ err: error }, "database unavailable");
+    void reply.header("retry-after", retryAfterDatabase);
+  }
+  sendProblem(reply, refusal);
 }
 
 function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {

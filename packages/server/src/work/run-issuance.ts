@@ -4,7 +4,6 @@
  * in the same step.
  */
 import assert from "node:assert/strict";
-import { keyAuthorization } from "@certmill/acme";
 import {
   advance,
   changesTheCa,
@@ -16,9 +15,7 @@ import {
   type LiveState,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
-import type { CaConnection } from "../effects/ca-connections.ts";
-import { type KeyMaterial, type Outcome, openMaterial, perform } from "../effects/perform.ts";
-import type { KeyRing } from "../keys/key-ring.ts";
+import type { KeyMaterial, Outcome, Performer } from "../effects/perform.ts";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
 import { commitAbandoned, commitIssued, commitStep, type TimelineEvent } from "../store/commit-decision.ts";
 import type { Db } from "../store/database.ts";
@@ -27,8 +24,7 @@ import { readSecret } from "../store/secrets.ts";
 export interface IssuanceTools {
   readonly db: Db;
   readonly clock: Clock;
-  readonly connection: CaConnection;
-  readonly keyRing: KeyRing;
+  readonly performer: Performer;
   readonly lease: Duration;
   readonly signal: AbortSignal;
   /** Told of every event once it is stored. */
@@ -59,12 +55,9 @@ class Run {
   /** @returns the state to go on with, or null when it waits, has ended or is another worker's. */
   async step(state: LiveState): Promise<LiveState | null> {
     const { names, keyType, failuresBefore } = this.#issuance;
-    const { client } = this.#tools.connection;
-    const { keyRing, signal, clock } = this.#tools;
-    const outcome = await perform(
-      { state, names, keyType, again: this.#again, material: () => this.#openMaterial() },
-      { client, keyRing, signal },
-    );
+    const { performer, signal, clock } = this.#tools;
+    const task = { state, names, keyType, again: this.#again, material: () => this.#openMaterial() };
+    const outcome = await performer.perform(task, signal);
     const now = clock.now();
     const decision = advance(state, outcome.input, { names, failuresBefore }, now);
     assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
@@ -78,7 +71,7 @@ class Run {
   }
 
   async #commit({ state, publish }: Decision, outcome: Outcome, now: Instant): Promise<LiveState | null> {
-    const { db, connection, lease } = this.#tools;
+    const { db, performer, lease } = this.#tools;
     const events = this.#events;
     this.#events = [];
     if (!isLive(state)) {
@@ -90,7 +83,7 @@ class Run {
       state,
       publish: publish.map((challenge) => ({
         ...challenge,
-        keyAuthorization: keyAuthorization(challenge.token, connection.thumbprint),
+        keyAuthorization: performer.keyAuthorization(challenge.token),
       })),
       key: outcome.kind === "key" ? outcome.key : null,
       events,
@@ -125,7 +118,8 @@ class Run {
     const { keySecretId, csr } = this.#issuance;
     if (this.#material === null) {
       assert(keySecretId !== null && csr !== null, "the key is stored before finalize is owed");
-      this.#material = openMaterial(this.#tools.keyRing, await readSecret(this.#tools.db, keySecretId), csr);
+      const { db, performer } = this.#tools;
+      this.#material = performer.openMaterial(await readSecret(db, keySecretId), csr);
     }
     return this.#material;
   }

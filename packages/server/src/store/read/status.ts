@@ -1,11 +1,29 @@
-import { after, days, type Instant } from "@certmill/domain";
+import { after, days, type Instant, type IssuanceKind } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { LineageState } from "../schema.ts";
 
+type Step = "ordering" | "validating" | "finalizing";
+
+/** Of the live states of an issuance. */
+const stepOfState: Readonly<Record<IssuanceKind, Step | null>> = {
+  planned: "ordering",
+  ordered: "ordering",
+  challenging: "validating",
+  validating: "validating",
+  diagnosing: "validating",
+  ready: "finalizing",
+  finalizing: "finalizing",
+  processing: "finalizing",
+  downloading: "finalizing",
+  issued: null,
+  abandoned: null,
+};
+
 export interface StatusCounts {
   readonly domains: Readonly<Record<LineageState, number>>;
   readonly issuancesInFlight: number;
+  readonly steps: Readonly<Record<Step, number>>;
   readonly dueNow: number;
   readonly oldestDueAt: Instant | null;
   readonly certificates: number;
@@ -18,15 +36,15 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
   const states = await sql<{ state: LineageState; count: string }>`
     select lineage.state, count(*) from domain join lineage on lineage.id = domain.lineage_id
     group by lineage.state`.execute(db);
+  const live = await sql<{ state_kind: IssuanceKind; count: string }>`
+    select state_kind, count(*) from issuance where ended_at is null group by state_kind`.execute(db);
   const { rows } = await sql<{
-    in_flight: string;
     due_now: string;
     oldest_due_at: Instant | null;
     certificates: string;
     expiring: string;
   }>`
     select
-      (select count(*) from issuance where ended_at is null) as in_flight,
       (select count(*) from issuance where ended_at is null and wake_at <= ${at})
         + (select count(*) from lineage where wake_at <= ${at}) as due_now,
       least(
@@ -43,12 +61,22 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
   const counted = Object.fromEntries(states.rows.map(({ state, count }) => [state, Number(count)]));
   return {
     domains: { ...none, ...counted },
-    issuancesInFlight: Number(row.in_flight),
+    issuancesInFlight: live.rows.reduce((sum, { count }) => sum + Number(count), 0),
+    steps: countSteps(live.rows),
     dueNow: Number(row.due_now),
     oldestDueAt: row.oldest_due_at,
     certificates: Number(row.certificates),
     expiringWithin7Days: Number(row.expiring),
   };
+}
+
+function countSteps(live: readonly { state_kind: IssuanceKind; count: string }[]): Record<Step, number> {
+  const steps = { ordering: 0, validating: 0, finalizing: 0 };
+  for (const { state_kind, count } of live) {
+    const step = stepOfState[state_kind];
+    if (step !== null) steps[step] += Number(count);
+  }
+  return steps;
 }
 
 export interface CaLoad {
