@@ -76,7 +76,11 @@ export async function openTestApiOn(
     ...options,
   });
   const client = (token: string | null): Client =>
-    createClient({ baseUrl: "http://certmill.test", token, fetch: (url, init) => inject(app, url, init) });
+    createClient({
+      baseUrl: "http://certmill.test",
+      token,
+      fetch: (url, init) => inject(app, new Request(url).url, init),
+    });
   let tokens = 0;
   const as = async (scope: "admin" | "tenant" | "edge", of: string | null = null): Promise<Client> => {
     const token = `${scope}-${of}-${tokens++}`;
@@ -103,15 +107,11 @@ export async function openTestApiOn(
   };
 }
 
-async function inject(
-  app: FastifyInstance,
-  url: Parameters<typeof fetch>[0],
-  init: RequestInit = {},
-): Promise<Response> {
+async function inject(app: FastifyInstance, url: string, init: RequestInit = {}): Promise<Response> {
   const { body, headers, method = "GET" } = init;
   const answer = await app.inject({
     method: method as "GET",
-    url: String(url).replace("http://certmill.test", ""),
+    url: url.replace("http://certmill.test", ""),
     headers: headers as Record<string, string>,
     ...(typeof body === "string" ? { payload: body } : {}),
   });
