@@ -33,7 +33,7 @@ export const TimelineEntry = Type.Object({
 export type TimelineEntry = Static<typeof TimelineEntry>;
 
 /** What an edge last said about a domain's certificate. */
-export const Delivery = Type.Object({
+const Delivery = Type.Object({
   edge: Type.String(),
   certificateId: Id,
   receivedAt: InstantText,

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { Closed, Id, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
 
-export const TokenScope = Type.Enum(["admin", "tenant", "edge"]);
+const TokenScope = Type.Enum(["admin", "tenant", "edge"]);
 
 export const NewToken = Type.Object(
   {

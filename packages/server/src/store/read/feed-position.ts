@@ -23,7 +23,7 @@ export interface Horizon {
   readonly high: string;
 }
 
-export const selectHorizon = sql`
+const selectHorizon = sql`
   select installation.id as installation, pg_snapshot_xmin(pg_current_snapshot())::text as low,
     pg_snapshot_xmax(pg_current_snapshot())::text as high
   from installation`;

@@ -1,0 +1,61 @@
+import { failureCodes, failures, instant, type LiveState, planned } from "@certmill/domain";
+import { expect, test } from "vitest";
+import { type Standing, stateReason } from "./state-reason.ts";
+import { timelineSentence } from "./timeline-sentence.ts";
+
+const now = instant(Date.parse("2026-11-22T12:00:00Z"));
+const nothing: Standing = {
+  state: "waiting",
+  failure_code: null,
+  failure_detail: null,
+  issuance: null,
+  not_after: null,
+};
+
+test("each state has its sentence", () => {
+  const standings: Record<Standing["state"], Standing> = {
+    waiting: nothing,
+    issuing: { ...nothing, state: "issuing", issuance: planned(now) },
+    active: { ...nothing, state: "active", not_after: now },
+    failed: { ...nothing, state: "failed", failure_code: "dns", failure_detail: "NXDOMAIN" },
+    removed: { ...nothing, state: "removed" },
+  };
+  expect(Object.values(standings).map(stateReason)).toEqual([
+    "The certificate will be ordered in a moment.",
+    "The certificate is being ordered.",
+    "Its certificate is valid until 2026-11-22T12:00:00.000Z.",
+    `${failures.dns.sentence} The certificate authority's words: NXDOMAIN`,
+    "The domain was removed.",
+  ]);
+});
+
+test("an attempt that a fault has paused says so", () => {
+  const issuance: LiveState = { ...planned(now), faults: 2 };
+  expect(stateReason({ ...nothing, state: "issuing", issuance })).toBe(
+    "The certificate is being ordered. It met a fault 2 times in a row and goes on after a pause.",
+  );
+});
+
+test("a renewal that fails does not hide that the certificate is still good", () => {
+  const reason = stateReason({ ...nothing, state: "active", not_after: now, failure_code: "caa" });
+  expect(reason).toBe(
+    `Its certificate is valid until 2026-11-22T12:00:00.000Z; the renewal failed. ${failures.caa.sentence}`,
+  );
+});
+
+test.each(failureCodes)(
+  "the failure %s is told in its own words, in the state and in the timeline",
+  (code) => {
+    expect(stateReason({ ...nothing, state: "failed", failure_code: code })).toBe(failures[code].sentence);
+    expect(timelineSentence("issuance.failed", { code, detail: "x" })).toBe(
+      `The attempt failed: ${failures[code].sentence} (x)`,
+    );
+  },
+);
+
+test("a code or a kind of a newer version is shown as it is", () => {
+  expect(stateReason({ ...nothing, state: "failed", failure_code: "new-code" })).toBe(
+    "The last attempt failed (new-code).",
+  );
+  expect(timelineSentence("new.kind", {})).toBe("new.kind");
+});
