@@ -8,7 +8,7 @@ import { checkServed } from "./check-served.ts";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import { openScreen, type Screen } from "./screen.ts";
-import { type ServedRow, servedTable } from "./served-table.ts";
+import { type ServedRow, servedText } from "./served-table.ts";
 import { watchEnrolment } from "./watch-enrolment.ts";
 
 process.exitCode = await main(process.argv.slice(2));
@@ -50,7 +50,7 @@ async function demonstrate(
   await watchEnrolment(platform.client, screen, since);
   screen.line("");
   const rows = await checkAll(platform);
-  for (const line of servedTable(rows, screen.width)) screen.line(line);
+  screen.line(servedText(rows, screen.width));
   screen.line("");
   const good = rows.filter(({ served }) => served.ok).length;
   screen.line(`${good} of ${rows.length} names are served over TLS: chain, name and validity checked.`);

@@ -168,7 +168,7 @@ async function isReady(api: string): Promise<boolean> {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(2_000) });
     return true;
   } catch {
     return false;

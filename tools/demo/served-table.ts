@@ -1,4 +1,5 @@
 import { domainToUnicode } from "node:url";
+import { tableText } from "../../packages/cli/src/terminal/table.ts";
 import type { Served } from "./check-served.ts";
 
 export interface ServedRow {
@@ -7,29 +8,23 @@ export interface ServedRow {
   readonly seconds: number | null;
 }
 
-const columns = { issuer: 22, expires: 10, time: 7 } as const;
+type Good = ServedRow & { readonly served: { readonly ok: true } };
 
-/** One row a domain: domain, issuer, expiry, time from request to served. A failure's reason takes the row's rest. */
-export function servedTable(rows: readonly ServedRow[], width: number): string[] {
-  const room = Math.max(20, width - columns.issuer - columns.expires - columns.time - 6);
-  const widest = Math.max(...rows.map(({ served }) => domainToUnicode(served.name).length), 6);
-  const nameWidth = Math.min(room, widest);
-  const line = (name: string, issuer: string, expires: string, time: string): string =>
-    `${fit(name, nameWidth)}  ${fit(issuer, columns.issuer)}  ${expires.padEnd(columns.expires)}  ${time.padStart(columns.time)}`;
-  return [
-    line("DOMAIN", "ISSUER", "EXPIRES", "TIME"),
-    ...rows.map(({ served, seconds }) =>
-      served.ok
-        ? line(
-            domainToUnicode(served.name),
-            served.issuer,
-            served.notAfter.toISOString().slice(0, 10),
-            seconds === null ? "-" : `${seconds.toFixed(1)} s`,
-          )
-        : `${fit(domainToUnicode(served.name), nameWidth)}  NOT SERVED: ${served.reason}`,
-    ),
-  ];
+/** One row for each domain that is served; then a line with the reason for each that is not. */
+export function servedText(rows: readonly ServedRow[], width: number): string {
+  const good = rows.filter((row): row is Good => row.served.ok);
+  const table = tableText<Good>(
+    [
+      { head: "Domain", cell: ({ served }) => domainToUnicode(served.name) },
+      { head: "Issuer", cell: ({ served }) => served.issuer },
+      { head: "Expires", cell: ({ served }) => served.notAfter.toISOString().slice(0, 10) },
+      { head: "Time", cell: ({ seconds }) => (seconds === null ? "-" : `${seconds.toFixed(1)} s`), align: "right" },
+    ],
+    good,
+    width,
+  );
+  const reasons = rows.flatMap(({ served }) =>
+    served.ok ? [] : [`NOT SERVED  ${domainToUnicode(served.name)}: ${served.reason}`],
+  );
+  return [table, ...reasons].join("\n");
 }
-
-const fit = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);

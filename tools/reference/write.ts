@@ -1,0 +1,36 @@
+/**
+ * Writes docs/reference/ from the code that it describes; with `--check` writes nothing and ends with 1 when
+ * a page is not what the code says.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cliReference } from "./cli.ts";
+import { metricsReference } from "./metrics.ts";
+import { openapiReference } from "./openapi.ts";
+import { problemsReference } from "./problems.ts";
+import { settingsReference } from "./settings.ts";
+
+const directory = new URL("../../docs/reference/", import.meta.url);
+
+const pages: Readonly<Record<string, () => string | Promise<string>>> = {
+  "settings.md": settingsReference,
+  "cli.md": cliReference,
+  "problems.md": problemsReference,
+  "metrics.md": metricsReference,
+  "openapi.json": openapiReference,
+};
+
+const check = process.argv.includes("--check");
+await mkdir(directory, { recursive: true });
+const stale: string[] = [];
+for (const [name, text] of Object.entries(pages)) {
+  const file = new URL(name, directory);
+  const [wanted, present] = [await text(), await readFile(file, "utf8").catch(() => null)];
+  if (wanted === present) continue;
+  stale.push(name);
+  if (!check) await writeFile(file, wanted);
+}
+if (stale.length > 0) {
+  const list = stale.map((name) => `docs/reference/${name}`).join(", ");
+  process.stdout.write(check ? `Not what the code says: ${list}. Run: npm run reference\n` : `Written: ${list}\n`);
+}
+process.exitCode = check && stale.length > 0 ? 1 : 0;
