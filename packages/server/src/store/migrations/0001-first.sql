@@ -87,7 +87,8 @@ create index lineage_by_edge_group on lineage (edge_group_id, id);
 
 -- A name belongs to one lineage at a time; a removed name keeps its last one for the record.
 create table domain (
-  name text primary key,
+  -- "C": by bytes, so that the key also serves "begins with".
+  name text collate "C" primary key,
   lineage_id bigint not null references lineage,
   created_at timestamptz not null
 );
