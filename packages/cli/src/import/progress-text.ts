@@ -1,6 +1,8 @@
 import { durationText } from "../terminal/time-text.ts";
 import type { Tally } from "./tally.ts";
 
+type Progress = Pick<Tally, "rows" | "seconds" | "rejected" | "bytes">;
+
 const widestBar = 24;
 const narrowestBar = 8;
 
@@ -10,7 +12,7 @@ const narrowestBar = 8;
  * @param size of the list in bytes; null: not known, as from a pipe.
  * @param width in characters; null: any, and no bar is drawn.
  */
-export function progressText(tally: Tally, size: number | null, width: number | null): string {
+export function progressText(tally: Progress, size: number | null, width: number | null): string {
   const perSecond = tally.seconds === 0 ? 0 : Math.round(tally.rows / tally.seconds);
   const share = size === null || size === 0 ? null : Math.min(1, tally.bytes / size);
   const words = [

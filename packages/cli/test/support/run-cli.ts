@@ -1,0 +1,54 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const entry = fileURLToPath(new URL("../../src/certmill.ts", import.meta.url));
+const deadline = 50_000;
+
+export interface CliRequest {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly input?: string | Uint8Array;
+}
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts `certmill` as a process, with nothing of this process's environment that it would read. */
+export function startCli(args: readonly string[], request: CliRequest = {}): ChildProcessWithoutNullStreams {
+  const { PATH = "" } = process.env;
+  return spawn(process.execPath, [entry, ...args], {
+    env: { PATH, NODE_NO_WARNINGS: "1", ...request.env },
+    timeout: deadline,
+    killSignal: "SIGKILL",
+    ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+  });
+}
+
+/** Runs `certmill` to its end. */
+export async function runCli(args: readonly string[], request: CliRequest = {}): Promise<CliResult> {
+  const child = startCli(args, request);
+  child.stdin.on("error", () => {});
+  child.stdin.end(request.input ?? "");
+  return outcomeOf(child);
+}
+
+/** What a started `certmill` ends with. */
+export async function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<CliResult> {
+  const [stdout, stderr, [code]] = await Promise.all([
+    child.stdout.toArray(),
+    child.stderr.toArray(),
+    once(child, "close"),
+  ]);
+  return { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+}
+
+/** The documents of a `--json` output, one a line. */
+export const jsonLines = (text: string): unknown[] =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));

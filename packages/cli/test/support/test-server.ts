@@ -1,0 +1,59 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { systemClock } from "../../../server/src/clock.ts";
+import { compose } from "../../../server/src/compose.ts";
+import { readConfig } from "../../../server/src/config/read-config.ts";
+import { type SimCa, type SimCaOptions, startSimCa } from "../../../sim/src/index.ts";
+import { type CliRequest, type CliResult, runCli } from "./run-cli.ts";
+
+/** The real server on PGlite, with the sim CA behind it, and the command line in front. */
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly simCa: SimCa;
+  /** Runs `certmill` against it with its admin token. */
+  run(args: readonly string[], request?: CliRequest): Promise<CliResult>;
+  /** The environment that makes `certmill` find it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export async function startTestServer(options: SimCaOptions = {}): Promise<TestServer> {
+  await using opened = new AsyncDisposableStack();
+  const root = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-cli-"))).path;
+  const dataDir = join(root, "data");
+  const environment = {
+    CERTMILL_DATA_DIR: dataDir,
+    CERTMILL_API_LISTEN: "127.0.0.1:0",
+    CERTMILL_RESPONDER_LISTEN: "127.0.0.1:0",
+    CERTMILL_DRAIN_SECONDS: "0",
+  };
+  const running = await compose(await readConfig(environment, null), {
+    clock: systemClock,
+    log: pino({ level: "silent" }),
+  });
+  opened.defer(() => running.stop());
+  const { api, responder } = running.urls;
+  if (api === null || responder === null) throw new Error("The server does not listen.");
+  const simCa = opened.use(await startSimCa({ httpPort: Number(new URL(responder).port), ...options }));
+  const env = { CERTMILL_URL: api, CERTMILL_DATA_DIR: dataDir };
+  const lifetime = opened.move();
+  return {
+    url: api,
+    dataDir,
+    simCa,
+    env,
+    run: (args, request) => runCli(args, { cwd: root, ...request, env: { ...env, ...request?.env } }),
+    [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
+  };
+}
+
+/** Makes the sim CA the server's default; `example.com` names are good for it. */
+export async function addSimCa({ run, simCa }: TestServer): Promise<void> {
+  const { code, stderr } = await run([
+    ...["ca", "add", "sim", "--directory", simCa.directoryUrl, "--agree-tos"],
+    ...["--contact", "ops@example.com", "--allow-private-names"],
+  ]);
+  if (code !== 0) throw new Error(stderr);
+}
