@@ -76,14 +76,17 @@ export async function claimIssuances(
   }));
 }
 
-/** When the next issuance or lineage is due; null when nothing is owed. Indexes: `issuance_due`, `lineage_due`. */
-export async function nextDueAt(db: Db): Promise<Instant | null> {
+/**
+ * When the next issuance or lineage is due; null when nothing is owed. Lineages of `fullCas` are passed over:
+ * they wait for an issuance to end, not for a time. Indexes: `issuance_due`, `lineage_due`.
+ */
+export async function nextDueAt(db: Db, fullCas: readonly string[]): Promise<Instant | null> {
   const { rows } = await sql<{ due_at: Instant | null }>`
     select least(
       (select min(wake_at) from issuance where ended_at is null),
       (select min(first.wake_at) from ca, lateral (
         select wake_at from lineage where ca_id = ca.id and wake_at is not null order by wake_at limit 1
-      ) first)
+      ) first where ca.id <> all(${[...fullCas]}::bigint[]))
     ) as due_at`.execute(db);
   return rows[0]?.due_at ?? null;
 }

@@ -97,11 +97,14 @@ export class Worker {
     const free = concurrency - this.#running.size;
     if (free <= 0) return longestWait;
     const now = clock.now();
-    for (const caId of await casWithDueLineages(db, now)) await planIssuances(db, { caId, limit: free, now });
+    const fullCas: string[] = [];
+    for (const caId of await casWithDueLineages(db, now)) {
+      if ((await planIssuances(db, { caId, limit: free, now })) === "full") fullCas.push(caId);
+    }
     const claimed = await claimIssuances(db, { limit: free, lease, now });
     for (const issuance of claimed) this.#begin(issuance);
     if (claimed.length === free) return longestWait;
-    const due = await nextDueAt(db);
+    const due = await nextDueAt(db, fullCas);
     return due === null ? longestWait : Math.min(milliseconds(due - clock.now()), longestWait);
   }
 
