@@ -19,7 +19,7 @@ interface ListToSend {
   readonly source: ListSource;
   readonly rejects: RejectsFile;
   readonly signal: AbortSignal;
-  /** Milliseconds for which a server that was there and is lost is tried for. */
+  /** Milliseconds for which a server that was there and is lost is waited for. */
   readonly giveUpAfter: number;
   readonly terms: Omit<DomainBatch, "rows">;
 }
@@ -45,9 +45,10 @@ export async function sendList(list: ListToSend): Promise<ImportEnd> {
   const sender = new Sender(list, progress, AbortSignal.any([list.signal, ended.signal]));
   const results = mapInOrder(readBatches(list.source.chunks), batchesInFlight, async (batch) => ({
     batch,
-    result: await sender.send(batch, tally.rows > 0 ? list.giveUpAfter : 0),
+    result: await sender.send(batch),
   }));
   try {
+    await sender.lookFirst();
     for await (const { batch, result } of results) {
       const rejected = tally.settle(batch, result);
       sample.push(...rejected.slice(0, sampleSize - sample.length));
@@ -75,9 +76,14 @@ class Sender {
     this.#signal = signal;
   }
 
-  async send({ rows }: ImportBatch, giveUpAfter: number): Promise<DomainBatchResult> {
+  /** A wrong address or token is told at once; only a server that was there is waited for. */
+  async lookFirst(): Promise<void> {
+    await this.#list.client.call(operations.listDomains, { query: { limit: 1 }, signal: this.#signal });
+  }
+
+  async send({ rows }: ImportBatch): Promise<DomainBatchResult> {
     if (rows.length === 0) return { added: 0, unchanged: 0, rejected: [] };
-    const { client, terms } = this.#list;
+    const { client, terms, giveUpAfter } = this.#list;
     const result = await persist(
       () => client.call(operations.addDomainBatch, { body: { ...terms, rows }, signal: this.#signal }),
       { signal: this.#signal, giveUpAfter, onRetry: (error) => this.#tellLost(error.message) },
