@@ -1,7 +1,8 @@
 /** The first admin's token: from the settings, or made by the embedded mode at its first start. */
 import { randomBytes } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createWhole } from "../create-whole.ts";
 import type { Config } from "./read-config.ts";
 
 export interface AdminToken {
@@ -18,14 +19,7 @@ export async function findAdminToken(
   if (adminToken !== null) return { token: adminToken, made: null };
   if (database.kind !== "embedded") return null;
   const path = join(database.directory, "admin-token");
-  try {
-    await using file = await open(path, "wx", 0o600);
-    const token = `cm_admin_${randomBytes(24).toString("base64url")}`;
-    await file.writeFile(`${token}\n`);
-    await file.sync();
-    return { token, made: path };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return { token: (await readFile(path, "utf8")).trim(), made: null };
-  }
+  const token = `cm_admin_${randomBytes(24).toString("base64url")}`;
+  if (await createWhole(path, `${token}\n`)) return { token, made: path };
+  return { token: (await readFile(path, "utf8")).trim(), made: null };
 }

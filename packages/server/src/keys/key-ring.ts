@@ -3,7 +3,8 @@
  * `<id> <32 bytes in base64>`; the first seals, all of them open. `#` begins a comment.
  */
 import { randomBytes } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
+import { createWhole } from "../create-whole.ts";
 
 export interface KeyEncryptionKey {
   readonly id: string;
@@ -74,14 +75,5 @@ export function newKeyLine(now: Date): string {
 }
 
 /** Makes the file with one key, mode 0600. @returns false when it exists already: a key is never overwritten. */
-export async function createKeyFile(path: string, now: Date): Promise<boolean> {
-  try {
-    await using file = await open(path, "wx", 0o600);
-    await file.writeFile(newKeyLine(now));
-    await file.sync();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
+export const createKeyFile = (path: string, now: Date): Promise<boolean> =>
+  createWhole(path, newKeyLine(now));
