@@ -36,9 +36,16 @@ export async function demandEnd(db: Db, { ca, keyRing }: { ca: SimCa; keyRing: K
   expect(left, "challenges still published").toEqual([]);
 
   const { issued, repeatedChallenges, ordersByStatus } = ca.counts();
-  expect(repeatedChallenges, "challenges posted twice").toBe(0);
+  expect(repeatedChallenges, "challenges posted again while they were being validated").toBe(0);
+  const posted = ca.requests().filter(({ resource }) => resource === "challenge");
+  expect(new Set(posted.map(({ path }) => path)).size, "challenges posted once").toBe(posted.length);
   expect(issued, "certificates signed").toBe(wanted.length);
-  expect(ordersByStatus, "the CA's orders").toMatchObject({ pending: 0, ready: 0, processing: 0, valid: wanted.length });
+  expect(ordersByStatus, "the CA's orders").toMatchObject({
+    pending: 0,
+    ready: 0,
+    processing: 0,
+    valid: wanted.length,
+  });
 
   const certificates = await db.selectFrom("certificate").selectAll().execute();
   for (const { chain_pem: chain, key_secret_id: secret, names } of certificates) {

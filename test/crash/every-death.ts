@@ -6,24 +6,27 @@ interface Failed {
   readonly error: unknown;
 }
 
-/** Cases that run side by side: most of each is spent waiting. */
-const atOnce = 8;
+export interface Deaths {
+  /** How many calls the scenario makes when nobody dies. */
+  readonly calls: number;
+  /** Cases that run side by side: most of each may be spent waiting. */
+  readonly atOnce: number;
+  /** Only each so many-th call; 1 when absent. */
+  readonly step?: number;
+}
 
 /**
  * Runs a scenario once for each of its calls and for both kinds of death there.
  *
- * @param calls how many the scenario makes when nobody dies; one more or less in a single run is no matter.
  * @returns how many cases died as they were to.
  * @throws one error that tells of all cases that failed.
  */
 export async function dieEverywhere(
-  calls: number,
+  { calls, atOnce, step = 1 }: Deaths,
   run: (death: Death) => Promise<{ readonly diedAt: string | null }>,
 ): Promise<number> {
-  const deaths = Array.from({ length: calls }, (_, index) => index + 1).flatMap((at): Death[] => [
-    { at, effect: "before" },
-    { at, effect: "after" },
-  ]);
+  const deaths: Death[] = [];
+  for (let at = 1; at <= calls; at += step) deaths.push({ at, effect: "before" }, { at, effect: "after" });
   const cases = deaths.values();
   const failed: Failed[] = [];
   let died = 0;

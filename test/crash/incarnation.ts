@@ -1,9 +1,9 @@
 import { undiciTransport } from "@certmill/acme";
-import { type Config, compose, type World } from "@certmill/server";
+import { type Config, compose } from "@certmill/server";
 import { pino } from "pino";
 import type { Clock } from "../../packages/server/src/clock.ts";
 import type { OpenTransport } from "../../packages/server/src/effects/ca-connections.ts";
-import { openDatabase } from "../../packages/server/src/store/database.ts";
+import { type Database, openDatabase } from "../../packages/server/src/store/database.ts";
 import type { Mortal } from "./mortal.ts";
 import { mortalDatabase } from "./mortal-database.ts";
 import type { StaticRule } from "./static-rule.ts";
@@ -14,8 +14,8 @@ export interface Life {
   readonly clock: Clock;
   readonly mortal: Mortal;
   readonly rule: StaticRule;
-  /** Its work is done: it is stopped in order. Asked once it runs. */
-  readonly done: () => Promise<void>;
+  /** Resolves when the work is done, by a look past the process at its database; `signal` ends the looking. */
+  readonly done: (database: Database, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -25,12 +25,17 @@ export interface Life {
 export async function live({ config, clock, mortal, rule, done }: Life): Promise<void> {
   const errors: string[] = [];
   const log = pino({ level: "error" }, { write: (line: string) => errors.push(line) });
+  const ended = new AbortController();
   try {
-    const running = await compose(config, { ...mortalWorld(mortal), clock, log });
+    await using database = await openDatabase(config.database);
+    const openOurs = async (): Promise<Database> => mortalDatabase(database, mortal);
+    const world = { clock, log, openDatabase: openOurs, openTransport: mortalTransport(mortal) };
+    const running = await compose(config, world);
     if (running.urls.responder !== null) rule.lead(running.urls.responder, mortal);
     try {
-      await Promise.race([done(), mortal.died]);
+      await Promise.race([done(database, ended.signal), mortal.died]);
     } finally {
+      ended.abort();
       rule.hold();
       await running.stop();
     }
@@ -42,8 +47,8 @@ export async function live({ config, clock, mortal, rule, done }: Life): Promise
   }
 }
 
-function mortalWorld(mortal: Mortal): Pick<World, "openDatabase" | "openTransport"> {
-  const openTransport: OpenTransport = (rootPem) => {
+function mortalTransport(mortal: Mortal): OpenTransport {
+  return (rootPem) => {
     const transport = undiciTransport({ rootPem, timeout: 10_000 });
     return Object.assign(
       (request: Parameters<typeof transport>[0]) =>
@@ -51,5 +56,4 @@ function mortalWorld(mortal: Mortal): Pick<World, "openDatabase" | "openTranspor
       { [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() },
     );
   };
-  return { openDatabase: async (place) => mortalDatabase(await openDatabase(place), mortal), openTransport };
 }

@@ -3,16 +3,15 @@
  * process that may die at one of its calls and is then started again.
  */
 import { undiciTransport } from "@certmill/acme";
-import { milliseconds, minutes, seconds } from "@certmill/domain";
+import { milliseconds, seconds } from "@certmill/domain";
 import type { Config } from "@certmill/server";
 import { type SimCa, startSimCa } from "@certmill/sim";
-import { sql } from "kysely";
 import { makeAccount } from "../../packages/server/src/effects/make-account.ts";
-import { newKeyLine, parseKeyRing } from "../../packages/server/src/keys/key-ring.ts";
 import { insertCa } from "../../packages/server/src/store/accounts.ts";
 import { type Database, openDatabase } from "../../packages/server/src/store/database.ts";
 import { addLineages } from "../../packages/server/src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../packages/server/src/store/write/names.ts";
+import { configFor, keyRing, lease } from "./config-for.ts";
 import { demandEnd } from "./demand-end.ts";
 import { FastClock } from "./fast-clock.ts";
 import { live } from "./incarnation.ts";
@@ -29,10 +28,6 @@ export interface Told {
 
 /** A minute is 3 s: a lineage's retry is worth waiting for. */
 const speed = 20;
-const lease = minutes(5);
-const keyText = newKeyLine(new Date(0));
-const keyRing = parseKeyRing(keyText);
-
 /**
  * Runs it once on a migrated database with nothing in it.
  *
@@ -48,13 +43,12 @@ export async function runScenario(place: Config["database"], death: Death | null
     processing: milliseconds(100),
   });
   const config = configFor(place);
-  await prepare(outside, ca, clock);
+  await prepare(place, ca, clock);
 
   const first = new Mortal(death);
   const second = new Mortal(null);
   for (const mortal of [first, second]) {
-    await using outside = await openDatabase(place);
-    await live({ config, clock, mortal, rule, done: () => allActive(outside) });
+    await live({ config, clock, mortal, rule, done: allActive });
     if (mortal.lastCall === null) break;
     // Whoever starts it again comes when the leases are over.
     clock.skip(milliseconds(lease + seconds(1)));
@@ -62,24 +56,6 @@ export async function runScenario(place: Config["database"], death: Death | null
   await using database = await openDatabase(place);
   await demandEnd(database.db, { ca, keyRing });
   return { diedAt: first.lastCall, calls: first.calls };
-}
-
-function configFor(database: Config["database"]): Config {
-  const free = { host: "127.0.0.1", port: 0 };
-  return {
-    dataDir: database.kind === "embedded" ? database.directory : "",
-    database,
-    roles: new Set(["worker", "responder"]),
-    apiListen: free,
-    responderListen: free,
-    keys: { kind: "text", text: keyText },
-    adminToken: "crash-admin-token-of-a-test",
-    workerConcurrency: 1,
-    lease,
-    caTimeout: seconds(10),
-    drain: seconds(5),
-    logLevel: "error",
-  };
 }
 
 async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): Promise<void> {
@@ -119,23 +95,21 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
 const patience = 60_000;
 
 /** Each stored certificate is told to the edges: that is when to look. @throws after a minute, with what there is. */
-async function allActive({ db, listen }: Database): Promise<void> {
+async function allActive(database: Database, signal: AbortSignal): Promise<void> {
+  const { db } = database;
   const active = Promise.withResolvers<void>();
   const look = async (): Promise<void> => {
-    const { rows } = await sql<{ left: string }>`select count(*) as left from lineage where state <> 'active'`.execute(db);
-    if (rows[0]?.left === "0") active.resolve();
+    const open = await db.selectFrom("lineage").select("id").where("state", "<>", "active").execute();
+    if (open.length === 0) active.resolve();
   };
-  await listen("certmill_feed", () => void look().catch(active.reject));
+  const giveUp = async (): Promise<void> => {
+    const issuances = await db.selectFrom("issuance").select(["state", "wake_at", "fence"]).execute();
+    throw new Error(`Not done after a minute: ${JSON.stringify(issuances)}`);
+  };
+  await database.listen("certmill_feed", () => void look().catch(active.reject));
   await look();
-  const timer = setTimeout(() => {
-    sql`select state, failure_detail, wake_at, fence from issuance order by id`.execute(db).then(
-      ({ rows }) => active.reject(new Error(`Not done after a minute: ${JSON.stringify(rows)}`)),
-      active.reject,
-    );
-  }, patience);
-  try {
-    await active.promise;
-  } finally {
-    clearTimeout(timer);
-  }
+  const timer = setTimeout(() => void giveUp().catch(active.reject), patience);
+  signal.addEventListener("abort", () => active.resolve());
+  await active.promise;
+  clearTimeout(timer);
 }
