@@ -39,7 +39,6 @@ export { retryAt } from "./schedule/retry.ts";
 export {
   after,
   between,
-  clampDuration,
   type Duration,
   days,
   hours,

@@ -17,6 +17,13 @@ const promise = {
   end: "It rests the domain",
 } satisfies Record<Recovery, string>;
 
+/** The index's heading for the code's recovery. */
+const indexed = {
+  wait: "The order goes on after a pause",
+  retry: "The issuance ended; Certmill tries again by itself",
+  end: "The domain rests until a person acts",
+} satisfies Record<Recovery, string>;
+
 /** Words of the trade that a customer need not know. */
 const jargon = /urn:|RFC|ACME|authz|authorization|nonce|CSR|\b[45]\d\d\b|[`_{}<>]/;
 
@@ -26,6 +33,7 @@ describe.each(failureCodes)("%s", (code) => {
   test("has one sentence that a customer understands", () => {
     expect(sentence).toMatch(/^[A-Z][^.!?]*\.$/);
     expect(sentence).not.toMatch(jargon);
+    expect(sentence).not.toMatch(/has been told|was told/);
     for (const other of failureCodes.filter((other) => other.includes("-"))) {
       expect(sentence).not.toContain(other);
     }
@@ -40,8 +48,9 @@ describe.each(failureCodes)("%s", (code) => {
     expect(runbook.split("\n").length).toBeLessThanOrEqual(20);
   });
 
-  test("is in the runbooks' index, with its sentence", () => {
-    expect(read("README.md")).toContain(`- [\`${code}\`](${code}.md): ${sentence}\n`);
+  test("is in the runbooks' index under what happens next, with its sentence", () => {
+    const [, section = ""] = read("README.md").split(`## ${indexed[recovery]}\n`);
+    expect(section.split("\n## ")[0]).toContain(`- [\`${code}\`](${code}.md): ${sentence}\n`);
   });
 
   test("is recognised", () => {

@@ -5,8 +5,9 @@
 
 /**
  * - `wait`: the same order goes on after a pause; the issuance is not lost.
- * - `retry`: this issuance ends; the lineage tries again by itself.
- * - `end`: nothing but a person's act can help; the lineage rests until then.
+ * - `retry`: this issuance ends; the lineage tries again by itself. Also where a person must act first, when
+ *   that act is not about this one domain: all that an account's trouble hit heal once it is settled.
+ * - `end`: nothing but a person's act for this very domain can help; the lineage rests until then.
  */
 export type Recovery = "wait" | "retry" | "end";
 
@@ -130,16 +131,17 @@ export const failures = {
   "request-refused": {
     recovery: "retry",
     party: "operator",
-    sentence: "The certificate authority refused the request; the operator has been told.",
+    sentence:
+      "The certificate authority refused the request: the operator has to read its answer and remove the cause.",
   },
   "account-unusable": {
-    recovery: "end",
+    recovery: "retry",
     party: "operator",
     sentence:
-      "The platform's account at the certificate authority cannot be used; the operator has been told.",
+      "The platform's account at the certificate authority cannot be used: the operator has to settle this with the certificate authority.",
   },
   "user-action-required": {
-    recovery: "end",
+    recovery: "retry",
     party: "operator",
     sentence: "The certificate authority asks the operator to act first, for example to agree to new terms.",
   },

@@ -180,25 +180,15 @@ describe("validating", () => {
 });
 
 describe("diagnosing", () => {
-  const fine: AuthorizationFacts = {
-    url: "/authz/1",
-    identifier: "example.com",
-    status: "valid",
-    http01: null,
-    problem: null,
-  };
-
-  test("the first authorization with a problem is the cause, with the name it is about", () => {
+  test("the cause is what the authorizations say", () => {
     const problem = { type: "rateLimited", status: 429, detail: "too many", retryAt: null };
-    const failed = { ...fine, identifier: "www.example.com", problem };
-    const other = { ...failed, identifier: "a.example.com", problem: { ...problem, type: "dns" } };
-    expect(diagnose("no", fine, failed, other)).toEqual(
-      ended("rate-limited", "www.example.com: too many", at(40)),
-    );
+    const authorizations = [authorization("a", { status: "valid" }), authorization("b", { problem })];
+    expect(diagnose("no", ...authorizations)).toEqual(ended("rate-limited", "b: too many", at(40)));
   });
 
-  test("where none has one, the order's own error speaks, or we do", () => {
-    expect(diagnose("the order's words", fine)).toEqual(ended("order-invalid", "the order's words", at(40)));
-    expect(diagnose(null)).toEqual(ended("order-invalid", "The order is invalid.", at(40)));
+  test("where they say nothing, the order's own error speaks", () => {
+    expect(diagnose("the order's words", authorization("a"))).toEqual(
+      ended("order-invalid", "the order's words", at(40)),
+    );
   });
 });

@@ -30,7 +30,7 @@ const fault = <K extends Live>(kind: K) =>
   ({
     wait: `${kind}, late: ca-busy`,
     retry: "abandoned: order-gone",
-    end: "abandoned: account-unusable",
+    end: "abandoned: name-paused",
   }) as const;
 
 const nothing = {
@@ -226,7 +226,7 @@ const variants: { readonly [K in IssuanceInput["kind"]]: Readonly<Record<Variant
   fault: {
     wait: problem("ca-busy"),
     retry: problem("order-gone"),
-    end: problem("account-unusable"),
+    end: problem("name-paused"),
   },
 };
 

@@ -1,9 +1,10 @@
 import { sameNames } from "../certificate/same-names.ts";
-import { classifyValidation, type Fault, type ProblemFacts } from "../failure/classify.ts";
+import type { Fault } from "../failure/classify.ts";
 import { failures } from "../failure/failure-code.ts";
 import { retryAt } from "../schedule/retry.ts";
 import { after, between, type Instant } from "../time/instant.ts";
 import type { Decision, StepDone } from "./decision.ts";
+import { diagnose, failedValidation } from "./diagnose.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "./input.ts";
 import { afterFault, mostFaults, nextPoll, processingDeadline, validationDeadline } from "./pace.ts";
 import {
@@ -52,7 +53,9 @@ export function advance(
     case "downloading":
       return input.kind === "certificate" ? deliver(state, input.certificate, terms, now) : null;
     case "diagnosing":
-      return input.kind === "authorizations" ? diagnose(state, input.authorizations, terms, now) : null;
+      return input.kind === "authorizations"
+        ? abandon(diagnose(input.authorizations, state.problem), terms, now)
+        : null;
   }
 }
 
@@ -131,7 +134,7 @@ function authorize(
       const cause =
         problem === null
           ? fault("order-invalid", `${identifier}: authorization ${status}`)
-          : failedValidation(identifier, problem);
+          : failedValidation([{ identifier, problem }]);
       return abandon(cause, terms, now);
     }
     if (http01 === null) return abandon(fault("challenge-not-offered", identifier), terms, now);
@@ -238,22 +241,4 @@ function deliver(
     );
   }
   return move({ kind: "issued" }, [{ kind: "certificate.stored", took: between(state.since, now) }]);
-}
-
-function diagnose(
-  state: In<"diagnosing">,
-  authorizations: readonly AuthorizationFacts[],
-  terms: IssuanceTerms,
-  now: Instant,
-): Decision {
-  const failed = authorizations.find(({ problem }) => problem !== null);
-  if (failed?.problem == null) {
-    return abandon(fault("order-invalid", state.problem ?? "The order is invalid."), terms, now);
-  }
-  return abandon(failedValidation(failed.identifier, failed.problem), terms, now);
-}
-
-function failedValidation(identifier: string, problem: ProblemFacts): Fault {
-  const cause = classifyValidation(problem);
-  return { ...cause, detail: `${identifier}: ${cause.detail}` };
 }

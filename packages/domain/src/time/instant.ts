@@ -19,6 +19,3 @@ export const after = (from: Instant, wait: Duration): Instant => instant(from + 
 
 /** The time from `from` to `to`, or zero when `to` is earlier (clocks of two machines may disagree). */
 export const between = (from: Instant, to: Instant): Duration => milliseconds(to - from);
-
-export const clampDuration = (value: Duration, least: Duration, most: Duration): Duration =>
-  milliseconds(Math.min(Math.max(value, least), most));
