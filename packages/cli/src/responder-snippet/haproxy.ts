@@ -2,20 +2,15 @@
 export const haproxySnippet = (responders: readonly string[]): string =>
   `# The one static rule for certificates, HAProxy. It never changes, however many domains there are.
 
-# 1. In every frontend that binds port 80.
+# 1. In every frontend that binds port 80: the acl before all else, the use_backend before the others.
 #    Mind: "http-request redirect", "return" and "deny" run BEFORE any use_backend, wherever they stand in
-#    the frontend. Add "unless certmill_challenge" to each of them, for example:
-#      http-request redirect scheme https code 301 unless certmill_challenge
-${haproxyFrontendLines}
+#    the frontend. Each of them needs "unless certmill_challenge", as the redirect shown here.
+    acl certmill_challenge path_beg /.well-known/acme-challenge/
+    # http-request redirect scheme https code 301 unless certmill_challenge
+    use_backend certmill_responder if certmill_challenge
 
 # 2. Once, beside the other backends.
-${haproxyBackend(responders)}`;
-
-export const haproxyFrontendLines = `    acl certmill_challenge path_beg /.well-known/acme-challenge/
-    use_backend certmill_responder if certmill_challenge`;
-
-export const haproxyBackend = (responders: readonly string[]): string =>
-  `backend certmill_responder
+backend certmill_responder
     mode http
     http-reuse always
     option forwardfor
