@@ -6,7 +6,14 @@ import {
   listCertificates,
   showCertificate,
 } from "./resource/certificate.ts";
-import { addDomain, followDomain, listDomains, removeDomain, showDomain } from "./resource/domain.ts";
+import {
+  addDomain,
+  followDomain,
+  listDomains,
+  removeDomain,
+  retryDomain,
+  showDomain,
+} from "./resource/domain.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
 import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
@@ -20,6 +27,7 @@ export const operations = {
   addDomain,
   listDomains,
   showDomain,
+  retryDomain,
   removeDomain,
   followDomain,
   addDomainBatch,

@@ -47,6 +47,11 @@ export const problemTypes = {
     title: "The domain is covered already",
     remedy: "Look at it, or remove it first; an import leaves what is the same unchanged.",
   },
+  "domain-removed": {
+    status: 409,
+    title: "The domain was removed",
+    remedy: "Add it again.",
+  },
   "cursor-unknown": {
     status: 410,
     title: "The feed cannot go on from this cursor",

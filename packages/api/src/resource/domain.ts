@@ -131,6 +131,20 @@ export const showDomain = operation({
   problems: ["not-found"],
 });
 
+export const retryDomain = operation({
+  id: "retryDomain",
+  method: "POST",
+  path: "/v1/domains/{name}/retry",
+  tag: "Domains",
+  summary: "Order a domain's certificate now",
+  description:
+    "Whenever the next try is due, and also when there is none; a domain that has a certificate is renewed. While a certificate is being obtained nothing changes.",
+  scopes: ["admin", "tenant"],
+  params: NameParams,
+  responses: { 200: Domain },
+  problems: ["not-found", "domain-removed"],
+});
+
 export const removeDomain = operation({
   id: "removeDomain",
   method: "DELETE",

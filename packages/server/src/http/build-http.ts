@@ -18,6 +18,7 @@ import {
   followDomainHandler,
   listDomainsHandler,
   removeDomainHandler,
+  retryDomainHandler,
   showDomainHandler,
 } from "./resource/domains.ts";
 import {
@@ -83,6 +84,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     addDomain: addDomainHandler(tools),
     listDomains: listDomainsHandler(tools),
     showDomain: showDomainHandler(tools),
+    retryDomain: retryDomainHandler(tools),
     removeDomain: removeDomainHandler(tools),
     followDomain: followDomainHandler(tools),
     addDomainBatch: addDomainBatchHandler(tools),

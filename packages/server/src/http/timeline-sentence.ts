@@ -16,6 +16,8 @@ function failure(detail: Detail): string {
 
 const sentences: Readonly<Record<string, (detail: Detail) => string>> = {
   "domain.added": () => "The domain was added.",
+  "domain.retried": (detail) =>
+    `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
   "domain.removed": () => "The domain was removed.",
   "issuance.started": () => "A certificate is being obtained.",
   "order.created": () => "The certificate authority has the order.",

@@ -1,7 +1,8 @@
 import { type Client, operations, pages } from "@certmill/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { after, days, type Instant, minutes } from "@certmill/domain";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { planIssuances } from "../../src/store/plan-issuances.ts";
-import { issueDue } from "./issue-directly.ts";
+import { failDue, issueDue } from "./issue-directly.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
 import { codeOf } from "./refused.ts";
 
@@ -200,4 +201,89 @@ test("a timeline is followed without a gap or a repeat", async () => {
   const kinds = [...second.events, ...rest.events].map(({ kind }) => kind);
   expect(kinds).toEqual(["issuance.started", "certificate.stored"]);
   expect(rest.domain.state).toBe("active");
+});
+
+describe("ordering now", () => {
+  const retry = (name: string, as: Client = admin) => as.call(operations.retryDomain, { params: { name } });
+  const planAt = async (now: Instant) => {
+    for (const { id: caId } of await api.db.selectFrom("ca").select("id").execute()) {
+      await planIssuances(api.db, { caId, limit: 1_000, now });
+    }
+  };
+
+  afterEach(() => {
+    api.clock.ahead = 0;
+  });
+
+  test("a domain that rests is due at once, and repeating changes nothing", async () => {
+    await admin.call(operations.addDomain, { body: { name: "rests.example.com" } });
+    await failDue(api.db, start, { cause: "name-paused", retryAt: null });
+    const params = { name: "rests.example.com" };
+    const resting = await admin.call(operations.showDomain, { params });
+    expect(resting).toMatchObject({ state: "failed", nextTryAt: null });
+    api.clock.ahead = minutes(5);
+    const retried = await retry("rests.example.com");
+    expect(retried).toMatchObject({ failureCode: "name-paused", nextTryAt: "2026-11-22T12:05:00.000Z" });
+    expect(retried.timeline.at(-1)).toMatchObject({
+      kind: "domain.retried",
+      sentence: expect.stringMatching(/at once, with the token "admin-null-\d+"/),
+    });
+    api.clock.ahead = minutes(6);
+    expect(await retry("RESTS.example.com")).toEqual(retried);
+    await planAt(after(start, minutes(6)));
+    const live = await retry("rests.example.com");
+    expect(live).toMatchObject({ state: "issuing", nextTryAt: null });
+    expect(live.timeline.map(({ kind }) => kind).slice(-2)).toEqual(["domain.retried", "issuance.started"]);
+    await issueDue(api.db, after(start, minutes(6)));
+  });
+
+  test("a domain with a certificate is renewed, and wanted since then", async () => {
+    await admin.call(operations.addDomain, { body: { name: "renewed.example.com" } });
+    await issueDue(api.db, start);
+    api.clock.ahead = minutes(5);
+    const now = after(start, minutes(5));
+    expect(await retry("renewed.example.com")).toMatchObject({
+      state: "active",
+      nextTryAt: "2026-11-22T12:05:00.000Z",
+    });
+    const { wanted_at } = await lineageOf("renewed.example.com");
+    expect(wanted_at).toBe(now);
+    expect(await issueDue(api.db, now)).toHaveLength(1);
+    expect(await lineageOf("renewed.example.com")).toMatchObject({ wake_at: after(now, days(60)) });
+  });
+
+  test("a try that is only later is made now; since when it is wanted stays", async () => {
+    await admin.call(operations.addDomain, { body: { name: "later.example.com" } });
+    await failDue(api.db, start, { cause: "dns", retryAt: after(start, days(1)) });
+    api.clock.ahead = minutes(5);
+    expect((await retry("later.example.com")).nextTryAt).toBe("2026-11-22T12:05:00.000Z");
+    expect((await lineageOf("later.example.com")).wanted_at).toBe(start);
+  });
+
+  test("not what was removed, nor another tenant's", async () => {
+    await admin.call(operations.addDomain, { body: { name: "ended.example.com", tenant: "t1" } });
+    expect(await codeOf(retry("ended.example.com", await api.as("tenant", "t2")))).toBe("not-found");
+    const tenant = await api.as("tenant", "t1");
+    expect((await retry("ended.example.com", tenant)).timeline).toHaveLength(1);
+    await tenant.call(operations.removeDomain, { params: { name: "ended.example.com" } });
+    expect(await codeOf(retry("ended.example.com", tenant))).toBe("domain-removed");
+    expect(await codeOf(retry("nobody.example.com"))).toBe("not-found");
+  });
+
+  test("the workers are woken", async () => {
+    await admin.call(operations.addDomain, { body: { name: "woken.example.com" } });
+    await failDue(api.db, start, { cause: "name-paused", retryAt: null });
+    const heard = Promise.withResolvers<void>();
+    await api.database.listen("certmill_work", () => heard.resolve());
+    await retry("woken.example.com");
+    await heard.promise;
+  });
+
+  const lineageOf = (name: string) =>
+    api.db
+      .selectFrom("domain")
+      .innerJoin("lineage", "lineage.id", "domain.lineage_id")
+      .select(["lineage.wake_at", "lineage.wanted_at"])
+      .where("domain.name", "=", name)
+      .executeTakeFirstOrThrow();
 });

@@ -1,18 +1,34 @@
-/** Certificates put into the store as the worker would, without a CA. */
-import { after, days, type Instant } from "@certmill/domain";
+/** Certificates and failures put into the store as the worker would, without a CA. */
+import { after, days, type FailureCode, type Instant } from "@certmill/domain";
 import { sql } from "kysely";
-import { claimIssuances } from "../../src/store/claim-issuances.ts";
-import { commitIssued } from "../../src/store/commit-decision.ts";
+import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
+import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
 import { planIssuances } from "../../src/store/plan-issuances.ts";
 import { insertSecret } from "../../src/store/secrets.ts";
 import { sealed } from "./open-test-api.ts";
 
-/** Issues for every lineage that is due. @returns the certificates' ids in the order of their names. */
-export async function issueDue(db: Db, now: Instant): Promise<string[]> {
+/** Fails for every lineage that is due. */
+export async function failDue(
+  db: Db,
+  now: Instant,
+  failure: { readonly cause: FailureCode; readonly retryAt: Instant | null },
+): Promise<void> {
+  for (const issuance of await claimDue(db, now)) {
+    const accepted = await commitAbandoned(db, issuance, { ...failure, detail: "no", events: [], now });
+    if (!accepted) throw new Error("The claim was lost.");
+  }
+}
+
+async function claimDue(db: Db, now: Instant): Promise<ClaimedIssuance[]> {
   const cas = await db.selectFrom("ca").select("id").execute();
   for (const { id: caId } of cas) await planIssuances(db, { caId, limit: 1_000, now });
-  const claimed = await claimIssuances(db, { limit: 1_000, lease: days(1), now });
+  return claimIssuances(db, { limit: 1_000, lease: days(1), now });
+}
+
+/** Issues for every lineage that is due. @returns the certificates' ids in the order of their names. */
+export async function issueDue(db: Db, now: Instant): Promise<string[]> {
+  const claimed = await claimDue(db, now);
   const ids: string[] = [];
   for (const issuance of claimed.toSorted((a, b) => String(a.names[0]).localeCompare(String(b.names[0])))) {
     const key = await insertSecret(db, sealed(`key of ${issuance.names[0]}`));

@@ -5,6 +5,7 @@ import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../s
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
+import { retryLineage } from "../../store/write/retry-lineage.ts";
 import { type Caller, tenantIdOf } from "../caller.ts";
 import {
   decodeCursor,
@@ -48,6 +49,15 @@ export function showDomainHandler({ db }: Pick<Tools, "db">): Handler<Operations
     status: 200,
     body: await describeDomain(db, await wantedDomain(db, params.name, caller)),
   });
+}
+
+export function retryDomainHandler({ db, now }: Tools): Handler<Operations["retryDomain"]> {
+  return async ({ params, caller }) => {
+    const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
+    const isThere = await retryLineage(db, { lineageId, token: caller.tokenName, now: now() });
+    if (!isThere) throw new Refusal("domain-removed", `${name} was removed.`);
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller)) };
+  };
 }
 
 export function removeDomainHandler({ db, now }: Tools): Handler<Operations["removeDomain"]> {

@@ -1,0 +1,45 @@
+import type { Instant } from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+
+/**
+ * Makes a lineage's next issuance due now, whenever it would have been, and also where none would; one with a
+ * certificate is renewed. While an issuance is live, or due already, nothing changes: repeating it is safe.
+ *
+ * The lineage is held before the live issuance is looked for, so that none can be planned in between.
+ *
+ * @returns false when the lineage was removed: nothing is issued for it any more.
+ */
+export async function retryLineage(
+  db: Db,
+  retry: {
+    readonly lineageId: string;
+    /** The token that asked, by its name. */
+    readonly token: string;
+    readonly now: Instant;
+  },
+): Promise<boolean> {
+  const { lineageId, token, now } = retry;
+  const at = timestamp(now);
+  return db.transaction().execute(async (trx) => {
+    const { state } = await trx
+      .selectFrom("lineage")
+      .select("state")
+      .where("id", "=", lineageId)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    if (state === "removed") return false;
+    await sql`
+      with woken as (
+        update lineage set wake_at = ${at}, wanted_at = least(wanted_at, ${at})
+        where id = ${lineageId} and (wake_at is null or wake_at > ${at})
+          and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
+        returning id
+      ), told as (
+        insert into event (at, kind, lineage_id, detail)
+        select ${at}, 'domain.retried', id, jsonb_build_object('token', ${token}::text) from woken
+      )
+      select count(pg_notify('certmill_work', '')) from woken`.execute(trx);
+    return true;
+  });
+}
