@@ -7,12 +7,11 @@ import { Bell } from "./flow/bell.ts";
 import { Retries } from "./flow/retries.ts";
 import { runTogether } from "./flow/run-together.ts";
 import { Holdings } from "./holding/holdings.ts";
-import { keepState } from "./holding/keep-state.ts";
-import { type AgentState, loadState, saveState } from "./holding/state-file.ts";
+import { type AgentState, loadState } from "./holding/state-file.ts";
+import { StateKeeper } from "./holding/state-keeper.ts";
 import { CertificateDirectory } from "./install/certificate-directory.ts";
 import type { KeyPair } from "./install/check-key-pair.ts";
 import { checkLinks } from "./install/check-links.ts";
-import { diskFault } from "./install/disk-fault.ts";
 import { type LayoutName, layouts } from "./install/layout.ts";
 import { settleLineages } from "./install/settle-lineages.ts";
 import type { Log } from "./log/edge-event.ts";
@@ -66,48 +65,44 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
   const statePath = join(options.directory, ".state", "state.json");
 
   const bell = new Bell();
-  let dirty = false;
-  const changed = () => {
-    dirty = true;
+  const changed = (): void => {
+    keeper.changed();
     bell.ring();
   };
   const holdings = new Holdings(changed);
   const outbox = new Outbox(changed);
-  const directory = new CertificateDirectory(options.directory, layouts[layout]);
-  const report = (receipt: Receipt): void => outbox.add(receipt);
   const state = (): AgentState => ({
     version: 1,
     cursor: holdings.cursor,
     lineages: [...holdings.all()],
     receipts: outbox.all(),
   });
-  const takeChanged = (): AgentState | null => {
-    if (!dirty) return null;
-    dirty = false;
-    return state();
-  };
+  const keeper = new StateKeeper({ path: statePath, state, backoff, log });
+  const directory = new CertificateDirectory(options.directory, layouts[layout]);
 
   const loaded = await loadState(statePath);
   if (loaded.kind === "unreadable") log({ kind: "state-unreadable", keptAt: loaded.keptAt });
   if (loaded.kind === "found") {
     holdings.resume(loaded.state.cursor, loaded.state.lineages);
-    for (const receipt of loaded.state.receipts) report(receipt);
+    for (const receipt of loaded.state.receipts) outbox.add(receipt);
   }
+  await checkLinks(holdings, directory);
 
   async function run(signal: AbortSignal): Promise<void> {
-    await checkLinks(holdings, directory);
+    const report = (receipt: Receipt): void => outbox.add(receipt);
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
-    try {
-      await runTogether(signal, [
-        (stop) => followServer({ ...shared, wait: options.wait }, stop),
-        (stop) => settleLineages({ ...shared, retries: new Retries(backoff) }, stop),
-        (stop) => reloadProxy({ ...shared, reload }, stop),
-        (stop) => sendReceipts({ ...shared, outbox }, stop),
-        (stop) => keepState({ ...shared, path: statePath, takeChanged }, stop),
-      ]);
-    } finally {
-      await saveLast(statePath, state(), log);
-    }
+    const work = [
+      (stop: AbortSignal) => followServer({ ...shared, wait: options.wait, keeper }, stop),
+      (stop: AbortSignal) => settleLineages({ ...shared, retries: new Retries(backoff) }, stop),
+      (stop: AbortSignal) => reloadProxy({ ...shared, reload }, stop),
+      (stop: AbortSignal) => sendReceipts({ ...shared, outbox }, stop),
+    ];
+    // The keeper outlives the work, so that the last of it is written down.
+    const workEnded = new AbortController();
+    await runTogether(signal, [
+      (stop) => runTogether(stop, work).finally(() => workEnded.abort()),
+      () => keeper.run(workEnded.signal),
+    ]);
   }
 
   function servedFor(name: string): ServedCertificate | null {
@@ -119,14 +114,4 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
   }
 
   return { run, servedFor };
-}
-
-async function saveLast(path: string, state: AgentState, log: Log): Promise<void> {
-  try {
-    await saveState(path, state);
-  } catch (error) {
-    const reason = diskFault(error);
-    if (reason === null) throw error;
-    log({ kind: "state-unwritable", reason });
-  }
 }

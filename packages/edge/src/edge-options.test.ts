@@ -14,7 +14,7 @@ const needed = [
 
 test("the least", () => {
   expect(parseEdgeOptions(needed)).toEqual({
-    server: "https://certmill.example.com/",
+    server: "https://certmill.example.com",
     tokenFile: "/t",
     directory: "/d",
     name: "e1",

@@ -28,12 +28,14 @@ export class EdgeUsage extends Error {
   readonly code = "usage";
 }
 
-export const edgeUsage = `Usage: certmill edge run --server URL --token-file FILE --dir DIRECTORY [options]
+export const edgeUsage = `Usage: certmill edge run --server URL --token-file FILE --dir DIRECTORY
+                         [options]
 
-Follows the changes of this edge's group, installs certificates and reports what is served.
+Follows the changes of this edge's group, installs certificates and reports
+what is served.
 
   --server URL           the Certmill server
-  --token-file FILE      a file with a token of \`certmill token create --scope edge\`
+  --token-file FILE      a file with a token of this edge group
   --dir DIRECTORY        where certificates are installed
   --name NAME            this edge's name in receipts (default: the host name)
   --layout LAYOUT        pair: <name>/fullchain.pem and privkey.pem (default);
@@ -79,7 +81,7 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
   const values = readFlags(argv);
   if (values.help) return null;
   return {
-    server: httpUrl("server", required("server", values.server)).href,
+    server: httpUrl("server", required("server", values.server)).href.replace(/\/$/, ""),
     tokenFile: required("token-file", values["token-file"]),
     directory: required("dir", values.dir),
     name: edgeName(values.name ?? hostname()),

@@ -9,6 +9,7 @@ export class Holdings {
   readonly #changed: () => void;
   readonly #byLineage = new Map<string, Holding>();
   readonly #lineageByName = new Map<string, string>();
+  readonly #held = new Set<string>();
   readonly #unsettled = new Set<string>();
   readonly #unloaded = new Set<string>();
   #cursor: string | null = null;
@@ -26,7 +27,10 @@ export class Holdings {
     this.#changed();
   }
 
-  /** Everything the server wants served; what is not in it is not wanted any more. */
+  /**
+   * Everything the server wants served; what is not in it is not wanted any more. As with changes, it becomes
+   * work by {@link release}.
+   */
   acceptSnapshot(certificates: readonly EdgeCertificate[], cursor: string): void {
     const present = new Set(certificates.map(({ lineageId }) => lineageId));
     for (const certificate of certificates) this.#want(certificate.lineageId, certificate.names, certificate);
@@ -45,6 +49,15 @@ export class Holdings {
     this.#changed();
   }
 
+  /** Lets everything accepted so far become work: it is written down. */
+  release(): void {
+    for (const lineageId of this.#held) {
+      this.#held.delete(lineageId);
+      this.#index(lineageId);
+    }
+    this.#changed();
+  }
+
   markInstalled(lineageId: string, installed: Installed | null): void {
     this.#fileChanges += 1;
     this.#update(lineageId, { installed });
@@ -57,8 +70,7 @@ export class Holdings {
 
   forget(lineageId: string): void {
     this.#byLineage.delete(lineageId);
-    this.#unsettled.delete(lineageId);
-    this.#unloaded.delete(lineageId);
+    this.#index(lineageId);
     this.#changed();
   }
 
@@ -106,6 +118,7 @@ export class Holdings {
    */
   #want(lineageId: string, names: readonly string[], ref: CertificateRef | null): void {
     const known = this.get(lineageId) ?? { installed: null, loaded: null };
+    this.#held.add(lineageId);
     this.#put({ lineageId, names, wanted: refOf(ref), installed: known.installed, loaded: known.loaded });
   }
 
@@ -123,8 +136,14 @@ export class Holdings {
     }
     for (const name of installed?.names ?? []) this.#lineageByName.set(name, lineageId);
     this.#byLineage.set(lineageId, holding);
-    include(this.#unsettled, lineageId, fileStep(holding) !== null);
-    include(this.#unloaded, lineageId, needsReload(holding));
+    this.#index(lineageId);
+  }
+
+  #index(lineageId: string): void {
+    const holding = this.get(lineageId);
+    include(this.#unloaded, lineageId, holding !== null && needsReload(holding));
+    const hasStep = holding !== null && fileStep(holding) !== null;
+    include(this.#unsettled, lineageId, hasStep && !this.#held.has(lineageId));
   }
 }
 

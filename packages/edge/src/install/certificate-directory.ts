@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OneAtATime } from "../flow/one-at-a-time.ts";
 import type { CertificateRef } from "../holding/holding.ts";
 import type { KeyPair } from "./check-key-pair.ts";
-import { linkTarget, replaceLink, syncDirectory, writeDurably } from "./durable-write.ts";
+import { linkTarget, removeLink, replaceLink, syncDirectory, writeDurably } from "./durable-write.ts";
 import type { Layout } from "./layout.ts";
 
 /**
@@ -115,7 +115,7 @@ export class CertificateDirectory {
   async #unlink(lineageId: string, names: readonly string[]): Promise<void> {
     for (const name of names) {
       const path = this.#linkPath(name);
-      if (isWithin(await linkTarget(path), lineageId)) await rm(path, { force: true });
+      if (isWithin(await linkTarget(path), lineageId)) await removeLink(path);
     }
   }
 

@@ -1,16 +1,21 @@
+import { sameCertificate } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { CertificateDirectory } from "./certificate-directory.ts";
 
 /** Lineages looked at in parallel. */
 const atOnce = 32;
 
-/** Marks what was installed but is not there any more, so that it is installed again. */
+/**
+ * Brings what is thought to be installed in line with the links that are there. The last installations of a
+ * run that was killed may not have been written down; and somebody may have deleted files.
+ */
 export async function checkLinks(holdings: Holdings, directory: CertificateDirectory): Promise<void> {
   const remaining = [...holdings.all()].values();
   const lane = async (): Promise<void> => {
-    for (const { lineageId, installed } of remaining) {
-      if (installed === null) continue;
-      if (!(await directory.isLinked(lineageId, installed, installed.names))) {
+    for (const { lineageId, names, wanted, installed } of remaining) {
+      if (wanted !== null && (await directory.isLinked(lineageId, wanted, names))) {
+        if (!sameCertificate(wanted, installed)) holdings.markInstalled(lineageId, { ...wanted, names });
+      } else if (installed !== null && !(await directory.isLinked(lineageId, installed, installed.names))) {
         holdings.markInstalled(lineageId, null);
       }
     }

@@ -4,10 +4,15 @@ import { basename, dirname, join } from "node:path";
 /** Writes a file and waits until the disk has it. It is not yet sure to be found under its name. */
 export async function writeDurably(path: string, content: string, mode: number): Promise<void> {
   await using file = await open(path, "w", mode);
-  // The mode given to open is cut by the umask, and ignored for a file that is there.
-  await file.chmod(mode);
-  await file.writeFile(content);
-  await file.sync();
+  try {
+    // The mode given to open is cut by the umask, and ignored for a file that is there.
+    await file.chmod(mode);
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    // An open file does not know its path, and "the disk is full" is of little help without one.
+    throw Object.assign(error as Error, { path });
+  }
 }
 
 /** Waits until the disk has what was created, renamed and removed in a directory. */
@@ -30,6 +35,12 @@ export async function replaceLink(path: string, target: string): Promise<void> {
   await rm(temporary, { force: true });
   await symlink(target, temporary);
   await rename(temporary, path);
+}
+
+/** Removes a link if it is there, and what a crash in {@link replaceLink} may have left of it. */
+export async function removeLink(path: string): Promise<void> {
+  await rm(temporaryPath(path), { force: true });
+  await rm(path, { force: true });
 }
 
 /** Where a link points; null: there is no link at this path. */

@@ -10,8 +10,10 @@ export const isChallenge = (path: string | undefined): boolean =>
 /** Passes a request on to the responder and its answer back; 502 when there is none. */
 export function forwardChallenge(incoming: IncomingMessage, answer: ServerResponse, responder: URL): void {
   const { method, headers, url, socket } = incoming;
-  const outgoing = request(new URL(url ?? "/", responder), {
+  const outgoing = request(responder, {
     method,
+    // As it came: a path made canonical could lead elsewhere on the responder's port.
+    path: url,
     headers: {
       host: headers.host ?? "",
       "user-agent": headers["user-agent"] ?? "",

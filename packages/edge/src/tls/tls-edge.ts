@@ -78,8 +78,11 @@ function answerPlain(request: IncomingMessage, answer: ServerResponse, responder
     return;
   }
   const host = /^[\w.-]+/.exec(request.headers.host ?? "")?.[0];
-  const status = host === undefined || isChallenge(request.url) ? 404 : 308;
-  answer.writeHead(status, status === 308 ? { location: `https://${host}${request.url ?? "/"}` } : {}).end();
+  if (host === undefined || isChallenge(request.url) || request.url?.startsWith("/") !== true) {
+    answer.writeHead(404).end();
+    return;
+  }
+  answer.writeHead(308, { location: `https://${host}${request.url}` }).end();
 }
 
 /** @returns the port. */

@@ -91,6 +91,10 @@ export class EdgeServer implements AsyncDisposable {
     this.#append({ kind: "remove", lineageId, names, certificateId: null });
   }
 
+  isCurrent(certificateId: string): boolean {
+    return [...this.#current.values()].some((current) => current.certificateId === certificateId);
+  }
+
   /** Replaces what is handed out for a certificate. */
   corrupt(certificateId: string, part: Partial<EdgeKeyPair>): void {
     const pair = this.#keyPairs.get(certificateId);

@@ -70,8 +70,8 @@ export async function treeOf(directory: string): Promise<readonly string[]> {
 
 /** The receipts that the agent's state on disk still has to send. */
 export async function waitingReceipts(directory: string): Promise<readonly Receipt[]> {
-  const text = await readFile(join(directory, ".state", "state.json"), "utf8");
-  return (JSON.parse(text) as AgentState).receipts;
+  const text = await readFile(join(directory, ".state", "state.json"), "utf8").catch(() => null);
+  return text === null ? [] : (JSON.parse(text) as AgentState).receipts;
 }
 
 export async function modeOf(path: string): Promise<string> {
