@@ -1,9 +1,12 @@
 /** docs/reference/cli.md: every command, from the program that reads the command line. */
 import { readFileSync } from "node:fs";
-import type { Argument, Command, Option } from "commander";
 import { examplesOf } from "../../packages/cli/src/examples.ts";
 import { exitCodes } from "../../packages/cli/src/exit-code.ts";
 import { buildProgram } from "../../packages/cli/src/program.ts";
+
+type Command = ReturnType<typeof buildProgram>;
+type Argument = Command["registeredArguments"][number];
+type Option = Command["options"][number];
 
 const packageFile = new URL("../../packages/cli/package.json", import.meta.url);
 
@@ -59,7 +62,7 @@ function section(command: Command): readonly string[] {
   const examples = examplesOf(command).map((line) => `$ ${line}`);
   return [
     `## ${fullName(command)}`,
-    `${sentence(command.description())}`,
+    sentence(command.description()),
     fence(`${fullName(command)} ${command.usage()}`),
     ...parameters(command),
     ...(examples.length === 0 ? [] : [fence(examples.join("\n"))]),

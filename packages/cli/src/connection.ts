@@ -12,7 +12,7 @@ export interface ServerOptions {
   readonly json?: boolean;
 }
 
-export const defaultUrl = "http://127.0.0.1:8400";
+const defaultUrl = "http://127.0.0.1:8400";
 
 export function withServerOptions(command: Command): Command {
   return command

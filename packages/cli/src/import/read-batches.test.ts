@@ -19,7 +19,9 @@ const rejectedOf = (batches: readonly ImportBatch[]) => batches.flatMap(({ rejec
 
 /** A line that could be anything but the file's end of a line. */
 const anyLine = fc.oneof(
-  fc.string({ unit: fc.constantFrom(..."ab.,;\"'# \t-_é\u{1F600}") }),
+  fc.string({
+    unit: fc.constantFrom("a", "b", ".", ",", ";", '"', "'", "#", " ", "\t", "-", "é", "\u{1F600}"),
+  }),
   fc.string({ unit: "binary" }).map((text) => text.replace(/[\r\n\0]/g, "")),
   fc.domain(),
   fc.tuple(fc.domain(), fc.domain(), fc.domain()).map((cells) => cells.join(",")),
@@ -104,7 +106,7 @@ describe("a list in columns", () => {
       `a.example.com,,${Array.from({ length: 100 }, (_, n) => `n${n}.example.com`).join(" ")}`,
       "too-many-names",
     ],
-    [`${"a".repeat(1_001)}`, "name-too-long"],
+    ["a".repeat(1_001), "name-too-long"],
     [`a.example.com,,${"a".repeat(1_001)}`, "name-too-long"],
     ["a.example.com,".padEnd(longestLine + 1), "line-too-long"],
   ])("a bad row is rejected alone: %.40s", async (line, code) => {

@@ -4,7 +4,7 @@ import type { ColumnName, Layout } from "./layout.ts";
 import type { Line } from "./read-lines.ts";
 
 /** What the API's schema takes of a row: one that is beyond it would have its whole batch refused. */
-export const rowLimits = {
+const rowLimits = {
   nameLength: 1_000,
   aliases: 99,
   tenantLength: 100,

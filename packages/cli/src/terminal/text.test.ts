@@ -36,7 +36,7 @@ describe("times", () => {
 
 describe("wrap", () => {
   test("loses nothing, and only a word may be wider", () => {
-    const words = fc.array(fc.string({ unit: fc.constantFrom(..."abc.,"), minLength: 1 }));
+    const words = fc.array(fc.string({ unit: fc.constantFrom("a", "b", ".", ","), minLength: 1 }));
     const property = fc.property(words, fc.integer({ min: 1, max: 80 }), (given, width) => {
       const text = given.join(" ");
       const lines = wrap(text, width);

@@ -50,10 +50,9 @@ export async function startTestServer(options: SimCaOptions = {}): Promise<TestS
 }
 
 /** Makes the sim CA the server's default; `example.com` names are good for it. */
-export async function addSimCa({ run, simCa }: TestServer): Promise<void> {
-  const { code, stderr } = await run([
-    ...["ca", "add", "sim", "--directory", simCa.directoryUrl, "--agree-tos"],
-    ...["--contact", "ops@example.com", "--allow-private-names"],
-  ]);
+export async function addSimCa(server: TestServer): Promise<void> {
+  const { code, stderr } = await server.run(
+    `ca add sim --directory ${server.simCa.directoryUrl} --agree-tos --allow-private-names`.split(" "),
+  );
   if (code !== 0) throw new Error(stderr);
 }
