@@ -56,8 +56,10 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
     keepAlive: true,
   };
   const pool = new pg.Pool({ ...settings, max: place.connections, idleTimeoutMillis: 30_000 });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  // A connection that breaks is replaced, and a statement under way on it fails. Without listeners it would end
+  // the process: the pool's own is for idle connections only.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const listener = new Listener(() => new pg.Client({ ...settings, query_timeout: 0 }));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const close = async (): Promise<void> => {
@@ -107,6 +109,7 @@ class Listener {
   readonly #connect: () => pg.Client;
   readonly #channels = new Map<Channel, ((payload: string) => void)[]>();
   #client: pg.Client | null = null;
+  #opening: Promise<void> = Promise.resolve();
   #again: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -144,13 +147,14 @@ class Listener {
     if (this.#closed || this.#again !== null) return;
     this.#again = setTimeout(() => {
       this.#again = null;
-      this.#open().catch(() => this.#reopenSoon());
+      this.#opening = this.#open().catch(() => this.#reopenSoon());
     }, 1_000);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#again !== null) clearTimeout(this.#again);
+    await this.#opening;
     await this.#client?.end();
   }
 }
