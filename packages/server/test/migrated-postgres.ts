@@ -23,6 +23,8 @@ export async function startMigratedPostgres(): Promise<MigratedPostgres> {
   const template = await server.createDatabase("migrated");
   await migrateAt(template);
   const pool = opened.adopt(new pg.Pool({ connectionString: server.url, max: 4 }), (each) => each.end());
+  // A connection that is being closed hears of the server's end.
+  pool.on("error", () => {});
   const create = async (from: string): Promise<OwnDatabase> => {
     const name = `t${randomBytes(6).toString("hex")}`;
     await pool.query(`create database ${name} template ${from}`);

@@ -1,0 +1,83 @@
+import { after, days, seconds } from "@certmill/domain";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { claimIssuances } from "../../src/store/claim-issuances.ts";
+import { commitAbandoned } from "../../src/store/commit-decision.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { casWithDueLineages, planIssuances } from "../../src/store/plan-issuances.ts";
+import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
+import { lease, start, startFleet } from "./fleet.ts";
+
+let postgres: MigratedPostgres;
+
+beforeAll(async () => {
+  postgres = await startMigratedPostgres();
+});
+afterAll(async () => postgres[Symbol.asyncDispose]());
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index): [string] => [`n${index}.example.com`]);
+
+test("planners at once never plan beyond the CA's orders in flight, and each lineage once", async () => {
+  const most = 8;
+  await using fleet = await startFleet(postgres, most);
+  await fleet.add(numbered(60));
+  await using other = await openDatabase({ kind: "postgresql", url: fleet.url, connections: 10 });
+  const seen: number[] = [];
+  let ended = 0;
+  const plan = async (db: typeof fleet.db): Promise<void> => {
+    while (ended < 60) {
+      await planIssuances(db, { caId: fleet.caId, limit: 5, now: start });
+      const { rows } = await sql<{ live: number }>`
+        select count(*)::int as live from issuance where ended_at is null`.execute(db);
+      seen.push(rows[0]?.live ?? 0);
+      for (const claim of await claimIssuances(db, { limit: 2, lease, now: start })) {
+        const over = {
+          cause: "dns",
+          detail: "",
+          retryAt: after(start, days(1)),
+          events: [],
+          now: start,
+        } as const;
+        expect(await commitAbandoned(db, claim, over)).toBe(true);
+        ended += 1;
+      }
+    }
+  };
+  await Promise.all([fleet.db, fleet.db, other.db, other.db].map(plan));
+  expect(Math.max(...seen)).toBeLessThanOrEqual(most);
+  const { rows } = await sql`select lineage_id from issuance group by lineage_id having count(*) > 1`.execute(
+    fleet.db,
+  );
+  expect(rows).toEqual([]);
+});
+
+test("the longest due are planned first, each with its event; a CA that is full says so", async () => {
+  await using fleet = await startFleet(postgres, 2);
+  const late = after(start, seconds(5));
+  await fleet.add([["c.example.com"]], late);
+  await fleet.add([["a.example.com"], ["b.example.com"]]);
+  expect(await casWithDueLineages(fleet.db, start)).toEqual([fleet.caId]);
+  const plan = (limit: number) => planIssuances(fleet.db, { caId: fleet.caId, limit, now: late });
+  expect(await plan(5)).toBe("planned");
+  expect(await plan(5)).toBe("full");
+  const { rows } = await sql`
+    select lineage.names[1] as name, lineage.state, lineage.wake_at is null as taken, event.kind
+    from lineage left join event on event.lineage_id = lineage.id and event.kind = 'issuance.started'
+    order by 1`.execute(fleet.db);
+  expect(rows).toEqual([
+    { name: "a.example.com", state: "issuing", taken: true, kind: "issuance.started" },
+    { name: "b.example.com", state: "issuing", taken: true, kind: "issuance.started" },
+    { name: "c.example.com", state: "waiting", taken: false, kind: null },
+  ]);
+});
+
+test("a CA that another process plans for is left to it", async () => {
+  await using fleet = await startFleet(postgres);
+  await fleet.add(numbered(1));
+  await fleet.db.transaction().execute(async (trx) => {
+    await sql`select 1 from ca for update`.execute(trx);
+    expect(await planIssuances(fleet.db, { caId: fleet.caId, limit: 1, now: start })).toBe("elsewhere");
+  });
+  expect(await planIssuances(fleet.db, { caId: fleet.caId, limit: 1, now: start })).toBe("planned");
+});
