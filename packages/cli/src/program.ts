@@ -8,6 +8,7 @@ import { registerDomainAdd } from "./domain-add.ts";
 import { registerDomainImport } from "./domain-import.ts";
 import { registerDomainList } from "./domain-list.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
+import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
 import { registerEdgeRun } from "./edge-run.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -33,6 +34,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerDomainImport,
     registerDomainList,
     registerDomainShow,
+    registerDomainRetry,
     registerDomainRemove,
   ],
   [
