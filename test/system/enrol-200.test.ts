@@ -1,0 +1,107 @@
+/**
+ * The main job on real input: a list of 200 names in a file, imported by the command line, validated by
+ * Pebble through an nginx that has only the static rule, installed by the agent into the directory that the
+ * same nginx serves from, and each served certificate checked by a TLS client.
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { operations, pages } from "@certmill/api";
+import { expect, test } from "vitest";
+import { checkServed } from "../../tools/demo/check-served.ts";
+import { startPostgres } from "../../tools/peers/postgres.ts";
+import { startEdgeAgent } from "./support/edge-agent.ts";
+import { type Hosting, startHosting } from "./support/hosting.ts";
+import { type Installation, startInstallation } from "./support/installation.ts";
+import { readLedger } from "./support/ledger.ts";
+import { untilServed, untilStatus } from "./support/status.ts";
+
+const names = Array.from(
+  { length: 200 },
+  (_, index) => `shop-${String(index + 1).padStart(3, "0")}.hosting.example.com`,
+);
+
+test("PostgreSQL and two workers, one of them killed halfway", async () => {
+  await using postgres = await startPostgres();
+  const databaseUrl = await postgres.createDatabase();
+  await using installation = await startInstallation({
+    databaseUrl,
+    roles: ["api,responder", "worker", "worker"],
+    settings: { CERTMILL_LEASE_SECONDS: "5" },
+  });
+  await using hosting = await startHosting(installation);
+  await using agent = await startEdgeAgent(installation, { ...hosting, name: "edge-1" });
+
+  await importNames(installation);
+  const halfway = await untilStatus(
+    installation.client,
+    "half of the names to be active",
+    ({ domains }) => domains.active >= names.length / 2,
+  );
+  expect(halfway.domains.active, "the kill comes in the middle").toBeLessThan(names.length);
+  const [, killed] = installation.processes;
+  killed?.signal("SIGKILL");
+  await killed?.ended;
+
+  await demandServed(installation, hosting);
+  await agent.stop();
+  await demandLedger(installation, databaseUrl);
+  // A newOrder whose answer the killed worker did not live to store is ordered again; nothing else is.
+  expect(ordersMade(hosting)).toBeLessThanOrEqual(names.length + mostInFlight);
+});
+
+test("the embedded database and one process", async () => {
+  await using installation = await startInstallation({ databaseUrl: null });
+  await using hosting = await startHosting(installation);
+  await using agent = await startEdgeAgent(installation, { ...hosting, name: "edge-1" });
+
+  await importNames(installation);
+  await demandServed(installation, hosting);
+  await agent.stop();
+  await installation.processes[0]?.stop();
+  await demandLedger(installation, null);
+  expect(ordersMade(hosting)).toBe(names.length);
+});
+
+const mostInFlight = 8;
+
+async function importNames({ directory, mustRun }: Installation): Promise<void> {
+  const file = join(directory, "names.txt");
+  await writeFile(file, `${names.join("\n")}\n`);
+  expect(await mustRun("domain", "import", file)).toContain("200");
+  const again = await mustRun("domain", "import", file, "--json");
+  expect(JSON.parse(again), "the same list again").toMatchObject({ added: 0 });
+}
+
+/** Every name: active, with one certificate, said to be served, and served. */
+async function demandServed({ client }: Installation, { pebble, tlsPort }: Hosting): Promise<void> {
+  const status = await untilServed(client, names.length);
+  expect(status).toMatchObject({
+    domains: { waiting: 0, issuing: 0, active: 200, failed: 0 },
+    issuancesInFlight: 0,
+    certificates: 200,
+    edges: [{ name: "edge-1", behind: 0 }],
+  });
+  const covered: string[] = [];
+  for await (const { items } of pages(client, operations.listCertificates, { query: { limit: 1_000 } })) {
+    covered.push(...items.flatMap((certificate) => certificate.names));
+  }
+  expect(covered.toSorted()).toEqual(names);
+
+  const rootPem = await pebble.issuingRootPem();
+  const served = await Promise.all(names.map((name) => checkServed(name, { port: tlsPort, rootPem })));
+  expect(served.filter(({ ok }) => !ok)).toEqual([]);
+}
+
+/** The database's own word, and Pebble's on each order: nothing twice, nothing left behind. */
+async function demandLedger(installation: Installation, databaseUrl: string | null): Promise<void> {
+  const { lineages, challengesPublished } = await readLedger(installation, databaseUrl);
+  const done = { state: "active", certificates: 1, issuances: ["issued"], orders: ["valid"] };
+  expect(lineages).toEqual(names.map((name) => ({ name, ...done })));
+  expect(challengesPublished).toBe(0);
+}
+
+/** How many orders Pebble has made, by its log. */
+function ordersMade({ pebble }: Hosting): number {
+  const counts = [...pebble.output().matchAll(/There are now (\d+) orders in the db/g)];
+  return Number(counts.at(-1)?.[1]);
+}

@@ -1,0 +1,32 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type RunningProcess, startProcess } from "../../../tools/peers/start-process.ts";
+import { certmillProgram } from "./certmill.ts";
+import type { Installation } from "./installation.ts";
+
+export interface EdgeAgentOptions {
+  /** The edge's name in receipts. */
+  readonly name: string;
+  /** Where it installs. */
+  readonly certificates: string;
+  /** A shell command. */
+  readonly reload?: string;
+  /** The server's address; the installation's by default. */
+  readonly server?: string;
+}
+
+/** Starts `certmill edge run` with a token of its own. It has no moment of readiness: watch its files or the server. */
+export async function startEdgeAgent(
+  { api, directory, mustRun }: Installation,
+  { name, certificates, reload, server = api }: EdgeAgentOptions,
+): Promise<RunningProcess> {
+  const tokenFile = join(directory, `token-of-${name}`);
+  await writeFile(tokenFile, await mustRun("token", "create", "--scope", "edge", "--name", name), {
+    mode: 0o600,
+  });
+  const args = ["--server", server, "--token-file", tokenFile, "--name", name, "--dir", certificates];
+  return startProcess({
+    command: process.execPath,
+    args: [certmillProgram, "edge", "run", ...args, ...(reload === undefined ? [] : ["--reload", reload])],
+  });
+}
