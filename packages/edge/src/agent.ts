@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client, Receipt } from "@certmill/api";
+import { EdgeFault } from "./edge-fault.ts";
 import { followServer } from "./feed/follow-server.ts";
 import type { Backoff } from "./flow/backoff.ts";
 import { Bell } from "./flow/bell.ts";
@@ -12,6 +13,7 @@ import { StateKeeper } from "./holding/state-keeper.ts";
 import { CertificateDirectory } from "./install/certificate-directory.ts";
 import type { KeyPair } from "./install/check-key-pair.ts";
 import { checkLinks } from "./install/check-links.ts";
+import { diskFault } from "./install/disk-fault.ts";
 import { type LayoutName, layouts } from "./install/layout.ts";
 import { settleLineages } from "./install/settle-lineages.ts";
 import type { Log } from "./log/edge-event.ts";
@@ -47,7 +49,7 @@ export interface Agent {
   /**
    * Follows the server until the signal aborts, then finishes what is under way and writes its state.
    *
-   * @throws {AccessRefused} when the server refuses the token of an edge that has never been served.
+   * @throws {EdgeFault} `access-refused`, when the server refuses the token of an edge that has never been served.
    */
   run(signal: AbortSignal): Promise<void>;
   /** What is installed for a name in a TLS handshake; null: nothing. */
@@ -57,9 +59,20 @@ export interface Agent {
 /**
  * An agent with what an earlier run left in its directory.
  *
- * @throws the file system's error when the directory or the state in it cannot be read.
+ * @throws {EdgeFault} `directory-unusable`, when the directory or the state in it cannot be read.
  */
 export async function openAgent(options: AgentOptions): Promise<Agent> {
+  try {
+    return await openIn(options);
+  } catch (error) {
+    const reason = diskFault(error);
+    if (reason === null) throw error;
+    const message = `${options.directory} cannot be used: ${reason}. Correct that, or choose another --dir.`;
+    throw new EdgeFault("directory-unusable", message, { cause: error });
+  }
+}
+
+async function openIn(options: AgentOptions): Promise<Agent> {
   const { client, edge, layout, reload, backoff, log } = options;
   await mkdir(options.directory, { recursive: true, mode: 0o755 });
   const statePath = join(options.directory, ".state", "state.json");

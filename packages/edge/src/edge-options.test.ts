@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { EdgeUsage, parseEdgeOptions } from "./edge-options.ts";
+import { EdgeFault } from "./edge-fault.ts";
+import { parseEdgeOptions } from "./edge-options.ts";
 
 const needed = [
   "--server",
@@ -52,6 +53,6 @@ test.each([
   [[...needed, "--nonsense"], "Unknown option '--nonsense'"],
 ])("%s", (argv, message) => {
   expect(() => parseEdgeOptions(argv)).toThrow(
-    expect.toSatisfy((e) => e instanceof EdgeUsage && e.message.startsWith(message)),
+    expect.toSatisfy((e) => e instanceof EdgeFault && e.message.startsWith(message)),
   );
 });

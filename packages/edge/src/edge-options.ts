@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import { EdgeFault } from "./edge-fault.ts";
 import type { LayoutName } from "./install/layout.ts";
 import type { LogFormat } from "./log/write-log.ts";
 import type { Reload } from "./reload/reload-proxy.ts";
@@ -20,12 +21,6 @@ export interface TlsOptions {
   readonly tlsPort: number;
   readonly httpPort: number | null;
   readonly responder: URL | null;
-}
-
-/** The command line is wrong. */
-export class EdgeUsage extends Error {
-  override readonly name = "EdgeUsage";
-  readonly code = "usage";
 }
 
 export const edgeUsage = `Usage: certmill edge run --server URL --token-file FILE --dir DIRECTORY
@@ -75,7 +70,7 @@ const flags = {
 
 /**
  * @returns null when help is asked for.
- * @throws {EdgeUsage} for the first fault.
+ * @throws {EdgeFault} `usage`, for the first fault.
  */
 export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
   const values = readFlags(argv);
@@ -104,7 +99,7 @@ function readFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    if (error instanceof TypeError) throw new EdgeUsage(error.message);
+    if (error instanceof TypeError) throw usage(error.message);
     throw error;
   }
 }
@@ -112,10 +107,10 @@ function readFlags(argv: readonly string[]) {
 function tlsOptions(tlsPort?: string, httpPort?: string, responder?: string): TlsOptions | null {
   if (tlsPort === undefined) {
     if (httpPort === undefined && responder === undefined) return null;
-    throw new EdgeUsage("--http-port and --responder go with --tls-port");
+    throw usage("--http-port and --responder go with --tls-port");
   }
   if (responder !== undefined && httpPort === undefined) {
-    throw new EdgeUsage("--responder goes with --http-port");
+    throw usage("--responder goes with --http-port");
   }
   return {
     tlsPort: port("tls-port", tlsPort),
@@ -124,29 +119,30 @@ function tlsOptions(tlsPort?: string, httpPort?: string, responder?: string): Tl
   };
 }
 
+const usage = (problem: string): EdgeFault =>
+  new EdgeFault("usage", `${problem}. See certmill edge run --help.`);
+
 function required(flag: string, value: string | undefined): string {
-  if (value === undefined || value === "") throw new EdgeUsage(`--${flag} is missing`);
+  if (value === undefined || value === "") throw usage(`--${flag} is missing`);
   return value;
 }
 
 function httpUrl(flag: string, text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new EdgeUsage(
-    `--${flag} must be a URL such as https://certmill.example.com, not ${JSON.stringify(text)}`,
-  );
+  throw usage(`--${flag} must be a URL such as https://certmill.example.com, not ${JSON.stringify(text)}`);
 }
 
 function edgeName(text: string): string {
   if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(text)) return text;
-  throw new EdgeUsage(
+  throw usage(
     `--name must be up to 100 letters, digits, dots, hyphens and underscores, not ${JSON.stringify(text)}`,
   );
 }
 
 function layoutName(text: string): LayoutName {
   if (text === "pair" || text === "combined") return text;
-  throw new EdgeUsage(`--layout must be pair or combined, not ${JSON.stringify(text)}`);
+  throw usage(`--layout must be pair or combined, not ${JSON.stringify(text)}`);
 }
 
 /** Milliseconds. */
@@ -154,11 +150,11 @@ function duration(flag: string, text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
   if (unit === "ms" || unit === "s" || unit === "m")
     return Number(amount) * { ms: 1, s: 1_000, m: 60_000 }[unit];
-  throw new EdgeUsage(`--${flag} must be a time such as 2s, not ${JSON.stringify(text)}`);
+  throw usage(`--${flag} must be a time such as 2s, not ${JSON.stringify(text)}`);
 }
 
 function port(flag: string, text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
-  throw new EdgeUsage(`--${flag} must be a port from 0 to 65535, not ${JSON.stringify(text)}`);
+  throw usage(`--${flag} must be a port from 0 to 65535, not ${JSON.stringify(text)}`);
 }

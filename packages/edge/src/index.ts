@@ -1,6 +1,5 @@
 export { type Agent, type AgentOptions, openAgent, type ServedCertificate } from "./agent.ts";
-export { EdgeUsage } from "./edge-options.ts";
-export { AccessRefused } from "./feed/read-feed.ts";
+export { EdgeFault, type EdgeFaultCode } from "./edge-fault.ts";
 export { tokenFileClient } from "./feed/token-file-client.ts";
 export type { LayoutName } from "./install/layout.ts";
 export type { EdgeEvent, Log } from "./log/edge-event.ts";

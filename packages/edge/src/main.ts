@@ -17,9 +17,7 @@ const tlsCacheSize = 2_000;
  * `certmill edge run`, until SIGTERM or SIGINT.
  *
  * @param argv what follows `edge run` on the command line.
- * @throws {EdgeUsage} for a wrong command line.
- * @throws {AccessRefused} when the server refuses the token of a new edge.
- * @throws the operating system's error when the directory cannot be read or a port cannot be listened on.
+ * @throws {EdgeFault} when it cannot start.
  */
 export async function edgeCommand(argv: readonly string[]): Promise<void> {
   const options = parseEdgeOptions(argv);

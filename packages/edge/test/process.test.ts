@@ -115,13 +115,18 @@ describe("starting and stopping", () => {
     expect(server.retrieved).toEqual(["11"]);
   });
 
-  test("help, and a wrong command line", async () => {
+  test("help, a wrong command line, and a port that is taken", async () => {
     await using server = await EdgeServer.open();
     await using directory = await temporaryDirectory();
     await using helped = new ChildAgent(server, directory.path, { argv: ["--help"] });
     expect(await helped.ending).toEqual({ code: 0, signal: null });
     expect(helped.output).toMatch(/^Usage: certmill edge run/);
     expect(Math.max(...helped.output.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    await using occupied = new ChildAgent(server, directory.path, {
+      argv: ["--tls-port", new URL(server.url).port],
+    });
+    expect((await occupied.ending).code).not.toBe(0);
+    expect(occupied.log).toMatch(/Port \d+ cannot be listened on: something else listens on it/);
     await using wrong = new ChildAgent(server, directory.path, { argv: ["--layout", "tar"] });
     expect((await wrong.ending).code).not.toBe(0);
     expect(wrong.log).toContain('--layout must be pair or combined, not "tar"');

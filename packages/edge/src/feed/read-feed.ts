@@ -1,4 +1,5 @@
 import { type Client, type EdgeCertificate, type EdgeChange, operations, pages } from "@certmill/api";
+import { EdgeFault } from "../edge-fault.ts";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import { pause } from "../flow/pause.ts";
 import type { Log } from "../log/edge-event.ts";
@@ -20,18 +21,12 @@ export interface ReadFeedOptions {
   readonly log: Log;
 }
 
-/** The server refuses an edge that it has never served: a mistake in setting it up. */
-export class AccessRefused extends Error {
-  override readonly name = "AccessRefused";
-  readonly code = "access-refused";
-}
-
 /**
  * The server's news from a cursor on, for ever: by long polls, and by a snapshot where there is no cursor or
  * the server does not know it. A server that is away is waited for. Ends when the signal aborts.
  *
  * @param from null: from the beginning.
- * @throws {AccessRefused} when there is no cursor and the token is refused before the first answer. Later it
+ * @throws {EdgeFault} `access-refused`, when there is no cursor and the token is refused before the first answer. Later it
  *   is waited for as for a server that is away: the edge has something to serve.
  */
 export async function* readFeed(
@@ -60,7 +55,7 @@ export async function* readFeed(
       cursor = null;
       continue;
     }
-    if (trouble.kind === "access" && neverServed) throw new AccessRefused(trouble.reason);
+    if (trouble.kind === "access" && neverServed) throw new EdgeFault("access-refused", trouble.reason);
     failures += 1;
     const retryIn = Math.max(trouble.retryAfter, backoffAfter(failures, backoff));
     log({ kind: "server-lost", reason: trouble.reason, retryIn });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Agent } from "../agent.ts";
+import { EdgeFault } from "../edge-fault.ts";
 import { ContextCache } from "./context-cache.ts";
 import { forwardChallenge, isChallenge } from "./forward-challenge.ts";
 import { terminateTls } from "./terminate-tls.ts";
@@ -31,7 +32,7 @@ const idleTimeout = 30_000;
  * A small TLS-terminating edge over what an agent has installed: for demonstrations and tests. A renewed
  * certificate is served from the next handshake on.
  *
- * @throws the operating system's error when a port cannot be listened on.
+ * @throws {EdgeFault} `port-unusable`.
  */
 export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   const { agent, host, responder } = options;
@@ -88,11 +89,21 @@ function answerPlain(request: IncomingMessage, answer: ServerResponse, responder
 /** @returns the port. */
 async function listen(server: Server, port: number, host: string | null): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
+  const refused = (error: NodeJS.ErrnoException) => reject(portFault(port, error));
+  server.once("error", refused);
   server.listen({ port, ...(host === null ? {} : { host }) }, resolve);
   await promise;
-  server.off("error", reject);
+  server.off("error", refused);
   return (server.address() as AddressInfo).port;
+}
+
+function portFault(port: number, error: NodeJS.ErrnoException): EdgeFault {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: "something else listens on it; stop that, or choose another port",
+    EACCES: "this process may not; ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)",
+  };
+  const reason = reasons[error.code ?? ""] ?? error.message;
+  return new EdgeFault("port-unusable", `Port ${port} cannot be listened on: ${reason}.`, { cause: error });
 }
 
 async function close(server: Server): Promise<void> {
