@@ -1,6 +1,8 @@
 /**
  * The transaction of a decision: state, wake-up, publications and events in one statement, refused as a
  * whole when another worker has claimed the issuance since (the fence), or when it was ended from outside.
+ * An end takes the issuance, then its lineage; a removal may have the lineage and wait for the issuance, hence
+ * the retries.
  */
 import {
   after,
@@ -14,6 +16,7 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "./claim-issuances.ts";
 import { type Db, timestamp } from "./database.ts";
+import { retryDeadlock } from "./retry-deadlock.ts";
 import type { Sealed } from "./secrets.ts";
 
 /** An event of the timeline, in the order they happened. */
@@ -144,7 +147,7 @@ export async function commitIssued(
 ): Promise<string | null> {
   const { certificate, events, now } = commit;
   const at = timestamp(now);
-  const { rows } = await sql<{ id: string | null }>`
+  const query = sql<{ id: string | null }>`
     with moved as (
       update issuance set state_kind = 'issued', state = '{"kind":"issued"}', wake_at = null, ended_at = ${at}
       where ${held(claim)} returning id, lineage_id, ca_id, key_secret_id
@@ -164,7 +167,8 @@ export async function commitIssued(
       delete from challenge_response where issuance_id in (select id from moved)
     ), ${tell(events)}
     select (select id from stored) as id,
-      (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`.execute(db);
+      (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
+  const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.id ?? null;
 }
 
@@ -188,7 +192,7 @@ export async function commitAbandoned(
   const { cause, detail, retryAt, events, now } = commit;
   const wakeAt = retryAt === null ? null : timestamp(retryAt);
   const state = JSON.stringify({ kind: "abandoned", cause, detail, retryAt });
-  const { rows } = await sql<{ accepted: boolean }>`
+  const query = sql<{ accepted: boolean }>`
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
         ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
@@ -200,6 +204,7 @@ export async function commitAbandoned(
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
     ), ${tell(events)}
-    select exists (select 1 from moved) as accepted`.execute(db);
+    select exists (select 1 from moved) as accepted`;
+  const { rows } = await retryDeadlock(() => query.execute(db));
   return isAccepted(rows);
 }
