@@ -34,15 +34,16 @@ export interface StoredKey extends WrappedKey {
   readonly id: string;
 }
 
-/** Up to `limit` data keys that another key than `kekId` wraps. Index: `secret_by_kek`. */
+/**
+ * Up to `limit` data keys that another key than `kekId` wraps. Index: `secret_by_kek`, from both its ends: what
+ * `kekId` wraps by now is never read.
+ */
 export async function readForeignKeys(db: Db, kekId: string, limit: number): Promise<StoredKey[]> {
-  const rows = await db
-    .selectFrom("secret")
-    .select(["id", "kek_id", "wrapped_key"])
-    .where("kek_id", "!=", kekId)
-    .orderBy("id")
-    .limit(limit)
-    .execute();
+  const { rows } = await sql<{ id: string; kek_id: string; wrapped_key: Uint8Array }>`
+    (select id, kek_id, wrapped_key from secret where kek_id < ${kekId} order by kek_id, id limit ${limit})
+    union all
+    (select id, kek_id, wrapped_key from secret where kek_id > ${kekId} order by kek_id, id limit ${limit})
+    limit ${limit}`.execute(db);
   return rows.map((row) => ({ id: row.id, kekId: row.kek_id, wrappedKey: row.wrapped_key }));
 }
 
