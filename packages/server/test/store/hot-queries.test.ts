@@ -1,0 +1,203 @@
+/** Each query that a docstring promises an index for uses it, on a fleet of some size and without hints. */
+import { after, days, seconds } from "@certmill/domain";
+import { type CompiledQuery, sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readChallengeResponses } from "../../src/store/challenge-responses.ts";
+import { claimIssuances, nextDueAt } from "../../src/store/claim-issuances.ts";
+import { commitAbandoned } from "../../src/store/commit-decision.ts";
+import type { Db } from "../../src/store/database.ts";
+import { casWithDueLineages, planIssuances } from "../../src/store/plan-issuances.ts";
+import { listCertificates } from "../../src/store/read/certificates.ts";
+import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
+import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
+import { readHorizon } from "../../src/store/read/feed-position.ts";
+import { listCaLoads } from "../../src/store/read/status.ts";
+import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
+import { findTokenByHash } from "../../src/store/read/tokens.ts";
+import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
+import { removeLineage } from "../../src/store/write/remove-lineage.ts";
+import { interceptedDb } from "../intercepted-db.ts";
+import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
+import { type Fleet, lease, start, startFleet } from "./fleet.ts";
+
+const size = 20_000;
+const now = after(start, seconds(1));
+
+let postgres: MigratedPostgres;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  postgres = await startMigratedPostgres();
+  fleet = await startFleet(postgres);
+  await fill(fleet.db);
+});
+afterAll(async () => {
+  await fleet[Symbol.asyncDispose]();
+  await postgres[Symbol.asyncDispose]();
+});
+
+/**
+ * `size` lineages with a certificate each that are renewed in a month, one in a hundred of them due now, served by 200 edge groups, and
+ * as many issuances: all have ended but one in a hundred.
+ */
+async function fill(db: Db): Promise<void> {
+  const all = sql.lit(size);
+  const at = sql.lit(new Date(start).toISOString());
+  const statements = [
+    sql`insert into secret (kek_id, wrapped_key, ciphertext)
+      select case when n % 1000 = 0 then 'old' else 'new' end, 'w', 'c' from generate_series(1, ${all}) n`,
+    sql`insert into edge_group (name) select 'group' || n from generate_series(2, 200) n`,
+    sql`insert into lineage (ca_id, edge_group_id, names, key_type, state, wake_at, wanted_at, created_at)
+      select (select max(id) from ca), (select array_agg(id) from edge_group)[n % 200 + 1], array['n' || n || '.example.com'], 'p256', 'active',
+        ${at}::timestamptz + case when n % 100 = 0 then interval '0' else interval '30 days' end, ${at}, ${at}
+      from generate_series(1, ${all}) n`,
+    sql`insert into domain (name, lineage_id, created_at) select names[1], id, ${at} from lineage`,
+    sql`insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, ended_at)
+      select id, ca_id, names, 'p256', 'planned', '{"kind":"planned"}', case when id % 100 = 1 then ${at}::timestamptz end,
+        ${at}, case when id % 100 <> 1 then ${at}::timestamptz end from lineage`,
+    sql`insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
+        fingerprint, chain_pem, key_secret_id, stored_at)
+      select lineage_id, id, ca_id, to_hex(id), 'CN=Test', names, ${at}, ${at}, '00', 'chain', 1, ${at} from issuance`,
+    sql`update lineage set certificate_id = certificate.id from certificate where certificate.lineage_id = lineage.id`,
+    sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
+      select 'token-' || id, 'token-' || id || '.t', id, names[1], ${at} from issuance`,
+    sql`insert into event (at, kind, lineage_id, issuance_id, edge_group_id)
+      select ${at}, kind, lineage_id, issuance.id, case when kind = 'certificate.stored' then edge_group_id end
+      from issuance join lineage on lineage.id = lineage_id, unnest(array['issuance.started', 'order.created', 'certificate.stored']) kind`,
+    sql`insert into token (name, hash, scope, created_at)
+      select 't' || n, sha256(n::text::bytea), 'admin', ${at} from generate_series(1, 5000) n`,
+    sql`insert into edge (edge_group_id, name, last_seen_at) select 1, 'edge' || n, ${at} from generate_series(1, 4) n`,
+    sql`insert into delivery (edge_id, lineage_id, certificate_id, received_at)
+      select edge.id, lineage.id, lineage.certificate_id, ${at} from lineage, edge`,
+    sql`vacuum analyze`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+}
+
+/** A plan's nodes that read a table whole, and the indexes that the others go by. */
+interface Access {
+  readonly indexes: Set<string>;
+  readonly wholeTables: Set<string>;
+}
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Index Name"?: string;
+  readonly "Relation Name"?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Runs `query`, and looks at the plan of each of its statements in a transaction that is given up. */
+async function accessOf(query: (db: Db) => Promise<unknown>): Promise<Access> {
+  const access: Access = { indexes: new Set(), wholeTables: new Set() };
+  const look = (node: PlanNode): void => {
+    const { "Index Name": index, "Relation Name": table, "Node Type": type } = node;
+    if (index !== undefined) access.indexes.add(index);
+    if (type === "Seq Scan" && table !== undefined) access.wholeTables.add(table);
+    for (const child of node.Plans ?? []) look(child);
+  };
+  const db = interceptedDb(fleet.db, async (statement, run) => {
+    if (/^\s*\(?(select|with|insert|update|delete)/i.test(statement.sql)) {
+      const explained: CompiledQuery = { ...statement, sql: `explain (format json) ${statement.sql}` };
+      const { rows } = await run<{ "QUERY PLAN": readonly { readonly Plan: PlanNode }[] }>(explained);
+      for (const plan of rows[0]?.["QUERY PLAN"] ?? []) look(plan.Plan);
+    }
+    return run({ ...statement, sql: statement.sql.replace(/^commit$/, "rollback") });
+  });
+  await query(db);
+  return access;
+}
+
+const claimed = async (db: Db) => {
+  const [claim] = await claimIssuances(db, { limit: 1, lease, now });
+  if (claim === undefined) throw new Error("Nothing was due.");
+  return claim;
+};
+
+/** Tables of a handful of rows, which are rightly read whole. */
+const small = new Set(["ca", "edge_group", "edge", "installation", "tenant", "account"]);
+
+const queries: Readonly<
+  Record<string, readonly [query: (db: Db) => Promise<unknown>, ...indexes: string[]]>
+> = {
+  claimIssuances: [(db) => claimIssuances(db, { limit: 10, lease, now }), "issuance_due"],
+  nextDueAt: [(db) => nextDueAt(db, []), "issuance_due", "lineage_due"],
+  casWithDueLineages: [(db) => casWithDueLineages(db, now), "lineage_due"],
+  planIssuances: [
+    (db) => planIssuances(db, { caId: fleet.caId, limit: 10, now }),
+    "lineage_due",
+    "issuance_live_by_ca",
+  ],
+  commitAbandoned: [
+    async (db) =>
+      commitAbandoned(db, await claimed(fleet.db), {
+        cause: "dns",
+        detail: "",
+        retryAt: null,
+        events: [],
+        now,
+      }),
+    "issuance_pkey",
+    "lineage_pkey",
+    "challenge_response_by_issuance",
+  ],
+  removeLineage: [
+    (db) => removeLineage(db, "77", now),
+    "issuance_live",
+    "lineage_pkey",
+    "challenge_response_by_issuance",
+  ],
+  readChallengeResponses: [
+    (db) => readChallengeResponses(db, ["token-5", "token-6", "nobody"]),
+    "challenge_response_pkey",
+  ],
+  readForeignKeys: [(db) => readForeignKeys(db, "new", 500), "secret_by_kek"],
+  listKeysInUse: [(db) => listKeysInUse(db), "secret_by_kek"],
+  readTimeline: [(db) => readTimeline(db, "5", 20), "event_by_lineage"],
+  followTimeline: [
+    (db) => followTimeline(db, { lineageId: "5", after: null, limit: 20 }),
+    "event_by_lineage",
+  ],
+  readEdgeFeed: [
+    async (db) => {
+      const { installation } = await readHorizon(fleet.db);
+      const begin = { installation, xact: "0", id: "0" };
+      return readEdgeFeed(db, { edgeGroupId: "1", after: begin, limit: 100 });
+    },
+    "event_feed",
+    "lineage_pkey",
+    "certificate_pkey",
+  ],
+  listServed: [
+    (db) => listServed(db, { edgeGroupId: "1", after: "100", limit: 100 }),
+    "lineage_by_edge_group",
+    "certificate_pkey",
+  ],
+  findDomain: [(db) => findDomain(db, "n5.example.com", null), "domain_pkey", "issuance_live"],
+  listDomains: [
+    (db) =>
+      listDomains(
+        db,
+        { tenantId: null, tenant: null, state: null, prefix: null },
+        { after: "n5.example.com", limit: 50 },
+      ),
+    "domain_pkey",
+  ],
+  listDeliveries: [(db) => listDeliveries(db, "5"), "delivery_by_lineage"],
+  listCertificates: [
+    (db) => listCertificates(db, { tenantId: null, lineageId: null }, { before: null, limit: 50 }),
+    "certificate_pkey",
+  ],
+  "listCertificates of a lineage": [
+    (db) => listCertificates(db, { tenantId: null, lineageId: "5" }, { before: null, limit: 50 }),
+    "certificate_by_lineage",
+  ],
+  listCaLoads: [(db) => listCaLoads(db), "issuance_live_by_ca"],
+  findTokenByHash: [(db) => findTokenByHash(db, Buffer.alloc(32), after(start, days(1))), "token_hash_key"],
+};
+
+test.each(Object.entries(queries))("%s", async (_, [query, ...promised]) => {
+  const { indexes, wholeTables } = await accessOf(query);
+  expect([...indexes]).toEqual(expect.arrayContaining(promised));
+  expect([...wholeTables].filter((table) => !small.has(table))).toEqual([]);
+});
