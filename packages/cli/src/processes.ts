@@ -3,6 +3,9 @@
  * command starts without them.
  */
 
+import { CommandError } from "./command-error.ts";
+import type { Ending } from "./exit-code.ts";
+
 interface ServerProcess {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly configFile: string | null;
@@ -16,9 +19,17 @@ export async function runServer(process: ServerProcess): Promise<number> {
 
 /** Runs the edge agent, which reads the rest of the command line itself. */
 export async function runEdge(argv: readonly string[]): Promise<void> {
-  const { edgeCommand } = await import("@certmill/edge/main");
-  await edgeCommand(argv);
+  const { edgeCommand, EdgeFault } = await import("@certmill/edge/main");
+  try {
+    await edgeCommand(argv);
+  } catch (error) {
+    if (!(error instanceof EdgeFault)) throw error;
+    const { code, message } = error;
+    throw new CommandError(code, message, { ending: edgeEndings[code] ?? "failed", cause: error });
+  }
 }
+
+const edgeEndings: Readonly<Record<string, Ending>> = { usage: "usage", "access-refused": "not-allowed" };
 
 /** Runs the test CA, which reads the rest of the command line itself. */
 export async function runSimCa(argv: readonly string[]): Promise<void> {

@@ -4,6 +4,8 @@ import { tokenFileClient } from "./feed/token-file-client.ts";
 import { writeLog } from "./log/write-log.ts";
 import { openTlsEdge } from "./tls/tls-edge.ts";
 
+export { EdgeFault } from "./edge-fault.ts";
+
 /** Seconds, under the API's bound and under the idle limit of common proxies. */
 const longPoll = 25;
 
