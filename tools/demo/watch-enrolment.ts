@@ -30,7 +30,7 @@ export async function watchEnrolment(client: Client, screen: Screen, since: numb
 }
 
 /** @param width characters to fill at most; null: no bar. */
-export function progressText({ domains, steps }: Status, seconds: number, width: number | null): string {
+function progressText({ domains, steps }: Status, seconds: number, width: number | null): string {
   const done = domains.active;
   const total = domains.waiting + domains.issuing + done + domains.failed;
   const rate = done / Math.max(seconds, 0.001);

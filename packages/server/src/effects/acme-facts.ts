@@ -40,7 +40,7 @@ export function authorizationFacts({ url, resource }: Retrieved<Authorization>):
   };
 }
 
-export function problemFacts(problem: AcmeProblem): ProblemFacts {
+function problemFacts(problem: AcmeProblem): ProblemFacts {
   return {
     type: problem.type === "other" ? null : problem.type,
     status: problem.status ?? 0,

@@ -32,7 +32,7 @@ const int8 = 20;
 const timestamptz = 1184;
 
 /** `2026-11-22 17:46:00.123+00`, as PostgreSQL writes it under TimeZone=UTC. */
-export const parseTimestamp = (text: string): Instant =>
+const parseTimestamp = (text: string): Instant =>
   instant(Date.parse(`${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, "")}Z`));
 
 /** A driver's instant: what `At` columns are written with. */
