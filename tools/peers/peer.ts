@@ -28,6 +28,13 @@ export const peers = {
     debianPackage: "nginx",
     elsewhere: "see https://nginx.org/en/download.html",
   },
+  haproxy: {
+    name: "HAProxy",
+    program: "haproxy",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "haproxy",
+    elsewhere: "see https://www.haproxy.org/",
+  },
   pebble: {
     name: "Pebble",
     program: "pebble",
