@@ -5,16 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../tools/peers/free-port.ts";
+import { until } from "../../../tools/peers/until.ts";
 import { examplesOf } from "../src/examples.ts";
 import { exitCodes } from "../src/exit-code.ts";
 import { buildProgram } from "../src/program.ts";
 import { runCli, startCli } from "./support/run-cli.ts";
 
-const nobody = "http://127.0.0.1:9";
-
+let nobody: string;
 let directory: Awaited<ReturnType<typeof mkdtempDisposable>>;
 
 beforeAll(async () => {
+  nobody = `http://127.0.0.1:${await freePort()}`;
   directory = await mkdtempDisposable(join(tmpdir(), "certmill-cli-"));
 });
 
@@ -92,7 +94,9 @@ describe("what is asked for is no error", () => {
 describe("a server that cannot be asked", () => {
   test("ends with 3 and says where nobody answered", async () => {
     const { code, stderr } = await runCli(["status", "--url", nobody], { cwd: directory.path });
-    expect(stderr).toMatch(/^certmill: No answer from http:\/\/127\.0\.0\.1:9: .+certmill serve/);
+    expect(stderr).toMatch(
+      /^certmill: No answer from http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.+certmill serve/,
+    );
     expect(code).toBe(3);
   });
 
@@ -147,10 +151,14 @@ describe("serve", () => {
     const env = { CERTMILL_API_LISTEN: "127.0.0.1:0", CERTMILL_RESPONDER_LISTEN: "127.0.0.1:0" };
     const child = startCli(["serve", "--role", "api,responder"], { cwd: directory.path, env });
     child.stdout.resume();
-    for await (const text of child.stderr.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-      if (String(text).includes('"event":"ready"')) break;
-    }
-    child.stderr.resume();
+    let log = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    const apiOf = () => /"event":"ready","api":"([^"]+)"/.exec(log)?.[1];
+    await until({ what: "the server to be ready", probe: () => apiOf() !== undefined, within: 30_000 });
+    const alive = await fetch(`${apiOf()}/livez`);
+    expect(await alive.json()).toEqual({ alive: true });
     child.kill("SIGTERM");
     const [code] = await once(child, "close");
     expect(code).toBe(0);

@@ -20,5 +20,7 @@ test("where the size is not known there is no share and no end to foresee", () =
 
 test("the beginning and the end divide by nothing", () => {
   expect(progressText({ rows: 0, seconds: 0, rejected: 0, bytes: 0 }, 1_000, null)).toBe("0 %  0 rows  0/s");
-  expect(progressText({ rows: 9, seconds: 1, rejected: 0, bytes: 50 }, 50, 60)).toMatch(/^\[=+\] 100 %/);
+  expect(progressText({ rows: 9, seconds: 1, rejected: 0, bytes: 50 }, 50, 60)).toBe(
+    "[========================] 100 %  9 rows  9/s",
+  );
 });

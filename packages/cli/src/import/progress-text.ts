@@ -19,7 +19,7 @@ export function progressText(tally: Progress, size: number | null, width: number
     share === null ? "" : `${Math.floor(share * 100)} %`,
     `${count(tally.rows)} rows`,
     `${count(perSecond)}/s`,
-    share === null || share === 0
+    share === null || share === 0 || share === 1
       ? ""
       : `${durationText((tally.seconds * 1_000 * (1 - share)) / share)} left`,
     tally.rejected === 0 ? "" : `${count(tally.rejected)} rejected`,
