@@ -33,7 +33,7 @@ export async function startHosting(
   const certificates = join(directory, "certificates");
   await mkdir(certificates);
   const rule = staticRule(await mustRun("responder", "snippet", "nginx", "--responder", responder));
-  const http = `${rule.beside}\n${httpServer(httpPort, rule.within)}\n${tlsServer(tlsPort, certificates)}`;
+  const http = `${rule.first}\n${httpServer(httpPort, rule.second)}\n${tlsServer(tlsPort, certificates)}`;
   const nginx = opened.use(await startNginx({ http }));
   const pebble = opened.use(await startPebble({ httpPort, ...options }));
   await addPebble(installation, pebble);
@@ -58,11 +58,16 @@ export async function addPebble({ mustRun, directory }: Installation, pebble: Pe
   await mustRun("ca", "add", "pebble", ...place, ...terms);
 }
 
+export interface StaticRule {
+  readonly first: string;
+  readonly second: string;
+}
+
 /** The two parts that the printed rule tells the operator to put in two places. */
-export function staticRule(snippet: string): { readonly beside: string; readonly within: string } {
+export function staticRule(snippet: string): StaticRule {
   const second = snippet.indexOf("# 2.");
   if (second < 0) throw new Error(`The snippet has no second part:\n${snippet}`);
-  return { beside: snippet.slice(0, second), within: snippet.slice(second) };
+  return { first: snippet.slice(0, second), second: snippet.slice(second) };
 }
 
 const httpServer = (port: number, rule: string): string => `server {
