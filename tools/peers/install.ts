@@ -5,13 +5,13 @@ import { setTimeout } from "node:timers/promises";
 import { folderOf, type Peer, PeerMissing, peers } from "./peer.ts";
 
 /**
- * Brings the peers the tests need, as far as they are missing: by apt on Debian as root; elsewhere a
- * missing one is an error that names the command.
+ * Brings those of `wanted` that are missing, by default what the tests need: by apt on Debian as root;
+ * elsewhere a missing one is an error that names the command.
  *
  * @throws PeerMissing
  */
-export async function installPeers(): Promise<void> {
-  const missing = Object.values(peers).filter((peer) => folderOf(peer) === null);
+export async function installPeers(wanted: readonly Peer[] = Object.values(peers)): Promise<void> {
+  const missing = wanted.filter((peer) => folderOf(peer) === null);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !(await isDebian())) throw new PeerMissing(missing);
 
@@ -24,7 +24,7 @@ export async function installPeers(): Promise<void> {
   } finally {
     await letServicesStart();
   }
-  const stillMissing = missing.filter((peer: Peer) => folderOf(peer) === null);
+  const stillMissing = missing.filter((peer) => folderOf(peer) === null);
   if (stillMissing.length > 0) throw new PeerMissing(stillMissing);
 }
 

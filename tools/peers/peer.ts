@@ -51,6 +51,24 @@ export const peers = {
   },
 } as const satisfies Record<string, Peer>;
 
+/** What only benches run; the tests do without. */
+export const benchPeers = {
+  wrk: {
+    name: "wrk",
+    program: "wrk",
+    folders: () => [],
+    debianPackage: "wrk",
+    elsewhere: "see https://github.com/wg/wrk",
+  },
+  taskset: {
+    name: "taskset",
+    program: "taskset",
+    folders: () => [],
+    debianPackage: "util-linux",
+    elsewhere: "it comes with util-linux and works on Linux only",
+  },
+} as const satisfies Record<string, Peer>;
+
 /** A peer that is not on this machine; the message names the command that brings it. */
 export class PeerMissing extends Error {
   readonly code = "peer-missing";

@@ -1,0 +1,74 @@
+/**
+ * `npm run bench -- NAME [--json]`: measures one thing and prints it with the machine and the versions. With
+ * `--json` the last line is one JSON object of the figures.
+ */
+import { parseArgs } from "node:util";
+import { installPeers } from "../tools/peers/install.ts";
+import { PeerMissing } from "../tools/peers/peer.ts";
+import type { Bench } from "./bench.ts";
+import { importBench } from "./import.ts";
+import { issueBench } from "./issue.ts";
+import { readMachine } from "./measure/machine.ts";
+import { programVersions } from "./measure/program-versions.ts";
+import { reportLines } from "./report-lines.ts";
+import { responderBench } from "./responder.ts";
+
+const benches: readonly Bench[] = [issueBench, importBench, responderBench];
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let choice: Choice | null;
+  try {
+    choice = choose(argv);
+  } catch (error) {
+    process.stderr.write(`npm run bench: ${(error as Error).message}\n\n${usage()}`);
+    return 2;
+  }
+  if (choice === null) {
+    process.stdout.write(usage());
+    return 0;
+  }
+  const { bench, json } = choice;
+  try {
+    await installPeers(bench.peers);
+  } catch (error) {
+    if (!(error instanceof PeerMissing)) throw error;
+    process.stderr.write(`npm run bench: ${error.message}\n`);
+    return 1;
+  }
+  const machine = readMachine();
+  const report = await bench.measure((line) => process.stderr.write(`${line}\n`));
+  const versions = { ...(await programVersions()), ...report.versions };
+  for (const line of reportLines({ ...report, name: bench.name, machine, versions })) console.log(line);
+  if (json) console.log(JSON.stringify(Object.fromEntries(report.figures.map((f) => [f.name, f.value]))));
+  return 0;
+}
+
+interface Choice {
+  readonly bench: Bench;
+  readonly json: boolean;
+}
+
+/** @returns null when help is asked for. @throws TypeError for a wrong command line. */
+function choose(argv: readonly string[]): Choice | null {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return null;
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0) throw new TypeError("Name one bench.");
+  const bench = benches.find((each) => each.name === name);
+  if (bench === undefined) throw new TypeError(`There is no bench "${name}".`);
+  return { bench, json: values.json };
+}
+
+function usage(): string {
+  const known = benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`).join("");
+  return `Usage: npm run bench -- NAME [--json]\n\n${known}\nEach starts what it needs, takes under three minutes, and ends what it started.\n`;
+}
