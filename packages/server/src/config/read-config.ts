@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { type Duration, seconds } from "@certmill/domain";
 import { parse } from "smol-toml";
+import Type from "typebox";
 import Value from "typebox/value";
 import {
   clientVariables,
@@ -58,10 +59,7 @@ export async function readConfig(
   const file = configFile === null ? { values: {}, faults: [] } : await readSettingsFile(configFile);
   const fromEnvironment = readEnvironment(environment);
   const faults = [...file.faults, ...fromEnvironment.faults];
-  const merged = Value.Default(
-    settingsSchema,
-    Value.Convert(settingsSchema, { ...file.values, ...fromEnvironment.values }),
-  );
+  const merged = Value.Default(settingsSchema, { ...file.values, ...fromEnvironment.values });
   faults.push(...schemaFaults(merged));
   if (faults.length > 0) throw new ConfigInvalid(faults);
   const settings = Value.Parse(settingsSchema, merged);
@@ -89,10 +87,12 @@ async function readSettingsFile(path: string): Promise<Read> {
 }
 
 function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Read {
-  const values: Record<string, string> = {};
+  const values: Record<string, string | number> = {};
   for (const setting of settingNames) {
     const value = environment[environmentName(setting)];
-    if (value !== undefined && value !== "") values[setting] = value;
+    if (value === undefined || value === "") continue;
+    const isNumber = Type.IsInteger(settingsSchema.properties[setting]) && /^\d{1,9}$/.test(value);
+    values[setting] = isNumber ? Number(value) : value;
   }
   const known = new Set([...settingNames.map(environmentName), ...clientVariables]);
   const faults = Object.keys(environment)

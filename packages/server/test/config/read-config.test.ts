@@ -1,0 +1,146 @@
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seconds } from "@certmill/domain";
+import { expect, test } from "vitest";
+import { type Config, ConfigInvalid, readConfig } from "../../src/config/read-config.ts";
+import { environmentName, settingNames } from "../../src/config/settings.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+async function read(environment: Environment, file: string | null = null): Promise<Config> {
+  if (file === null) return readConfig(environment, null);
+  await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-config-"));
+  const path = join(directory.path, "certmill.toml");
+  await writeFile(path, file);
+  return await readConfig(environment, path);
+}
+
+/** @returns the sentences, each with its fault. */
+async function faultsOf(environment: Environment, file: string | null = null): Promise<readonly string[]> {
+  const error = await read(environment, file).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ConfigInvalid)) throw new Error("The configuration was accepted.", { cause: error });
+  for (const fault of error.faults) expect(error.message).toContain(fault);
+  return error.faults;
+}
+
+test("with nothing set: embedded, all roles, on loopback", async () => {
+  expect(await read({})).toEqual({
+    dataDir: "./certmill-data",
+    database: { kind: "embedded", directory: "./certmill-data" },
+    roles: new Set(["api", "worker", "responder"]),
+    apiListen: { host: "127.0.0.1", port: 8400 },
+    responderListen: { host: "127.0.0.1", port: 8402 },
+    keys: { kind: "file", path: "./certmill-data/key-encryption-keys" },
+    adminToken: null,
+    workerConcurrency: 32,
+    lease: seconds(60),
+    caTimeout: seconds(30),
+    drain: seconds(5),
+    logLevel: "info",
+  });
+});
+
+test("a file, and the environment over it; an empty variable is none", async () => {
+  const file = `
+    data_dir = "/var/lib/certmill"
+    roles = "worker,responder"
+    worker_concurrency = 8
+    lease_seconds = 90
+    responder_listen = "[::]:80"
+  `;
+  const config = await read({ CERTMILL_WORKER_CONCURRENCY: "16", CERTMILL_ROLES: "", PATH: "/bin" }, file);
+  expect(config).toMatchObject({
+    dataDir: "/var/lib/certmill",
+    roles: new Set(["worker", "responder"]),
+    workerConcurrency: 16,
+    lease: seconds(90),
+    responderListen: { host: "::", port: 80 },
+    keys: { kind: "file", path: "/var/lib/certmill/key-encryption-keys" },
+  });
+});
+
+test("a database URL switches to PostgreSQL, and then the keys must be named", async () => {
+  const url = "postgresql://certmill@db.test/certmill";
+  expect(await faultsOf({ DATABASE_URL: url })).toEqual([
+    expect.stringContaining("key_file (CERTMILL_KEY_FILE)"),
+  ]);
+  const config = await read({ DATABASE_URL: url, CERTMILL_KEY_FILE: "/etc/certmill/keys" });
+  expect(config.database).toEqual({ kind: "postgresql", url, connections: 10 });
+  expect(config.keys).toEqual({ kind: "file", path: "/etc/certmill/keys" });
+});
+
+test("every fault is told at once, each with the setting's name in the file and the environment", async () => {
+  const environment = {
+    CERTMILL_ROLES: "api,wroker",
+    CERTMILL_API_LISTEN: "8400",
+    CERTMILL_WORKER_CONCURRENCY: "many",
+    CERTMILL_LEASE_SECONDS: "1",
+    CERTMILL_DRAIN_SECONDS: "60",
+    CERTMILL_CA_TIMEOUT_SECONDS: "1.5",
+    CERTMILL_LOG_LEVEL: "loud",
+    CERTMILL_PORT: "80",
+    DATABASE_URL: "mysql://db.test/certmill",
+  };
+  const faults = await faultsOf(environment, 'colour = "blue"\nroles = 7\n[section]\nx = 1\n');
+  for (const part of [
+    'roles (CERTMILL_ROLES) must be api, worker and responder, separated by commas, not "api,wroker".',
+    'api_listen (CERTMILL_API_LISTEN) must be host:port, not "8400".',
+    'worker_concurrency (CERTMILL_WORKER_CONCURRENCY) must be a whole number from 1 to 1000, not "many".',
+    "lease_seconds (CERTMILL_LEASE_SECONDS) must be a whole number from 5 to 3600, not 1.",
+    "drain_seconds (CERTMILL_DRAIN_SECONDS) must be a whole number from 0 to 8, not 60.",
+    "ca_timeout_seconds (CERTMILL_CA_TIMEOUT_SECONDS)",
+    'log_level (CERTMILL_LOG_LEVEL) must be debug, info, warn or error, not "loud".',
+    "database_url (DATABASE_URL) must be postgresql://…",
+    "The environment variable CERTMILL_PORT is no setting.",
+    '"colour" is no setting.',
+    '"section" is no setting.',
+  ]) {
+    expect(faults).toContainEqual(expect.stringContaining(part));
+  }
+  expect(faults).toHaveLength(11);
+});
+
+test.each([
+  ["is missing", null],
+  ["is not TOML", "roles = = worker"],
+])("a file that %s is told with its path", async (_, text) => {
+  const faults =
+    text === null
+      ? await readConfig({}, "/nonexistent/certmill.toml").catch((error: ConfigInvalid) => error.faults)
+      : await faultsOf({}, text);
+  expect(faults).toEqual([expect.stringMatching(/certmill\.toml cannot be read: \S/)]);
+});
+
+test("contradictions are told", async () => {
+  const both = { CERTMILL_KEY_FILE: "keys", CERTMILL_KEY_ENCRYPTION_KEYS: "id x" };
+  expect(await faultsOf(both)).toEqual([expect.stringContaining("are both set: keep one.")]);
+  expect(await faultsOf({ CERTMILL_API_LISTEN: "localhost:70000" })).toEqual([
+    "api_listen (CERTMILL_API_LISTEN) has a port above 65535.",
+  ]);
+});
+
+test("what is secret is in no message, however wrong it is", async () => {
+  const secret = "hunter2";
+  const wrong = {
+    DATABASE_URL: `mysql://certmill:${secret}@db.test/certmill`,
+    CERTMILL_ADMIN_TOKEN: secret,
+    CERTMILL_ROLES: "none",
+  };
+  const faults = await faultsOf(wrong);
+  expect(faults).toHaveLength(3);
+  for (const fault of faults) expect(fault).not.toContain(secret);
+  const keys = await faultsOf({ CERTMILL_KEY_FILE: "keys", CERTMILL_KEY_ENCRYPTION_KEYS: secret });
+  for (const fault of keys) expect(fault).not.toContain(secret);
+});
+
+test("the clients' variables are no faults of the server's", async () => {
+  await read({ CERTMILL_URL: "http://127.0.0.1:8400", CERTMILL_TOKEN: "t", CERTMILL_TOKEN_FILE: "f" });
+});
+
+test("every setting has an environment variable of its own", () => {
+  expect(new Set(settingNames.map(environmentName)).size).toBe(settingNames.length);
+});
