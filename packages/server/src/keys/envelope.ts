@@ -51,7 +51,10 @@ function encrypt(key: Uint8Array, plaintext: Uint8Array, bound: string): Uint8Ar
 
 function decrypt(key: Uint8Array, sealed: Uint8Array, bound: string): Uint8Array {
   try {
-    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceLength));
+    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceLength), {
+      // Without it a shorter tag would do.
+      authTagLength: tagLength,
+    });
     decipher.setAAD(Buffer.from(bound));
     decipher.setAuthTag(sealed.subarray(-tagLength));
     return Buffer.concat([decipher.update(sealed.subarray(nonceLength, -tagLength)), decipher.final()]);
