@@ -2,17 +2,15 @@ import { type NewDomain, operations } from "@certmill/api";
 import type { Command } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
-import { waitForCertificate } from "./domain-wait.ts";
 import { withExamples } from "./examples.ts";
-import { repeated, wholeNumber } from "./option-values.ts";
+import { repeated } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
+import { type WaitOptions, watchAttempt, withWaitOptions } from "./watch-attempt.ts";
 
-interface DomainAddOptions extends ServerOptions, CoverageOptions {
+interface DomainAddOptions extends ServerOptions, CoverageOptions, WaitOptions {
   readonly withWww?: boolean;
   readonly alias?: readonly string[];
   readonly tenant?: string;
-  readonly wait?: boolean;
-  readonly timeout: number;
 }
 
 export function registerDomainAdd(domain: Command): void {
@@ -23,10 +21,7 @@ export function registerDomainAdd(domain: Command): void {
     .option("--with-www", "cover www.NAME too")
     .option("--alias <name>", "a further name of the same certificate (repeatable)", repeated)
     .option("--tenant <name>", "the customer it belongs to");
-  withCoverageOptions(command)
-    .option("--wait", "show each step as it happens; end when the certificate is stored")
-    .option("--timeout <seconds>", "how long --wait waits", wholeNumber(1), 300)
-    .action(addDomain);
+  withWaitOptions(withCoverageOptions(command)).action(addDomain);
   withExamples(
     withServerOptions(command),
     "certmill domain add shop.example.com --with-www --wait",
@@ -38,13 +33,12 @@ async function addDomain(name: string, options: DomainAddOptions): Promise<void>
   const client = await connect(options);
   const json = options.json === true;
   const added = await client.call(operations.addDomain, { body: newDomain(name, options) });
-  if (options.wait === true)
-    return waitForCertificate({ client, name: added.name, seconds: options.timeout, json });
+  if (options.wait === true) {
+    return watchAttempt({ client, name: added.name, seconds: options.timeout, json, after: null });
+  }
   if (json) return printJson(added);
-  const others = added.names.length - 1;
-  await print(
-    `${added.name} added${others === 0 ? "" : `, with ${added.names.slice(1).join(", ")}`}; CA: ${added.ca}. Look at it: certmill domain show ${added.name}`,
-  );
+  await print(`Added: ${added.names.join(", ")}; CA: ${added.ca}`);
+  await print(`Look at it: certmill domain show ${added.name}`);
 }
 
 function newDomain(name: string, options: DomainAddOptions): NewDomain {

@@ -17,7 +17,7 @@ test("--wait renews a certificate, and shows what happens from then on", async (
   const { code, stdout } = await server.run(["domain", "retry", "shop.example.com", "--wait"]);
   expect(stdout).not.toContain("The domain was added.");
   expect(stdout).toMatch(/^\S+ \S+ {2}A certificate was asked for at once, with the token ".+"\.$/m);
-  expect(stdout).toMatch(/^shop\.example\.com has a new certificate, valid until \d{4}-\d\d-\d\d\.\n$/m);
+  expect(stdout).toMatch(/^shop\.example\.com has its certificate, valid until \d{4}-\d\d-\d\d\.\n$/m);
   expect(code).toBe(0);
   const listed = await server.run(["certificate", "list", "--domain", "shop.example.com", "--json"]);
   expect(jsonLines(listed.stdout)).toHaveLength(2);

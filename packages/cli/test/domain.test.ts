@@ -25,9 +25,7 @@ describe("domain add --wait", () => {
   test("says why not and when it tries again", async () => {
     const { code, stdout } = await server.run(["domain", "add", "a.wrong.example.com", "--wait"]);
     expect(stdout).toMatch(/could not connect to port 80/);
-    expect(stdout).toMatch(
-      /^a\.wrong\.example\.com has no certificate yet\.\nNext try: \d{4}-.+ \(in .+\)\n$/m,
-    );
+    expect(stdout).toMatch(/^a\.wrong\.example\.com got no certificate\.\nNext try: \d{4}-.+ \(in .+\)\n$/m);
     expect(code).toBe(1);
   });
 
@@ -71,7 +69,7 @@ describe("domain add --wait", () => {
         "1",
       ]);
       expect(stderr).toMatch(
-        /^certmill: late\.example\.com has no certificate after 1 s; the server goes on\.$/m,
+        /^certmill: late\.example\.com has got no certificate after 1 s; the server goes on\.$/m,
       );
       expect(code).toBe(7);
     });
