@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase } from "../../packages/server/src/store/database.ts";
 import { isMigrated } from "../../packages/server/src/store/migrate.ts";
+import { FastClock } from "../../packages/server/test/fast-clock.ts";
 import {
   type MigratedPostgres,
   startMigratedPostgres,
 } from "../../packages/server/test/migrated-postgres.ts";
 import { configFor } from "./config-for.ts";
 import { dieEverywhere } from "./every-death.ts";
-import { FastClock } from "./fast-clock.ts";
 import { live } from "./incarnation.ts";
 import { type Death, Mortal } from "./mortal.ts";
 import { startStaticRule } from "./static-rule.ts";

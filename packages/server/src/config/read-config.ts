@@ -172,6 +172,6 @@ function toConfig(settings: RawSettings): Config {
     lease: seconds(settings.lease_seconds),
     caTimeout: seconds(settings.ca_timeout_seconds),
     drain: seconds(settings.drain_seconds),
-    logLevel: settings.log_level as string,
+    logLevel: settings.log_level,
   };
 }

@@ -7,12 +7,12 @@ function openBook(options: { readonly capacity?: number } = {}) {
   const table = new Map<string, string>();
   const queries: string[][] = [];
   let now = instant(0);
-  let gate: Promise<void> = Promise.resolve();
+  let gate = async (): Promise<void> => {};
   const book = new TokenBook({
     read: async (tokens) => {
       queries.push([...tokens]);
       const found = tokens.filter((token) => table.has(token));
-      await gate;
+      await gate();
       return found.map((token) => ({ token, keyAuthorization: String(table.get(token)) }));
     },
     clock: { now: () => now, wait: async () => {} },
@@ -29,14 +29,16 @@ function openBook(options: { readonly capacity?: number } = {}) {
     /** Queries hang until what this returns is called. */
     hold: (): (() => void) => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      gate = promise;
+      gate = () => promise;
       return resolve;
     },
     breakWith: (error: Error) => {
-      gate = Promise.reject(error);
+      gate = async () => {
+        throw error;
+      };
     },
     mend: () => {
-      gate = Promise.resolve();
+      gate = async () => {};
     },
   };
 }

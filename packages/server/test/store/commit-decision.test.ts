@@ -52,7 +52,7 @@ const step: LiveCommit = {
   lease: null,
 };
 const issued = {
-  certificate: certificateFor(["a.example.com"], days(90)),
+  certificate: certificateFor(days(90)),
   events: [eventAt(start, "certificate.stored")],
   now: start,
 };

@@ -92,14 +92,9 @@ export async function storeKey(db: Db, issuanceId: string): Promise<void> {
   await db.updateTable("issuance").set({ key_secret_id: id }).where("id", "=", issuanceId).execute();
 }
 
-export const certificateFor = (
-  names: readonly string[],
-  life: Duration,
-  notBefore: Instant = start,
-): CertificateToStore => ({
+export const certificateFor = (life: Duration, notBefore: Instant = start): CertificateToStore => ({
   serial: "0a",
   issuer: "CN=Test",
-  names,
   notBefore,
   notAfter: after(notBefore, life),
   fingerprint: "00",

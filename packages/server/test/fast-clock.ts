@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, type Duration, type Instant, instant, milliseconds } from "@certmill/domain";
-import type { Clock } from "../../packages/server/src/clock.ts";
+import type { Clock } from "../src/clock.ts";
 
 /** Real time, run faster: every wait is as much shorter as the clock goes faster, so their order stays. */
 export class FastClock implements Clock {
