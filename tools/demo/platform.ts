@@ -97,7 +97,7 @@ export async function startPlatform(ca: DemoOptions["ca"], tell: (line: string) 
     within: 30_000,
     probe: () => answers(`http://127.0.0.1:${httpPort}/`),
   });
-  tell(`edge       https://127.0.0.1:${tlsPort}  (port 80 is ${httpPort}, with the one static rule)`);
+  tell(`edge       https://127.0.0.1:${tlsPort}  (port 80 is ${httpPort}: the one static rule)`);
 
   const token = (await readFile(tokenFile, "utf8")).trim();
   const lifetime = opened.move();

@@ -10,15 +10,24 @@ export interface ServedRow {
 
 type Good = ServedRow & { readonly served: { readonly ok: true } };
 
+const longestIssuer = 22;
+
+const shortened = (text: string): string =>
+  text.length > longestIssuer ? `${text.slice(0, longestIssuer - 1)}…` : text;
+
 /** One row for each domain that is served; then a line with the reason for each that is not. */
 export function servedText(rows: readonly ServedRow[], width: number): string {
   const good = rows.filter((row): row is Good => row.served.ok);
   const table = tableText<Good>(
     [
       { head: "Domain", cell: ({ served }) => domainToUnicode(served.name) },
-      { head: "Issuer", cell: ({ served }) => served.issuer },
+      { head: "Issuer", cell: ({ served }) => shortened(served.issuer) },
       { head: "Expires", cell: ({ served }) => served.notAfter.toISOString().slice(0, 10) },
-      { head: "Time", cell: ({ seconds }) => (seconds === null ? "-" : `${seconds.toFixed(1)} s`), align: "right" },
+      {
+        head: "Time",
+        cell: ({ seconds }) => (seconds === null ? "-" : `${seconds.toFixed(1)} s`),
+        align: "right",
+      },
     ],
     good,
     width,

@@ -198,7 +198,6 @@ async function download(url: string, { material }: Task, { client, signal }: Mea
       certificate: {
         serial: leaf.serial,
         issuer: leaf.issuer,
-        names: leaf.names,
         notBefore: instant(leaf.notBefore),
         notAfter: instant(leaf.notAfter),
         fingerprint: leaf.fingerprint,

@@ -42,5 +42,10 @@ export function acceptRow(
   }
   const cover = coverNames(primary.name, others);
   if (!cover.ok) return no(cover.code, cover.reason);
+  const wildcard = cover.names.find((name) => name.startsWith("*."));
+  if (wildcard !== undefined) {
+    const reason = `"${wildcard}" needs a DNS-01 challenge, which Certmill cannot answer yet; list the names under it instead.`;
+    return no("wildcard-not-possible", reason);
+  }
   return { ok: true, row: { line, domain, names: cover.names, tenant: tenant ?? callersTenant } };
 }

@@ -23,7 +23,7 @@ test("each state has its sentence", () => {
   expect(Object.values(standings).map(stateReason)).toEqual([
     "The certificate will be ordered in a moment.",
     "The certificate is being ordered.",
-    "Its certificate is valid until 2026-11-22T12:00:00.000Z.",
+    "Its certificate is valid until 2026-11-22 12:00 UTC.",
     `${failures.dns.sentence} The certificate authority's words: NXDOMAIN`,
     "The domain was removed.",
   ]);
@@ -39,7 +39,7 @@ test("an attempt that a fault has paused says so", () => {
 test("a renewal that fails does not hide that the certificate is still good", () => {
   const reason = stateReason({ ...nothing, state: "active", not_after: now, failure_code: "caa" });
   expect(reason).toBe(
-    `Its certificate is valid until 2026-11-22T12:00:00.000Z; the renewal failed. ${failures.caa.sentence}`,
+    `Its certificate is valid until 2026-11-22 12:00 UTC; the renewal failed. ${failures.caa.sentence}`,
   );
 });
 

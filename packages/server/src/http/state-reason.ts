@@ -39,9 +39,12 @@ function failureSentence({ failure_code: code, failure_detail: detail }: Standin
 
 function activeReason(notAfter: Instant | null, failure: string | null): string {
   const served =
-    notAfter === null ? "It has a certificate" : `Its certificate is valid until ${instantText(notAfter)}`;
+    notAfter === null ? "It has a certificate" : `Its certificate is valid until ${minuteText(notAfter)}`;
   return failure === null ? `${served}.` : `${served}; the renewal failed. ${failure}`;
 }
+
+/** `2027-02-20 18:16 UTC`. */
+const minuteText = (at: Instant): string => `${instantText(at).slice(0, 16).replace("T", " ")} UTC`;
 
 const steps: Readonly<Record<Exclude<IssuanceKind, "issued" | "abandoned">, string>> = {
   planned: "The certificate is being ordered.",

@@ -40,7 +40,6 @@ export interface Publication extends PendingChallenge {
 export interface CertificateToStore {
   readonly serial: string;
   readonly issuer: string;
-  readonly names: readonly string[];
   readonly notBefore: Instant;
   readonly notAfter: Instant;
   readonly fingerprint: string;
@@ -150,11 +149,11 @@ export async function commitIssued(
   const query = sql<{ id: string | null }>`
     with moved as (
       update issuance set state_kind = 'issued', state = '{"kind":"issued"}', wake_at = null, ended_at = ${at}
-      where ${held(claim)} returning id, lineage_id, ca_id, key_secret_id
+      where ${held(claim)} returning id, lineage_id, ca_id, names, key_secret_id
     ), stored as (
       insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
         fingerprint, chain_pem, key_secret_id, stored_at)
-      select lineage_id, id, ca_id, ${certificate.serial}, ${certificate.issuer}, ${[...certificate.names]}::text[],
+      select lineage_id, id, ca_id, ${certificate.serial}, ${certificate.issuer}, names,
         ${timestamp(certificate.notBefore)}, ${timestamp(certificate.notAfter)}, ${certificate.fingerprint},
         ${certificate.chainPem}, key_secret_id, ${at}
       from moved returning id, lineage_id

@@ -94,12 +94,14 @@ test("a batch takes the good rows, reports the bad ones, and changes nothing the
     { line: 6, domain: "one.example.com", tenant: "t2" },
     { line: 7, domain: "shop.example.com" },
     { line: 8, domain: "three.example.com", aliases: ["drei.example.com"] },
+    { line: 9, domain: "*.four.example.com" },
   ];
   const codes = [
     [3, "single-label"],
     [4, "redundant-under-wildcard"],
     [6, "duplicate-in-batch"],
     [7, "domain-exists"],
+    [9, "wildcard-not-possible"],
   ];
   const forecast = await admin.call(operations.addDomainBatch, { body: { rows, dryRun: true } });
   const first = await admin.call(operations.addDomainBatch, { body: { rows } });
@@ -113,6 +115,7 @@ test("a batch takes the good rows, reports the bad ones, and changes nothing the
     [4, "redundant-under-wildcard"],
     [6, "domain-exists"],
     [7, "domain-exists"],
+    [9, "wildcard-not-possible"],
   ]);
 });
 

@@ -170,7 +170,7 @@ const queries: Readonly<
   ],
   listServed: [
     (db) => listServed(db, { edgeGroupId: "1", after: "100", limit: 100 }),
-    "lineage_by_edge_group",
+    "lineage_served",
     "certificate_pkey",
   ],
   findDomain: [(db) => findDomain(db, "n5.example.com", null), "domain_pkey", "issuance_live"],

@@ -81,9 +81,8 @@ create table lineage (
   removed_at timestamptz
 );
 create index lineage_due on lineage (ca_id, wake_at) where wake_at is not null;
-create index lineage_by_state on lineage (state, id);
-create index lineage_by_tenant on lineage (tenant_id, id);
-create index lineage_by_edge_group on lineage (edge_group_id, id);
+-- What an edge group serves.
+create index lineage_served on lineage (edge_group_id, id) where certificate_id is not null;
 
 -- A name belongs to one lineage at a time; a removed name keeps its last one for the record.
 create table domain (
@@ -156,15 +155,16 @@ create index challenge_response_by_issuance on challenge_response (issuance_id);
 
 -- Facts, appended. `xact` and `id` together order them for feeds: everything below the oldest running
 -- transaction is final, so a reader that stays below it can neither skip nor repeat a row.
+-- No foreign keys: events are only ever written beside the row they speak of, and outnumber all else.
 create table event (
   id bigint generated always as identity primary key,
   xact xid8 not null default pg_current_xact_id(),
   at timestamptz not null,
   kind text not null,
-  lineage_id bigint references lineage,
-  issuance_id bigint references issuance,
+  lineage_id bigint,
+  issuance_id bigint,
   -- Set on what the edges of that group must act on.
-  edge_group_id bigint references edge_group,
+  edge_group_id bigint,
   -- How long the step took that this event ends, in milliseconds; null when it ends none.
   duration_ms bigint,
   detail jsonb not null default '{}'

@@ -60,7 +60,7 @@ export interface ServedLineage {
   readonly not_after: Instant;
 }
 
-/** What the edge group is to serve, by lineage id. Index: `lineage_by_edge_group`. */
+/** What the edge group is to serve, by lineage id. Index: `lineage_served`. */
 export async function listServed(
   db: Db,
   request: { edgeGroupId: string; after: string; limit: number },
