@@ -23,12 +23,14 @@ const lastMoment = 9_000;
 
 /** @returns the exit code: 0 after a signal, 2 for a wrong configuration, 1 for what else hinders the start. */
 export async function serve({ environment, configFile }: ServeOptions): Promise<number> {
+  // Listened for from the beginning: a signal during the start stops it as soon as it is done.
+  const stopSignal = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   try {
     const config = await readConfig(environment, configFile);
     const log = openLog(config.logLevel);
     const running = await compose(config, { clock: systemClock, log });
     log.info({ event: "ready", ...running.urls, roles: [...config.roles] }, "certmill is ready");
-    const [signal] = await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+    const [signal] = await stopSignal;
     log.info({ event: "stopping", signal }, "certmill is stopping");
     const timer = setTimeout(() => {
       log.error({ event: "stop.overdue" }, "something did not stop in time; leases take care of the rest");
