@@ -74,7 +74,7 @@ async function importNames({ directory, mustRun }: Installation): Promise<void> 
 
 /** Every name: active, with one certificate, said to be served, and served. */
 async function demandServed({ client }: Installation, { pebble, tlsPort }: Hosting): Promise<void> {
-  const status = await untilServed(client, names.length);
+  const status = await untilServed(client, names.length, "edge-1");
   expect(status).toMatchObject({
     domains: { waiting: 0, issuing: 0, active: 200, failed: 0 },
     issuancesInFlight: 0,

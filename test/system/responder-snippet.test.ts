@@ -3,9 +3,8 @@
  * challenge are sent through each, with a responder in front that does not answer.
  */
 
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { operations } from "@certmill/api";
 import { expect, test } from "vitest";
@@ -18,7 +17,7 @@ import { type RunningProcess, startProcess } from "../../tools/peers/start-proce
 import { runProgram } from "./support/certmill.ts";
 import { addPebble, siteText, staticRule } from "./support/hosting.ts";
 import { type Installation, startInstallation } from "./support/installation.ts";
-import { untilServed } from "./support/status.ts";
+import { untilActive } from "./support/status.ts";
 
 test("nginx's and HAProxy's lead challenges to a responder that is alive, and nothing else", async () => {
   await using installation = await startInstallation({ databaseUrl: null });
@@ -32,7 +31,7 @@ test("nginx's and HAProxy's lead challenges to a responder that is alive, and no
   await using pebble = await startPebble({ httpPort: vantage.port });
   await addPebble(installation, pebble);
   await installation.mustRun("domain", "add", "rule.example.com");
-  await untilServed(installation.client, 1);
+  await untilActive(installation.client, 1);
 
   expect(answers.length).toBeGreaterThanOrEqual(proxies.length);
   for (const { path, status, type, body } of answers) {

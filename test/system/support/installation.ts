@@ -29,7 +29,7 @@ export interface Installation extends AsyncDisposable {
   /** One for each of the roles asked for, in their order. */
   readonly processes: readonly RunningProcess[];
   /** Starts a further process, or one in the place of another that has ended. */
-  start(role?: string): Promise<RunningProcess>;
+  readonly start: (role?: string) => Promise<RunningProcess>;
   /** Runs `certmill` against this installation as its admin. */
   readonly certmill: (...args: readonly string[]) => Promise<Ended>;
   /** The same for what must succeed. @returns what it printed. @throws with its words when it failed. */
@@ -55,10 +55,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   };
   if (databaseUrl !== null) mustSucceed(await runCertmill(["key", "create", keyFile]));
 
-  const start = async (role?: string): Promise<RunningProcess> =>
-    opened.use(await startServer(environment, role));
   const processes: RunningProcess[] = [];
-  for (const role of roles) processes.push(await start(role));
+  for (const role of roles) processes.push(opened.use(await startServer(environment, role)));
 
   const token =
     databaseUrl === null ? await readFile(join(dataDirectory, "admin-token"), "utf8") : firstToken;

@@ -31,13 +31,18 @@ export async function untilStatus(
   return last;
 }
 
-/** Waits until every name has its certificate and no edge is behind. */
-export const untilServed = (client: Client, names: number): Promise<Status> =>
+/** Waits until every name is active and the edge has said that it serves them all. */
+export const untilServed = (client: Client, names: number, edge: string): Promise<Status> =>
   untilStatus(
     client,
-    `${names} names to be active and served`,
-    ({ domains, edges }) => domains.active === names && edges.every(({ behind }) => behind === 0),
+    `${names} names to be active and served by ${edge}`,
+    ({ domains, edges }) =>
+      domains.active === names && edges.some(({ name, behind }) => name === edge && behind === 0),
   );
+
+/** Waits until every name is active. */
+export const untilActive = (client: Client, names: number): Promise<Status> =>
+  untilStatus(client, `${names} names to be active`, ({ domains }) => domains.active === names);
 
 /** `null`: the server or its database is away. */
 async function statusOf(client: Client): Promise<Status | null> {
