@@ -11,6 +11,7 @@ import { startHosting } from "./support/hosting.ts";
 import { startInstallation } from "./support/installation.ts";
 import { readLedger } from "./support/ledger.ts";
 import { untilActive, untilStatus } from "./support/status.ts";
+import { tellOnFailure } from "./support/tell-on-failure.ts";
 
 const names = Array.from({ length: 40 }, (_, index) => `shop-${index + 1}.database.example.com`).toSorted();
 const patience = 60_000;
@@ -23,7 +24,8 @@ test("a crash of the database in the middle", async () => {
     settings: { CERTMILL_LEASE_SECONDS: "5" },
   });
   const { client, mustRun, certmill, directory, processes } = installation;
-  await using _hosting = await startHosting(installation);
+  await using hosting = await startHosting(installation);
+  tellOnFailure({ server: processes[0], pebble: hosting.pebble });
   const file = join(directory, "names.txt");
   await writeFile(file, `${names.join("\n")}\n`);
   await mustRun("domain", "import", file);

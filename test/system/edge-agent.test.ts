@@ -12,6 +12,7 @@ import { addPebble } from "./support/hosting.ts";
 import { type Installation, startInstallation } from "./support/installation.ts";
 import { demandInstalled, installedNames } from "./support/installed.ts";
 import { untilActive, untilServed } from "./support/status.ts";
+import { tellOnFailure } from "./support/tell-on-failure.ts";
 
 const names = someNames("shop", 60);
 
@@ -42,6 +43,7 @@ test("an agent killed in the middle goes on where it was", async () => {
   expect(installed.length, "the kill comes in the middle").toBeLessThan(names.length);
 
   await using agent = await startEdgeAgent(installation, edge);
+  tellOnFailure({ agent });
   await untilServed(client, names.length, edge.name);
   await agent.stop();
   await demandInstalled(edge.certificates, names);
@@ -56,6 +58,7 @@ test("a server that stops and starts again, and a way to it that is cut: no gap,
   await using link = await openLink(api);
   const edge = { name: "cut-off", certificates, server: link.url };
   await using agent = await startEdgeAgent(installation, edge);
+  tellOnFailure({ agent });
   await untilInstalled(certificates, 15);
   await processes[0]?.stop();
   const noticed = () => agent.output().includes("Trying again");

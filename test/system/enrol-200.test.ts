@@ -14,6 +14,7 @@ import { type Hosting, startHosting } from "./support/hosting.ts";
 import { type Installation, startInstallation } from "./support/installation.ts";
 import { readLedger } from "./support/ledger.ts";
 import { untilServed, untilStatus } from "./support/status.ts";
+import { tellOnFailure } from "./support/tell-on-failure.ts";
 
 const names = Array.from(
   { length: 200 },
@@ -30,6 +31,8 @@ test("PostgreSQL and two workers, one of them killed halfway", async () => {
   });
   await using hosting = await startHosting(installation);
   await using agent = await startEdgeAgent(installation, { ...hosting, name: "edge-1" });
+  const [api, killed, worker] = installation.processes;
+  tellOnFailure({ api, killed, worker, agent, pebble: hosting.pebble, nginx: hosting.nginx });
 
   await importNames(installation);
   const halfway = await untilStatus(
@@ -38,7 +41,6 @@ test("PostgreSQL and two workers, one of them killed halfway", async () => {
     ({ domains }) => domains.active >= names.length / 2,
   );
   expect(halfway.domains.active, "the kill comes in the middle").toBeLessThan(names.length);
-  const [, killed] = installation.processes;
   killed?.signal("SIGKILL");
   await killed?.ended;
 
@@ -53,11 +55,13 @@ test("the embedded database and one process", async () => {
   await using installation = await startInstallation({ databaseUrl: null });
   await using hosting = await startHosting(installation);
   await using agent = await startEdgeAgent(installation, { ...hosting, name: "edge-1" });
+  const [server] = installation.processes;
+  tellOnFailure({ server, agent, pebble: hosting.pebble, nginx: hosting.nginx });
 
   await importNames(installation);
   await demandServed(installation, hosting);
   await agent.stop();
-  await installation.processes[0]?.stop();
+  await server?.stop();
   await demandLedger(installation, null);
   expect(ordersMade(hosting)).toBe(names.length);
 });

@@ -33,9 +33,9 @@ export interface Pebble extends AsyncDisposable {
 }
 
 /**
- * Pebble 2.4.0 to 2.10.0 can deadlock for good when reading an authorization, which holds its lock and wants the
- * store's, meets a newOrder, which holds the store's and wants each authorization's, and any writer waits
- * between the two. One goroutine running at a time keeps them out of each other's critical sections.
+ * Pebble's locks can close a circle for good (read in 2.4.0): reading an authorization holds its lock and wants the
+ * store's, newOrder holds the store's for reading and wants every authorization's, and a writer waits between the
+ * two. While one goroutine runs at a time they stay out of each other's few instructions in between.
  */
 const oneAtATime = "1";
 
