@@ -17,7 +17,7 @@ export interface UndiciTransportOptions {
 
 const LIBRARY = "certmill-acme/0.1";
 
-/** The default transport: kept-alive HTTP/1.1 connections. Disposing of it waits for requests under way. */
+/** The default transport: kept-alive HTTP/1.1 connections. Disposing of it cuts off what is under way. */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport & AsyncDisposable {
   const {
     rootPem = null,
@@ -59,7 +59,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
       deadline.clear();
     }
   }
-  return Object.assign(transport, { [Symbol.asyncDispose]: () => agent.close() });
+  return Object.assign(transport, { [Symbol.asyncDispose]: () => agent.destroy() });
 }
 
 /** Aborts after a time, or with another signal; cheaper than AbortSignal.any, and leaves no listener behind. */
