@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { boundYoungGeneration } from "./bound-young-generation.ts";
+import { boundHeap } from "./bound-heap.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
@@ -38,7 +38,7 @@ comments. Good rows go in though others are bad. The same list twice changes
 nothing, so a run that was cut off is simply started again.`;
 
 async function importDomains(path: string, options: DomainImportOptions): Promise<void> {
-  boundYoungGeneration();
+  boundHeap();
   const client = await connect(options);
   using interruption = new Interruption();
   await using source = await openList(path, interruption.signal);

@@ -3,7 +3,7 @@
  * command starts without them.
  */
 
-import { boundYoungGeneration } from "./bound-young-generation.ts";
+import { boundHeap } from "./bound-heap.ts";
 import { CommandError } from "./command-error.ts";
 import type { Ending } from "./exit-code.ts";
 
@@ -14,7 +14,7 @@ interface ServerProcess {
 
 /** Runs the server until it is told to stop. @returns its exit code. */
 export async function runServer(process: ServerProcess): Promise<number> {
-  boundYoungGeneration();
+  boundHeap();
   const { serve } = await import("@certmill/server/main");
   return serve(process);
 }
