@@ -1,7 +1,8 @@
 /** Whatever goes wrong with one request to the CA, the end is the same, and the delay is told. */
-import type { Fault, Resource } from "@certmill/sim";
+
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Fault, Resource } from "../../../sim/src/index.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { type IssuingServer, startIssuingServer } from "./issuing-server.ts";
 

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { undiciTransport } from "@certmill/acme";
 import { type DnsName, hours, milliseconds, seconds } from "@certmill/domain";
-import { type SimCa, startSimCa, type WrongName } from "@certmill/sim";
 import { pino } from "pino";
+import { type SimCa, startSimCa, type WrongName } from "../../../sim/src/index.ts";
 import { compose, type Running } from "../../src/compose.ts";
 import type { Config } from "../../src/config/read-config.ts";
 import type { OpenTransport } from "../../src/effects/ca-connections.ts";
