@@ -5,6 +5,7 @@ import { operations } from "@certmill/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../tools/peers/free-port.ts";
 import { startPebble } from "../../tools/peers/pebble.ts";
+import { startPostgres } from "../../tools/peers/postgres.ts";
 import { until } from "../../tools/peers/until.ts";
 import { openLink } from "./support/cuttable-link.ts";
 import { startEdgeAgent } from "./support/edge-agent.ts";
@@ -21,7 +22,8 @@ let installation: Installation;
 
 beforeAll(async () => {
   await using starting = new AsyncDisposableStack();
-  installation = starting.use(await startInstallation({ databaseUrl: null }));
+  const postgres = starting.use(await startPostgres());
+  installation = starting.use(await startInstallation({ databaseUrl: postgres.url }));
   // It takes every challenge for answered: this is about what comes after.
   const ca = { httpPort: await freePort(), validation: "skip" } as const;
   await addPebble(installation, starting.use(await startPebble(ca)));

@@ -13,6 +13,7 @@ import { freePort } from "../../tools/peers/free-port.ts";
 import { startNginx } from "../../tools/peers/nginx.ts";
 import { startPebble } from "../../tools/peers/pebble.ts";
 import { peers, programOf } from "../../tools/peers/peer.ts";
+import { startPostgres } from "../../tools/peers/postgres.ts";
 import { type RunningProcess, startProcess } from "../../tools/peers/start-process.ts";
 import { runProgram } from "./support/certmill.ts";
 import { addPebble, siteText, staticRule } from "./support/hosting.ts";
@@ -20,7 +21,8 @@ import { type Installation, startInstallation } from "./support/installation.ts"
 import { untilActive } from "./support/status.ts";
 
 test("nginx's and HAProxy's lead challenges to a responder that is alive, and nothing else", async () => {
-  await using installation = await startInstallation({ databaseUrl: null });
+  await using postgres = await startPostgres();
+  await using installation = await startInstallation({ databaseUrl: postgres.url });
   const [nginxPort, haproxyPort] = [await freePort(), await freePort()];
   await using _nginx = await startNginxWithRule(installation, nginxPort);
   await using _haproxy = await startHaproxyWithRule(installation, haproxyPort);
