@@ -63,6 +63,21 @@ const waitsForLock = () =>
     },
   });
 
+/** Waits until another session waits for what `trx` holds. */
+async function standsInTheWay(trx: Db): Promise<void> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+  const [holder] = rows;
+  await until({
+    what: "a session to wait for this one",
+    within: 10_000,
+    probe: async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where ${holder?.pid}::integer = any(pg_blocking_pids(pid))`.execute(db);
+      return waiting.rows.length > 0;
+    },
+  });
+}
+
 const deadlocksAre = (count: string) =>
   until({
     what: `${count} deadlocks in all`,
@@ -92,6 +107,7 @@ test("the removal gives way, and ends the lineage after the worker", async () =>
   const worker = await beginStubborn();
   await sql`update issuance set state_kind = 'ordered' where id = ${issuanceId}`.execute(worker);
   await holder.rollback().execute();
+  await standsInTheWay(worker);
   await sql`update lineage set failures = failures + 1 where id = ${lineageId}`.execute(worker);
   await worker.commit().execute();
   await removed;
