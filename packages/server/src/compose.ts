@@ -42,12 +42,13 @@ export async function compose(config: Config, world: World): Promise<Running> {
   const { clock, log } = world;
   await using opened = new AsyncDisposableStack();
   if (config.database.kind === "embedded") await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  // Before the database: what is wrong with the keys is told at once.
+  const keys = await loadKeys(config, new Date(clock.now()));
   const database = opened.use(await (world.openDatabase ?? openDatabase)(config.database));
   await checkDatabase(
     database.db,
     config.database.kind === "postgresql" ? placeOf(config.database.url) : config.dataDir,
   );
-  const keys = await loadKeys(config, new Date(clock.now()));
   const { applied } = await migrate(database.db);
   await introduce({ config, database, keys, applied, world });
 
