@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { installPeers } from "../tools/peers/install.ts";
 import { PeerMissing } from "../tools/peers/peer.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench, Report } from "./bench.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { readMachine } from "./measure/machine.ts";
@@ -15,6 +15,8 @@ import { responderBench } from "./responder.ts";
 
 const benches: readonly Bench[] = [issueBench, importBench, responderBench];
 
+// An end by exit, unlike one by the signal itself, takes the started processes along.
+process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -41,8 +43,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const report = await bench.measure((line) => process.stderr.write(`${line}\n`));
   const versions = { ...(await programVersions()), ...report.versions };
   for (const line of reportLines({ ...report, name: bench.name, machine, versions })) console.log(line);
-  if (json) console.log(JSON.stringify(Object.fromEntries(report.figures.map((f) => [f.name, f.value]))));
+  if (json) console.log(JSON.stringify(figuresByName(report)));
   return 0;
+}
+
+/** To a thousandth: what is beyond was not measured. */
+function figuresByName({ figures }: Report): Readonly<Record<string, number>> {
+  return Object.fromEntries(figures.map(({ name, value }) => [name, Math.round(value * 1_000) / 1_000]));
 }
 
 interface Choice {

@@ -1,22 +1,18 @@
+import { percentile } from "./percentile.ts";
 import { residentMb } from "./resident-memory.ts";
 
 const sampleEvery = 100;
-/** Of the samples, at the beginning of the last nine tenths and at the end. */
-const edge = 0.1;
 
-/** Samples a process's resident memory until it is disposed of, or the process ends. All in MB. */
+/** Samples a process's resident memory until it is disposed of or the process ends. All in MB. */
 export class MemoryWatch implements Disposable {
   readonly #samples: number[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(pid: number) {
     this.#timer = setInterval(() => {
-      try {
-        this.#samples.push(residentMb(pid));
-      } catch {
-        // The process has ended: what was seen of it stands.
-        clearInterval(this.#timer);
-      }
+      const sample = residentMb(pid);
+      if (sample === null) clearInterval(this.#timer);
+      else this.#samples.push(sample);
     }, sampleEvery);
   }
 
@@ -24,10 +20,10 @@ export class MemoryWatch implements Disposable {
     return Math.max(...this.#samples);
   }
 
-  /** From the tenth that begins after a tenth of the time to the last tenth: medians, so that one sample says nothing. */
+  /** From the second tenth of the time (the first is still starting) to the last; medians, so that no sample decides. */
   get growth(): number {
-    const size = Math.max(1, Math.floor(this.#samples.length * edge));
-    return median(this.#samples.slice(-size)) - median(this.#samples.slice(size, 2 * size));
+    const tenth = Math.max(1, Math.floor(this.#samples.length / 10));
+    return median(this.#samples.slice(-tenth)) - median(this.#samples.slice(tenth, 2 * tenth));
   }
 
   [Symbol.dispose](): void {
@@ -35,6 +31,8 @@ export class MemoryWatch implements Disposable {
   }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
+const median = (values: readonly number[]): number =>
+  percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );

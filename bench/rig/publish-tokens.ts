@@ -3,8 +3,7 @@ import { sql } from "kysely";
 import type { Db } from "../../packages/server/src/store/database.ts";
 
 /** As a CA's tokens look: 43 characters of base64url. */
-export const tokenOf = (index: number): string =>
-  createHash("sha256").update(`token ${index}`).digest("base64url");
+const tokenOf = (index: number): string => createHash("sha256").update(`token ${index}`).digest("base64url");
 
 /** RFC 8555 section 8.1; the thumbprint is any of the right form. */
 export const keyAuthorizationOf = (token: string): string => `${token}.${tokenOf(-1)}`;
