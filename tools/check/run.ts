@@ -24,7 +24,7 @@ const checks: readonly Check[] = [
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of the pure core", command: ["tsc", "-p", "packages/domain/tsconfig.json"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings", "."] },
-  { name: "format", command: ["biome", "ci", "."] },
+  { name: "format", command: ["biome", "ci", "--colors=off", "."] },
   { name: "dead code", command: ["knip", "--no-progress"] },
   { name: "imports", command: [node, "tools/check/imports.ts"] },
   { name: "generated reference", command: [node, "tools/reference/write.ts", "--check"] },

@@ -60,7 +60,7 @@ export async function startPlatform(ca: DemoOptions["ca"], tell: (line: string) 
     (await run(process.execPath, [certmillProgram, ...args], { env: environment, maxBuffer: 2 ** 24 }))
       .stdout;
 
-  await certmill(...["ca", "add", ca, "--directory", authority.directoryUrl, ...authority.options]);
+  await certmill("ca", "add", ca, "--directory", authority.directoryUrl, ...authority.options);
   const edgeTokenFile = join(directory, "edge-token");
   const edgeToken = await certmill(
     "token",

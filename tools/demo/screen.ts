@@ -9,7 +9,7 @@ export interface Screen {
 }
 
 export function openScreen(stream: NodeJS.WriteStream): Screen {
-  const isTerminal = stream.isTTY === true;
+  const isTerminal = stream.isTTY;
   const width = isTerminal ? Math.max(40, stream.columns - 1) : 80;
   let drawn = false;
   return {

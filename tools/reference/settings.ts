@@ -2,7 +2,7 @@ import { environmentName, settingNames, settingsSchema } from "@certmill/server"
 
 interface Described {
   readonly description?: string;
-  readonly default?: unknown;
+  readonly default?: string | number;
   readonly unit?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -15,7 +15,7 @@ export function settingsReference(): string {
     const described = settingsSchema.properties[name] as Described;
     const facts = [
       `Environment: \`${environmentName(name)}\``,
-      `Default: ${described.default === undefined ? "none" : `\`${String(described.default)}\``}`,
+      `Default: ${described.default === undefined ? "none" : `\`${described.default}\``}`,
       ...(described.unit === undefined ? [] : [`Unit: ${described.unit}`]),
       ...allowed(described),
     ];

@@ -31,6 +31,8 @@ for (const [name, text] of Object.entries(pages)) {
 }
 if (stale.length > 0) {
   const list = stale.map((name) => `docs/reference/${name}`).join(", ");
-  process.stdout.write(check ? `Not what the code says: ${list}. Run: npm run reference\n` : `Written: ${list}\n`);
+  process.stdout.write(
+    check ? `Not what the code says: ${list}. Run: npm run reference\n` : `Written: ${list}\n`,
+  );
 }
 process.exitCode = check && stale.length > 0 ? 1 : 0;
