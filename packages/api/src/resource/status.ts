@@ -17,7 +17,7 @@ export const Status = Type.Object({
   issuancesInFlight: Count,
   steps: Type.Object(
     { ordering: Count, validating: Count, finalizing: Count },
-    { description: "The issuances in flight, by what they are at." },
+    { description: "The domains whose issuance is in flight, by what it is at." },
   ),
   dueNow: Type.Integer({ minimum: 0, description: "Lineages and issuances whose time has come." }),
   oldestDueAt: Nullable(InstantText),

@@ -23,6 +23,7 @@ const stepOfState: Readonly<Record<IssuanceKind, Step | null>> = {
 export interface StatusCounts {
   readonly domains: Readonly<Record<LineageState, number>>;
   readonly issuancesInFlight: number;
+  /** In names, as `domains` is. */
   readonly steps: Readonly<Record<Step, number>>;
   readonly dueNow: number;
   readonly oldestDueAt: Instant | null;
@@ -36,8 +37,9 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
   const states = await sql<{ state: LineageState; count: string }>`
     select lineage.state, count(*) from domain join lineage on lineage.id = domain.lineage_id
     group by lineage.state`.execute(db);
-  const live = await sql<{ state_kind: IssuanceKind; count: string }>`
-    select state_kind, count(*) from issuance where ended_at is null group by state_kind`.execute(db);
+  const live = await sql<LiveCount>`
+    select state_kind, count(*), sum(cardinality(names)) as names
+    from issuance where ended_at is null group by state_kind`.execute(db);
   const { rows } = await sql<{
     due_now: string;
     oldest_due_at: Instant | null;
@@ -70,11 +72,18 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
   };
 }
 
-function countSteps(live: readonly { state_kind: IssuanceKind; count: string }[]): Record<Step, number> {
+interface LiveCount {
+  readonly state_kind: IssuanceKind;
+  readonly count: string;
+  /** Of their certificates. */
+  readonly names: string;
+}
+
+function countSteps(live: readonly LiveCount[]): Record<Step, number> {
   const steps = { ordering: 0, validating: 0, finalizing: 0 };
-  for (const { state_kind, count } of live) {
+  for (const { state_kind, names } of live) {
     const step = stepOfState[state_kind];
-    if (step !== null) steps[step] += Number(count);
+    if (step !== null) steps[step] += Number(names);
   }
   return steps;
 }
