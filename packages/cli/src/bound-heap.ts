@@ -4,13 +4,13 @@ const bounds = { "--max-semi-space-size": 8, "--max-old-space-size": 1_024 } as 
 /**
  * Starts this process anew under the same id, with V8's heap bounded; returns when it is so already.
  *
- * V8 sizes the heap by the machine: on 16 GB and more it keeps up to 192 MB of young garbage, and lets the old
+ * V8 sizes the heap by the machine: on 16 GB and more it keeps up to 128 MB of young garbage, and lets the old
  * generation come to several times what is alive before it looks at it. The server then takes 330 MB where
- * 220 are enough, for no CPU that could be measured (`npm run bench -- issue`, `import`). What is alive stays
+ * 200 are enough, for no CPU that could be measured (`npm run bench -- issue`, `import`). What is alive stays
  * under 100 MB, as work waits in the database.
  *
  * Only the start of a process can set these: `v8.setFlagsFromString` comes too late. An operator's own setting
- * goes before ours. Where there is no execve (Windows), nothing is bound.
+ * goes before ours. Where there is no execve (Windows), nothing is bound. See docs/decisions/0009-bounded-heap.md.
  */
 export function boundHeap(): void {
   const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ").replaceAll("_", "-");
