@@ -20,8 +20,8 @@ export async function watchEnrolment(client: Client, screen: Screen, since: numb
     const now = Date.now();
     const seconds = (now - since) / 1_000;
     screen.progress(progressText(status, seconds, screen.width));
-    if (!screen.isTerminal && (isOver || now - toldAt >= plainLineEvery)) {
-      screen.line(progressText(status, seconds, null));
+    if (isOver || (!screen.isTerminal && now - toldAt >= plainLineEvery)) {
+      screen.line(progressText(status, seconds, screen.isTerminal ? screen.width : null));
       toldAt = now;
     }
     if (isOver) return status;
