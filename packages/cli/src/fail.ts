@@ -46,7 +46,9 @@ function tell(error: unknown): Told {
 }
 
 function tellProblem({ problem, code, status, retryAfter }: ApiError): Told {
-  const faults = (problem.errors ?? []).map(({ path, message }) => `  ${path}: ${message}`);
+  const faults = (problem.errors ?? [])
+    .filter(({ message }) => !problem.detail.includes(message))
+    .map(({ path, message }) => `  ${path}: ${message}`);
   const hint = isProblemCode(code) ? hints[code]?.(problem.termsOfService) : undefined;
   const wait = retryAfter === null ? [] : [`Try again in ${retryAfter} s.`];
   return {
@@ -73,6 +75,7 @@ const hints: Partial<Record<ProblemCode, (termsOfService: string | undefined) =>
     "Add one, for example: certmill ca add letsencrypt --contact ops@example.com --agree-tos",
   "domain-exists": () =>
     "Look at it with `certmill domain show NAME`, or remove it first with `certmill domain remove NAME`.",
+  "name-refused": () => "Correct the name and run the command again.",
   "terms-not-agreed": (terms) =>
     `Read them${terms === undefined ? "" : ` at ${terms}`}, then run the command again with --agree-tos.`,
   "account-binding-required": () => "Give what the CA gave you: --eab-kid ID --eab-hmac-key-file FILE",
