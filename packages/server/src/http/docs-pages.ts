@@ -14,6 +14,11 @@ export async function addDocsPages(app: FastifyInstance, document: OpenapiDocume
     routePrefix: "/docs",
     staticCSP: true,
     // A validator elsewhere would be sent the document's address.
-    uiConfig: { validatorUrl: null, displayRequestDuration: true, persistAuthorization: false },
+    uiConfig: {
+      layout: "BaseLayout",
+      validatorUrl: null,
+      displayRequestDuration: true,
+      persistAuthorization: false,
+    },
   });
 }
