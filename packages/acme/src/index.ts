@@ -1,16 +1,43 @@
 export { http01, isToken, keyAuthorization } from "./challenge/key-authorization.ts";
-export type { Account, NewAccountRequest } from "./client/account.ts";
-export { AcmeClient, type AcmeClientOptions, type Retrieved } from "./client/acme-client.ts";
+export type { Account, AccountUpdate, NewAccountRequest, OrderPage } from "./client/account.ts";
+export {
+  AcmeClient,
+  type AcmeClientOptions,
+  type ReplacementOrder,
+  type RetrievedChain,
+} from "./client/acme-client.ts";
 export type { Authorization, AuthorizationStatus } from "./client/authorization.ts";
 export type { Challenge } from "./client/challenge.ts";
 export type { Directory, DirectoryMeta } from "./client/directory.ts";
 export type { NewOrderRequest, Order, OrderStatus } from "./client/order.ts";
+export { type RenewalInfo, renewalInfoRetryAt, renewalTime } from "./client/renewal-info.ts";
+export { concernsReplacement } from "./client/replacement.ts";
+export type { Retrieved } from "./client/retrieved.ts";
+export type { RevocationReason, RevocationRequest } from "./client/revocation.ts";
 export type { ObservedRequest, ResourceKind } from "./client/signed-requests.ts";
+export { AccountHandle } from "./flow/account-handle.ts";
+export { AuthorizationHandle } from "./flow/authorization-handle.ts";
+export { type Clock, systemClock } from "./flow/clock.ts";
+export { downloadChain } from "./flow/download-chain.ts";
+export { type NameDifference, nameDifference, namesOf } from "./flow/name-difference.ts";
+export {
+  type ObtainedCertificate,
+  type ObtainRequest,
+  type OrderedCertificate,
+  obtain,
+  orderCertificate,
+} from "./flow/obtain.ts";
+export { OrderHandle } from "./flow/order-handle.ts";
+export { type Polling, poll } from "./flow/poll.ts";
+export { proveControl } from "./flow/prove-control.ts";
+export type { Publication, Publish, Publishers, Withdraw } from "./flow/publication.ts";
 export { AccountKey, accountKeyFromJwk, accountKeyFromPem, generateAccountKey } from "./wire/account-key.ts";
 export { AcmeError, type AcmeErrorCode } from "./wire/acme-error.ts";
+export type { ExternalAccountBinding } from "./wire/embedded-jws.ts";
 export type { Identifier } from "./wire/identifier.ts";
-export type { ExternalAccountBinding } from "./wire/jws.ts";
 export type { AcmeProblem, ProblemType, Subproblem } from "./wire/problem.ts";
+export type { JwsAlgorithm, PublicJwk } from "./wire/signature-algorithm.ts";
+export type { Throttling } from "./wire/throttling.ts";
 export type { AcmeHttpHeaders, AcmeHttpRequest, AcmeHttpResponse, Transport } from "./wire/transport.ts";
 export { type UndiciTransportOptions, undiciTransport } from "./wire/undici-transport.ts";
 export type { CertificateFacts } from "./x509/certificate.ts";

@@ -28,7 +28,19 @@ export interface ScriptedCa extends AsyncDisposable {
   script(path: string, ...answers: readonly ScriptedAnswer[]): void;
 }
 
-export async function startScriptedCa(meta: unknown = null): Promise<ScriptedCa> {
+/** The resources that not every CA has, all of them. */
+export const everyResource = {
+  newAuthz: "/new-authz",
+  revokeCert: "/revoke",
+  keyChange: "/key-change",
+  renewalInfo: "/renewal-info",
+} as const;
+
+/** @param resources further members of the directory: paths by name. */
+export async function startScriptedCa(
+  meta: unknown = null,
+  resources: Readonly<Record<string, string>> = {},
+): Promise<ScriptedCa> {
   const seen: SeenRequest[] = [];
   const scripts = new Map<string, ScriptedAnswer[]>();
   let nonces = 0;
@@ -53,6 +65,7 @@ export async function startScriptedCa(meta: unknown = null): Promise<ScriptedCa>
     newNonce: `${origin}/nonce`,
     newAccount: `${origin}/account`,
     newOrder: `${origin}/order`,
+    ...Object.fromEntries(Object.entries(resources).map(([name, path]) => [name, origin + path])),
     meta,
   };
 

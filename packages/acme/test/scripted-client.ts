@@ -8,8 +8,8 @@ export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 export const key = generateAccountKey();
 
 /** A scripted CA, a client of it with an account, and what the client told of its requests. */
-export async function startClient(meta?: unknown) {
-  const ca = await startScriptedCa(meta);
+export async function startClient(meta?: unknown, resources?: Readonly<Record<string, string>>) {
+  const ca = await startScriptedCa(meta, resources);
   const transport = undiciTransport();
   const observed: ObservedRequest[] = [];
   const options = { directoryUrl: ca.directoryUrl, transport, key, now: () => NOW };

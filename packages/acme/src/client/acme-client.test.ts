@@ -50,7 +50,13 @@ describe("newAccount", () => {
       contact: ["mailto:ops@example.com"],
       termsOfServiceAgreed: true,
     });
-    expect(account).toEqual({ url: accountUrl, status: "valid", contact: [], orders: null });
+    expect(account).toEqual({
+      url: accountUrl,
+      status: "valid",
+      contact: [],
+      termsOfServiceAgreed: null,
+      orders: null,
+    });
     expect(ca.seen.at(-1)).toMatchObject({
       contentType: "application/jose+json",
       header: { alg: "ES256", jwk: key.publicJwk, url: `${ca.origin}/account` },
@@ -90,7 +96,7 @@ describe("newAccount", () => {
 
 describe("the steps of an order", () => {
   it("each make one request, and the nonce of one answer serves the next", async () => {
-    await using setup = await startClient();
+    await using setup = await startClient({ profiles: { classic: "90 days" } });
     const { ca, client } = setup;
     const authorization = `${ca.origin}/authorization/1`;
     const challenge = { type: "http-01", url: `${ca.origin}/challenge/1`, status: "pending", token: "token" };

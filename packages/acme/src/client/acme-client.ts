@@ -1,24 +1,28 @@
-import type { AccountKey } from "../wire/account-key.ts";
+import { AccountKey } from "../wire/account-key.ts";
 import { AcmeError } from "../wire/acme-error.ts";
-import { bindExternalAccount, NO_PAYLOAD } from "../wire/jws.ts";
-import { parseRetryAfter } from "../wire/retry-after.ts";
+import { bindExternalAccount, keyChangeRequest } from "../wire/embedded-jws.ts";
+import type { Identifier } from "../wire/identifier.ts";
+import { NO_PAYLOAD } from "../wire/jws.ts";
+import { linkTargets } from "../wire/link.ts";
 import { secureUrl } from "../wire/secure-url.ts";
 import type { AcmeHttpResponse, Transport } from "../wire/transport.ts";
-import { type Account, type NewAccountRequest, parseAccount } from "./account.ts";
+import {
+  type Account,
+  type AccountUpdate,
+  type NewAccountRequest,
+  type OrderPage,
+  parseAccount,
+  parseOrderUrls,
+} from "./account.ts";
 import { type Authorization, parseAuthorization } from "./authorization.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
-import type { Directory } from "./directory.ts";
-import { type NewOrderRequest, type Order, parseOrder } from "./order.ts";
-import { type ObservedRequest, type SignedPost, SignedRequests } from "./signed-requests.ts";
-
-/** An object of the CA as it is right now. */
-export interface Retrieved<T> {
-  readonly resource: T;
-  /** The `Location` of the response, else the URL that was asked. */
-  readonly url: string;
-  /** When the CA wants to be asked again: milliseconds since the epoch, unclamped; null when it does not say. */
-  readonly retryAt: number | null;
-}
+import { type Directory, offered } from "./directory.ts";
+import { type NewOrderRequest, newOrderPayload, type Order, parseOrder } from "./order.ts";
+import { parseRenewalInfo, type RenewalInfo, renewalInfoRetryAt } from "./renewal-info.ts";
+import { concernsReplacement } from "./replacement.ts";
+import { type Retrieved, requiredLocation, retrieved } from "./retrieved.ts";
+import { type RevocationRequest, revocationPayload } from "./revocation.ts";
+import { type ObservedRequest, type ResourceKind, SignedRequests } from "./signed-requests.ts";
 
 export interface AcmeClientOptions {
   readonly directoryUrl: string;
@@ -32,6 +36,18 @@ export interface AcmeClientOptions {
   readonly onRequest?: (request: ObservedRequest) => void;
 }
 
+/** A downloaded chain, PEM text as it came. */
+export interface RetrievedChain extends Retrieved<string> {
+  /** Where the same certificate is with other chains (RFC 8555 section 7.4.2); mostly empty. */
+  readonly alternates: readonly string[];
+}
+
+/** A new order, and whether it still names the certificate it was to replace. */
+export interface ReplacementOrder extends Retrieved<Order> {
+  /** false: the CA would not have `replaces` (or knows no ARI), and took the order without. */
+  readonly replaces: boolean;
+}
+
 /**
  * The protocol's steps, one method each (RFC 8555). It keeps nothing that matters: every object is asked
  * for by its URL, so a process that stored the URLs resumes with a new client. It never sleeps and retries
@@ -41,15 +57,11 @@ export interface AcmeClientOptions {
  */
 export class AcmeClient {
   readonly #requests: SignedRequests;
-  readonly #key: AccountKey;
-  readonly #now: () => number;
 
   /** @throws TypeError for a directory URL that is neither https nor on this machine. */
   constructor(options: AcmeClientOptions) {
     const directoryUrl = secureUrl(options.directoryUrl);
     if (directoryUrl === null) throw new TypeError("directoryUrl must be an absolute https URL");
-    this.#key = options.key;
-    this.#now = options.now;
     this.#requests = new SignedRequests({
       directoryUrl,
       transport: options.transport,
@@ -60,7 +72,17 @@ export class AcmeClient {
     });
   }
 
-  /** Remembered for an hour. */
+  /** The account's key: the given one, or the one that `changeKey` put in its place. */
+  get key(): AccountKey {
+    return this.#requests.key;
+  }
+
+  /** The account's URL. @throws AssertionError before `newAccount` when none was given. */
+  get accountUrl(): string {
+    return this.#requests.accountUrl;
+  }
+
+  /** What the CA offers (RFC 8555 section 7.1.1). Remembered for an hour. */
   directory(signal?: AbortSignal): Promise<Directory> {
     return this.#requests.directory(signal);
   }
@@ -73,50 +95,136 @@ export class AcmeClient {
   async newAccount(request: NewAccountRequest, signal?: AbortSignal): Promise<Account> {
     const { newAccount: url } = await this.#requests.directory(signal);
     const { externalAccountBinding: binding, ...members } = request;
-    const payload = JSON.stringify({
-      ...members,
-      ...(binding === undefined
-        ? {}
-        : { externalAccountBinding: bindExternalAccount(binding, this.#key, url) }),
-    });
-    const response = await this.#requests.postAsKey({
-      resource: "newAccount",
-      url,
-      payload,
-      accept: JSON_TYPE,
-      signal,
-    });
+    const externalAccountBinding =
+      binding === undefined ? undefined : bindExternalAccount(binding, this.key, url);
+    const payload = JSON.stringify({ ...members, externalAccountBinding });
+    const post = { resource: "newAccount", url, payload, accept: JSON_TYPE, signal } as const;
+    const response = await this.#requests.postAsKey(post, this.key);
     const account = parseAccount(response.body, requiredLocation(response, url, "newAccount"));
     this.#requests.signAs(account.url);
     return account;
   }
 
+  /** The account as the CA has it now (RFC 8555 section 7.3.3). */
+  async account(signal?: AbortSignal): Promise<Account> {
+    return this.#postAccount(NO_PAYLOAD, signal);
+  }
+
+  /** Changes contacts, or agrees to new terms (RFC 8555 sections 7.3.2 and 7.3.3). */
+  async updateAccount(update: AccountUpdate, signal?: AbortSignal): Promise<Account> {
+    return this.#postAccount(JSON.stringify(update), signal);
+  }
+
+  /** Ends the account for good (RFC 8555 section 7.3.6); its certificates stay valid. */
+  async deactivateAccount(signal?: AbortSignal): Promise<Account> {
+    return this.#postAccount('{"status":"deactivated"}', signal);
+  }
+
+  /**
+   * Gives the account a new key (RFC 8555 section 7.3.5); this client signs with it from then on. To be stored
+   * before: after a crash, `newAccount` with `onlyReturnExisting` tells which of the two keys is the account's.
+   *
+   * @throws AcmeError `problem` with status 409 when the new key has an account already; `not-offered`.
+   */
+  async changeKey(newKey: AccountKey, signal?: AbortSignal): Promise<void> {
+    const url = offered(await this.#requests.directory(signal), "keyChange");
+    const { accountUrl, key: oldKey } = this.#requests;
+    const change = keyChangeRequest({ accountUrl, oldKey, newKey, keyChangeUrl: url });
+    await this.#post("keyChange", url, JSON.stringify(change), signal);
+    this.#requests.signAs(accountUrl, newKey);
+  }
+
+  /**
+   * One page of the account's orders (RFC 8555 section 7.1.2.1).
+   *
+   * @param url the account's `orders`, then each page's `next`.
+   */
+  async orders(url: string, signal?: AbortSignal): Promise<OrderPage> {
+    const response = await this.#post("orders", url, NO_PAYLOAD, signal);
+    const next = linkTargets(response.headers.get("link"), "next", url)[0] ?? null;
+    return { orders: parseOrderUrls(response.body), next: next === null ? null : secureUrl(next) };
+  }
+
   /**
    * Orders a certificate (RFC 8555 section 7.4). The CA may hand back an order it already has for the same
    * names, in any status.
+   *
+   * @throws AcmeError `not-offered` for a profile that the directory does not list
+   *   (draft-ietf-acme-profiles section 4), without asking.
    */
   async newOrder(request: NewOrderRequest, signal?: AbortSignal): Promise<Retrieved<Order>> {
-    const { newOrder: url } = await this.#requests.directory(signal);
-    const post = {
-      resource: "newOrder",
-      url,
-      payload: JSON.stringify(request),
-      accept: JSON_TYPE,
-      signal,
-    } as const;
-    const response = await this.#requests.post(post);
+    const { newOrder: url, meta } = await this.#requests.directory(signal);
+    const { profile } = request;
+    if (profile !== undefined && !Object.hasOwn(meta.profiles, profile)) {
+      const known = Object.keys(meta.profiles).join(", ");
+      throw new AcmeError("not-offered", `newOrder: the CA has no profile "${profile}" (it has: ${known})`);
+    }
+    const response = await this.#post("newOrder", url, newOrderPayload(request), signal);
     requiredLocation(response, url, "newOrder");
-    return this.#retrieved(response, url, parseOrder(response.body, this.#now()));
+    return this.#retrieved(response, url, parseOrder(response.body, this.#requests.now()));
   }
 
+  /**
+   * Orders the successor of a certificate (RFC 9773 section 5). When the CA's refusal is about `replaces`, or
+   * the CA has no renewal information, the order is placed without: a renewal is worth more than its exemption
+   * from limits. That makes two requests of one call.
+   *
+   * @throws AcmeError as `newOrder`.
+   */
+  async newReplacementOrder(
+    request: NewOrderRequest & { readonly replaces: string },
+    signal?: AbortSignal,
+  ): Promise<ReplacementOrder> {
+    const { replaces: _, ...plain } = request;
+    const { renewalInfo } = await this.#requests.directory(signal);
+    if (renewalInfo === null) return { ...(await this.newOrder(plain, signal)), replaces: false };
+    try {
+      return { ...(await this.newOrder(request, signal)), replaces: true };
+    } catch (error) {
+      const problem = error instanceof AcmeError ? error.problem : null;
+      if (problem === null || !concernsReplacement(problem)) throw error;
+      return { ...(await this.newOrder(plain, signal)), replaces: false };
+    }
+  }
+
+  /** The order as it is now (RFC 8555 section 7.1.3). */
   async order(url: string, signal?: AbortSignal): Promise<Retrieved<Order>> {
-    const response = await this.#get("order", url, signal);
-    return this.#retrieved(response, url, parseOrder(response.body, this.#now()));
+    const response = await this.#post("order", url, NO_PAYLOAD, signal);
+    return this.#retrieved(response, url, parseOrder(response.body, this.#requests.now()));
   }
 
+  /**
+   * Asks for an authorization ahead of any order (RFC 8555 section 7.4.1); not for wildcards.
+   *
+   * @throws AcmeError `not-offered`: most CAs have no such resource.
+   */
+  async newAuthorization(identifier: Identifier, signal?: AbortSignal): Promise<Retrieved<Authorization>> {
+    const url = offered(await this.#requests.directory(signal), "newAuthz");
+    const response = await this.#post("newAuthz", url, JSON.stringify({ identifier }), signal);
+    requiredLocation(response, url, "newAuthz");
+    return this.#authorization(response, url);
+  }
+
+  /** The authorization as it is now (RFC 8555 section 7.1.4). */
   async authorization(url: string, signal?: AbortSignal): Promise<Retrieved<Authorization>> {
-    const response = await this.#get("authorization", url, signal);
-    return this.#retrieved(response, url, parseAuthorization(response.body, this.#now()));
+    return this.#authorization(await this.#post("authorization", url, NO_PAYLOAD, signal), url);
+  }
+
+  /**
+   * Gives an authorization up (RFC 8555 section 7.5.2). Let's Encrypt counts a pending one that is given up as
+   * a failed one.
+   */
+  async deactivateAuthorization(url: string, signal?: AbortSignal): Promise<Retrieved<Authorization>> {
+    return this.#authorization(
+      await this.#post("authorization", url, '{"status":"deactivated"}', signal),
+      url,
+    );
+  }
+
+  /** The challenge as it is now (RFC 8555 section 7.1.5); tells the CA nothing. */
+  async challenge(url: string, signal?: AbortSignal): Promise<Retrieved<Challenge>> {
+    const response = await this.#post("challenge", url, NO_PAYLOAD, signal);
+    return this.#retrieved(response, url, parseChallenge(response.body, this.#requests.now()));
   }
 
   /**
@@ -124,9 +232,8 @@ export class AcmeClient {
    * answer each call with a validation of its own.
    */
   async respondToChallenge(url: string, signal?: AbortSignal): Promise<Retrieved<Challenge>> {
-    const post = { resource: "challenge", url, payload: "{}", accept: JSON_TYPE, signal } as const;
-    const response = await this.#requests.post(post);
-    return this.#retrieved(response, url, parseChallenge(response.body, this.#now()));
+    const response = await this.#post("challenge", url, "{}", signal);
+    return this.#retrieved(response, url, parseChallenge(response.body, this.#requests.now()));
   }
 
   /**
@@ -137,42 +244,79 @@ export class AcmeClient {
    */
   async finalize(finalizeUrl: string, csrDer: Uint8Array, signal?: AbortSignal): Promise<Retrieved<Order>> {
     const payload = `{"csr":"${Buffer.from(csrDer).toString("base64url")}"}`;
-    const post = { resource: "finalize", url: finalizeUrl, payload, accept: JSON_TYPE, signal } as const;
-    const response = await this.#requests.post(post);
-    return this.#retrieved(response, finalizeUrl, parseOrder(response.body, this.#now()));
+    const response = await this.#post("finalize", finalizeUrl, payload, signal);
+    return this.#retrieved(response, finalizeUrl, parseOrder(response.body, this.#requests.now()));
   }
 
-  /** Downloads a chain (RFC 8555 section 7.4.2) as PEM text, as it came: `parseChain` reads and checks it. */
-  async certificate(url: string, signal?: AbortSignal): Promise<Retrieved<string>> {
+  /** Downloads a chain (RFC 8555 section 7.4.2) as it came: `parseChain` reads and checks it. */
+  async certificate(url: string, signal?: AbortSignal): Promise<RetrievedChain> {
     const post = { resource: "certificate", url, payload: NO_PAYLOAD, accept: PEM_TYPE, signal } as const;
     const response = await this.#requests.post(post);
-    return this.#retrieved(response, url, response.body);
+    const links = linkTargets(response.headers.get("link"), "alternate", url);
+    const alternates = links.flatMap((link) => secureUrl(link) ?? []);
+    return { ...this.#retrieved(response, url, response.body), alternates };
   }
 
-  #get(
-    resource: SignedPost["resource"],
+  /**
+   * Revokes a certificate, as the account or with the certificate's own key (RFC 8555 section 7.6).
+   *
+   * @returns whether it was revoked by this call or before.
+   * @throws AcmeError `not-offered`; TypeError for a `certificateKey` that cannot sign requests.
+   */
+  async revoke(request: RevocationRequest, signal?: AbortSignal): Promise<"revoked" | "already-revoked"> {
+    const url = offered(await this.#requests.directory(signal), "revokeCert");
+    const payload = revocationPayload(request);
+    const post = { resource: "revokeCert", url, payload, accept: JSON_TYPE, signal } as const;
+    const { certificateKey } = request;
+    try {
+      if (certificateKey === undefined) await this.#requests.post(post);
+      else await this.#requests.postAsKey(post, new AccountKey(certificateKey));
+      return "revoked";
+    } catch (error) {
+      if (error instanceof AcmeError && error.problem?.type === "alreadyRevoked") return "already-revoked";
+      throw error;
+    }
+  }
+
+  /**
+   * When to renew a certificate (RFC 9773 section 4). A plain GET; needs no account.
+   *
+   * @param certificateId as `certificateId` makes it.
+   * @returns with `retryAt` clamped: a minute to a day from now, six hours when the CA does not say. After an
+   *   error, `renewalInfoRetryAt` of the problem's `retryAt` is when to try again.
+   * @throws AcmeError `not-offered`.
+   */
+  async renewalInfo(certificateId: string, signal?: AbortSignal): Promise<Retrieved<RenewalInfo>> {
+    const base = offered(await this.#requests.directory(signal), "renewalInfo");
+    const url = `${base.replace(/\/$/, "")}/${certificateId}`;
+    const response = await this.#requests.get("renewalInfo", url, signal);
+    const info = this.#retrieved(response, url, parseRenewalInfo(response.body));
+    return { ...info, retryAt: renewalInfoRetryAt(info.retryAt, this.#requests.now()) };
+  }
+
+  async #postAccount(payload: string, signal: AbortSignal | undefined): Promise<Account> {
+    const { accountUrl } = this.#requests;
+    const response = await this.#post("account", accountUrl, payload, signal);
+    return parseAccount(response.body, accountUrl);
+  }
+
+  #authorization(response: AcmeHttpResponse, url: string): Retrieved<Authorization> {
+    return this.#retrieved(response, url, parseAuthorization(response.body, this.#requests.now()));
+  }
+
+  #post(
+    resource: ResourceKind,
     url: string,
+    payload: string,
     signal: AbortSignal | undefined,
   ): Promise<AcmeHttpResponse> {
-    return this.#requests.post({ resource, url, payload: NO_PAYLOAD, accept: JSON_TYPE, signal });
+    return this.#requests.post({ resource, url, payload, accept: JSON_TYPE, signal });
   }
 
   #retrieved<T>(response: AcmeHttpResponse, url: string, resource: T): Retrieved<T> {
-    const retryAt = parseRetryAfter(response.headers.get("retry-after"), this.#now());
-    return { resource, url: location(response, url) ?? url, retryAt };
+    return retrieved(response, { url, resource, now: this.#requests.now() });
   }
 }
 
 const JSON_TYPE = "application/json";
 const PEM_TYPE = "application/pem-certificate-chain";
-
-function location(response: AcmeHttpResponse, url: string): string | null {
-  const value = response.headers.get("location");
-  return value === null ? null : secureUrl(value, url);
-}
-
-function requiredLocation(response: AcmeHttpResponse, url: string, resource: string): string {
-  const value = location(response, url);
-  if (value === null) throw new AcmeError("bad-response", `${resource}: no usable Location header`);
-  return value;
-}

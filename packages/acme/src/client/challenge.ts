@@ -11,6 +11,8 @@ export interface Challenge {
   readonly status: "pending" | "processing" | "valid" | "invalid";
   /** Checked to be base64url (RFC 8555 section 8.3), so safe in a path; null for types without one. */
   readonly token: string | null;
+  /** What a dns-persist-01 record may name as its CA; empty for other types. */
+  readonly issuerDomainNames: readonly string[];
   /** When the CA found it good, milliseconds since the epoch. */
   readonly validated: number | null;
   /** Why the last validation failed. */
@@ -31,6 +33,7 @@ export function readChallenge(record: JsonRecord, now: number): Challenge {
     url: record.url("url"),
     status: record.word("status", ["pending", "processing", "valid", "invalid"]),
     token: token === null ? null : acceptToken(token),
+    issuerDomainNames: record.strings("issuer-domain-names"),
     validated: record.instantOrNull("validated"),
     error: error === null ? null : problemFromJson(error, now),
   };

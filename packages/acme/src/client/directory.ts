@@ -1,3 +1,4 @@
+import { AcmeError } from "../wire/acme-error.ts";
 import { JsonRecord } from "../wire/json-record.ts";
 import { unlessAborted } from "../wire/unless-aborted.ts";
 
@@ -37,6 +38,20 @@ export function parseDirectory(text: string): Directory {
     renewalInfo: directory.urlOrNull("renewalInfo"),
     meta: readMeta(directory.recordOrNull("meta") ?? new JsonRecord({}, "directory.meta")),
   };
+}
+
+/**
+ * The URL of a resource that not every CA has.
+ *
+ * @throws AcmeError `not-offered`.
+ */
+export function offered(
+  directory: Directory,
+  resource: "newAuthz" | "revokeCert" | "keyChange" | "renewalInfo",
+): string {
+  const url = directory[resource];
+  if (url === null) throw new AcmeError("not-offered", `${resource}: this CA does not offer it`);
+  return url;
 }
 
 function readMeta(meta: JsonRecord): DirectoryMeta {

@@ -10,6 +10,9 @@ export interface Order {
   readonly status: OrderStatus;
   /** Milliseconds since the epoch; null when the CA does not tell. */
   readonly expires: number | null;
+  /** Milliseconds since the epoch; null unless asked for, or when the CA does not tell. */
+  readonly notBefore: number | null;
+  readonly notAfter: number | null;
   /** As the CA understood them: to be compared with what was asked, since some CAs add to them. */
   readonly identifiers: readonly Identifier[];
   /** URLs; some may be valid already. */
@@ -27,6 +30,9 @@ export interface Order {
 
 export interface NewOrderRequest {
   readonly identifiers: readonly Identifier[];
+  /** Wished-for validity, milliseconds since the epoch; many CAs refuse to be told. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
   /** One of the directory's `meta.profiles`. */
   readonly profile?: string;
   /** The certificate identifier of RFC 9773 section 4.1. */
@@ -41,6 +47,8 @@ export function parseOrder(text: string, now: number): Order {
   return {
     status,
     expires: order.instantOrNull("expires"),
+    notBefore: order.instantOrNull("notBefore"),
+    notAfter: order.instantOrNull("notAfter"),
     identifiers: order.records("identifiers").map(readIdentifier),
     authorizations: order.urls("authorizations"),
     finalize: order.url("finalize"),
@@ -49,4 +57,13 @@ export function parseOrder(text: string, now: number): Order {
     profile: order.stringOrNull("profile"),
     replaces: order.stringOrNull("replaces"),
   };
+}
+
+/** The payload of newOrder: JSON text. */
+export function newOrderPayload({ notBefore, notAfter, ...members }: NewOrderRequest): string {
+  return JSON.stringify({
+    ...members,
+    ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore).toISOString() }),
+    ...(notAfter === undefined ? {} : { notAfter: new Date(notAfter).toISOString() }),
+  });
 }

@@ -12,12 +12,18 @@ export type ResourceKind =
   | "directory"
   | "newNonce"
   | "newAccount"
+  | "account"
+  | "keyChange"
+  | "orders"
   | "newOrder"
   | "order"
+  | "newAuthz"
   | "authorization"
   | "challenge"
   | "finalize"
-  | "certificate";
+  | "certificate"
+  | "revokeCert"
+  | "renewalInfo";
 
 /** One HTTP request that was made, for metrics. */
 export interface ObservedRequest {
@@ -55,10 +61,13 @@ export class SignedRequests {
   readonly #options: SignedRequestsOptions;
   readonly #directory: DirectoryCache;
   readonly #nonces: NoncePool;
+  #key: AccountKey;
+  #accountUrl: string | null = null;
   #accountSigner: JwsSigner | null = null;
 
   constructor(options: SignedRequestsOptions) {
     this.#options = options;
+    this.#key = options.key;
     this.#directory = new DirectoryCache(() => this.#fetchDirectory(), options.now);
     this.#nonces = new NoncePool(() => this.#fetchNonce());
     if (options.accountUrl !== null) this.signAs(options.accountUrl);
@@ -68,9 +77,27 @@ export class SignedRequests {
     return this.#directory.get(signal);
   }
 
-  /** From now on requests are the account's. */
-  signAs(accountUrl: string): void {
-    this.#accountSigner = new JwsSigner(this.#options.key, { kid: accountUrl });
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#options.now();
+  }
+
+  /** The account's key. */
+  get key(): AccountKey {
+    return this.#key;
+  }
+
+  /** The account's URL. */
+  get accountUrl(): string {
+    assert(this.#accountUrl !== null, "no account yet: call newAccount, or construct with accountUrl");
+    return this.#accountUrl;
+  }
+
+  /** From now on requests are the account's, signed by `key`. */
+  signAs(accountUrl: string, key: AccountKey = this.#key): void {
+    this.#key = key;
+    this.#accountUrl = accountUrl;
+    this.#accountSigner = new JwsSigner(key, { kid: accountUrl });
   }
 
   /** Posts as the account. */
@@ -79,9 +106,23 @@ export class SignedRequests {
     return this.#post(post, this.#accountSigner);
   }
 
-  /** Posts as the bare key, for requests that come before there is an account. */
-  async postAsKey(post: SignedPost): Promise<AcmeHttpResponse> {
-    return this.#post(post, new JwsSigner(this.#options.key, { jwk: this.#options.key.publicJwk }));
+  /** Posts as a bare key: before there is an account, or with the key of a certificate that is to be revoked. */
+  async postAsKey(post: SignedPost, key: AccountKey): Promise<AcmeHttpResponse> {
+    return this.#post(post, new JwsSigner(key, { jwk: key.publicJwk }));
+  }
+
+  /** A plain GET; the directory and renewal information are the only ones (RFC 8555 section 6.3). */
+  async get(resource: ResourceKind, url: string, signal?: AbortSignal): Promise<AcmeHttpResponse> {
+    const response = await this.#send(resource, {
+      method: "GET",
+      url,
+      headers: { accept: "application/json" },
+      body: null,
+      signal: signal ?? null,
+    });
+    const problem = this.#problemOf(response, url);
+    if (problem !== null) throw refusal(resource, problem);
+    return response;
   }
 
   /** A badNonce refusal means that nothing was done, so the same request is made again. */
@@ -108,18 +149,8 @@ export class SignedRequests {
   }
 
   async #fetchDirectory(): Promise<Directory> {
-    const url = this.#options.directoryUrl;
-    const request = {
-      method: "GET",
-      url,
-      headers: { accept: "application/json" },
-      body: null,
-      signal: null,
-    } as const;
-    const response = await this.#send("directory", request);
-    const problem = this.#problemOf(response, url);
-    if (problem !== null) throw refusal("directory", problem);
-    return parseDirectory(response.body);
+    const { body } = await this.get("directory", this.#options.directoryUrl);
+    return parseDirectory(body);
   }
 
   async #fetchNonce(): Promise<string> {

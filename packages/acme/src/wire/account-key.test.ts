@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
-import { accountKeyFromJwk, accountKeyFromPem, generateAccountKey } from "./account-key.ts";
+import { AccountKey, accountKeyFromJwk, accountKeyFromPem, generateAccountKey } from "./account-key.ts";
 
 /** RFC 7515 appendix A.3.1. */
 const RFC_7515_KEY = {
@@ -29,13 +29,33 @@ it("has the public half and the thumbprint of a published key", () => {
   expect(key.thumbprint).toBe("oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");
 });
 
-it("signs in the fixed-length form of JWS", () => {
-  const key = generateAccountKey();
+it.each([
+  { alg: "ES256", hash: "sha256", length: 64, members: ["crv", "kty", "x", "y"] },
+  { alg: "ES384", hash: "sha384", length: 96, members: ["crv", "kty", "x", "y"] },
+  { alg: "RS256", hash: "sha256", length: 256, members: ["e", "kty", "n"] },
+  { alg: "EdDSA", hash: null, length: 64, members: ["crv", "kty", "x"] },
+] as const)("$alg: signs in the form of JWS, and tells the members of RFC 7638", (expected) => {
+  const key = generateAccountKey(expected.alg);
+  expect(key.alg).toBe(expected.alg);
+  expect(Object.keys(key.publicJwk)).toEqual(expected.members);
   const signature = Buffer.from(key.sign("header.payload"), "base64url");
-  expect(signature).toHaveLength(64);
+  expect(signature).toHaveLength(expected.length);
   const publicKey = createPublicKey({ key: { ...key.publicJwk }, format: "jwk" });
   const input = Buffer.from("header.payload");
-  expect(verify("sha256", input, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature)).toBe(true);
+  expect(verify(expected.hash, input, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature)).toBe(true);
+  expect(accountKeyFromPem(key.toPem()).thumbprint).toBe(key.thumbprint);
+  expect(accountKeyFromJwk(key.toJwk()).publicJwk).toEqual(key.publicJwk);
+});
+
+it("has the thumbprint of a published Ed25519 key", () => {
+  // RFC 8037 appendix A.
+  const ed25519 = {
+    kty: "OKP",
+    crv: "Ed25519",
+    d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+  };
+  expect(accountKeyFromJwk(ed25519).thumbprint).toBe("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
 });
 
 it("shows nothing of the private key when it is printed", () => {
@@ -47,11 +67,18 @@ it("shows nothing of the private key when it is printed", () => {
 it.each([
   ["", "not a readable private key"],
   ["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "not a readable private key"],
-  [pemOf(generateKeyPairSync("ec", { namedCurve: "P-384" })), "on P-256"],
-  [pemOf(generateKeyPairSync("ed25519")), "on P-256"],
+  [pemOf(generateKeyPairSync("ec", { namedCurve: "P-521" })), "EC on P-256 or P-384"],
+  [pemOf(generateKeyPairSync("ec", { namedCurve: "secp256k1" })), "EC on P-256 or P-384"],
+  [pemOf(generateKeyPairSync("rsa", { modulusLength: 1_024 })), "RSA of 2,048 bits or more"],
+  [pemOf(generateKeyPairSync("x25519")), "or Ed25519"],
 ])("refuses %j", (pem, message) => {
   expect(() => accountKeyFromPem(pem)).toThrow(TypeError);
   expect(() => accountKeyFromPem(pem)).toThrow(message);
+});
+
+it("is a private key", () => {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  expect(() => new AccountKey(publicKey)).toThrow("must be a private key");
 });
 
 it("refuses a JWK without its private half", () => {

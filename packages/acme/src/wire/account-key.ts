@@ -1,48 +1,46 @@
 import {
   createHash,
   createPrivateKey,
-  createPublicKey,
   generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
-  sign,
 } from "node:crypto";
+import {
+  type JwsAlgorithm,
+  type PublicJwk,
+  type SignatureScheme,
+  signatureScheme,
+} from "./signature-algorithm.ts";
 
-/** The public half as a JWK with the members RFC 7638 names, in its order. */
-export interface EcPublicJwk {
-  readonly crv: "P-256";
-  readonly kty: "EC";
-  readonly x: string;
-  readonly y: string;
-}
-
-/** The key pair that is an ACME account's identity. ES256 (RFC 7518 section 3.4). */
+/**
+ * The key pair that signs requests: an account's identity, or a certificate's key that revokes it (RFC 8555
+ * sections 6.2 and 7.6). The kind of key decides the algorithm.
+ */
 export class AccountKey {
-  readonly alg = "ES256";
-  readonly publicJwk: EcPublicJwk;
+  readonly #privateKey: KeyObject;
+  readonly #scheme: SignatureScheme;
   /** base64url SHA-256 of the public key (RFC 7638); the second half of every key authorization. */
   readonly thumbprint: string;
-  readonly #privateKey: KeyObject;
 
-  /** @throws TypeError when it is not a private key on P-256. */
+  /** @throws TypeError when it is not a private key: P-256, P-384, RSA of 2,048 bits or more, or Ed25519. */
   constructor(privateKey: KeyObject) {
-    if (privateKey.type !== "private" || privateKey.asymmetricKeyDetails?.namedCurve !== "prime256v1") {
-      throw new TypeError("an account key must be a private EC key on P-256");
-    }
-    const { x, y } = createPublicKey(privateKey).export({ format: "jwk" });
-    if (x === undefined || y === undefined) throw new TypeError("an account key must have a public point");
-    this.publicJwk = { crv: "P-256", kty: "EC", x, y };
-    this.thumbprint = createHash("sha256").update(JSON.stringify(this.publicJwk)).digest("base64url");
+    this.#scheme = signatureScheme(privateKey);
     this.#privateKey = privateKey;
+    this.thumbprint = createHash("sha256").update(JSON.stringify(this.publicJwk)).digest("base64url");
+  }
+
+  get alg(): JwsAlgorithm {
+    return this.#scheme.alg;
+  }
+
+  /** The public half as a JWK with the members RFC 7638 names, in its order. */
+  get publicJwk(): PublicJwk {
+    return this.#scheme.publicJwk;
   }
 
   /** The JWS signature of ASCII text, base64url. */
   sign(input: string): string {
-    const signature = sign("sha256", Buffer.from(input, "latin1"), {
-      key: this.#privateKey,
-      dsaEncoding: "ieee-p1363",
-    });
-    return signature.toString("base64url");
+    return this.#scheme.sign(Buffer.from(input, "latin1")).toString("base64url");
   }
 
   /** The private key, PKCS #8. */
@@ -50,25 +48,35 @@ export class AccountKey {
     return this.#privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   }
 
-  /** The private key, RFC 7518 section 6.2.2. */
+  /** The private key, RFC 7517 with the members of RFC 7518 section 6 or RFC 8037 section 2. */
   toJwk(): JsonWebKey {
     return this.#privateKey.export({ format: "jwk" });
   }
 }
 
-export function generateAccountKey(): AccountKey {
-  return new AccountKey(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
+/** RSA is of 2,048 bits and takes some tenths of a second. */
+export function generateAccountKey(alg: JwsAlgorithm = "ES256"): AccountKey {
+  switch (alg) {
+    case "ES256":
+      return new AccountKey(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
+    case "ES384":
+      return new AccountKey(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey);
+    case "RS256":
+      return new AccountKey(generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey);
+    case "EdDSA":
+      return new AccountKey(generateKeyPairSync("ed25519").privateKey);
+  }
 }
 
 /**
- * @param pem a private key, PKCS #8 or SEC 1, not encrypted.
- * @throws TypeError when it is none, or not on P-256.
+ * @param pem a private key, PKCS #8, PKCS #1 or SEC 1, not encrypted.
+ * @throws TypeError when it is none, or of a kind that signs no requests.
  */
 export function accountKeyFromPem(pem: string): AccountKey {
   return new AccountKey(readPrivateKey(() => createPrivateKey(pem), "PEM"));
 }
 
-/** @throws TypeError when it is no private key, or not on P-256. */
+/** @throws TypeError when it is no private key, or of a kind that signs no requests. */
 export function accountKeyFromJwk(jwk: JsonWebKey): AccountKey {
   return new AccountKey(readPrivateKey(() => createPrivateKey({ key: jwk, format: "jwk" }), "JWK"));
 }

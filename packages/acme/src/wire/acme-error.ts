@@ -7,22 +7,30 @@ import type { AcmeProblem } from "./problem.ts";
  * - `transport`: no whole answer came (name lookup, connection, TLS, deadline). Whether the CA acted on the
  *   request is not known.
  * - `bad-response`: an answer came that RFC 8555 does not allow (shape, size, a missing header).
+ * - `not-offered`: the CA's directory has no such resource or profile; nothing was asked.
+ * - `invalid`: the order or authorization ended without what it was for; `problem` says why, if the CA does.
+ * - `deadline`: the object was still not done when the caller's patience ended. It may be later on.
  */
-export type AcmeErrorCode = "problem" | "transport" | "bad-response";
+export type AcmeErrorCode = "problem" | "transport" | "bad-response" | "not-offered" | "invalid" | "deadline";
 
 /** The world's no. Branch on `code` and `problem.type`; the message is for people. */
 export class AcmeError extends Error {
   override readonly name = "AcmeError";
   readonly code: AcmeErrorCode;
-  /** The CA's own words; null unless `code` is `problem`. */
+  /** The CA's own words: always there for `problem`, perhaps for `invalid`, else null. */
   readonly problem: AcmeProblem | null;
 
-  constructor(code: Exclude<AcmeErrorCode, "problem">, message: string, options?: { cause?: unknown });
+  constructor(
+    code: Exclude<AcmeErrorCode, "problem" | "invalid">,
+    message: string,
+    options?: { cause?: unknown },
+  );
   constructor(code: "problem", message: string, options: { problem: AcmeProblem });
+  constructor(code: "invalid", message: string, options: { problem: AcmeProblem | null });
   constructor(
     code: AcmeErrorCode,
     message: string,
-    options: { problem?: AcmeProblem; cause?: unknown } = {},
+    options: { problem?: AcmeProblem | null; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;

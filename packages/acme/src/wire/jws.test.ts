@@ -1,8 +1,8 @@
-import { createHmac, createPublicKey, verify } from "node:crypto";
+import { createPublicKey, verify } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { generateAccountKey } from "./account-key.ts";
-import { bindExternalAccount, JwsSigner } from "./jws.ts";
+import { JwsSigner } from "./jws.ts";
 
 const key = generateAccountKey();
 const publicKey = createPublicKey({ key: { ...key.publicJwk }, format: "jwk" });
@@ -39,22 +39,5 @@ describe("JwsSigner", () => {
       url: "https://ca.example.com/a",
     });
     expect(payload).toBe("");
-  });
-});
-
-describe("bindExternalAccount", () => {
-  const url = "https://ca.example.com/new-account";
-
-  it("binds the account key under the CA's MAC key", () => {
-    const hmacKey = Buffer.from("a secret of the CA").toString("base64url");
-    const jws = bindExternalAccount({ keyId: "kid-1", hmacKey }, key, url);
-    expect(JSON.parse(decode(jws.protected))).toEqual({ alg: "HS256", kid: "kid-1", url });
-    expect(JSON.parse(decode(jws.payload))).toEqual(key.publicJwk);
-    const mac = createHmac("sha256", "a secret of the CA").update(`${jws.protected}.${jws.payload}`);
-    expect(jws.signature).toBe(mac.digest("base64url"));
-  });
-
-  it.each(["", "not base64url!", "a+b/"])("refuses the MAC key %j", (hmacKey) => {
-    expect(() => bindExternalAccount({ keyId: "kid-1", hmacKey }, key, url)).toThrow(TypeError);
   });
 });

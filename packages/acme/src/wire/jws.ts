@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import type { AccountKey } from "./account-key.ts";
 
 /** Who signs: an account by its URL, or, before there is one, the key itself (RFC 8555 section 6.2). */
@@ -39,32 +38,7 @@ export class JwsSigner {
   }
 }
 
-/** What ties a new account to one the CA already has with its customer (RFC 8555 section 7.3.4). */
-export interface ExternalAccountBinding {
-  readonly keyId: string;
-  /** The MAC key, base64url, as CAs hand it out. */
-  readonly hmacKey: string;
-}
-
-/**
- * The inner JWS of an external account binding, HS256.
- *
- * @throws TypeError when `hmacKey` is not base64url.
- */
-export function bindExternalAccount(
-  binding: ExternalAccountBinding,
-  key: AccountKey,
-  newAccountUrl: string,
-): FlattenedJws {
-  // A trailing "=" does no harm, and some CAs' web pages show it.
-  if (!/^[\w-]+={0,2}$/.test(binding.hmacKey)) throw new TypeError("the EAB HMAC key is not base64url");
-  const protectedHeader = base64url(JSON.stringify({ alg: "HS256", kid: binding.keyId, url: newAccountUrl }));
-  const payload = base64url(JSON.stringify(key.publicJwk));
-  const mac = createHmac("sha256", Buffer.from(binding.hmacKey, "base64url"));
-  const signature = mac.update(`${protectedHeader}.${payload}`).digest("base64url");
-  return { protected: protectedHeader, payload, signature };
-}
-
-function base64url(text: string): string {
+/** The base64url of a text, without padding (RFC 7515 section 2). */
+export function base64url(text: string): string {
   return Buffer.from(text, "utf8").toString("base64url");
 }

@@ -29,7 +29,15 @@ describe("problemFromResponse", () => {
       instance: null,
       retryAt: NOW + 60_000,
       helpUrl: "https://ca.example.com/limits#new-orders",
+      throttling: { kind: "quota", limit: "new-orders" },
+      algorithms: [],
     });
+  });
+
+  it("tells the algorithms that a CA would have taken", () => {
+    const document = { type: `${PREFIX}badSignatureAlgorithm`, algorithms: ["ES256", 7, "RS256"] };
+    const { type, algorithms } = problemFromResponse(response(400, JSON.stringify(document)), URL_ASKED, NOW);
+    expect([type, algorithms]).toEqual(["badSignatureAlgorithm", ["ES256", "RS256"]]);
   });
 
   it("reads one subproblem per identifier", () => {

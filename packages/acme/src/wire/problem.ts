@@ -2,6 +2,7 @@ import { type Identifier, readIdentifier } from "./identifier.ts";
 import { JsonRecord } from "./json-record.ts";
 import { linkTargets } from "./link.ts";
 import { parseRetryAfter, retryAtFromText } from "./retry-after.ts";
+import { type Throttling, throttlingOf } from "./throttling.ts";
 import type { AcmeHttpResponse } from "./transport.ts";
 
 const PREFIX = "urn:ietf:params:acme:error:";
@@ -65,6 +66,10 @@ export interface AcmeProblem extends Subproblem {
   readonly retryAt: number | null;
   /** The link of relation "help"; Let's Encrypt's names the rate limit in its fragment. */
   readonly helpUrl: string | null;
+  /** Whether and how the CA holds the client back; null when the refusal is of another kind. */
+  readonly throttling: Throttling | null;
+  /** The JWS algorithms the CA takes (`badSignatureAlgorithm`, RFC 8555 section 6.2); empty when it does not say. */
+  readonly algorithms: readonly string[];
 }
 
 /**
@@ -73,13 +78,14 @@ export interface AcmeProblem extends Subproblem {
  */
 export function problemFromResponse(response: AcmeHttpResponse, url: string, now: number): AcmeProblem {
   const document = problemDocument(response.body) ?? problemOfStatus(response.status);
-  const problem = problemFromJson(document, now);
-  return {
-    ...problem,
+  const inDocument = problemFromJson(document, now);
+  const problem = {
+    ...inDocument,
     status: response.status,
-    retryAt: parseRetryAfter(response.headers.get("retry-after"), now) ?? problem.retryAt,
+    retryAt: parseRetryAfter(response.headers.get("retry-after"), now) ?? inDocument.retryAt,
     helpUrl: linkTargets(response.headers.get("link"), "help", url)[0] ?? null,
   };
+  return { ...problem, throttling: throttlingOf(problem) };
 }
 
 /**
@@ -89,15 +95,17 @@ export function problemFromResponse(response: AcmeHttpResponse, url: string, now
 export function problemFromJson(value: unknown, now: number): AcmeProblem {
   const members = isRecord(value) ? value : {};
   const subproblem = readSubproblem(members);
-  const { status, instance, subproblems } = members;
-  return {
+  const { status, instance, subproblems, algorithms } = members;
+  const problem = {
     ...subproblem,
     status: typeof status === "number" ? status : null,
     subproblems: Array.isArray(subproblems) ? subproblems.filter(isRecord).map(readSubproblem) : [],
     instance: typeof instance === "string" ? instance : null,
     retryAt: retryAtFromText(subproblem.detail, now),
     helpUrl: null,
+    algorithms: Array.isArray(algorithms) ? algorithms.filter((each) => typeof each === "string") : [],
   };
+  return { ...problem, throttling: throttlingOf(problem) };
 }
 
 type Members = Readonly<Record<string, unknown>>;
