@@ -7,7 +7,7 @@ import type { ExternalAccountBinding } from "../wire/embedded-jws.ts";
 import { identifierOf } from "../wire/identifier.ts";
 import type { Transport } from "../wire/transport.ts";
 import { undiciTransport } from "../wire/undici-transport.ts";
-import { type CertificateKeyType, generateCertificateKey } from "../x509/certificate-key.ts";
+import { type CertificateKeyKind, generateCertificateKey } from "../x509/certificate-key.ts";
 import type { CertificateChain } from "../x509/chain.ts";
 import { certificateRequest } from "../x509/csr.ts";
 import { authorizationFailure } from "./authorization-handle.ts";
@@ -25,7 +25,7 @@ export interface OrderedCertificate {
   readonly names: readonly string[];
   readonly publish: Publishers;
   /** Default "P-256". A new key is made for each certificate. */
-  readonly keyType?: CertificateKeyType;
+  readonly keyKind?: CertificateKeyKind;
   /** One of the directory's `meta.profiles`. */
   readonly profile?: string;
   /** The certificate this one succeeds, as `certificateId` makes it (RFC 9773). */
@@ -101,10 +101,10 @@ export async function orderCertificate(
   client: AcmeClient,
   wanted: OrderedCertificate,
 ): Promise<Pick<ObtainedCertificate, "chain" | "privateKeyPem">> {
-  const { names, publish, keyType = "P-256", issuer = null, polling = {} } = wanted;
+  const { names, publish, keyKind = "P-256", issuer = null, polling = {} } = wanted;
   const { signal } = polling;
   const left = sharedDeadline(polling);
-  const key = await generateCertificateKey(keyType);
+  const key = await generateCertificateKey(keyKind);
   const csr = certificateRequest({ names, key });
   const { url, resource: order } = await placeOrder(client, wanted, signal);
   const { authorizations } = order;
