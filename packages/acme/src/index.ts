@@ -1,4 +1,9 @@
-export { http01, isToken, keyAuthorization } from "./challenge/key-authorization.ts";
+export { dns01 } from "./challenge/dns-01.ts";
+export { dnsAccount01 } from "./challenge/dns-account-01.ts";
+export { dnsPersist01, type HashedAccount, type PersistentRecord } from "./challenge/dns-persist-01.ts";
+export { http01 } from "./challenge/http-01.ts";
+export { isToken, keyAuthorization } from "./challenge/key-authorization.ts";
+export { type TlsAlpn01Challenge, tlsAlpn01 } from "./challenge/tls-alpn-01.ts";
 export type { Account, AccountUpdate, NewAccountRequest, OrderPage } from "./client/account.ts";
 export {
   AcmeClient,
@@ -34,12 +39,19 @@ export type { Publication, Publish, Publishers, Withdraw } from "./flow/publicat
 export { AccountKey, accountKeyFromJwk, accountKeyFromPem, generateAccountKey } from "./wire/account-key.ts";
 export { AcmeError, type AcmeErrorCode } from "./wire/acme-error.ts";
 export type { ExternalAccountBinding } from "./wire/embedded-jws.ts";
-export type { Identifier } from "./wire/identifier.ts";
+export { type Identifier, identifierOf } from "./wire/identifier.ts";
 export type { AcmeProblem, ProblemType, Subproblem } from "./wire/problem.ts";
 export type { JwsAlgorithm, PublicJwk } from "./wire/signature-algorithm.ts";
 export type { Throttling } from "./wire/throttling.ts";
 export type { AcmeHttpHeaders, AcmeHttpRequest, AcmeHttpResponse, Transport } from "./wire/transport.ts";
 export { type UndiciTransportOptions, undiciTransport } from "./wire/undici-transport.ts";
 export type { CertificateFacts } from "./x509/certificate.ts";
+export { certificateId } from "./x509/certificate-id.ts";
+export { type CertificateKeyKind, generateCertificateKey } from "./x509/certificate-key.ts";
 export { type CertificateChain, ChainError, type ChainErrorCode, parseChain } from "./x509/chain.ts";
 export { type CertificateRequest, certificateRequest } from "./x509/csr.ts";
+export {
+  type TlsAlpn01Certificate,
+  type TlsAlpn01CertificateRequest,
+  tlsAlpn01Certificate,
+} from "./x509/tls-alpn-certificate.ts";

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeChain } from "../../test/certificate-chain.ts";
@@ -29,28 +29,40 @@ function withDer(pem: string, change: (der: Buffer) => Uint8Array): string {
 describe("parseChain", () => {
   it("tells what the leaf says", () => {
     const x509 = new X509Certificate(leaf);
+    const spki = createPublicKey(createPrivateKey(sample.key)).export({ type: "spki", format: "der" });
     const chain = parseChain(leaf + intermediate);
     expect(chain.certificates).toBe(2);
     expect(chain.pem).toBe(leaf + intermediate);
     expect(chain.leaf).toEqual({
       serial: "0a0b",
+      serialBytes: Buffer.of(0x0a, 0x0b),
       issuer: "CN=Intermediate",
       names: ["a.example.com", "*.b.example.com", "192.0.2.1", "2001:db8::1"],
       notBefore: Date.parse(x509.validFrom),
       notAfter: Date.parse(x509.validTo),
       fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
-      spki: createPublicKey(createPrivateKey(sample.key)).export({ type: "spki", format: "der" }),
+      spki,
+      spkiHash: createHash("sha256").update(spki).digest("hex"),
       authorityKeyId: expect.stringMatching(/^[0-9a-f]{40}$/),
     });
   });
 
   it("drops the sign byte of a serial that begins with a one bit", () => {
     const high = makeChain("subjectAltName=DNS:a.example.com", "0xF00A");
-    expect(parseChain(high.leaf).leaf.serial).toBe("f00a");
+    expect(parseChain(high.leaf).leaf).toMatchObject({
+      serial: "f00a",
+      serialBytes: Buffer.of(0x00, 0xf0, 0x0a),
+    });
   });
 
   it("reads a leaf without names", () => {
     expect(parseChain(makeChain("keyUsage=digitalSignature").leaf).leaf.names).toEqual([]);
+  });
+
+  it("names each certificate's issuer, from the leaf up", () => {
+    expect(parseChain(leaf).issuers).toEqual(["Intermediate"]);
+    expect(parseChain(leaf + intermediate).issuers).toEqual(["Intermediate", "Root"]);
+    expect(parseChain(leaf + intermediate + root).issuers).toEqual(["Intermediate", "Root", "Root"]);
   });
 
   it("takes one, two or three certificates, and writes them strictly", () => {
@@ -77,6 +89,9 @@ describe("parseChain", () => {
     ["the intermediate missing", leaf + root, "wrong-order"],
     ["the leaf twice", leaf + leaf, "wrong-order"],
     ["another intermediate of the same name", leaf + stranger.intermediate, "wrong-order"],
+    ["17 certificates", leaf.repeat(17), "too-large"],
+    ["16 certificates in no order", leaf.repeat(16), "wrong-order"],
+    ["a text that is too long", `${" ".repeat(262_144)}${leaf}`, "too-large"],
     ["a broken signature", withDer(leaf, breakSignature) + intermediate, "wrong-order"],
   ])("refuses %s", (_, pem, code) => {
     expect(refusal(pem)).toBe(code);

@@ -1,23 +1,42 @@
 import { X509Certificate } from "node:crypto";
 import { type CertificateFacts, readCertificate } from "./certificate.ts";
+import { readCommonName } from "./distinguished-name.ts";
 import { parsePem, writePem } from "./pem.ts";
+import { readToBeSigned } from "./to-be-signed.ts";
 
 /** A leaf and what certifies it, as a server sends them. */
 export interface CertificateChain {
   readonly leaf: CertificateFacts;
   /** How many certificates there are, the leaf among them. */
   readonly certificates: number;
+  /**
+   * The common name of each certificate's issuer, from the leaf up; null for an issuer without one. The last names
+   * what the chain hangs from, which is what people choose between chains by.
+   */
+  readonly issuers: readonly (string | null)[];
   /** The chain in strict PEM (64 columns, LF, nothing between), the leaf first. */
   readonly pem: string;
 }
 
+/** No CA sends more than four; each one costs a signature's check. */
+const MOST_CERTIFICATES = 16;
+
+/** In characters. A leaf with a hundred of the longest names takes 35,000. */
+const LONGEST_PEM = 262_144;
+
 /**
+ * - `too-large`: more than 16 certificates, or more than 262,144 characters.
  * - `not-pem`: no PEM, or broken PEM.
  * - `not-only-certificates`: something else is among it, such as a private key (RFC 8555 section 7.4.2: reject).
  * - `not-a-certificate`: a block is no X.509 certificate that can be read.
  * - `wrong-order`: the first is a CA's own, or one does not certify the one before it (RFC 8555 section 9.1).
  */
-export type ChainErrorCode = "not-pem" | "not-only-certificates" | "not-a-certificate" | "wrong-order";
+export type ChainErrorCode =
+  | "too-large"
+  | "not-pem"
+  | "not-only-certificates"
+  | "not-a-certificate"
+  | "wrong-order";
 
 /** What came is no chain that could be served. */
 export class ChainError extends Error {
@@ -37,8 +56,12 @@ export class ChainError extends Error {
  * @throws ChainError
  */
 export function parseChain(pem: string): CertificateChain {
+  if (pem.length > LONGEST_PEM)
+    throw new ChainError("too-large", `the chain is longer than ${LONGEST_PEM} characters`);
   const blocks = parsePem(pem);
   if (blocks === null || blocks.length === 0) throw new ChainError("not-pem", "the chain is not PEM");
+  if (blocks.length > MOST_CERTIFICATES)
+    throw new ChainError("too-large", `a chain of more than ${MOST_CERTIFICATES} certificates`);
   const other = blocks.find(({ label }) => label !== "CERTIFICATE");
   if (other !== undefined)
     throw new ChainError("not-only-certificates", `a chain with a ${other.label} in it`);
@@ -47,6 +70,7 @@ export function parseChain(pem: string): CertificateChain {
   return {
     leaf: readLeaf(certificates),
     certificates: certificates.length,
+    issuers: certificates.map(readIssuer),
     pem: blocks.map(writePem).join(""),
   };
 }
@@ -65,6 +89,10 @@ function readLeaf([leaf]: readonly X509Certificate[]): CertificateFacts {
     if (leaf === undefined) throw new RangeError("empty chain");
     return readCertificate(leaf);
   });
+}
+
+function readIssuer({ raw }: X509Certificate, index: number): string | null {
+  return orNotACertificate(index, () => readCommonName(readToBeSigned(raw).issuer));
 }
 
 function checkOrder(certificates: readonly X509Certificate[]): void {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createSecretKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { OpenSsl } from "../../test/openssl.ts";
@@ -9,7 +9,8 @@ const openssl = new OpenSsl();
 afterAll(() => openssl[Symbol.dispose]());
 
 const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
-const rsa2048 = generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey;
+const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey;
+const rsa = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
 
 /** Fails when the signature does not verify or the DER cannot be read. */
 function readByOpenssl(names: readonly string[], key: KeyObject): string {
@@ -20,7 +21,9 @@ function readByOpenssl(names: readonly string[], key: KeyObject): string {
 describe("certificateRequest", () => {
   it.each([
     ["P-256", p256, "ecdsa-with-SHA256"],
-    ["RSA-2048", rsa2048, "sha256WithRSAEncryption"],
+    ["P-384", p384, "ecdsa-with-SHA384"],
+    ["RSA-2048", rsa(2_048), "sha256WithRSAEncryption"],
+    ["RSA-4096", rsa(4_096), "sha256WithRSAEncryption"],
   ] as const)("is signed as OpenSSL verifies it: %s", (_, key, algorithm) => {
     const text = readByOpenssl(["a.example.com", "*.b.example.com", "192.0.2.1", "2001:db8::1"], key);
     expect(text).toMatch(/Subject: *\n/);
@@ -40,32 +43,62 @@ describe("certificateRequest", () => {
     expect(text).toContain(names.map((name) => `DNS:${name}`).join(", "));
   });
 
-  it("says the names it was given, whichever they are", () => {
+  it("says the names it was given, whichever they are, with whichever key", () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
     const dns = fc.tuple(label, label).map(([a, b]) => `${a}.${b}.test`);
+    const wildcard = dns.map((name) => `*.${name}`);
     const ip = fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => ipText(bytes) ?? "");
+    const names = fc.uniqueArray(fc.oneof(dns, wildcard, ip), { minLength: 1, maxLength: 30 });
     fc.assert(
-      fc.property(fc.array(fc.oneof(dns, ip), { minLength: 1, maxLength: 30 }), (names) => {
+      fc.property(names, fc.constantFrom(p256, p384), (names, key) => {
         const expected = names.map((name) => (name.endsWith(".test") ? `DNS:${name}` : `IP Address:${name}`));
-        expect(readByOpenssl(names, p256)).toContain(`${expected.join(", ")}\n`);
+        expect(readByOpenssl(names, key)).toContain(`${expected.join(", ")}\n`);
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
+    );
+  });
+
+  it("writes a name once, however often and in whichever form it is there", () => {
+    const names = ["a.test", "A.test", "2001:db8:0::1", "b.test", "2001:DB8::1", "a.test"];
+    expect(readByOpenssl(names, p256)).toContain("DNS:a.test, IP Address:2001:DB8:0:0:0:0:0:1, DNS:b.test\n");
+  });
+
+  it.each([
+    ["P-521", generateKeyPairSync("ec", { namedCurve: "P-521" }).privateKey],
+    ["secp256k1", generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey],
+    ["RSA-1024", rsa(1_024)],
+    ["RSA-4104", rsa(4_104)],
+    ["RSA-PSS", generateKeyPairSync("rsa-pss", { modulusLength: 2_048 }).privateKey],
+    ["Ed25519", generateKeyPairSync("ed25519").privateKey],
+    ["a public key", generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey],
+    ["a secret", createSecretKey(Buffer.alloc(32))],
+  ] as const)("refuses %s, and says what it takes", (_, key) => {
+    expect(() => certificateRequest({ names: ["a.example.com"], key })).toThrow(
+      new TypeError(
+        "a certificate's key must be a private key, EC on P-256 or P-384, or RSA of 2,048 to 4,096 bits",
+      ),
     );
   });
 
   it.each([
-    ["P-384", generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey],
-    ["RSA-1024", generateKeyPairSync("rsa", { modulusLength: 1_024 }).privateKey],
-    ["Ed25519", generateKeyPairSync("ed25519").privateKey],
-    ["a public key", generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey],
-  ] as const)("refuses %s", (_, key) => {
-    expect(() => certificateRequest({ names: ["a.example.com"], key })).toThrow(TypeError);
+    [[]],
+    [[""]],
+    [["bücher.example.com"]],
+    [["a b.example.com"]],
+    [["a.example.com\0"]],
+    [["a.example.com."]],
+    [["a.example.com", "https://b.example.com"]],
+    [["*"]],
+    [["a.*.example.com"]],
+    [["[2001:db8::1]"]],
+    [["192.0.2.256"]],
+  ])("refuses the names %j", (names) => {
+    expect(() => certificateRequest({ names, key: p256 })).toThrow(TypeError);
   });
 
-  it.each([[[]], [[""]], [["bücher.example.com"]], [["a b.example.com"]], [["a.example.com\0"]]])(
-    "refuses the names %j",
-    (names) => {
-      expect(() => certificateRequest({ names, key: p256 })).toThrow(TypeError);
-    },
-  );
+  it("refuses more than 64 KiB of names, even if they are all the same", () => {
+    const names = Array.from({ length: 6_000 }, () => "a.example.com");
+    expect(() => certificateRequest({ names, key: p256 })).toThrow("more than 64 KiB");
+    expect(certificateRequest({ names: names.slice(0, 5_000), key: p256 }).length).toBeLessThan(400);
+  });
 });

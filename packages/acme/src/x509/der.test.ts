@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DerError, DerReader, der, derOid, TAG } from "./der.ts";
+import { der, derOid, TAG } from "./der.ts";
+import { DerError, DerReader } from "./der-reader.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 

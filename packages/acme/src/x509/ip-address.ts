@@ -27,6 +27,17 @@ export function ipText(bytes: Uint8Array): string | null {
   return canonicalIpv6(groups.join(":"));
 }
 
+/**
+ * The one text of an IP address: dotted decimal, or RFC 5952 section 4, as RFC 8738 section 3 wants it.
+ *
+ * @param text without a zone ("%eth0").
+ * @returns null when it is not an IP address.
+ */
+export function canonicalIp(text: string): string | null {
+  const bytes = ipBytes(text);
+  return bytes === null ? null : ipText(bytes);
+}
+
 /** The URL standard's serialiser writes RFC 5952: shortest groups, one "::". */
 function canonicalIpv6(text: string): string {
   return new URL(`http://[${text}]`).hostname.slice(1, -1);

@@ -8,8 +8,12 @@ export interface PemBlock {
 const BEGIN = "-----BEGIN ";
 const DASHES = "-----";
 
+/** RFC 7468 section 3, and no longer than any in use: what is looked for again at the block's end stays short. */
+const LABEL = /^[A-Z0-9][A-Z0-9 ]{0,62}$/;
+
 /**
- * The blocks of a PEM text, in order. Text between blocks is passed over (RFC 7468 section 5.2).
+ * The blocks of a PEM text, in order. Text between blocks is passed over (RFC 7468 section 5.2). The time it takes
+ * grows with the text's length alone; a bound on that is the caller's.
  *
  * @returns null when a block is not closed or is not base64.
  */
@@ -18,9 +22,10 @@ export function parsePem(text: string): readonly PemBlock[] | null {
   let from = text.indexOf(BEGIN);
   while (from >= 0) {
     const labelEnd = text.indexOf(DASHES, from + BEGIN.length);
-    const label = text.slice(from + BEGIN.length, labelEnd);
+    const label = labelEnd < 0 ? "" : text.slice(from + BEGIN.length, labelEnd);
+    if (!LABEL.test(label)) return null;
     const endLine = `-----END ${label}-----`;
-    const bodyEnd = labelEnd < 0 ? -1 : text.indexOf(endLine, labelEnd);
+    const bodyEnd = text.indexOf(endLine, labelEnd);
     if (bodyEnd < 0) return null;
     const body = text.slice(labelEnd + DASHES.length, bodyEnd).replaceAll(/\s/g, "");
     if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body) || body.length % 4 !== 0) return null;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { http01, isToken, keyAuthorization } from "./key-authorization.ts";
+import { isToken, keyAuthorization } from "./key-authorization.ts";
+import { http01 } from "./http-01.ts";
 
 const tokens = fc.stringMatching(/^[A-Za-z0-9_-]{1,256}$/);
 
