@@ -39,10 +39,19 @@ export interface NewOrderRequest {
   readonly replaces?: string;
 }
 
+const STATUSES = ["pending", "ready", "processing", "valid", "invalid"] as const;
+
+/** What some CAs (Pebble 2.4, for one) call an order whose authorization has ended so; the RFC has `invalid` for it. */
+const ENDED_OTHERWISE = ["deactivated", "expired", "revoked"] as const;
+
+function orderStatus(word: OrderStatus | (typeof ENDED_OTHERWISE)[number]): OrderStatus {
+  return STATUSES.find((status) => status === word) ?? "invalid";
+}
+
 /** @throws AcmeError `bad-response`; among others for a `valid` order without a certificate. */
 export function parseOrder(text: string, now: number): Order {
   const order = JsonRecord.parse(text, "order");
-  const status = order.word("status", ["pending", "ready", "processing", "valid", "invalid"]);
+  const status = orderStatus(order.word("status", [...STATUSES, ...ENDED_OTHERWISE]));
   const error = order.valueOrNull("error");
   return {
     status,

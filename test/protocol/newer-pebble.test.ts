@@ -1,0 +1,4 @@
+import { pebbleKind } from "./authority.ts";
+import { protocolSuite } from "./protocol-suite.ts";
+
+protocolSuite(pebbleKind("newer"));
