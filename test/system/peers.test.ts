@@ -6,7 +6,6 @@ import { describe, expect, test } from "vitest";
 import { startDns } from "../../tools/peers/dns.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import { startNginx } from "../../tools/peers/nginx.ts";
-import { startPebble } from "../../tools/peers/pebble.ts";
 import { peers, programOf } from "../../tools/peers/peer.ts";
 import { startPostgres } from "../../tools/peers/postgres.ts";
 
@@ -46,13 +45,6 @@ describe("PostgreSQL", () => {
   });
 });
 
-test("Pebble shows its directory and its issuing root under the HTTPS root", async () => {
-  await using pebble = await startPebble({ httpPort: await freePort() });
-  const root = await pebble.issuingRootPem();
-  expect(root).toMatch(/^-----BEGIN CERTIFICATE-----/);
-  expect(root).not.toBe(pebble.httpsRootPem);
-});
-
 test("nginx serves a changed configuration after a reload, and keeps the old one when the new is bad", async () => {
   const port = await freePort();
   const site = (text: string) => `server { listen 127.0.0.1:${port}; return 200 "${text}"; }`;
@@ -69,11 +61,19 @@ test("nginx serves a changed configuration after a reload, and keeps the old one
   expect(await served()).toBe("second");
 });
 
-test("the DNS server answers A by its function and everything else with nothing", async () => {
-  await using dns = await startDns((name) => (name === "two.example.com" ? ["127.0.0.1", "127.0.0.2"] : []));
+test("the DNS server answers A and TXT by its functions and everything else with nothing", async () => {
+  // Longer than a character-string and than a datagram: this one comes by TCP.
+  const long = "x".repeat(3_000);
+  await using dns = await startDns({
+    addressesOf: (name) => (name === "two.example.com" ? ["127.0.0.1", "127.0.0.2"] : []),
+    textsOf: (name) => (name === "_text.example.com" ? ["first", "", long] : []),
+  });
   const resolver = new Resolver();
   resolver.setServers([dns.address]);
   expect((await resolver.resolve4("TWO.example.com")).toSorted()).toEqual(["127.0.0.1", "127.0.0.2"]);
+  const texts = await resolver.resolveTxt("_text.example.com");
+  expect(texts.map((pieces) => pieces.join("")).toSorted()).toEqual(["", "first", long]);
   await expect(resolver.resolve4("other.example.com")).rejects.toMatchObject({ code: "ENODATA" });
   await expect(resolver.resolve6("two.example.com")).rejects.toMatchObject({ code: "ENODATA" });
+  await expect(resolver.resolveTxt("two.example.com")).rejects.toMatchObject({ code: "ENODATA" });
 });

@@ -4,74 +4,62 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type AddressesOf, startDns } from "./dns.ts";
+import { startDns } from "./dns.ts";
 import { freePort } from "./free-port.ts";
+import { type PebbleOptions, pebbleConfiguration, pebbleEnvironment } from "./pebble-options.ts";
 import { peers, programOf } from "./peer.ts";
 import { startProcess } from "./start-process.ts";
 
 const run = promisify(execFile);
-
-export interface PebbleOptions {
-  /** The port that Pebble fetches HTTP-01 challenges from. */
-  readonly httpPort: number;
-  /** What names resolve to; every name to 127.0.0.1 by default. */
-  readonly addressesOf?: AddressesOf;
-  /** The share of good nonces it refuses, in per cent; 5 by default, as Pebble's own. */
-  readonly nonceRejectPercent?: number;
-  /** `skip` calls every challenge valid without a look. */
-  readonly validation?: "real" | "skip";
-}
 
 export interface Pebble extends AsyncDisposable {
   readonly directoryUrl: string;
   readonly pid: number;
   /** The root of Pebble's own HTTPS. */
   readonly httpsRootPem: string;
-  /** The root of what it issues; another one at each start. */
-  issuingRootPem(): Promise<string>;
+  /** The root of what it issues, or of an alternate chain (from 1); another one at each start. */
+  issuingRootPem(chain?: number): Promise<string>;
+  /** What it says of a certificate, by its serial in hexadecimal; `null` for one it never issued. */
+  certificateStatus(serial: string): Promise<CertificateStatus | null>;
+  /** Replaces its renewal information for a certificate, by any text: none of it is looked at. Newer release only. */
+  setRenewalInfo(certificatePem: string, text: string): Promise<void>;
   output(): string;
 }
 
-/**
- * Pebble's locks can close a circle for good (read in 2.4.0): reading an authorization holds its lock and wants the
- * store's, newOrder holds the store's for reading and wants every authorization's, and a writer waits between the
- * two. While one goroutine runs at a time they stay out of each other's few instructions in between.
- */
-const oneAtATime = "1";
+export interface CertificateStatus {
+  readonly revoked: boolean;
+  /** The reason's code (RFC 5280 5.3.1); `null` when none was given. */
+  readonly reason: number | null;
+}
 
 /** Starts Pebble on loopback, validating at once. More than 8 orders at a time were seen to deadlock 2.4.0. */
 export async function startPebble(options: PebbleOptions): Promise<Pebble> {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-pebble-"))).path;
-  const dns = opened.use(await startDns(options.addressesOf));
+  const dns = opened.use(await startDns(options));
   const [port, managementPort] = [await freePort(), await freePort()];
   const certificate = await makeHttpsCertificate(directory);
   const configFile = join(directory, "config.json");
-  const config = {
-    listenAddress: `127.0.0.1:${port}`,
-    managementListenAddress: `127.0.0.1:${managementPort}`,
-    certificate: certificate.file,
-    privateKey: certificate.keyFile,
-    httpPort: options.httpPort,
-    tlsPort: await freePort(),
-    ocspResponderURL: "",
-    externalAccountBindingRequired: false,
-  };
-  await writeFile(configFile, JSON.stringify({ pebble: config }));
+  const configuration = pebbleConfiguration(options, {
+    port,
+    managementPort,
+    tlsPort: options.tlsPort ?? (await freePort()),
+    certificateFile: certificate.file,
+    keyFile: certificate.keyFile,
+  });
+  await writeFile(configFile, configuration);
 
+  const peer = options.release === "newer" ? peers.newerPebble : peers.pebble;
+  const strict = options.strict === true ? ["-strict"] : [];
   const server = opened.use(
     await startProcess({
-      command: programOf(peers.pebble),
-      args: ["-config", configFile, "-dnsserver", dns.address],
-      env: {
-        GOMAXPROCS: oneAtATime,
-        PEBBLE_VA_NOSLEEP: "1",
-        PEBBLE_VA_ALWAYS_VALID: options.validation === "skip" ? "1" : "0",
-        PEBBLE_WFE_NONCEREJECT: String(options.nonceRejectPercent ?? 5),
-      },
+      command: programOf(peer),
+      args: ["-config", configFile, "-dnsserver", dns.address, ...strict],
+      env: pebbleEnvironment(options),
     }),
   );
   const directoryUrl = `https://127.0.0.1:${port}/dir`;
+  const managementUrl = `https://127.0.0.1:${managementPort}`;
   const httpsRootPem = certificate.pem;
   const answers = () =>
     get(directoryUrl, httpsRootPem).then(
@@ -85,7 +73,19 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     directoryUrl,
     pid: server.pid,
     httpsRootPem,
-    issuingRootPem: () => get(`https://127.0.0.1:${managementPort}/roots/0`, httpsRootPem),
+    issuingRootPem: (chain = 0) => get(`${managementUrl}/roots/${chain}`, httpsRootPem),
+    certificateStatus: async (serial) => {
+      const url = `${managementUrl}/cert-status-by-serial/${serial}`;
+      const { status, body } = await ask(url, { ca: httpsRootPem });
+      if (status === 404) return null;
+      const { Status, Reason } = JSON.parse(expectOk(url, { status, body }));
+      return { revoked: Status === "Revoked", reason: Reason ?? null };
+    },
+    setRenewalInfo: async (certificatePem, text) => {
+      const url = `${managementUrl}/set-renewal-info/`;
+      const body = JSON.stringify({ Certificate: certificatePem, ARIResponse: text });
+      expectOk(url, await ask(url, { ca: httpsRootPem, body }));
+    },
     output: () => server.output(),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   };
@@ -108,19 +108,32 @@ async function makeHttpsCertificate(directory: string): Promise<HttpsCertificate
   return { file, keyFile, pem: await readFile(file, "utf8") };
 }
 
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
 /** The body of a 200. */
-function get(url: string, ca: string): Promise<string> {
+const get = async (url: string, ca: string): Promise<string> => expectOk(url, await ask(url, { ca }));
+
+function expectOk(url: string, { status, body }: Answer): string {
+  if (status !== 200) throw new Error(`${url}: HTTP ${status}: ${body}`);
+  return body;
+}
+
+/** A GET, or a POST of `body`. */
+function ask(url: string, { ca, body }: { readonly ca: string; readonly body?: string }): Promise<Answer> {
+  const method = body === undefined ? "GET" : "POST";
+  const headers = { "user-agent": "certmill-tests" };
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { ca, agent: false, signal: AbortSignal.timeout(10_000) }, (response) => {
-      let body = "";
+    const options = { method, headers, ca, agent: false, signal: AbortSignal.timeout(10_000) };
+    const outgoing = request(url, options, (response) => {
+      let text = "";
       response.setEncoding("utf8").on("data", (piece: string) => {
-        body += piece;
+        text += piece;
       });
-      response.once("error", reject).once("end", () => {
-        if (response.statusCode === 200) resolve(body);
-        else reject(new Error(`GET ${url}: HTTP ${response.statusCode}`));
-      });
+      response.once("error", reject).once("end", () => resolve({ status: response.statusCode, body: text }));
     });
-    outgoing.once("error", reject).end();
+    outgoing.once("error", reject).end(body);
   });
 }

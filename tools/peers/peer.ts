@@ -1,5 +1,6 @@
-import { accessSync, constants, readdirSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { folderOfNewer, refusalOfNewer } from "./newer-cache.ts";
 
 /** A program of others that the tests and benches run for real. */
 export interface Peer {
@@ -9,8 +10,19 @@ export interface Peer {
   /** Folders beside PATH that hold it, the preferred first. */
   readonly folders: () => readonly string[];
   readonly debianPackage: string;
+  /** Present when only a newer Debian suite has one that will do: then it is unpacked beside the system. */
+  readonly newer?: NewerPeer;
   /** What to do where there is no such Debian package. */
   readonly elsewhere: string;
+}
+
+export interface NewerPeer {
+  /** The suites to take it from, the preferred first. */
+  readonly suites: readonly string[];
+  /** What a program that will do has in it, and an older one has not. */
+  readonly mark: string;
+  /** Arguments with which it ends at once, if it runs here at all. */
+  readonly trial: readonly string[];
 }
 
 export const peers = {
@@ -42,6 +54,14 @@ export const peers = {
     debianPackage: "pebble",
     elsewhere: "see https://github.com/letsencrypt/pebble",
   },
+  newerPebble: {
+    name: "Pebble 2.10 or newer (renewal information, profiles)",
+    program: "pebble",
+    folders: () => [join(folderOfNewer("pebble"), "usr/bin")],
+    debianPackage: "pebble",
+    newer: { suites: ["forky", "sid"], mark: "dns-persist-01", trial: ["-version"] },
+    elsewhere: "see https://github.com/letsencrypt/pebble, then put the new one on PATH",
+  },
   openssl: {
     name: "openssl",
     program: "openssl",
@@ -72,23 +92,40 @@ export const benchPeers = {
 /** A peer that is not on this machine; the message names the command that brings it. */
 export class PeerMissing extends Error {
   readonly code = "peer-missing";
+  readonly missing: readonly Peer[];
 
   constructor(missing: readonly Peer[]) {
-    const lines = missing.map(
-      (peer) =>
-        `${peer.name} is missing (no program "${peer.program}"). Debian, Ubuntu: ` +
-        `sudo apt-get install ${peer.debianPackage}. Elsewhere: ${peer.elsewhere}.`,
-    );
-    super(lines.join("\n"));
+    super(missing.map(wayTo).join("\n"));
     this.name = "PeerMissing";
+    this.missing = missing;
   }
+}
+
+function wayTo({ name, program, debianPackage, newer, elsewhere }: Peer): string {
+  if (newer === undefined) {
+    return (
+      `${name} is missing (no program "${program}"). Debian, Ubuntu: ` +
+      `sudo apt-get install ${debianPackage}. Elsewhere: ${elsewhere}.`
+    );
+  }
+  const refusal = refusalOfNewer(program);
+  return (
+    `${name} is missing. Debian: npm run peers unpacks it from a newer suite, beside the system` +
+    `${refusal === null ? "" : `; the last time it could not:\n${refusal}\n`}. Elsewhere: ${elsewhere}.`
+  );
 }
 
 /** The folder of a peer's program, or `null` when this machine has none. */
 export function folderOf(peer: Peer): string | null {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return [...peer.folders(), ...onPath].find((folder) => isExecutable(join(folder, peer.program))) ?? null;
+  const willDo = (folder: string) => {
+    const program = join(folder, peer.program);
+    return isExecutable(program) && (peer.newer === undefined || isNewEnough(program, peer.newer));
+  };
+  return [...peer.folders(), ...onPath].find(willDo) ?? null;
 }
+
+export const isNewEnough = (path: string, { mark }: NewerPeer): boolean => readFileSync(path).includes(mark);
 
 /**
  * The path of a peer's program, or of another that comes with it (`initdb` with PostgreSQL).

@@ -21,7 +21,11 @@ async function runTests(args: readonly string[]): Promise<Tally> {
     await installPeers();
   } catch (error) {
     if (!(error instanceof PeerMissing)) throw error;
-    return { passed: 0, failed: 1, skipped: 0, faults: [error.message] };
+    // Few tests need what only a newer suite has; they fail by themselves and say why.
+    if (error.missing.some(({ newer }) => newer === undefined)) {
+      return { passed: 0, failed: 1, skipped: 0, faults: [error.message] };
+    }
+    console.log(error.message);
   }
   await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-test-"));
   const file = join(directory.path, "report.json");

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type Nginx, startNginx } from "../../../tools/peers/nginx.ts";
-import { type Pebble, type PebbleOptions, startPebble } from "../../../tools/peers/pebble.ts";
+import { type Pebble, startPebble } from "../../../tools/peers/pebble.ts";
+import type { PebbleOptions } from "../../../tools/peers/pebble-options.ts";
 import type { Installation } from "./installation.ts";
 
 export interface Hosting extends AsyncDisposable {
