@@ -14,14 +14,24 @@ export interface SampleChain {
 const CA_EXTENSIONS =
   "basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
 
+interface LeafOptions {
+  /** As OpenSSL's -set_serial takes it. */
+  readonly serial?: string;
+  /** In OpenSSL's syntax, such as "keyid", "issuer:always" or "none". */
+  readonly authorityKeyIdentifier?: string;
+}
+
 /** @param leafExtensions lines of OpenSSL's extension syntax. */
-export function makeChain(leafExtensions: string, serial = "0x0A0B"): SampleChain {
+export function makeChain(
+  leafExtensions: string,
+  { serial = "0x0A0B", authorityKeyIdentifier = "keyid" }: LeafOptions = {},
+): SampleChain {
   using openssl = new OpenSsl();
   const file = (name: string) => join(openssl.directory, name);
   writeFileSync(file("ca.ext"), CA_EXTENSIONS);
   writeFileSync(
     file("leaf.ext"),
-    `basicConstraints=critical,CA:FALSE\nauthorityKeyIdentifier=keyid\n${leafExtensions}\n`,
+    `basicConstraints=critical,CA:FALSE\nauthorityKeyIdentifier=${authorityKeyIdentifier}\n${leafExtensions}\n`,
   );
   const steps = [
     {

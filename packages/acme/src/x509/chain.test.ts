@@ -48,7 +48,7 @@ describe("parseChain", () => {
   });
 
   it("drops the sign byte of a serial that begins with a one bit", () => {
-    const high = makeChain("subjectAltName=DNS:a.example.com", "0xF00A");
+    const high = makeChain("subjectAltName=DNS:a.example.com", { serial: "0xF00A" });
     expect(parseChain(high.leaf).leaf).toMatchObject({
       serial: "f00a",
       serialBytes: Buffer.of(0x00, 0xf0, 0x0a),
