@@ -34,7 +34,7 @@ export function throttlingOf({ type, status, detail, retryAt, helpUrl }: Signs):
 
 /** Some of Let's Encrypt's refusals link to the page of all limits and name the one in the text only. */
 function limitName(helpUrl: string | null, detail: string): string | null {
-  const [, inText] = /https:\/\/[^\s"'<>#]+#([\w-]+)/.exec(detail) ?? [];
+  const [, inText] = /https:\/\/[^\s"'<>#]{1,200}#([\w-]{1,100})/.exec(detail) ?? [];
   return fragmentOf(helpUrl) ?? inText ?? null;
 }
 
