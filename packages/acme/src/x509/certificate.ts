@@ -36,7 +36,8 @@ export interface CertificateFacts {
  */
 export function readCertificate(certificate: X509Certificate): CertificateFacts {
   const { raw } = certificate;
-  const { serial, spki, extensions } = readToBeSigned(raw);
+  const { serial, issuer, spki, extensions } = readToBeSigned(raw);
+  if (issuer.length === 0) throw new DerError("an issuer without a name"); // RFC 5280 section 4.1.2.4
   const values = readExtensions(extensions);
   const names = values.get(SUBJECT_ALT_NAME);
   return {

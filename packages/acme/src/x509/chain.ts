@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { type CertificateFacts, readCertificate } from "./certificate.ts";
+import { DerError } from "./der-reader.ts";
 import { readCommonName } from "./distinguished-name.ts";
 import { parsePem, writePem } from "./pem.ts";
 import { readToBeSigned } from "./to-be-signed.ts";
@@ -78,8 +79,8 @@ export function parseChain(pem: string): CertificateChain {
 function readX509(der: Uint8Array, index: number): X509Certificate {
   return orNotACertificate(index, () => {
     const certificate = new X509Certificate(der);
-    // OpenSSL reads the certificate at the front and does not mind what comes after it.
-    if (certificate.raw.length !== der.length) throw new RangeError("bytes after the certificate");
+    // OpenSSL reads the certificate at the front, whatever comes after it, and takes lengths that are not DER's.
+    if (!certificate.raw.equals(der)) throw new DerError("not the DER of one certificate");
     return certificate;
   });
 }

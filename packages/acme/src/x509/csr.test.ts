@@ -18,6 +18,15 @@ function readByOpenssl(names: readonly string[], key: KeyObject): string {
   return openssl.run(["req", "-inform", "DER", "-verify", "-noout", "-text"], csr);
 }
 
+function requestOrRefusal(names: readonly string[]): Uint8Array | null {
+  try {
+    return certificateRequest({ names, key: p256 });
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
 describe("certificateRequest", () => {
   it.each([
     ["P-256", p256, "ecdsa-with-SHA256"],
@@ -55,6 +64,24 @@ describe("certificateRequest", () => {
         expect(readByOpenssl(names, key)).toContain(`${expected.join(", ")}\n`);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("gets through any names: what it takes, OpenSSL reads", () => {
+    const odd = fc.string({
+      unit: fc.constantFrom("a", "Z", "0", "-", ".", "*", ":", "_", " ", "\0", "é"),
+      maxLength: 12,
+    });
+    const names = fc.array(fc.oneof(odd, fc.domain(), fc.ipV4(), fc.ipV6()), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(names, (names) => {
+        const request = requestOrRefusal(names);
+        if (request === null) return;
+        expect(openssl.run(["req", "-inform", "DER", "-verify", "-noout", "-text"], request)).toContain(
+          "Subject Alternative Name",
+        );
+      }),
+      { numRuns: 150 },
     );
   });
 

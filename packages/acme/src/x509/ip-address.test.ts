@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ipBytes, ipText } from "./ip-address.ts";
+import { canonicalIp, ipBytes, ipText } from "./ip-address.ts";
 
 it.each([
   ["192.0.2.1", "c0000201", "192.0.2.1"],
@@ -41,4 +41,16 @@ it("keeps every address over text and back", () => {
 
 it("has no text for another number of bytes", () => {
   expect(ipText(new Uint8Array(5))).toBeNull();
+});
+
+it("reads whatever Node takes for an address, in the one text it has", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+      const canonical = canonicalIp(text) ?? "";
+      expect(ipBytes(canonical)).toEqual(ipBytes(text));
+      expect(canonicalIp(canonical)).toBe(canonical);
+      expect(isIP(canonical)).toBe(isIP(text));
+    }),
+  );
+  expect(canonicalIp("a.example.com")).toBeNull();
 });
