@@ -1,9 +1,11 @@
 /**
  * Writes docs/reference/ from the code that it describes; with `--check` writes nothing and ends with 1 when
- * a page is not what the code says.
+ * a page is not what the code says. Either way it ends with 1 when a public name has no docstring.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { acmeReference, readLibrary } from "./acme.ts";
 import { cliReference } from "./cli.ts";
+import { undocumented } from "./library/undocumented.ts";
 import { metricsReference } from "./metrics.ts";
 import { openapiReference } from "./openapi.ts";
 import { problemsReference } from "./problems.ts";
@@ -11,12 +13,15 @@ import { settingsReference } from "./settings.ts";
 
 const directory = new URL("../../docs/reference/", import.meta.url);
 
+const library = await readLibrary();
+
 const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   "settings.md": settingsReference,
   "cli.md": cliReference,
   "problems.md": problemsReference,
   "metrics.md": metricsReference,
   "openapi.json": openapiReference,
+  "acme.md": () => acmeReference(library),
 };
 
 const check = process.argv.includes("--check");
@@ -35,4 +40,8 @@ if (stale.length > 0) {
     check ? `Not what the code says: ${list}. Run: npm run reference\n` : `Written: ${list}\n`,
   );
 }
-process.exitCode = check && stale.length > 0 ? 1 : 0;
+const silent = undocumented(library);
+if (silent.length > 0) {
+  process.stdout.write(`Public in @certmill/acme without a docstring: ${silent.join(", ")}\n`);
+}
+process.exitCode = (check && stale.length > 0) || silent.length > 0 ? 1 : 0;

@@ -1,0 +1,16 @@
+import type { Item } from "./read-declarations.ts";
+
+/**
+ * The public items and members without a docstring: `Order`, `Order.status`. What the code of a member says
+ * whole needs none.
+ */
+export function undocumented(items: readonly Item[]): readonly string[] {
+  return items
+    .filter(({ exported }) => exported)
+    .flatMap(({ name, doc, members }) => [
+      ...(doc === null ? [name] : []),
+      ...members
+        .filter((member) => member.doc === null && !member.saysAll)
+        .map((member) => `${name}.${member.name}`),
+    ]);
+}
