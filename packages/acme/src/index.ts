@@ -1,6 +1,10 @@
 export { dns01 } from "./challenge/dns-01.ts";
 export { dnsAccount01 } from "./challenge/dns-account-01.ts";
-export { dnsPersist01, type HashedAccount, type PersistentRecord } from "./challenge/dns-persist-01.ts";
+export {
+  type DnsPersist01Account,
+  type DnsPersist01Record,
+  dnsPersist01,
+} from "./challenge/dns-persist-01.ts";
 export { http01 } from "./challenge/http-01.ts";
 export { isToken, keyAuthorization } from "./challenge/key-authorization.ts";
 export { type TlsAlpn01Challenge, tlsAlpn01 } from "./challenge/tls-alpn-01.ts";

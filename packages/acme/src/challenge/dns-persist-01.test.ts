@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dnsPersist01, type HashedAccount, type PersistentRecord } from "./dns-persist-01.ts";
+import { type DnsPersist01Account, type DnsPersist01Record, dnsPersist01 } from "./dns-persist-01.ts";
 
-const record: PersistentRecord = {
+const record: DnsPersist01Record = {
   issuerDomainNames: ["authority.example", "ca.example.net"],
   accountUri: "https://ca.example/acct/123",
 };
@@ -16,7 +16,7 @@ it.each([
 });
 
 describe("value", () => {
-  it.each<[Partial<PersistentRecord>, string]>([
+  it.each<[Partial<DnsPersist01Record>, string]>([
     [{}, "authority.example; accounturi=https://ca.example/acct/123"],
     [
       {
@@ -38,7 +38,7 @@ describe("value", () => {
     expect(dnsPersist01.value({ ...record, ...change })).toBe(text);
   });
 
-  it.each<Partial<PersistentRecord>>([
+  it.each<Partial<DnsPersist01Record>>([
     { issuerDomainNames: [] },
     { issuerDomainNames: Array.from({ length: 11 }, () => "ca.example") },
     { issuerDomainNames: ["ca.example", "CA.example"] },
@@ -81,7 +81,7 @@ describe("value", () => {
 });
 
 describe("hashedAccountUri", () => {
-  const account: HashedAccount = {
+  const account: DnsPersist01Account = {
     prefix: "https://ca.example/account-hash/",
     domain: "example.com",
     thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
@@ -98,7 +98,7 @@ describe("hashedAccountUri", () => {
     );
   });
 
-  it.each<Partial<HashedAccount>>([
+  it.each<Partial<DnsPersist01Account>>([
     { prefix: "" },
     { prefix: "account-hash/" },
     { prefix: "https://ca.example/;policy=wildcard;" },

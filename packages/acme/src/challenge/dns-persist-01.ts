@@ -3,7 +3,7 @@ import { isDnsName } from "../x509/dns-name.ts";
 import { acceptAccountUrl } from "./account-url.ts";
 import { baseDomain, validationName } from "./validation-name.ts";
 
-export interface PersistentRecord {
+export interface DnsPersist01Record {
   /** The challenge's, or the directory's, list; the first is written. One to ten names. */
   readonly issuerDomainNames: readonly string[];
   /**
@@ -17,7 +17,7 @@ export interface PersistentRecord {
   readonly persistUntil?: number;
 }
 
-export interface HashedAccount {
+export interface DnsPersist01Account {
   /** The directory's `meta.accountHashPrefix`. */
   readonly prefix: string;
   /** The one whose record it is, or "*" for a text that is the same in all domains' records, which links them. */
@@ -33,7 +33,7 @@ export interface HashedAccount {
  * no token. Records for several CAs or accounts stand side by side.
  *
  * The name and the form of the value are the same in drafts 00 to 02; whom `accounturi` names is not: see
- * {@link PersistentRecord.accountUri}. A value of more than 255 bytes is to be split into several strings of one
+ * {@link DnsPersist01Record.accountUri}. A value of more than 255 bytes is to be split into several strings of one
  * record, as any TXT.
  */
 export const dnsPersist01 = {
@@ -55,7 +55,7 @@ export const dnsPersist01 = {
    * @throws TypeError for a list of issuers that the draft calls malformed, an account that cannot be written, or a
    *   time before the epoch.
    */
-  value({ issuerDomainNames, accountUri, policy, persistUntil }: PersistentRecord): string {
+  value({ issuerDomainNames, accountUri, policy, persistUntil }: DnsPersist01Record): string {
     return [
       acceptIssuers(issuerDomainNames),
       `accounturi=${acceptParameter(accountUri)}`,
@@ -70,7 +70,7 @@ export const dnsPersist01 = {
    *
    * @throws TypeError for what is no DNS name, thumbprint or URL.
    */
-  hashedAccountUri({ prefix, domain, thumbprint, accountUrl }: HashedAccount): string {
+  hashedAccountUri({ prefix, domain, thumbprint, accountUrl }: DnsPersist01Account): string {
     const name = domain === "*" ? domain : baseDomain(domain);
     if (!/^[\w-]{43}$/.test(thumbprint)) throw new TypeError("a thumbprint is 43 characters of base64url");
     const hash = createHash("sha256")

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { isToken, keyAuthorization, keyAuthorizationDigest } from "./key-authorization.ts";
 import { OpenSsl } from "../../test/openssl.ts";
+import { isToken, keyAuthorization, keyAuthorizationDigest } from "./key-authorization.ts";
 
 /** The token and thumbprint of RFC 8555 section 8.3, the latter as far as the RFC prints it and made up beyond. */
 const TOKEN = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0";

@@ -38,6 +38,14 @@ describe("identifierOf", () => {
     `*.${"a.".repeat(125)}aa`,
   ])("refuses %j", (name) => {
     expect(() => identifierOf(name)).toThrow(TypeError);
+    expect(() => identifierOf(name)).toThrow("neither a DNS name in A-labels nor an IP address: ");
+  });
+
+  it("takes a name of the greatest length, and none beyond", () => {
+    const longest = `${"a".repeat(61)}.${"a.".repeat(95)}a`;
+    expect(longest).toHaveLength(253);
+    expect(identifierOf(longest).value).toBe(longest);
+    expect(() => identifierOf(`a${longest}`)).toThrow(TypeError);
   });
 
   it("says an address in one way, however it is written", () => {
