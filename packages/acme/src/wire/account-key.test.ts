@@ -3,6 +3,8 @@ import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import { AccountKey, accountKeyFromJwk, accountKeyFromPem, generateAccountKey } from "./account-key.ts";
 
+const UNUSABLE = "EC on P-256 or P-384, RSA of 2,048 bits or more, or Ed25519";
+
 /** RFC 7515 appendix A.3.1. */
 const RFC_7515_KEY = {
   kty: "EC",
@@ -65,13 +67,17 @@ it("shows nothing of the private key when it is printed", () => {
 });
 
 it.each([
-  ["", "not a readable private key"],
-  ["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "not a readable private key"],
-  [pemOf(generateKeyPairSync("ec", { namedCurve: "P-521" })), "EC on P-256 or P-384"],
-  [pemOf(generateKeyPairSync("ec", { namedCurve: "secp256k1" })), "EC on P-256 or P-384"],
-  [pemOf(generateKeyPairSync("rsa", { modulusLength: 1_024 })), "RSA of 2,048 bits or more"],
-  [pemOf(generateKeyPairSync("x25519")), "or Ed25519"],
-])("refuses %j", (pem, message) => {
+  ["nothing", "", "the account key is not a readable private key (PEM)"],
+  [
+    "an empty key",
+    "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+    "the account key is not a readable private key (PEM)",
+  ],
+  ["P-521", pemOf(generateKeyPairSync("ec", { namedCurve: "P-521" })), UNUSABLE],
+  ["secp256k1", pemOf(generateKeyPairSync("ec", { namedCurve: "secp256k1" })), UNUSABLE],
+  ["RSA of 1,024 bits", pemOf(generateKeyPairSync("rsa", { modulusLength: 1_024 })), UNUSABLE],
+  ["X25519", pemOf(generateKeyPairSync("x25519")), UNUSABLE],
+])("refuses %s", (_, pem, message) => {
   expect(() => accountKeyFromPem(pem)).toThrow(TypeError);
   expect(() => accountKeyFromPem(pem)).toThrow(message);
 });
@@ -84,6 +90,7 @@ it("is a private key", () => {
 it("refuses a JWK without its private half", () => {
   const { d: _private, ...publicHalf } = RFC_7515_KEY;
   expect(() => accountKeyFromJwk(publicHalf)).toThrow(TypeError);
+  expect(() => accountKeyFromJwk({ ...publicHalf, kty: "none" })).toThrow("readable private key (JWK)");
 });
 
 function pemOf({ privateKey }: ReturnType<typeof generateKeyPairSync>): string {

@@ -18,8 +18,10 @@ describe("bindExternalAccount", () => {
     expect(jws.signature).toBe(mac.digest("base64url"));
   });
 
-  it.each(["", "not base64url!", "a+b/"])("refuses the MAC key %j", (hmacKey) => {
-    expect(() => bindExternalAccount({ keyId: "kid-1", hmacKey }, key, url)).toThrow(TypeError);
+  it.each(["", "not base64url!", "a+b/", "!abc", "abc===", "ab c"])("refuses the MAC key %j", (hmacKey) => {
+    expect(() => bindExternalAccount({ keyId: "kid-1", hmacKey }, key, url)).toThrow(
+      new TypeError("the EAB HMAC key is not base64url"),
+    );
   });
 });
 

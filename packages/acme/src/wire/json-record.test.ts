@@ -88,3 +88,24 @@ describe("JsonRecord", () => {
     );
   });
 });
+
+describe("what is read with care", () => {
+  it("an instant is text that begins with its date", () => {
+    const instant = (value: unknown) => new JsonRecord({ at: value }, "order").instantOrNull("at");
+    expect(instant("2026-11-22T12:00:00Z")).toBe(Date.UTC(2026, 10, 22, 12));
+    for (const value of [["2026-11-22T12:00:00Z"], " 2026-11-22T12:00:00Z", "Sun 2026-11-22T12:00:00Z", 2026])
+      expect(instant(value)).toBeNull();
+  });
+
+  it("only texts are members of a list of texts by name", () => {
+    const record = new JsonRecord({ classic: "90 days", odd: 7, none: null }, "profiles");
+    expect(record.stringMembers()).toEqual({ classic: "90 days" });
+  });
+
+  it("a fault quotes no more than 40 characters, and keeps its cause", () => {
+    const record = new JsonRecord({ status: "x".repeat(1_000) }, "order");
+    expect(() => record.word("status", ["valid"])).toThrow(`is "${"x".repeat(40)}", not one of valid`);
+    const parse = () => JsonRecord.parse("{", "order");
+    expect(parse).toThrow(expect.objectContaining({ cause: expect.any(SyntaxError) }));
+  });
+});

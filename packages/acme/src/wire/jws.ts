@@ -33,8 +33,8 @@ export class JwsSigner {
     const encodedHeader = base64url(header);
     const encodedPayload = base64url(payload);
     const signature = this.#key.sign(`${encodedHeader}.${encodedPayload}`);
-    const jws: FlattenedJws = { protected: encodedHeader, payload: encodedPayload, signature };
-    return JSON.stringify(jws);
+    // base64url has nothing in it that JSON would escape.
+    return `{"protected":"${encodedHeader}","payload":"${encodedPayload}","signature":"${signature}"}`;
   }
 }
 

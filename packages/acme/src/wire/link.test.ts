@@ -17,6 +17,8 @@ describe("linkTargets", () => {
     ["<a>;rel=help,<b>;rel=help", ["https://ca.example.com/acme/a", "https://ca.example.com/acme/b"]],
     ["<a>; rel=helpful", []],
     ["<a>; norel=help", []],
+    ['<a>; rel \t= \t"help"', ["https://ca.example.com/acme/a"]],
+    ["<a>; rel_=help", []],
     ["<a>", []],
     ["<a; rel=help", []],
     ["<http://[>; rel=help", []],

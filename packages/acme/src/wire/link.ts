@@ -6,12 +6,15 @@
  * @returns absolute URLs; links that cannot be read are left out.
  */
 export function linkTargets(header: string | null, relation: string, base: string): readonly string[] {
+  if (header === null) return [];
   const targets: string[] = [];
-  for (const [, target, parameters] of (header ?? "").matchAll(/<([^<>]*)>([^<]*)/g)) {
-    const [, quoted, token] = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters ?? "") ?? [];
-    const relations = (quoted ?? token ?? "").toLowerCase().split(" ");
-    const url = URL.parse(target ?? "", base);
-    if (url !== null && relations.includes(relation)) targets.push(url.href);
+  for (const [, target, parameters] of header.matchAll(/<([^<>]*)>([^<]*)/g)) {
+    const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(String(parameters));
+    const names = String(relations?.[1] ?? relations?.[2])
+      .toLowerCase()
+      .split(" ");
+    const url = URL.parse(String(target), base);
+    if (url !== null && names.includes(relation)) targets.push(url.href);
   }
   return targets;
 }

@@ -71,6 +71,14 @@ describe("problemFromResponse", () => {
     );
   });
 
+  it("takes a document of a detail alone", () => {
+    const { type, detail } = problemFromResponse(response(400, '{"detail":"no"}'), URL_ASKED, NOW);
+    expect([type, detail]).toEqual(["other", "no"]);
+    expect(problemFromResponse(response(429, '{"detail":7}'), URL_ASKED, NOW).detail).toBe(
+      "the CA sent no problem document",
+    );
+  });
+
   it("believes the response's status, not the document's", () => {
     const body = JSON.stringify({ type: `${PREFIX}rateLimited`, detail: "Service busy", status: 429 });
     expect(problemFromResponse(response(503, body), URL_ASKED, NOW).status).toBe(503);
@@ -98,6 +106,7 @@ describe("problemFromJson", () => {
     [`${PREFIX}somethingNew`, "other"],
     [`${PREFIX}other`, "other"],
     ["badNonce", "other"],
+    ["urn:of-the-very-same-length:badNonce", "other"],
     ["https://example.com/problem", "other"],
   ])("%s is of type %s, and keeps its URI", (typeUri, type) => {
     expect(problemFromJson({ type: typeUri, detail: "d" }, NOW)).toMatchObject({
@@ -105,6 +114,10 @@ describe("problemFromJson", () => {
       typeUri,
       detail: "d",
     });
+  });
+
+  it("has an empty detail where there is none", () => {
+    expect(problemFromJson({ type: `${PREFIX}caa`, title: 7 }, NOW).detail).toBe("");
   });
 
   it("takes the title where there is no detail", () => {

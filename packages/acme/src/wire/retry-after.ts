@@ -7,9 +7,12 @@
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-const IMF_FIXDATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
-const RFC_850 = /^[A-Z][a-z]{5,8}, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
-const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/;
+/** The three forms a recipient must read (RFC 9110 section 5.6.7): IMF-fixdate, RFC 850's, asctime's. */
+const HTTP_DATES = [
+  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/,
+] as const;
 
 const RETRY_AFTER_TEXT = /retry after (\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}) ?(?:UTC|Z)/i;
 const TRY_AGAIN_TEXT = /try again in (\d{1,9}(?:\.\d{1,9})?) ?s/i;
@@ -20,7 +23,8 @@ const TRY_AGAIN_TEXT = /try again in (\d{1,9}(?:\.\d{1,9})?) ?s/i;
  * @returns milliseconds since the epoch, perhaps in the past; null when absent or unreadable.
  */
 export function parseRetryAfter(header: string | null, now: number): number | null {
-  const value = header?.trim() ?? "";
+  if (header === null) return null;
+  const value = header.trim();
   if (/^\d{1,10}$/.test(value)) return now + Number(value) * 1_000;
   return parseHttpDate(value, now);
 }
@@ -30,57 +34,37 @@ export function parseRetryAfter(header: string | null, now: number): number | nu
  * of Google ("Try again in 12.476542291s"). A last resort: CAs change their texts without notice.
  */
 export function retryAtFromText(text: string, now: number): number | null {
-  const [, day, time] = RETRY_AFTER_TEXT.exec(text) ?? [];
-  if (day !== undefined && time !== undefined) return finiteOrNull(Date.parse(`${day}T${time}Z`));
-  const [, seconds] = TRY_AGAIN_TEXT.exec(text) ?? [];
-  return seconds === undefined ? null : now + Math.ceil(Number(seconds) * 1_000);
+  const instant = RETRY_AFTER_TEXT.exec(text);
+  if (instant !== null) return finiteOrNull(Date.parse(`${instant[1]}T${instant[2]}Z`));
+  const seconds = TRY_AGAIN_TEXT.exec(text);
+  return seconds === null ? null : now + Math.ceil(Number(seconds[1]) * 1_000);
 }
 
-/** The three forms a recipient must read, RFC 9110 section 5.6.7. */
 function parseHttpDate(value: string, now: number): number | null {
-  const fixdate = IMF_FIXDATE.exec(value);
-  if (fixdate !== null) {
-    const [, day, month, year, hour, minute, second] = fixdate;
-    return utc([year, month, day, hour, minute, second]);
-  }
-  const rfc850 = RFC_850.exec(value);
-  if (rfc850 !== null) {
-    const [, day, month, year, hour, minute, second] = rfc850;
-    return utc([fourDigitYear(Number(year), now), month, day, hour, minute, second]);
-  }
-  const asctime = ASCTIME.exec(value);
-  if (asctime !== null) {
-    const [, month, day, hour, minute, second, year] = asctime;
-    return utc([year, month, day, hour, minute, second]);
+  for (const form of HTTP_DATES) {
+    const fields = form.exec(value)?.groups;
+    if (fields !== undefined) return utc(fields, now);
   }
   return null;
 }
 
-type DateFields = readonly [
-  year: string | number | undefined,
-  month: string | undefined,
-  day: string | undefined,
-  hour: string | undefined,
-  minute: string | undefined,
-  second: string | undefined,
-];
-
-function utc([year, monthName, ...rest]: DateFields): number | null {
-  const month = MONTHS.indexOf(monthName ?? "");
-  const [day, hour, minute, second] = rest.map(Number);
-  if (month < 0 || day === undefined || hour === undefined || minute === undefined || second === undefined) {
-    return null;
-  }
-  // Date.UTC carries 31 February over into March; such a date is no date. A leap second is one.
-  const isDate = new Date(Date.UTC(Number(year), month, day)).getUTCDate() === day;
+/** null for a date that is none, such as 31 February; a leap second is one. */
+function utc(fields: Readonly<Record<string, string>>, now: number): number | null {
+  const month = MONTHS.indexOf(String(fields["month"]));
+  const day = Number(fields["day"]);
+  const [hour = 0, minute = 0, second = 0] = String(fields["time"]).split(":").map(Number);
+  const year = fourDigitYear(Number(fields["year"]), now);
+  // Date.UTC carries what is too much over into the next month.
+  const isDate = month >= 0 && new Date(Date.UTC(year, month, day)).getUTCDate() === day;
   if (!isDate || hour > 23 || minute > 59 || second > 60) return null;
-  return Date.UTC(Number(year), month, day, hour, minute, second);
+  return Date.UTC(year, month, day, hour, minute, second);
 }
 
 /** A two-digit year more than 50 years ahead is of the last century (RFC 9110 section 5.6.7). */
-function fourDigitYear(twoDigits: number, now: number): number {
+function fourDigitYear(digits: number, now: number): number {
+  if (digits > 99) return digits;
   const thisYear = new Date(now).getUTCFullYear();
-  const year = thisYear - (thisYear % 100) + twoDigits;
+  const year = thisYear - (thisYear % 100) + digits;
   return year > thisYear + 50 ? year - 100 : year;
 }
 

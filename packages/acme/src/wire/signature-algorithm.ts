@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, sign } from "node:crypto";
+import { joseSignature } from "./jose-signature.ts";
 
 /** The JWS algorithms of account keys: RFC 7518 sections 3.3 and 3.4, RFC 8037 section 3.1. */
 export type JwsAlgorithm = "ES256" | "ES384" | "RS256" | "EdDSA";
@@ -34,7 +35,7 @@ export function signatureScheme(key: KeyObject): SignatureScheme {
     case "rsa":
       return rsaScheme(key);
     case "ed25519": {
-      const { x = "" } = createPublicKey(key).export({ format: "jwk" });
+      const { x } = publicMembers(key);
       return {
         alg: "EdDSA",
         publicJwk: { crv: "Ed25519", kty: "OKP", x },
@@ -47,20 +48,20 @@ export function signatureScheme(key: KeyObject): SignatureScheme {
 }
 
 function ecScheme(key: KeyObject): SignatureScheme {
-  const { x = "", y = "" } = createPublicKey(key).export({ format: "jwk" });
-  const options = { key, dsaEncoding: "ieee-p1363" } as const;
-  switch (key.asymmetricKeyDetails?.namedCurve) {
+  const { x, y } = publicMembers(key);
+  const { namedCurve } = { ...key.asymmetricKeyDetails };
+  switch (namedCurve) {
     case "prime256v1":
       return {
         alg: "ES256",
         publicJwk: { crv: "P-256", kty: "EC", x, y },
-        sign: (input) => sign("sha256", input, options),
+        sign: (input) => joseSignature(sign("sha256", input, key), 32),
       };
     case "secp384r1":
       return {
         alg: "ES384",
         publicJwk: { crv: "P-384", kty: "EC", x, y },
-        sign: (input) => sign("sha384", input, options),
+        sign: (input) => joseSignature(sign("sha384", input, key), 48),
       };
     default:
       throw unusable();
@@ -68,9 +69,16 @@ function ecScheme(key: KeyObject): SignatureScheme {
 }
 
 function rsaScheme(key: KeyObject): SignatureScheme {
-  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_RSA_BITS) throw unusable();
-  const { e = "", n = "" } = createPublicKey(key).export({ format: "jwk" });
+  const { modulusLength = 0 } = { ...key.asymmetricKeyDetails };
+  if (modulusLength < LEAST_RSA_BITS) throw unusable();
+  const { e, n } = publicMembers(key);
   return { alg: "RS256", publicJwk: { e, kty: "RSA", n }, sign: (input) => sign("sha256", input, key) };
+}
+
+/** The members of a key's public half; which there are follows from its kind. */
+function publicMembers(key: KeyObject): Readonly<Record<"e" | "n" | "x" | "y", string>> {
+  const jwk = createPublicKey(key).export({ format: "jwk" });
+  return { e: String(jwk.e), n: String(jwk.n), x: String(jwk.x), y: String(jwk.y) };
 }
 
 const unusable = (): TypeError =>

@@ -27,18 +27,18 @@ interface Signs {
 export function throttlingOf({ type, status, detail, retryAt, helpUrl }: Signs): Throttling | null {
   if (status === 503) return { kind: "shedding" };
   if (status !== 429 && type !== "rateLimited") return null;
-  const [, portal] = PORTAL.exec(detail) ?? [];
+  const portal = PORTAL.exec(detail)?.[1];
   if (retryAt === null && portal !== undefined) return { kind: "pause", portal };
   return { kind: "quota", limit: limitName(helpUrl, detail) };
 }
 
 /** Some of Let's Encrypt's refusals link to the page of all limits and name the one in the text only. */
 function limitName(helpUrl: string | null, detail: string): string | null {
-  const [, inText] = /https:\/\/[^\s"'<>#]{1,200}#([\w-]{1,100})/.exec(detail) ?? [];
-  return fragmentOf(helpUrl) ?? inText ?? null;
+  const inText = /https:\/\/[^\s"'<>#]{1,200}#([\w-]{1,100})/.exec(detail)?.[1];
+  return fragmentOf(helpUrl ?? "") ?? inText ?? null;
 }
 
-function fragmentOf(url: string | null): string | null {
-  const fragment = url === null ? "" : (URL.parse(url)?.hash.slice(1) ?? "");
-  return fragment === "" ? null : fragment;
+function fragmentOf(url: string): string | null {
+  const fragment = URL.parse(url)?.hash.slice(1);
+  return fragment === "" ? null : (fragment ?? null);
 }

@@ -1,6 +1,6 @@
-import { Agent, type Dispatcher } from "undici";
-import { AcmeError } from "./acme-error.ts";
-import type { AcmeHttpHeaders, AcmeHttpRequest, AcmeHttpResponse, Transport } from "./transport.ts";
+import { Agent } from "undici";
+import { Exchange } from "./exchange.ts";
+import type { AcmeHttpRequest, AcmeHttpResponse, Transport } from "./transport.ts";
 
 export interface UndiciTransportOptions {
   /** Roots the CA's own HTTPS is verified against, PEM; null (the default): the system's. */
@@ -42,76 +42,22 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   };
 
   async function transport(request: AcmeHttpRequest): Promise<AcmeHttpResponse> {
+    request.signal?.throwIfAborted();
     const { origin, pathname, search } = new URL(request.url);
-    const deadline = new Deadline(timeout, request.signal);
-    try {
-      const response = await agent.request({
+    const exchange = new Exchange(request, { timeout, maxResponseBytes });
+    agent.dispatch(
+      {
         origin,
         path: pathname + search,
         method: request.method,
         headers: { ...constantHeaders, ...request.headers },
         body: request.body,
-        signal: deadline.signal,
-      });
-      const body = await readBody(response.body, maxResponseBytes, request.url);
-      return { status: response.statusCode, headers: new IncomingHeaders(response.headers), body };
-    } finally {
-      deadline.clear();
-    }
+        // undici would drop the connection after a HEAD, which is how a client's first nonce is fetched.
+        reset: false,
+      },
+      exchange,
+    );
+    return exchange.answer;
   }
   return Object.assign(transport, { [Symbol.asyncDispose]: () => agent.destroy() });
-}
-
-/** Aborts after a time, or with another signal; cheaper than AbortSignal.any, and leaves no listener behind. */
-class Deadline {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  readonly #caller: AbortSignal | null;
-  readonly #onCallerAbort = () => this.#controller.abort(this.#caller?.reason);
-
-  constructor(timeout: number, caller: AbortSignal | null) {
-    this.#caller = caller;
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(new Error(`no whole answer within ${timeout} ms`));
-    }, timeout);
-    caller?.addEventListener("abort", this.#onCallerAbort, { once: true });
-    if (caller?.aborted === true) this.#onCallerAbort();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#onCallerAbort);
-  }
-}
-
-class IncomingHeaders implements AcmeHttpHeaders {
-  readonly #fields: Dispatcher.ResponseData["headers"];
-
-  constructor(fields: Dispatcher.ResponseData["headers"]) {
-    this.#fields = fields;
-  }
-
-  get(name: string): string | null {
-    const value = this.#fields[name];
-    return Array.isArray(value) ? value.join(", ") : (value ?? null);
-  }
-}
-
-/** Leaving the loop by an exception destroys the stream, and so the connection. */
-async function readBody(body: AsyncIterable<Buffer>, most: number, url: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > most) throw new AcmeError("bad-response", `${url}: over ${most} bytes`);
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  return (chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length)).toString(
-    "utf8",
-  );
 }

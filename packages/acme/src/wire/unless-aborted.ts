@@ -15,7 +15,7 @@ export async function unlessAborted<T>(
     onAbort?.();
     aborted.reject(signal.reason);
   };
-  signal.addEventListener("abort", abort, { once: true });
+  signal.addEventListener("abort", abort);
   try {
     if (signal.aborted) abort();
     return await Promise.race([promise, aborted.promise]);
