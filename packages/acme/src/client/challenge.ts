@@ -11,8 +11,10 @@ export interface Challenge {
   readonly status: "pending" | "processing" | "valid" | "invalid";
   /** Checked to be base64url (RFC 8555 section 8.3), so safe in a path; null for types without one. */
   readonly token: string | null;
-  /** What a dns-persist-01 record may name as its CA; empty for other types. */
+  /** What a dns-persist-01 record may name as its CA, under either draft's name; empty for other types. */
   readonly issuerDomainNames: readonly string[];
+  /** How a dns-persist-01 record names the account; null where the CA does not say (drafts 00 and 02). */
+  readonly accountUri: string | null;
   /** When the CA found it good, milliseconds since the epoch. */
   readonly validated: number | null;
   /** Why the last validation failed. */
@@ -33,7 +35,8 @@ export function readChallenge(record: JsonRecord, now: number): Challenge {
     url: record.url("url"),
     status: record.word("status", ["pending", "processing", "valid", "invalid"]),
     token: token === null ? null : acceptToken(token),
-    issuerDomainNames: record.strings("issuer-domain-names"),
+    issuerDomainNames: [...record.strings("issuer-domain-names"), ...record.strings("issuerDomainNames")],
+    accountUri: record.stringOrNull("accounturi"),
     validated: record.instantOrNull("validated"),
     error: error === null ? null : problemFromJson(error, now),
   };
