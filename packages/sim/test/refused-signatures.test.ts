@@ -125,6 +125,8 @@ test.each<[string, Partial<JWK>]>([
   ["a point that is not on the curve", { x: "AAAA" }],
   ["an unknown curve", { crv: "secp256k1" }],
   ["an unknown type", { kty: "OKP" }],
+  ["a key that only agrees on keys", { kty: "OKP", crv: "X25519" }],
+  ["an Edwards point of the wrong length", { kty: "OKP", crv: "Ed25519", x: "AAAA" }],
 ])("a new account with %s", async (_, change) => {
   const other = await TestClient.create(ca.directoryUrl);
   const { publicKey } = await generateKeyPair("ES256", { extractable: true });

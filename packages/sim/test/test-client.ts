@@ -39,20 +39,23 @@ export interface Tampering {
 export class TestClient {
   accountUrl: string | null = null;
   directory: Json = {};
+  readonly algorithm: string;
   readonly key: CryptoKey;
   readonly jwk: JWK;
   readonly thumbprint: string;
 
-  private constructor(key: CryptoKey, jwk: JWK, thumbprint: string) {
+  private constructor(algorithm: string, key: CryptoKey, jwk: JWK, thumbprint: string) {
+    this.algorithm = algorithm;
     this.key = key;
     this.jwk = jwk;
     this.thumbprint = thumbprint;
   }
 
-  static async create(directoryUrl: string): Promise<TestClient> {
-    const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
+  /** @param algorithm of the account's key, as JWS names it. */
+  static async create(directoryUrl: string, algorithm = "ES256"): Promise<TestClient> {
+    const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
     const jwk = await exportJWK(publicKey);
-    const client = new TestClient(privateKey, jwk, await calculateJwkThumbprint(jwk));
+    const client = new TestClient(algorithm, privateKey, jwk, await calculateJwkThumbprint(jwk));
     client.directory = (await (await fetch(directoryUrl)).json()) as Json;
     return client;
   }
@@ -83,7 +86,7 @@ export class TestClient {
   async post(url: string, payload: Json | null, tampering: Tampering = {}): Promise<Answer> {
     const signer =
       this.accountUrl === null || tampering.byJwk === true ? { jwk: this.jwk } : { kid: this.accountUrl };
-    const header = { alg: "ES256", nonce: await this.nonce(), url, ...signer, ...tampering.header };
+    const header = { alg: this.algorithm, nonce: await this.nonce(), url, ...signer, ...tampering.header };
     const content = new TextEncoder().encode(payload === null ? "" : JSON.stringify(payload));
     const jws = await new FlattenedSign(content)
       .setProtectedHeader(header)

@@ -2,8 +2,8 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { Refusal } from "../problem.ts";
 
-/** What Boulder takes, told to clients that sign with anything else. */
-export const JWS_ALGORITHMS: readonly string[] = ["ES256", "ES384", "ES512", "RS256"];
+/** What Boulder takes, and RFC 8037's EdDSA; told to clients that sign with anything else. */
+export const JWS_ALGORITHMS: readonly string[] = ["ES256", "ES384", "ES512", "RS256", "EdDSA"];
 
 export interface AccountKey {
   readonly key: KeyObject;
@@ -13,17 +13,19 @@ export interface AccountKey {
   readonly algorithm: string;
 }
 
-const CURVE_ALGORITHMS: Readonly<Record<string, string>> = {
-  "P-256": "ES256",
-  "P-384": "ES384",
-  "P-521": "ES512",
-};
+/** By `kty` and, where there is one, `crv`. */
+const KEY_ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ["RSA", "RS256"],
+  ["EC P-256", "ES256"],
+  ["EC P-384", "ES384"],
+  ["EC P-521", "ES512"],
+  ["OKP Ed25519", "EdDSA"],
+]);
 
 /** @throws Refusal badPublicKey for a key that is none, private, too small or of an unknown type. */
 export async function parseAccountKey(jwk: JWK): Promise<AccountKey> {
   if ("d" in jwk || "k" in jwk) throw new Refusal("badPublicKey", "The JWK is not a public key");
-  const algorithm =
-    jwk.kty === "RSA" ? "RS256" : jwk.kty === "EC" ? CURVE_ALGORITHMS[jwk.crv ?? ""] : undefined;
+  const algorithm = KEY_ALGORITHMS.get(jwk.kty === "RSA" ? "RSA" : `${jwk.kty} ${jwk.crv}`);
   if (algorithm === undefined) throw new Refusal("badPublicKey", "unknown key type or curve");
   const key = publicKey(jwk);
   if (jwk.kty === "RSA" && (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
