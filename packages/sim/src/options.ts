@@ -1,6 +1,7 @@
 import { type Duration, days, hours, type Instant, instant, milliseconds, seconds } from "@certmill/domain";
 import type { AuthorizationReuse } from "./ca/authorizations.ts";
 import type { ExternalAccounts } from "./ca/external-account.ts";
+import type { Profiles } from "./ca/profiles.ts";
 import type { NameTable, WrongName } from "./dns/name-table.ts";
 import type { FaultRates } from "./faults.ts";
 import type { RetryAfter } from "./http/retry-after.ts";
@@ -40,8 +41,15 @@ export interface SimCaOptions {
   readonly orderLife?: Duration;
   /** How long a valid authorization is. Default 30 days. */
   readonly authorizationLife?: Duration;
-  /** Of the certificates. Default 90 days. */
+  /** Of the certificates of orders without a profile. Default 90 days. */
   readonly certificateLife?: Duration;
+  /**
+   * What orders can ask for by `profile`, by name; `null`: none, and orders that ask are refused. Default:
+   * `classic`, as long as `certificateLife`, and `shortlived`, 160 hours. Orders that do not ask are of no profile.
+   */
+  readonly profiles?: Profiles | null;
+  /** Say when to renew a certificate, and look at `replaces` of new orders: RFC 9773. Default true. */
+  readonly renewalInfo?: boolean;
   /** How long an order stays in processing; `null`: finalize answers with the valid order. Default 0 s. */
   readonly processing?: Duration | null;
   /** Default: 1 s as a number. */
@@ -55,6 +63,8 @@ export interface SimCaOptions {
 }
 
 export type SimCaSettings = Required<Omit<SimCaOptions, "names">> & { readonly names: NameTable | null };
+
+const NINETY_DAYS = days(90);
 
 /** @throws RangeError for a number outside what its docstring says. */
 export function withDefaults(options: SimCaOptions): SimCaSettings {
@@ -75,7 +85,9 @@ export function withDefaults(options: SimCaOptions): SimCaSettings {
     authorizationReuse: "valid",
     orderLife: days(7),
     authorizationLife: days(30),
-    certificateLife: days(90),
+    certificateLife: NINETY_DAYS,
+    profiles: defaultProfiles(options.certificateLife ?? NINETY_DAYS),
+    renewalInfo: true,
     processing: milliseconds(0),
     retryAfter: { form: "seconds", wait: seconds(1) },
     externalAccounts: null,
@@ -85,10 +97,24 @@ export function withDefaults(options: SimCaOptions): SimCaSettings {
   };
   demandRange("perspectives", settings.perspectives, 1, 200);
   demandRange("validationConcurrency", settings.validationConcurrency, 1, 10_000);
-  demandRange("certificateLife", settings.certificateLife, hours(2), days(3_650));
+  demandLife("certificateLife", settings.certificateLife);
+  for (const [name, { certificateLife }] of Object.entries(settings.profiles ?? {})) {
+    if (name === "") throw new RangeError("a profile must have a name");
+    demandLife(`certificateLife of profile ${name}`, certificateLife);
+  }
   demandRange("requestsKept", settings.requestsKept, 0, 1_000_000);
   return settings;
 }
+
+/** Two of Let's Encrypt's. */
+const defaultProfiles = (certificateLife: Duration): Profiles => ({
+  classic: { description: "What orders without a profile get", certificateLife },
+  shortlived: { description: "Certificates of 160 hours", certificateLife: hours(160) },
+});
+
+const demandLife = (name: string, life: Duration): void => {
+  demandRange(name, life, hours(2), days(3_650));
+};
 
 function demandRange(name: string, value: number, least: number, most: number): void {
   if (value >= least && value <= most) return;

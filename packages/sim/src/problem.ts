@@ -1,6 +1,7 @@
-/** Error types of RFC 8555 section 6.7 that this CA uses, with the HTTP status Boulder gives each. */
+/** Error types of RFC 8555 section 6.7, RFC 9773 and draft-ietf-acme-profiles that this CA uses, with the HTTP status Boulder gives each. */
 const HTTP_STATUS = {
   accountDoesNotExist: 400,
+  alreadyReplaced: 409,
   alreadyRevoked: 400,
   badCSR: 400,
   badNonce: 400,

@@ -8,6 +8,8 @@ import { Certificates } from "./ca/certificates.ts";
 import { directoryDocument } from "./ca/directory.ts";
 import type { OrderStatus } from "./ca/order.ts";
 import { Orders } from "./ca/orders.ts";
+import type { RenewalWindow } from "./ca/renewal-window.ts";
+import { Replacements } from "./ca/replacements.ts";
 import { type Resource, Urls } from "./ca/urls.ts";
 import { loopbackNames, type NameTable } from "./dns/name-table.ts";
 import { type Fault, Faults } from "./faults.ts";
@@ -18,6 +20,7 @@ import { type LoggedRequest, RequestLog } from "./http/request-log.ts";
 import { retryAfterValue } from "./http/retry-after.ts";
 import { serverIdentity } from "./http/server-identity.ts";
 import { type SimCaOptions, type SimCaSettings, withDefaults } from "./options.ts";
+import { type Alteration, Alterations } from "./quirks/alteration.ts";
 import { seededRandom } from "./random.ts";
 import { BoundedRunner } from "./validation/bounded-runner.ts";
 import { networkValidation, trustingValidation } from "./validation/validator.ts";
@@ -44,6 +47,15 @@ export interface SimCa extends AsyncDisposable {
   requests(): readonly LoggedRequest[];
   /** The next request for `resource` goes wrong in this way. */
   failNext(fault: Fault, resource: Resource): void;
+  /** The reply of the next request for `resource` is sent in this way. A fault of the same request comes first. */
+  alterNext(resource: Resource, alteration: Alteration): void;
+  /**
+   * Renewal information of this certificate says `window` from now on, as a CA does when it has to revoke.
+   *
+   * @param serialHex its serial number, as `X509Certificate.serialNumber` has it.
+   * @throws RangeError for an unknown serial or a window that does not end after its start.
+   */
+  moveRenewalWindow(serialHex: string, window: RenewalWindow): void;
   /** Cuts all connections, ends all validations. */
   close(): Promise<void>;
 }
@@ -63,20 +75,28 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
   const runner = new BoundedRunner(settings.validationConcurrency);
   const log = new RequestLog(settings.requestsKept);
   const accounts = new Accounts(urls, settings.externalAccounts);
-  const certificates = new Certificates(hierarchy, settings.certificateLife);
+  const certificates = new Certificates(hierarchy);
   const authorizations = new Authorizations(
     {
       reuse: settings.authorizationReuse,
       pendingLife: settings.orderLife,
       validLife: settings.authorizationLife,
       leastLeft: hours(1),
+      profiles: [null, ...Object.keys(settings.profiles ?? {})],
     },
     validation(settings, runner),
     random,
     now,
   );
   const orders = new Orders({
-    policy: { reuse: settings.orderReuse, life: settings.orderLife, processing: settings.processing },
+    policy: {
+      reuse: settings.orderReuse,
+      life: settings.orderLife,
+      processing: settings.processing,
+      certificateLife: settings.certificateLife,
+      profiles: settings.profiles,
+    },
+    replacements: settings.renewalInfo ? new Replacements(certificates) : null,
     authorizations,
     certificates,
     random,
@@ -87,11 +107,28 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     const value = retryAfterValue(settings.retryAfter, now(), random);
     return value === null ? {} : { "Retry-After": value };
   };
-  const endpoints = new Endpoints({ urls, accounts, authorizations, orders, certificates, retryAfter, now });
-  const unknownMember = Math.floor(random() * 2 ** 32).toString(36);
-  const directory = directoryDocument(urls, settings.externalAccounts?.required ?? false, unknownMember);
+  const endpoints = new Endpoints({
+    urls,
+    accounts,
+    authorizations,
+    orders,
+    certificates,
+    renewalInfo: settings.renewalInfo,
+    retryAfter,
+    now,
+  });
+  const directory = directoryDocument(urls, {
+    externalAccountRequired: settings.externalAccounts?.required ?? false,
+    renewalInfo: settings.renewalInfo,
+    profiles: settings.profiles,
+    unknownMember: Math.floor(random() * 2 ** 32).toString(36),
+  });
   const nonces = new Nonces();
-  server.on("request", acmeListener({ urls, directory, accounts, endpoints, nonces, faults, log, now }));
+  const alterations = new Alterations();
+  server.on(
+    "request",
+    acmeListener({ urls, directory, accounts, endpoints, nonces, faults, alterations, log, now }),
+  );
 
   const close = async (): Promise<void> => {
     await Promise.all([closeServer(server), runner.close()]);
@@ -110,6 +147,12 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     requests: () => log.entries(),
     failNext: (fault, resource) => {
       faults.plan(fault, resource);
+    },
+    alterNext: (resource, alteration) => {
+      alterations.plan(resource, alteration);
+    },
+    moveRenewalWindow: (serialHex, window) => {
+      certificates.moveRenewalWindow(serialHex, window);
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -55,7 +55,9 @@ test.each<[string, Json, string]>([
   ["a number at the end", dns("a.example.123"), "400 rejectedIdentifier"],
   ["a wildcard within", dns("a.*.example.com"), "400 rejectedIdentifier"],
   ["a time to begin", { ...dns("a.example.com"), notBefore: "2027-01-01T00:00:00Z" }, "400 malformed"],
-  ["a profile", { ...dns("a.example.com"), profile: "classic" }, "400 invalidProfile"],
+  ["an unknown profile", { ...dns("a.example.com"), profile: "tls" }, "400 invalidProfile"],
+  ["a profile of every object", { ...dns("a.example.com"), profile: "constructor" }, "400 invalidProfile"],
+  ["a profile that is no text", { ...dns("a.example.com"), profile: ["classic"] }, "400 invalidProfile"],
 ])("a new order with %s", async (_, payload, problem) => {
   expect(problemOf(await client.post(client.url("newOrder"), payload))).toBe(problem);
 });

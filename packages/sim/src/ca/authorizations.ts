@@ -27,12 +27,14 @@ export interface AuthorizationPolicy {
   readonly validLife: Duration;
   /** One that ends sooner than this is not reused. */
   readonly leastLeft: Duration;
+  /** The profiles of orders; one of `null` is that of orders without. None serves two of them. */
+  readonly profiles: readonly (string | null)[];
 }
 
 /** The authorizations of this CA: RFC 8555 section 7.5. */
 export class Authorizations {
   readonly #byId = new Map<string, Authorization>();
-  /** The newest of an account and identifier. */
+  /** The newest of an account, profile and identifier. */
   readonly #newest = new Map<string, Authorization>();
   readonly #policy: AuthorizationPolicy;
   readonly #validate: Validate;
@@ -52,9 +54,9 @@ export class Authorizations {
     return this.#repeated;
   }
 
-  /** One for this name: a fresh one, or one that may be used again. */
-  obtain(account: Account, requested: Identifier): Authorization {
-    const reuseKey = `${account.id} ${identifierKey(requested)}`;
+  /** One for this name in an order of this profile: a fresh one, or one that may be used again. */
+  obtain(account: Account, requested: Identifier, profile: string | null): Authorization {
+    const reuseKey = newestKey(account, requested, profile);
     const newest = this.#newest.get(reuseKey);
     if (newest !== undefined && this.#mayReuse(newest)) return newest;
     const wildcard = requested.value.startsWith("*.");
@@ -76,10 +78,12 @@ export class Authorizations {
   /** Whether the account may speak for all of them now. */
   holdsAll(account: Account, identifiers: readonly Identifier[]): boolean {
     const now = this.#now();
-    return identifiers.every((identifier) => {
-      const newest = this.#newest.get(`${account.id} ${identifierKey(identifier)}`);
-      return newest !== undefined && authorizationStatus(newest, now) === "valid";
-    });
+    return identifiers.every((identifier) =>
+      this.#policy.profiles.some((profile) => {
+        const newest = this.#newest.get(newestKey(account, identifier, profile));
+        return newest !== undefined && authorizationStatus(newest, now) === "valid";
+      }),
+    );
   }
 
   /** @throws Refusal 404 when there is none, or it is another account's. */
@@ -151,3 +155,6 @@ export class Authorizations {
     }
   }
 }
+
+const newestKey = (account: Account, identifier: Identifier, profile: string | null): string =>
+  `${account.id} ${identifierKey(identifier)} ${profile ?? ""}`;

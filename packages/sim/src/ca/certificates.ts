@@ -6,15 +6,28 @@ import type { CertificateRequest } from "../x509/certificate-request.ts";
 import type { Hierarchy } from "../x509/hierarchy.ts";
 import type { Identifier } from "../x509/identifier.ts";
 import { type Account, refuseForeign } from "./accounts.ts";
+import { parseCertificateId } from "./certificate-id.ts";
+import { type RenewalWindow, suggestedWindow, type Validity, windowOfRevoked } from "./renewal-window.ts";
 
-/** A certificate this CA has signed. Only its revocation can change. */
+/** A certificate this CA has signed. Only its revocation and its window can change. */
 export interface Certificate {
+  /** Its serial number, lower-case hex. */
   readonly id: string;
   readonly account: Account;
   readonly identifiers: readonly Identifier[];
+  readonly validity: Validity;
   readonly chainPem: string;
   /** RFC 5280 section 5.3.1; `null`: not revoked. */
   revokedFor: number | null;
+  /** `null`: the window follows from the validity. */
+  movedWindow: RenewalWindow | null;
+}
+
+/** What a certificate is to be, beside its key. */
+export interface Grant {
+  readonly account: Account;
+  readonly identifiers: readonly Identifier[];
+  readonly life: Duration;
 }
 
 /** Who asks for a revocation, RFC 8555 section 7.6. */
@@ -34,30 +47,33 @@ export class Certificates {
   readonly #byId = new Map<string, Certificate>();
   readonly #byFingerprint = new Map<string, Certificate>();
   readonly #hierarchy: Hierarchy;
-  readonly #validity: Duration;
+  readonly #keyIdentifier: string;
 
-  constructor(hierarchy: Hierarchy, validity: Duration) {
+  constructor(hierarchy: Hierarchy) {
     this.#hierarchy = hierarchy;
-    this.#validity = validity;
+    this.#keyIdentifier = hierarchy.keyIdentifier.toString("base64url");
   }
 
   get count(): number {
     return this.#byId.size;
   }
 
-  issue(
-    account: Account,
-    identifiers: readonly Identifier[],
-    request: CertificateRequest,
-    now: Instant,
-  ): Certificate {
-    const { serial, leaf, chainPem } = this.#hierarchy.issue(
+  issue({ account, identifiers, life }: Grant, request: CertificateRequest, now: Instant): Certificate {
+    const { serial, leaf, chainPem, notBefore, notAfter } = this.#hierarchy.issue(
       request.publicKey,
       identifiers,
-      this.#validity,
+      life,
       now,
     );
-    const certificate: Certificate = { id: serial, account, identifiers, chainPem, revokedFor: null };
+    const certificate: Certificate = {
+      id: serial,
+      account,
+      identifiers,
+      validity: { notBefore, notAfter },
+      chainPem,
+      revokedFor: null,
+      movedWindow: null,
+    };
     this.#byId.set(serial, certificate);
     this.#byFingerprint.set(fingerprint(leaf), certificate);
     return certificate;
@@ -69,6 +85,29 @@ export class Certificates {
     if (certificate === undefined) throw notFound("Certificate not found");
     refuseForeign(certificate.account, account, "certificate");
     return certificate;
+  }
+
+  /** By the name of RFC 9773 section 4.1; `null`: none has it. @throws Refusal for a text of another form. */
+  named(certificateId: string): Certificate | null {
+    const id = parseCertificateId(certificateId);
+    if (id?.keyIdentifier !== this.#keyIdentifier) return null;
+    return this.#byId.get(id.serial) ?? null;
+  }
+
+  /** When the certificate of this name should be renewed. @throws Refusal 404 when there is none. */
+  renewalWindow(certificateId: string, now: Instant): RenewalWindow {
+    const certificate = this.named(certificateId);
+    if (certificate === null) throw notFound("Certificate not found");
+    if (certificate.movedWindow !== null) return certificate.movedWindow;
+    return certificate.revokedFor === null ? suggestedWindow(certificate.validity) : windowOfRevoked(now);
+  }
+
+  /** @throws RangeError for an unknown serial or a window that does not end after its start. */
+  moveRenewalWindow(serialHex: string, window: RenewalWindow): void {
+    const certificate = this.#byId.get(serialHex.toLowerCase());
+    if (certificate === undefined) throw new RangeError(`no certificate has the serial number ${serialHex}`);
+    if (!(window.start < window.end)) throw new RangeError("a renewal window must end after its start");
+    certificate.movedWindow = window;
   }
 
   /** @throws Refusal */

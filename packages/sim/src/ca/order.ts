@@ -12,6 +12,10 @@ export interface Order {
   readonly account: Account;
   readonly identifiers: readonly Identifier[];
   readonly authorizations: readonly Authorization[];
+  /** `null`: none was asked for. */
+  readonly profile: string | null;
+  /** The name (RFC 9773 section 4.1) of the certificate it replaces; `null`: none. */
+  readonly replaces: string | null;
   /** When it ends unless it is finalized. */
   readonly expires: Instant;
   result: OrderResult;
@@ -43,11 +47,13 @@ export function orderStatus(order: Order, now: Instant): OrderStatus {
 
 /** @param status what the client is told; may lag behind `orderStatus`. */
 export function orderDocument(order: Order, status: OrderStatus, urls: Urls): object {
-  const { result } = order;
+  const { result, profile, replaces } = order;
   return {
     status,
     expires: new Date(order.expires).toISOString(),
     identifiers: order.identifiers,
+    ...(profile !== null && { profile }),
+    ...(replaces !== null && { replaces }),
     authorizations: order.authorizations.map(({ id }) => urls.authorization(id)),
     finalize: urls.finalize(order.id),
     ...(result.kind === "failed" && { error: result.error }),

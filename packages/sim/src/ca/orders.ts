@@ -13,6 +13,8 @@ import type { Authorizations } from "./authorizations.ts";
 import type { Certificates } from "./certificates.ts";
 import { parseIdentifiers } from "./identifiers.ts";
 import { earliestExpiry, type Order, type OrderStatus, orderStatus } from "./order.ts";
+import { type Profiles, requestedProfile } from "./profiles.ts";
+import type { Replacements } from "./replacements.ts";
 
 export interface OrderPolicy {
   /** Whether an account's open order for the same names is handed out again, as Boulder does. */
@@ -21,12 +23,18 @@ export interface OrderPolicy {
   readonly life: Duration;
   /** How long it is processing after finalize; `null`: the answer to finalize is already valid. */
   readonly processing: Duration | null;
+  /** Of certificates of orders without a profile. */
+  readonly certificateLife: Duration;
+  /** `null`: an order that asks for one is refused. */
+  readonly profiles: Profiles | null;
 }
 
 interface OrdersParts {
   readonly policy: OrderPolicy;
   readonly authorizations: Authorizations;
   readonly certificates: Certificates;
+  /** `null`: `replaces` is ignored, as by a CA without renewal information. */
+  readonly replacements: Replacements | null;
   readonly random: Random;
   readonly now: () => Instant;
   /** Whether this finalize shall end with an invalid order. */
@@ -37,7 +45,7 @@ interface OrdersParts {
 export class Orders {
   readonly #byId = new Map<string, Order>();
   readonly #byAccount = new Map<Account, Order[]>();
-  /** The newest of an account and set of names. */
+  /** The newest of an account, set of names and profile. */
   readonly #newest = new Map<string, Order>();
   readonly #parts: OrdersParts;
 
@@ -45,31 +53,39 @@ export class Orders {
     this.#parts = parts;
   }
 
-  /** newOrder: a new one, or an open one for the same names. @throws Refusal */
+  /** newOrder: a new one, or an open one for the same names and profile. @throws Refusal */
   create(account: Account, payload: JsonRecord): Order {
     if (payload["notBefore"] !== undefined || payload["notAfter"] !== undefined) {
       throw new Refusal("malformed", "NotBefore and NotAfter are not supported");
     }
-    if (payload["profile"] !== undefined) {
-      throw new Refusal("invalidProfile", "The request specified a profile, but no profiles are configured");
-    }
+    const { policy, replacements, authorizations, random, now } = this.#parts;
     const identifiers = parseIdentifiers(payload["identifiers"]);
-    const { policy, authorizations, random, now } = this.#parts;
-    const reuseKey = `${account.id} ${identifierSetKey(identifiers)}`;
+    const { replaces } = payload;
+    const predecessor =
+      replacements === null || replaces === undefined
+        ? null
+        : replacements.predecessor(replaces, { account, identifiers, now: now() });
+    const profile = requestedProfile(payload["profile"], policy.profiles);
+    const reuseKey = `${account.id} ${identifierSetKey(identifiers)} ${profile ?? ""}`;
     const newest = this.#newest.get(reuseKey);
-    if (newest !== undefined && policy.reuse && isOpen(orderStatus(newest, now()))) return newest;
-    const obtained = identifiers.map((identifier) => authorizations.obtain(account, identifier));
+    // An order that was made without `replaces` cannot be the answer to one with it: it would not show it.
+    const reusable = predecessor === null && policy.reuse ? newest : undefined;
+    if (reusable !== undefined && isOpen(orderStatus(reusable, now()))) return reusable;
+    const obtained = identifiers.map((identifier) => authorizations.obtain(account, identifier, profile));
     const order: Order = {
       id: String(this.#byId.size + 1),
       account,
       identifiers: shuffled(identifiers, random),
       authorizations: shuffled(obtained, random),
+      profile,
+      replaces: predecessor === null ? null : String(replaces),
       expires: earliestExpiry(after(now(), policy.life), obtained),
       result: { kind: "open" },
     };
     this.#byId.set(order.id, order);
     this.#newest.set(reuseKey, order);
     this.of(account).push(order);
+    if (predecessor !== null) replacements?.record(predecessor, order);
     return order;
   }
 
@@ -112,7 +128,10 @@ export class Orders {
       order.result = { kind: "failed", error: problemDocument("serverInternal", "Error finalizing order") };
       return "invalid";
     }
-    const certificate = certificates.issue(order.account, order.identifiers, request, now());
+    const { account, identifiers, profile } = order;
+    const asked = profile === null ? undefined : policy.profiles?.[profile];
+    const life = asked?.certificateLife ?? policy.certificateLife;
+    const certificate = certificates.issue({ account, identifiers, life }, request, now());
     order.result = {
       kind: "issued",
       certificate,

@@ -13,6 +13,7 @@ export const RESOURCES = [
   "authorization",
   "challenge",
   "certificate",
+  "renewalInfo",
 ] as const;
 
 export type Resource = (typeof RESOURCES)[number];
@@ -32,6 +33,8 @@ const COLLECTIONS: Readonly<Record<string, Resource>> = {
 };
 
 const ID = "([A-Za-z0-9_-]+)";
+/** What the client wrote; it may be no certificate's name. */
+const TEXT = "([^/]+)";
 const OBJECTS: readonly (readonly [RegExp, Resource])[] = (
   [
     ["account/ID", "account"],
@@ -41,8 +44,9 @@ const OBJECTS: readonly (readonly [RegExp, Resource])[] = (
     ["authorization/ID", "authorization"],
     ["challenge/ID/ID", "challenge"],
     ["certificate/ID", "certificate"],
+    ["renewal-info/TEXT", "renewalInfo"],
   ] as const
-).map(([path, resource]) => [new RegExp(`^${path.replaceAll("ID", ID)}$`), resource]);
+).map(([path, resource]) => [new RegExp(`^${path.replaceAll("ID", ID).replace("TEXT", TEXT)}$`), resource]);
 
 /** @param path without the query. `null`: nothing is there. */
 export function parseRoute(path: string): Route | null {
@@ -80,5 +84,7 @@ export class Urls {
   readonly authorization = (id: string): string => `${this.origin}/acme/authorization/${id}`;
   readonly challenge = (authorizationId: string, id: string): string =>
     `${this.origin}/acme/challenge/${authorizationId}/${id}`;
+  /** Without the certificate's name, as the directory shows it. */
+  readonly renewalInfo = (): string => `${this.origin}/acme/renewal-info`;
   readonly certificate = (id: string): string => `${this.origin}/acme/certificate/${id}`;
 }

@@ -10,8 +10,9 @@ import type { Authorizations } from "../ca/authorizations.ts";
 import type { Certificates } from "../ca/certificates.ts";
 import { type Order, type OrderStatus, orderDocument } from "../ca/order.ts";
 import type { Orders } from "../ca/orders.ts";
+import { renewalInfoDocument } from "../ca/renewal-window.ts";
 import type { Resource, Route, Urls } from "../ca/urls.ts";
-import { Refusal } from "../problem.ts";
+import { notFound, Refusal } from "../problem.ts";
 import type { JsonRecord } from "../record.ts";
 import { changeAccountKey } from "./key-change.ts";
 import { jsonReply, type Reply } from "./reply.ts";
@@ -23,13 +24,18 @@ export interface EndpointsParts {
   readonly authorizations: Authorizations;
   readonly orders: Orders;
   readonly certificates: Certificates;
+  /** Whether renewal information is given. */
+  readonly renewalInfo: boolean;
   /** The headers that say when to look again; for objects that are not done. */
   readonly retryAfter: () => Record<string, string>;
   readonly now: () => Instant;
 }
 
 /** The resources that are asked for by signed POST. */
-export type SignedResource = Exclude<Resource, "directory" | "newNonce">;
+export type SignedResource = Exclude<Resource, "directory" | "newNonce" | "renewalInfo">;
+
+/** As Let's Encrypt: six hours. */
+const RENEWAL_INFO_FOR_SECONDS = 21_600;
 
 const ORDERS_PER_PAGE = 100;
 
@@ -81,6 +87,15 @@ export class Endpoints {
         return { status: 200, headers: {}, content: { kind: "chain", pem: chainPem } };
       }
     }
+  }
+
+  /** Asked for without a signature: RFC 9773 section 4. @throws Refusal */
+  renewalInfo(certificateId: string | undefined): Reply {
+    const { certificates, renewalInfo, now } = this.#parts;
+    if (!renewalInfo) throw notFound("Page not found");
+    return jsonReply(renewalInfoDocument(certificates.renewalWindow(certificateId ?? "", now())), {
+      "Retry-After": String(RENEWAL_INFO_FOR_SECONDS),
+    });
   }
 
   async #newAccount(signer: Signer, payload: JsonRecord): Promise<Reply> {

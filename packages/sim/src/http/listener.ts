@@ -4,11 +4,13 @@ import type { Accounts } from "../ca/accounts.ts";
 import { parseRoute, type Route, type Urls } from "../ca/urls.ts";
 import type { Fault, Faults } from "../faults.ts";
 import { notFound, type ProblemDocument, problemDocument, Refusal } from "../problem.ts";
+import type { Alterations, ReplyAlteration } from "../quirks/alteration.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Nonces } from "./nonces.ts";
 import { readBytes } from "./read-bytes.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { RequestLog } from "./request-log.ts";
+import { sendAltered } from "./send-altered.ts";
 import { verifySignedRequest } from "./signed-request.ts";
 
 export interface ListenerParts {
@@ -18,6 +20,7 @@ export interface ListenerParts {
   readonly endpoints: Endpoints;
   readonly nonces: Nonces;
   readonly faults: Faults;
+  readonly alterations: Alterations;
   readonly log: RequestLog;
   readonly now: () => Instant;
 }
@@ -39,12 +42,16 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { log, faults, now, nonces, urls } = parts;
+  const { log, faults, alterations, now, nonces, urls } = parts;
   const { method = "", url: path = "" } = request;
   const route = parseRoute(path.split("?", 1)[0] ?? "");
   const fault =
     route === null ? null : faults.draw(route.resource, method === "POST" ? "signed" : "unsigned");
-  const outcome = await outcomeOf(parts, request, route, fault);
+  const alteration = route === null ? null : alterations.take(route.resource);
+  const outcome =
+    alteration !== null && "instead" in alteration
+      ? { reply: alteration.instead, nonce: alteration.nonce }
+      : await outcomeOf(parts, request, route, fault);
   log.add({
     at: now(),
     method,
@@ -53,16 +60,30 @@ async function handle(
     status: outcome?.reply.status ?? null,
     problem: outcome === null ? null : problemOf(outcome.reply),
     fault,
+    altered: alteration !== null,
   });
   if (outcome === null) {
     request.socket.destroy();
     return;
   }
-  send(response, outcome.reply, {
+  const rendered = render(outcome.reply, {
     "Cache-Control": "public, max-age=0, no-cache",
     ...(route?.resource !== "directory" && { Link: [`<${urls.directory()}>;rel="index"`] }),
     ...(outcome.nonce === "fresh" && { "Replay-Nonce": nonces.issue() }),
   });
+  if (typeof alteration === "function") alter(response, rendered, alteration);
+  else send(response, rendered);
+}
+
+/** An alteration that does not fit its reply is the test's fault: 500 says so, as the CA has nobody else to tell. */
+function alter(response: ServerResponse, rendered: Rendered, alteration: ReplyAlteration): void {
+  const { status, body } = rendered;
+  const { "Content-Length": _, ...headers } = rendered.headers;
+  try {
+    sendAltered(response, alteration({ status, headers, body: Buffer.from(body) }));
+  } catch (error) {
+    send(response, render(brokenReply(error), {}));
+  }
 }
 
 async function outcomeOf(
@@ -103,9 +124,13 @@ async function answer(
     return await answerOrRefuse(parts, request, route, nonce);
   } catch (error) {
     if (error instanceof Refusal) return problemReply(error.document);
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return problemReply(problemDocument("serverInternal", `The sim CA is broken: ${text}`));
+    return brokenReply(error);
   }
+}
+
+function brokenReply(error: unknown): Reply {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return problemReply(problemDocument("serverInternal", `The sim CA is broken: ${text}`));
 }
 
 async function answerOrRefuse(
@@ -128,6 +153,10 @@ async function answerOrRefuse(
       headers: { "Cache-Control": "no-store" },
       content: { kind: "none" },
     };
+  }
+  if (resource === "renewalInfo") {
+    if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
+    return endpoints.renewalInfo(ids[0]);
   }
   if (method !== "POST") throw methodNotAllowed();
   if (request.headers["content-type"] !== "application/jose+json") {
@@ -159,25 +188,38 @@ function problemReply(document: ProblemDocument, retryAfterSeconds?: number): Re
 const problemOf = ({ content }: Reply): string | null =>
   content.kind === "problem" ? (content.value.type.split(":").at(-1) ?? null) : null;
 
-function send(
-  response: ServerResponse,
-  reply: Reply,
-  more: { Link?: string[] } & Record<string, string | string[]>,
-): void {
-  const { status, headers, content } = reply;
-  const link = [...(more.Link ?? []), ...(headers["Link"] === undefined ? [] : [headers["Link"]])];
-  const { type, body } = render(content);
-  response.writeHead(status, {
-    ...more,
-    ...headers,
-    ...(link.length > 0 && { Link: link }),
-    ...(type !== null && { "Content-Type": type }),
-    "Content-Length": Buffer.byteLength(body),
-  });
+/** A reply with all its headers but Date. */
+interface Rendered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: string;
+}
+
+function send(response: ServerResponse, { status, headers, body }: Rendered): void {
+  response.writeHead(status, headers);
   response.end(body);
 }
 
-function render(content: Reply["content"]): { readonly type: string | null; readonly body: string } {
+function render(
+  { status, headers, content }: Reply,
+  more: { Link?: string[] } & Record<string, string | string[]>,
+): Rendered {
+  const link = [...(more.Link ?? []), ...(headers["Link"] === undefined ? [] : [headers["Link"]])];
+  const { type, body } = renderContent(content);
+  return {
+    status,
+    headers: {
+      ...more,
+      ...headers,
+      ...(link.length > 0 && { Link: link }),
+      ...(type !== null && { "Content-Type": type }),
+      "Content-Length": String(Buffer.byteLength(body)),
+    },
+    body,
+  };
+}
+
+function renderContent(content: Reply["content"]): { readonly type: string | null; readonly body: string } {
   switch (content.kind) {
     case "none":
       return { type: null, body: "" };

@@ -106,7 +106,7 @@ const distinguishedName = (commonName: string | null): Buffer =>
     : sequence(setOf(sequence(objectIdentifier(OID.commonName), utf8String(commonName))));
 
 /** RFC 7093 section 2, method 1: the first 160 bits of SHA-256 of the public key's bits. */
-function keyIdentifier(publicKeyInfo: Buffer): Buffer {
+export function keyIdentifier(publicKeyInfo: Buffer): Buffer {
   const info = new DerReader(new DerReader(publicKeyInfo).read(0x30).content);
   info.read(0x30);
   return createHash("sha256").update(info.read(0x03).content.subarray(1)).digest().subarray(0, 20);

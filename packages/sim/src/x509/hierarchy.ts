@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { after, type Duration, days, type Instant, instant, seconds } from "@certmill/domain";
-import { certificatePem, signCertificate } from "./certificate.ts";
+import { certificatePem, keyIdentifier, signCertificate } from "./certificate.ts";
 import type { Identifier } from "./identifier.ts";
 
 /** A key that signs, with the name it signs under. */
@@ -14,6 +14,8 @@ interface Authority {
 export interface IssuedCertificate {
   /** Lower-case hex. */
   readonly serial: string;
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
   /** DER of the leaf. */
   readonly leaf: Buffer;
   /** Leaf, then intermediate; the root is left out, as public CAs do. */
@@ -25,6 +27,8 @@ const LIFE = days(20 * 365);
 /** A root that signs one intermediate that signs every leaf; fresh P-256 keys, nothing is stored. */
 export class Hierarchy {
   readonly rootPem: string;
+  /** Of the key that signs the leaves: their authority key identifier. */
+  readonly keyIdentifier: Buffer;
   readonly #intermediate: Authority;
   readonly #intermediatePem: string;
 
@@ -33,6 +37,7 @@ export class Hierarchy {
     const suffix = randomBytes(3).toString("hex");
     const root = authority(`${label} Root ${suffix}`);
     this.#intermediate = authority(`${label} Intermediate ${suffix}`);
+    this.keyIdentifier = keyIdentifier(this.#intermediate.publicKey);
     const notBefore = instant(now - days(1));
     this.rootPem = authorityPem(root, root, notBefore, null);
     this.#intermediatePem = authorityPem(this.#intermediate, root, notBefore, 0);
@@ -46,14 +51,16 @@ export class Hierarchy {
     now: Instant,
   ): IssuedCertificate {
     const serial = serialNumber();
-    const notBefore = instant(now - seconds(3_600));
+    // Certificates count whole seconds.
+    const notBefore = instant(Math.floor(now / 1_000) * 1_000 - seconds(3_600));
+    const notAfter = instant(after(notBefore, validity) - seconds(1));
     const leaf = signCertificate(
       {
         serial,
         subject: null,
         issuer: this.#intermediate.name,
         notBefore,
-        notAfter: instant(after(notBefore, validity) - seconds(1)),
+        notAfter,
         publicKey,
         issuerPublicKey: this.#intermediate.publicKey,
         role: { kind: "server", identifiers },
@@ -62,6 +69,8 @@ export class Hierarchy {
     );
     return {
       serial: serial.toString("hex"),
+      notBefore,
+      notAfter,
       leaf,
       chainPem: certificatePem(leaf) + this.#intermediatePem,
     };
