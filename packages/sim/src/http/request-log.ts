@@ -14,6 +14,8 @@ export interface LoggedRequest {
   /** Short type of the problem that was the answer, or `null`. */
   readonly problem: string | null;
   readonly fault: Fault | null;
+  /** An alteration was at work; status and problem are those of the reply before it. */
+  readonly altered: boolean;
 }
 
 /** The last requests, and how many there were of each kind since the start. */
