@@ -16,12 +16,15 @@ test("the same key finds its account again", async () => {
   expect(ca.counts().accounts).toBe(1);
 });
 
-test.each(["ES256", "ES384", "ES512", "RS256", "EdDSA"])("an account with a key for %s", async (algorithm) => {
-  await using ca = await startSimCa();
-  const client = await TestClient.create(ca.directoryUrl, algorithm);
-  expect((await client.register()).status).toBe(201);
-  expect((await client.newOrder("a.example.com")).status).toBe(201);
-});
+test.each(["ES256", "ES384", "ES512", "RS256", "EdDSA"])(
+  "an account with a key for %s",
+  async (algorithm) => {
+    await using ca = await startSimCa();
+    const client = await TestClient.create(ca.directoryUrl, algorithm);
+    expect((await client.register()).status).toBe(201);
+    expect((await client.newOrder("a.example.com")).status).toBe(201);
+  },
+);
 
 test("contacts can be changed; a deactivated account can do nothing more", async () => {
   await using ca = await startSimCa();
