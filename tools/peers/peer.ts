@@ -110,8 +110,8 @@ function wayTo({ name, program, debianPackage, newer, elsewhere }: Peer): string
   }
   const refusal = refusalOfNewer(program);
   return (
-    `${name} is missing. Debian: npm run peers unpacks it from a newer suite, beside the system` +
-    `${refusal === null ? "" : `; the last time it could not:\n${refusal}\n`}. Elsewhere: ${elsewhere}.`
+    `${name} is missing. Debian: npm run peers unpacks it from a newer suite, beside the system. ` +
+    `Elsewhere: ${elsewhere}.${refusal === null ? "" : `\nThe last time npm run peers could not. ${refusal}`}`
   );
 }
 
