@@ -28,7 +28,7 @@ const checks: readonly Check[] = [
   { name: "dead code", command: ["knip", "--no-progress"] },
   { name: "imports", command: [node, "tools/check/imports.ts"] },
   { name: "generated reference", command: [node, "tools/reference/write.ts", "--check"] },
-  { name: "conformance", command: [node, "tools/conformance/write.ts", "--check"] },
+  { name: "conformance", command: [node, "tools/conformance/write.ts", "--check", "--strict"] },
 ];
 
 const root = join(import.meta.dirname, "../..");

@@ -1,5 +1,5 @@
 /** RFC 8555 section 11: keys, and chains that hold something else. */
-import { type Clause, doesNotApply, missing, shownBy, testIn } from "../clause.ts";
+import { type Clause, doesNotApply, shownBy, testIn } from "../clause.ts";
 
 const refusesChain = testIn("packages/acme/src/x509/chain.test.ts")("parseChain > refuses %s");
 
@@ -19,14 +19,20 @@ export const operationClauses: readonly Clause[] = [
     section: "11.1",
     level: "MUST NOT",
     clause: "An account's public key is in a certificate.",
-    shown: missing,
+    shown: shownBy({
+      file: "packages/acme/src/client/acme-client.test.ts",
+      title: "the steps of an order > hand in no CSR for the account's own key",
+    }),
   },
   {
     id: "8555-11.1-3",
     section: "11.1",
     level: "MUST",
     clause: "A new account or a change of keys with a key that the client knows from elsewhere is refused.",
-    shown: missing,
+    shown: shownBy({
+      file: "packages/acme/src/client/account.test.ts",
+      title: "changeKey > refuses the key that the account has",
+    }),
   },
   {
     id: "8555-11.1-4",
@@ -42,7 +48,10 @@ export const operationClauses: readonly Clause[] = [
     section: "11.1",
     level: "MUST",
     clause: "A CSR with an account's public key is not handed in.",
-    shown: missing,
+    shown: shownBy({
+      file: "packages/acme/src/client/acme-client.test.ts",
+      title: "the steps of an order > hand in no CSR for the account's own key",
+    }),
   },
   {
     id: "8555-11.4-1",

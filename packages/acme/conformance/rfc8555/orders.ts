@@ -2,7 +2,7 @@
  * RFC 8555 sections 7.1, 7.4 and 7.5: orders, authorizations, and answers to challenges. Section 7.2 about nonces and
  * section 7.6 about revocation bind servers only.
  */
-import { type Clause, doesNotApply, missing, shownBy, testIn } from "../clause.ts";
+import { type Clause, doesNotApply, shownBy, testIn } from "../clause.ts";
 import { challengeCase, clientTest, csrTest, identifierTest, refusalCase } from "../test-files.ts";
 
 const handleTest = testIn("packages/acme/src/flow/handles.test.ts");
@@ -17,7 +17,10 @@ export const resourceClauses: readonly Clause[] = [
     section: "7.1.3",
     level: "SHOULD",
     clause: "An order whose identifiers or authorizations change is taken for invalid.",
-    shown: missing,
+    shown: shownBy({
+      file: "packages/acme/src/flow/handles.test.ts",
+      title: "an order whose names or authorizations change is taken for invalid",
+    }),
   },
   {
     id: "8555-7.1.3-2",
@@ -87,7 +90,10 @@ export const orderClauses: readonly Clause[] = [
     section: "7.5.1",
     level: "SHOULD",
     clause: "When the CA refuses the answer to a challenge, what was published for it is taken away.",
-    shown: missing,
+    shown: shownBy({
+      file: "test/protocol/quirks.test.ts",
+      title: "refusals > of the answer to a challenge take away what was published for it",
+    }),
   },
   {
     id: "8555-7.5.1-2",

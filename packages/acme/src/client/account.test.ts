@@ -29,7 +29,56 @@ describe("the account", () => {
   });
 });
 
+describe("a contact", () => {
+  it.each([
+    "mailto:ops@example.com",
+    "MAILTO:ops@example.com",
+    "tel:+1-201-555-0123",
+    "https://example.com/contact",
+  ])("may be %s", async (contact) => {
+    await using setup = await startClient();
+    setup.ca.script("/account/1", { body: { status: "valid", contact: [contact] } });
+    expect((await setup.client.updateAccount({ contact: [contact] })).contact).toEqual([contact]);
+  });
+
+  it.each([
+    "ops@example.com",
+    "mailto:",
+    "mailto:ops",
+    "mailto:a@example.com,b@example.com",
+    "mailto:a@example.com?subject=hello",
+    "mailto:a@b@example.com",
+    "",
+  ])("is not %j, and nothing is asked", async (contact) => {
+    await using setup = await startClient();
+    const { client, stranger, ca } = setup;
+    const fine = "mailto:ops@example.com";
+    await expect(client.updateAccount({ contact: [fine, contact] })).rejects.toThrow(TypeError);
+    await expect(stranger.newAccount({ contact: [contact] })).rejects.toThrow("not a contact: ");
+    expect(ca.seen).toHaveLength(0);
+  });
+});
+
 describe("changeKey", () => {
+  it("names the account letter by letter as the CA does", async () => {
+    await using setup = await startClient(null, everyResource);
+    const { ca, stranger } = setup;
+    const odd = `${ca.origin}/a/../%7eaccount?id=%41`;
+    ca.script("/account", { status: 201, body: { status: "valid" }, headers: { location: odd } });
+    await stranger.newAccount({});
+    ca.script("/key-change", { body: {} });
+    await stranger.changeKey(generateAccountKey());
+    const { header, payload } = ca.seen.at(-1) ?? {};
+    const inner = JSON.parse(Buffer.from(String(Object(payload).payload), "base64url").toString());
+    expect([header?.["kid"], inner.account]).toEqual([odd, odd]);
+  });
+
+  it("refuses the key that the account has", async () => {
+    await using setup = await startClient(null, everyResource);
+    await expect(setup.client.changeKey(key)).rejects.toThrow("the account's key already");
+    expect(setup.ca.seen).toHaveLength(0);
+  });
+
   it("is signed by both keys, and the new one signs from then on", async () => {
     await using setup = await startClient(null, everyResource);
     const { ca, client, accountUrl } = setup;

@@ -1,6 +1,8 @@
+import { createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { key, NOW, orderOf, paths, startClient } from "../../test/scripted-client.ts";
 import { undiciTransport } from "../wire/undici-transport.ts";
+import { certificateRequest } from "../x509/csr.ts";
 import { AcmeClient } from "./acme-client.ts";
 
 describe("the directory", () => {
@@ -190,6 +192,30 @@ describe("the steps of an order", () => {
       "finalize 200",
       "certificate 200",
     ]);
+  });
+
+  it("sign the URL letter by letter as the CA wrote it", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    const odd = `${ca.origin}/a/../order%2F1?x=%C3%BC`;
+    ca.script("/order", { status: 201, body: orderOf(ca), headers: { location: odd } });
+    const { url } = await client.newOrder({ identifiers: [{ type: "dns", value: "a.example.com" }] });
+    expect(url).toBe(odd);
+    ca.script("/a/../order%2F1?x=%C3%BC", { body: orderOf(ca, { finalize: odd }) });
+    const { resource } = await client.order(url);
+    expect(ca.seen.at(-1)?.header?.["url"]).toBe(odd);
+    expect(resource.finalize).toBe(odd);
+  });
+
+  it("hand in no CSR for the account's own key", async () => {
+    await using setup = await startClient();
+    const { ca, client } = setup;
+    const accountKey = createPrivateKey(key.toPem());
+    const csr = certificateRequest({ names: ["a.example.com"], key: accountKey });
+    await expect(client.finalize(`${ca.origin}/finalize/1`, csr)).rejects.toThrow(
+      "a certificate's key must not be the account's",
+    );
+    expect(ca.seen).toHaveLength(0);
   });
 
   it("tell why an order is invalid", async () => {

@@ -16,6 +16,7 @@ import {
 } from "./account.ts";
 import { type Authorization, parseAuthorization } from "./authorization.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
+import { acceptContacts } from "./contact.ts";
 import { type Directory, offered } from "./directory.ts";
 import { type NewOrderRequest, newOrderPayload, type Order, parseOrder } from "./order.ts";
 import { parseRenewalInfo, type RenewalInfo, renewalInfoRetryAt } from "./renewal-info.ts";
@@ -90,9 +91,11 @@ export class AcmeClient {
   /**
    * Makes the key's account or finds the one it has (RFC 8555 section 7.3); this client then acts as it.
    *
-   * @throws TypeError for an external account binding whose HMAC key is not base64url.
+   * @throws TypeError for an external account binding whose HMAC key is not base64url, and for a contact that is
+   *   none.
    */
   async newAccount(request: NewAccountRequest, signal?: AbortSignal): Promise<Account> {
+    acceptContacts(request.contact);
     const { newAccount: url } = await this.#requests.directory(signal);
     const { externalAccountBinding: binding, ...members } = request;
     const externalAccountBinding =
@@ -110,8 +113,13 @@ export class AcmeClient {
     return this.#postAccount(NO_PAYLOAD, signal);
   }
 
-  /** Changes contacts, or agrees to new terms (RFC 8555 sections 7.3.2 and 7.3.3). */
+  /**
+   * Changes contacts, or agrees to new terms (RFC 8555 sections 7.3.2 and 7.3.3).
+   *
+   * @throws TypeError for a contact that is none.
+   */
   async updateAccount(update: AccountUpdate, signal?: AbortSignal): Promise<Account> {
+    acceptContacts(update.contact);
     return this.#postAccount(JSON.stringify(update), signal);
   }
 
@@ -124,9 +132,12 @@ export class AcmeClient {
    * Gives the account a new key (RFC 8555 section 7.3.5); this client signs with it from then on. To be stored
    * before: after a crash, `newAccount` with `onlyReturnExisting` tells which of the two keys is the account's.
    *
-   * @throws AcmeError `problem` with status 409 when the new key has an account already; `not-offered`.
+   * @throws AcmeError `problem` with status 409 when the new key has an account already; `not-offered`; TypeError
+   *   for the key that the account has (RFC 8555 section 11.1).
    */
   async changeKey(newKey: AccountKey, signal?: AbortSignal): Promise<void> {
+    if (newKey.thumbprint === this.key.thumbprint)
+      throw new TypeError("the new key is the account's key already");
     const url = offered(await this.#requests.directory(signal), "keyChange");
     const { accountUrl, key: oldKey } = this.#requests;
     const change = keyChangeRequest({ accountUrl, oldKey, newKey, keyChangeUrl: url });
@@ -241,8 +252,10 @@ export class AcmeClient {
    *
    * @returns the order, mostly `processing`. Its `url` is the finalize URL with CAs that send no `Location`:
    *   go on polling the URL that newOrder gave.
+   * @throws TypeError for a CSR with the account's own key (RFC 8555 section 11.1).
    */
   async finalize(finalizeUrl: string, csrDer: Uint8Array, signal?: AbortSignal): Promise<Retrieved<Order>> {
+    if (this.key.isWithin(csrDer)) throw new TypeError("a certificate's key must not be the account's");
     const payload = `{"csr":"${Buffer.from(csrDer).toString("base64url")}"}`;
     const response = await this.#post("finalize", finalizeUrl, payload, signal);
     return this.#retrieved(response, finalizeUrl, parseOrder(response.body, this.#requests.now()));

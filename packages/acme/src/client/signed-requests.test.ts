@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { problem } from "../../test/scripted-ca.ts";
-import { orderOf, paths, startClient } from "../../test/scripted-client.ts";
+import { key, NOW, orderOf, paths, startClient } from "../../test/scripted-client.ts";
 import { AcmeError } from "../wire/acme-error.ts";
+import { undiciTransport } from "../wire/undici-transport.ts";
+import { AcmeClient } from "./acme-client.ts";
 
 describe("badNonce", () => {
   it("is answered with the nonce of the refusal", async () => {
@@ -30,6 +32,30 @@ describe("badNonce", () => {
     });
     expect(paths(ca).filter((path) => path === "POST /order/1")).toHaveLength(6);
   });
+});
+
+it("says in its headers what the body is and what is wanted, and no nonce", async () => {
+  await using setup = await startClient();
+  const sent: object[] = [];
+  const { ca, accountUrl } = setup;
+  await using real = undiciTransport();
+  const client = new AcmeClient({
+    directoryUrl: ca.directoryUrl,
+    transport: (request) => {
+      sent.push([request.method, request.headers]);
+      return real(request);
+    },
+    key,
+    accountUrl,
+    now: () => NOW,
+  });
+  ca.script("/order/1", { body: orderOf(ca) });
+  await client.order(`${ca.origin}/order/1`);
+  expect(sent).toEqual([
+    ["GET", { accept: "application/json" }],
+    ["HEAD", {}],
+    ["POST", { "content-type": "application/jose+json", accept: "application/json" }],
+  ]);
 });
 
 describe("what goes wrong", () => {

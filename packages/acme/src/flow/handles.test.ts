@@ -52,6 +52,25 @@ describe("the handles", () => {
   });
 });
 
+it("an order whose names or authorizations change is taken for invalid", async () => {
+  await using setup = await setUp();
+  const { order, ca } = setup;
+  const more = [{ type: "dns", value: "b.example.com" }, identifier];
+  const authorizations = [`${ca.origin}/authorization/2`];
+  ca.script(
+    "/order/1",
+    ...ordersOf(ca, {}, { status: "ready" }, { identifiers: more }, { authorizations }, {}),
+  );
+  await order.read();
+  expect((await order.read()).resource.status).toBe("ready");
+  for (let changes = 0; changes < 2; changes += 1)
+    await expect(order.read()).rejects.toMatchObject({
+      code: "invalid",
+      message: "the order has other names or authorizations than before",
+    });
+  expect((await order.read()).resource.status).toBe("pending");
+});
+
 describe("OrderHandle.finalize", () => {
   it("waits for ready, hands in the CSR once, and waits for the certificate", async () => {
     await using setup = await setUp();

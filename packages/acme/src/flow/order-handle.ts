@@ -15,6 +15,8 @@ import { type Polling, poll, sharedDeadline } from "./poll.ts";
 export class OrderHandle {
   readonly url: string;
   readonly #client: AcmeClient;
+  /** The names and authorizations it had when it was first seen. */
+  #content: string | null = null;
 
   /** Makes no request. */
   constructor(client: AcmeClient, url: string) {
@@ -22,9 +24,19 @@ export class OrderHandle {
     this.url = url;
   }
 
-  /** The order as it is now (RFC 8555 section 7.1.3). */
-  read(signal?: AbortSignal): Promise<Retrieved<Order>> {
-    return this.#client.order(this.url, signal);
+  /**
+   * The order as it is now (RFC 8555 section 7.1.3).
+   *
+   * @throws AcmeError `invalid` for one whose names or authorizations are not those it had before.
+   */
+  async read(signal?: AbortSignal): Promise<Retrieved<Order>> {
+    const order = await this.#client.order(this.url, signal);
+    const content = contentOf(order.resource);
+    this.#content ??= content;
+    if (content === this.#content) return order;
+    throw new AcmeError("invalid", "the order has other names or authorizations than before", {
+      problem: null,
+    });
   }
 
   /** Its authorizations, in the CA's order, which means nothing. */
@@ -105,6 +117,13 @@ export class OrderHandle {
     return { ...rest, certificate };
   }
 }
+
+/** Lists are in any order (RFC 8555 section 7.1.3). */
+const contentOf = ({ identifiers, authorizations }: Order): string =>
+  JSON.stringify([
+    identifiers.map(({ type, value }) => `${type} ${value}`).sort(),
+    authorizations.toSorted(),
+  ]);
 
 const isDecided = ({ status }: Order): boolean => status !== "pending";
 const isFinished = ({ status }: Order): boolean => status === "valid" || status === "invalid";

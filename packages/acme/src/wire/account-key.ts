@@ -1,6 +1,7 @@
 import {
   createHash,
   createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
@@ -19,6 +20,8 @@ import {
 export class AccountKey {
   readonly #privateKey: KeyObject;
   readonly #scheme: SignatureScheme;
+  /** SubjectPublicKeyInfo, DER; made when it is first needed. */
+  #spki: Buffer | null = null;
   /** base64url SHA-256 of the public key (RFC 7638); the second half of every key authorization. */
   readonly thumbprint: string;
 
@@ -36,6 +39,13 @@ export class AccountKey {
   /** The public half as a JWK with the members RFC 7638 names, in its order. */
   get publicJwk(): PublicJwk {
     return this.#scheme.publicJwk;
+  }
+
+  /** Whether DER holds this key's public half, as a CSR for it does: RFC 8555 section 11.1 forbids such a one. */
+  isWithin(der: Uint8Array): boolean {
+    const spki = this.#spki ?? createPublicKey(this.#privateKey).export({ type: "spki", format: "der" });
+    this.#spki = spki;
+    return Buffer.from(der.buffer, der.byteOffset, der.length).includes(spki);
   }
 
   /** The JWS signature of ASCII text, base64url. */

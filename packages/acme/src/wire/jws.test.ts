@@ -29,6 +29,12 @@ describe("JwsSigner", () => {
     );
   });
 
+  it("has one signature and no header but the protected one", () => {
+    const jws = JSON.parse(new JwsSigner(key, { kid: "https://ca.example.com/a" }).sign("u", "n", "{}"));
+    expect(Object.keys(jws).toSorted()).toEqual(["payload", "protected", "signature"]);
+    expect(Object.values(jws).every((part) => typeof part === "string")).toBe(true);
+  });
+
   it("names the key itself before there is an account, and never both", () => {
     const signer = new JwsSigner(key, { jwk: key.publicJwk });
     const { protected: header, payload } = JSON.parse(signer.sign("https://ca.example.com/a", "n", ""));

@@ -14,7 +14,9 @@ export function linkTargets(header: string | null, relation: string, base: strin
       .toLowerCase()
       .split(" ");
     const url = URL.parse(String(target), base);
-    if (url !== null && names.includes(relation)) targets.push(url.href);
+    if (url === null || !names.includes(relation)) continue;
+    // What is absolute stays as it is written: it may be signed (RFC 8555 section 6.4).
+    targets.push(URL.canParse(String(target)) ? String(target) : url.href);
   }
   return targets;
 }

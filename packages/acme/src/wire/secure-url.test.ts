@@ -3,7 +3,13 @@ import { secureUrl } from "./secure-url.ts";
 
 it.each([
   ["https://ca.example.com/dir", "https://ca.example.com/dir"],
-  ["https://CA.example.com", "https://ca.example.com/"],
+  ["https://CA.example.com", "https://CA.example.com"],
+  ["https://CA.example.com:443/a/../%7e1?x=%C3%BC", "https://CA.example.com:443/a/../%7e1?x=%C3%BC"],
+  ["https://ca.example.com/ü", null],
+  [" https://ca.example.com/", null],
+  ["https://ca.example.com/a b", null],
+  ["https:ca.example.com/a", "https://ca.example.com/a"],
+  ["http://LOCALHOST:14000/dir", "http://LOCALHOST:14000/dir"],
   ["http://127.0.0.1:14000/dir", "http://127.0.0.1:14000/dir"],
   ["http://localhost:14000/dir", "http://localhost:14000/dir"],
   ["http://[::1]:14000/dir", "http://[::1]:14000/dir"],
@@ -20,5 +26,9 @@ it.each([
 
 it("resolves a relative URL against a base", () => {
   expect(secureUrl("../order/1", "https://ca.example.com/acme/new")).toBe("https://ca.example.com/order/1");
+  expect(secureUrl("//ca.example.com/a", "https://ca.example.org/")).toBe("https://ca.example.com/a");
   expect(secureUrl("http://ca.example.com/", "https://ca.example.com/")).toBeNull();
+  expect(secureUrl("https://CA.example.com/%7e", "https://ca.example.com/")).toBe(
+    "https://CA.example.com/%7e",
+  );
 });

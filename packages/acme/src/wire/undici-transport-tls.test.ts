@@ -44,7 +44,10 @@ it("says who it is and which language it reads when it is told nothing", async (
     answer(response, 200, {}, JSON.stringify([headers["user-agent"], headers["accept-language"]])),
   );
   await using transport = undiciTransport();
-  expect(JSON.parse((await transport(get(server.origin))).body)).toEqual(["certmill-acme/0.1", "en"]);
+  expect(JSON.parse((await transport(get(server.origin))).body)).toEqual([
+    "certmill-acme/0.1 undici/8",
+    "en",
+  ]);
 });
 
 it("cuts off what is under way when it is disposed of", async () => {

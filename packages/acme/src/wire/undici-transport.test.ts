@@ -38,10 +38,21 @@ describe("undiciTransport", () => {
     expect(JSON.parse(response.body)).toEqual([
       "POST",
       "/a?b=%C3%A4",
-      "tool/1 certmill-acme/0.1",
+      "tool/1 certmill-acme/0.1 undici/8",
       "application/jose+json",
       "bücher",
     ]);
+  });
+
+  it.each([
+    ["/a/../%7e1?x=%C3%BC&y=[1]", "/a/../%7e1?x=%C3%BC&y=[1]"],
+    ["", "/"],
+    ["?a", "/?a"],
+    ["/a#fragment", "/a"],
+  ])("asks for %j letter by letter", async (target, asked) => {
+    await using server = await startHttpServer(({ url = "" }, response) => answer(response, 200, {}, url));
+    await using transport = undiciTransport();
+    expect((await transport(get(server.origin + target))).body).toBe(asked);
   });
 
   it("keeps its connections, and makes no more than it may", async () => {

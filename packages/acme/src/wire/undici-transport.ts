@@ -15,7 +15,8 @@ export interface UndiciTransportOptions {
   readonly connections?: number;
 }
 
-const LIBRARY = "certmill-acme/0.1";
+/** RFC 8555 section 6.1: the software, and the HTTP client beneath it. */
+const LIBRARY = "certmill-acme/0.1 undici/8";
 
 /** The default transport: kept-alive HTTP/1.1 connections. Disposing of it cuts off what is under way. */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport & AsyncDisposable {
@@ -43,12 +44,12 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
 
   async function transport(request: AcmeHttpRequest): Promise<AcmeHttpResponse> {
     request.signal?.throwIfAborted();
-    const { origin, pathname, search } = new URL(request.url);
+    const url = new URL(request.url);
     const exchange = new Exchange(request, { timeout, maxResponseBytes });
     agent.dispatch(
       {
-        origin,
-        path: pathname + search,
+        origin: url.origin,
+        path: requestTarget(request.url) ?? url.pathname + url.search,
         method: request.method,
         headers: { ...constantHeaders, ...request.headers },
         body: request.body,
@@ -60,4 +61,14 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
     return exchange.answer;
   }
   return Object.assign(transport, { [Symbol.asyncDispose]: () => agent.destroy() });
+}
+
+/**
+ * The path and query of an absolute URL as they are written (RFC 9112 section 3.2.1): the CA compares the signed
+ * URL with what it was asked for. null when they hold what HTTP cannot send as it is.
+ */
+function requestTarget(url: string): string | null {
+  const target = /^[^:]+:\/\/[^/?#]*([\x21\x22\x24-\x7e]*)(?:#|$)/.exec(url)?.[1];
+  if (target === undefined) return null;
+  return target.startsWith("/") ? target : `/${target}`;
 }

@@ -3,6 +3,9 @@ import type { ReplyAlteration } from "./alteration.ts";
 import { replaceHeaders } from "./finished-reply.ts";
 import { rawHead } from "./raw-response.ts";
 
+/** The length that is announced, in bytes. */
+const NEVER_REACHED = 2 ** 30;
+
 /** A reply that the test lets out byte by byte. */
 export interface Dribble {
   readonly alteration: ReplyAlteration;
@@ -22,8 +25,7 @@ export function dribble(): Dribble {
   let left: Buffer = Buffer.alloc(0);
   const alteration: ReplyAlteration = (reply) => {
     left = reply.body;
-    // Without a length the body ends with the connection (RFC 9112 section 6.3).
-    const endless = replaceHeaders(reply, { "Content-Length": null, Connection: "close" });
+    const endless = replaceHeaders(reply, { "Content-Length": String(NEVER_REACHED) });
     return {
       raw: rawHead(endless),
       afterwards: (connection) => {
@@ -38,7 +40,8 @@ export function dribble(): Dribble {
     left = left.subarray(1);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     connection.write(byte, (error) => {
-      resolve(error === undefined || error === null);
+      // A write that the kernel takes at once would otherwise leave timers no turn.
+      setImmediate(resolve, error === undefined || error === null);
     });
     return await promise;
   };
