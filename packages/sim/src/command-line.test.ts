@@ -12,7 +12,7 @@ test("every option reaches its setting", () => {
     --wrong a.example.com=dns --wrong *.b.example.com=unauthorized --always-valid --perspectives 6
     --processing none --retry-after 1500 --retry-after-form mixed --certificate-days 6 --no-order-reuse
     --no-authorization-reuse --eab customer:c2VjcmV0 --eab-required --fault bad-nonce=0.05 --fault drop-after=1
-    --seed 7`.split(/\s+/);
+    --seed 7 --no-profiles --no-renewal-info --alternate-chains 2 --pre-authorization`.split(/\s+/);
   expect(parseCommandLine(typed)).toEqual({
     rootFile: "r.pem",
     httpsRootFile: "h.pem",
@@ -27,6 +27,10 @@ test("every option reaches its setting", () => {
       processing: null,
       retryAfter: { form: "mixed", wait: 1_500 },
       certificateLife: days(6),
+      profiles: null,
+      renewalInfo: false,
+      alternateChains: 2,
+      preAuthorization: true,
       orderReuse: false,
       authorizationReuse: "none",
       externalAccounts: { required: true, keys: { customer: "c2VjcmV0" } },
@@ -46,8 +50,12 @@ test("nothing typed is the defaults that the usage tells", () => {
       processing: milliseconds(0),
       externalAccounts: null,
       faults: {},
+      renewalInfo: true,
+      alternateChains: 0,
+      preAuthorization: false,
     },
   });
+  expect(parseCommandLine([])?.options).not.toHaveProperty("profiles");
 });
 
 test.each([
@@ -55,6 +63,7 @@ test.each([
   ["--port", "-1"],
   ["--port", ""],
   ["--perspectives", "two"],
+  ["--alternate-chains", "11"],
   ["--wrong", "a.example.com"],
   ["--wrong", "a.example.com=slow"],
   ["--wrong", "=dns"],

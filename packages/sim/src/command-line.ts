@@ -22,6 +22,10 @@ When ready it prints one line of JSON: directoryUrl, rootFile, httpsRootFile. SI
   --retry-after MS|none  what clients are told to wait, rounded up to seconds (1000)
   --retry-after-form F   seconds, date or mixed (seconds)
   --certificate-days N   validity of certificates (90)
+  --no-profiles          no profiles; else classic, as above, and shortlived, 160 hours
+  --no-renewal-info      no renewal information (RFC 9773)
+  --alternate-chains N   offer every certificate with N more chains, each to a root of its own (0)
+  --pre-authorization    take newAuthz
   --no-order-reuse       every newOrder makes an order
   --no-authorization-reuse  every order makes its authorizations
   --eab KEYID:HMACKEY    an external account, its key in base64url; repeatable
@@ -64,6 +68,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | null {
       processing: processing === "none" ? null : milliseconds(wholeNumber("processing", processing)),
       retryAfter: retryAfter(values["retry-after"], values["retry-after-form"]),
       certificateLife: seconds(wholeNumber("certificate-days", life, 3_650) * 86_400),
+      ...(values["no-profiles"] && { profiles: null }),
+      renewalInfo: !values["no-renewal-info"],
+      alternateChains: wholeNumber("alternate-chains", values["alternate-chains"], 10),
+      preAuthorization: values["pre-authorization"],
       orderReuse: !values["no-order-reuse"],
       authorizationReuse: values["no-authorization-reuse"] ? "none" : "valid",
       externalAccounts:
@@ -94,6 +102,10 @@ function parse(argv: readonly string[]) {
         "retry-after": { type: "string", default: "1000" },
         "retry-after-form": { type: "string", default: "seconds" },
         "certificate-days": { type: "string", default: "90" },
+        "no-profiles": { type: "boolean", default: false },
+        "no-renewal-info": { type: "boolean", default: false },
+        "alternate-chains": { type: "string", default: "0" },
+        "pre-authorization": { type: "boolean", default: false },
         "no-order-reuse": { type: "boolean", default: false },
         "no-authorization-reuse": { type: "boolean", default: false },
         eab: { type: "string", multiple: true, default: [] },

@@ -18,3 +18,4 @@ export { repeatedNonce, sameNonce, withDate, withoutHeader, withRetryAfter } fro
 export { rawResponse } from "./quirks/raw-response.ts";
 export { overQuota, paused, shedding } from "./quirks/refusals.ts";
 export { type SimCa, type SimCaCounts, startSimCa } from "./sim-ca.ts";
+export type { TextsOf } from "./validation/dns-challenges.ts";

@@ -5,6 +5,7 @@ import type { Profiles } from "./ca/profiles.ts";
 import type { NameTable, WrongName } from "./dns/name-table.ts";
 import type { FaultRates } from "./faults.ts";
 import type { RetryAfter } from "./http/retry-after.ts";
+import type { TextsOf } from "./validation/dns-challenges.ts";
 
 export interface SimCaOptions {
   /** Of 127.0.0.1; 0 takes any free one. Default 0. */
@@ -24,8 +25,13 @@ export interface SimCaOptions {
   /** The CA's view of names, in place of 127.0.0.1 for all. */
   readonly names?: NameTable;
 
+  /** The TXT records of names, for the challenges by DNS. Default: there are none. */
+  readonly textsOf?: TextsOf;
+
   /** Believe every challenge. Default false. */
   readonly alwaysValid?: boolean;
+  /** Offer dns-account-01 and dns-persist-01 for every DNS name. Default false: half have the latter, as a trap. */
+  readonly moreChallenges?: boolean;
   /** Places a validation is made from, 1 to 200; 127.0.0.1, 127.0.0.2 and so on. Default 1. */
   readonly perspectives?: number;
   /** Of one perspective's validation, in real time. Default 10 s. */
@@ -50,6 +56,14 @@ export interface SimCaOptions {
   readonly profiles?: Profiles | null;
   /** Say when to renew a certificate, and look at `replaces` of new orders: RFC 9773. Default true. */
   readonly renewalInfo?: boolean;
+  /** Further roots, each with a chain that a certificate's answer links to; 0 to 10. Default 0. */
+  readonly alternateChains?: number;
+  /** Take newAuthz: names can be authorized before orders without a profile. Default false. */
+  readonly preAuthorization?: boolean;
+  /** Of an account's list of orders; 1 to 10,000. Default 100. */
+  readonly ordersPerPage?: number;
+  /** Refused with rejectedIdentifier, with all below them. Default none. */
+  readonly blockedNames?: readonly string[];
   /** How long an order stays in processing; `null`: finalize answers with the valid order. Default 0 s. */
   readonly processing?: Duration | null;
   /** Default: 1 s as a number. */
@@ -77,7 +91,9 @@ export function withDefaults(options: SimCaOptions): SimCaSettings {
     httpsPort: 5001,
     wrongNames: {},
     names: null,
+    textsOf: () => [],
     alwaysValid: false,
+    moreChallenges: false,
     perspectives: 1,
     validationDeadline: seconds(10),
     validationConcurrency: 64,
@@ -88,6 +104,10 @@ export function withDefaults(options: SimCaOptions): SimCaSettings {
     certificateLife: NINETY_DAYS,
     profiles: defaultProfiles(options.certificateLife ?? NINETY_DAYS),
     renewalInfo: true,
+    alternateChains: 0,
+    preAuthorization: false,
+    ordersPerPage: 100,
+    blockedNames: [],
     processing: milliseconds(0),
     retryAfter: { form: "seconds", wait: seconds(1) },
     externalAccounts: null,
@@ -97,6 +117,8 @@ export function withDefaults(options: SimCaOptions): SimCaSettings {
   };
   demandRange("perspectives", settings.perspectives, 1, 200);
   demandRange("validationConcurrency", settings.validationConcurrency, 1, 10_000);
+  demandRange("alternateChains", settings.alternateChains, 0, 10);
+  demandRange("ordersPerPage", settings.ordersPerPage, 1, 10_000);
   demandLife("certificateLife", settings.certificateLife);
   for (const [name, { certificateLife }] of Object.entries(settings.profiles ?? {})) {
     if (name === "") throw new RangeError("a profile must have a name");

@@ -52,11 +52,21 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: ProblemType;
   readonly document: ProblemDocument;
+  /** Further headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ProblemType, detail: string, extra: Parameters<typeof problemDocument>[2] = {}) {
+  constructor(
+    code: ProblemType,
+    detail: string,
+    {
+      headers = {},
+      ...extra
+    }: Parameters<typeof problemDocument>[2] & { readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
     super(detail);
     this.code = code;
     this.document = problemDocument(code, detail, extra);
+    this.headers = headers;
   }
 }
 

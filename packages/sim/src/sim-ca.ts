@@ -6,6 +6,7 @@ import { Accounts } from "./ca/accounts.ts";
 import { Authorizations } from "./ca/authorizations.ts";
 import { Certificates } from "./ca/certificates.ts";
 import { directoryDocument } from "./ca/directory.ts";
+import { blockedNames } from "./ca/identifiers.ts";
 import type { OrderStatus } from "./ca/order.ts";
 import { Orders } from "./ca/orders.ts";
 import type { RenewalWindow } from "./ca/renewal-window.ts";
@@ -40,6 +41,8 @@ export interface SimCa extends AsyncDisposable {
   readonly directoryUrl: string;
   /** Root of the certificates it issues. */
   readonly rootPem: string;
+  /** Roots of their alternate chains, in the order of the links. */
+  readonly alternateRootPems: readonly string[];
   /** Root of its own HTTPS certificate; `null`: it speaks HTTP. */
   readonly httpsRootPem: string | null;
   counts(): SimCaCounts;
@@ -69,12 +72,13 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
   const urls = new Urls(`${identity === null ? "http" : "https"}://127.0.0.1:${port}`);
 
   const { now } = settings;
-  const hierarchy = new Hierarchy("Certmill Sim", now());
+  const hierarchy = new Hierarchy("Certmill Sim", now(), settings.alternateChains);
   const faults = new Faults(settings.faults, seededRandom(settings.seed));
   const random = seededRandom(settings.seed + 1);
   const runner = new BoundedRunner(settings.validationConcurrency);
   const log = new RequestLog(settings.requestsKept);
   const accounts = new Accounts(urls, settings.externalAccounts);
+  const isBlocked = blockedNames(settings.blockedNames);
   const certificates = new Certificates(hierarchy);
   const authorizations = new Authorizations(
     {
@@ -82,7 +86,9 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
       pendingLife: settings.orderLife,
       validLife: settings.authorizationLife,
       leastLeft: hours(1),
+      kinds: settings.moreChallenges ? "all" : "today",
       profiles: [null, ...Object.keys(settings.profiles ?? {})],
+      isBlocked,
     },
     validation(settings, runner),
     random,
@@ -95,6 +101,7 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
       processing: settings.processing,
       certificateLife: settings.certificateLife,
       profiles: settings.profiles,
+      isBlocked,
     },
     replacements: settings.renewalInfo ? new Replacements(certificates) : null,
     authorizations,
@@ -114,12 +121,15 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     orders,
     certificates,
     renewalInfo: settings.renewalInfo,
+    preAuthorization: settings.preAuthorization,
+    ordersPerPage: settings.ordersPerPage,
     retryAfter,
     now,
   });
   const directory = directoryDocument(urls, {
     externalAccountRequired: settings.externalAccounts?.required ?? false,
     renewalInfo: settings.renewalInfo,
+    preAuthorization: settings.preAuthorization,
     profiles: settings.profiles,
     unknownMember: Math.floor(random() * 2 ** 32).toString(36),
   });
@@ -136,6 +146,7 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
   return {
     directoryUrl: urls.directory(),
     rootPem: hierarchy.rootPem,
+    alternateRootPems: hierarchy.alternateRootPems,
     httpsRootPem: identity?.rootPem ?? null,
     counts: () => ({
       ...log.counts,
@@ -160,13 +171,14 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
 }
 
 function validation(settings: SimCaSettings, runner: BoundedRunner) {
-  const { httpPort, httpsPort, wrongNames, perspectives, validationDeadline: deadline } = settings;
+  const { httpPort, httpsPort, wrongNames, textsOf, now } = settings;
+  const { perspectives, validationDeadline: deadline } = settings;
   const listed = loopbackNames({ httpPort, httpsPort, wrong: wrongNames });
   const names: NameTable = (name) => {
     const answer = listed(name);
     return answer.kind === "wrong" || settings.names === null ? answer : settings.names(name);
   };
-  const real = networkValidation(runner, names, { perspectives, deadline });
+  const real = networkValidation(runner, { names, textsOf, now, perspectives, deadline });
   return settings.alwaysValid ? trustingValidation(names, real) : real;
 }
 

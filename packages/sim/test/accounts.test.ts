@@ -131,7 +131,9 @@ test("a change to a key that another account has", async () => {
   const inner = await new FlattenedSign(new TextEncoder().encode(JSON.stringify(change)))
     .setProtectedHeader({ alg: "ES256", jwk: other.jwk, url })
     .sign(other.key);
-  expect(problemOf(await client.post(url, { ...inner }))).toBe("409 malformed");
+  const answer = await client.post(url, { ...inner });
+  expect(problemOf(answer)).toBe("409 malformed");
+  expect(answer.headers.get("location")).toBe(other.accountUrl);
 });
 
 /** A certificate for a.example.com. */
@@ -194,4 +196,23 @@ test("a deactivated authorization makes its order invalid", async () => {
   expect((await client.post(String(headers.get("location")), null)).json["status"]).toBe("invalid");
   const [challenge] = await client.challenges(json);
   expect(problemOf(await client.post(String(challenge?.url), {}))).toBe("400 malformed");
+});
+
+test("an Ed25519 key has an account, orders and takes over", async () => {
+  await using ca = await startSimCa({ alwaysValid: true });
+  const client = await TestClient.create(ca.directoryUrl, "EdDSA");
+  const registered = await client.register();
+  expect(registered.status, registered.text).toBe(201);
+  expect((await issued(client)).der).not.toBe("");
+
+  const other = await TestClient.registered(ca.directoryUrl);
+  const { publicKey, privateKey } = await generateKeyPair("EdDSA", { extractable: true });
+  const url = other.url("keyChange");
+  const change = { account: other.accountUrl, oldKey: other.jwk };
+  const inner = await new FlattenedSign(new TextEncoder().encode(JSON.stringify(change)))
+    .setProtectedHeader({ alg: "EdDSA", jwk: await exportJWK(publicKey), url })
+    .sign(privateKey);
+  expect((await other.post(url, { ...inner })).status).toBe(200);
+  const changed = { header: { alg: "EdDSA" }, signingKey: privateKey };
+  expect((await other.post(String(other.accountUrl), null, changed)).status).toBe(200);
 });

@@ -183,6 +183,23 @@ test("an account lists its orders, in pages, without the invalid ones", async ()
   expect([...(first.json["orders"] as string[]), ...(second.json["orders"] as string[])]).toEqual(urls);
 });
 
+test("pages of a list of orders are as long as the CA is told", async () => {
+  await using ca = await startSimCa({ ordersPerPage: 2 });
+  const client = await TestClient.registered(ca.directoryUrl);
+  const urls: string[] = [];
+  for (const name of ["a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com"]) {
+    urls.push(String((await client.newOrder(name)).headers.get("location")));
+  }
+  const pages: unknown[] = [];
+  let next: string | undefined = `${client.accountUrl}/orders`;
+  while (next !== undefined) {
+    const page = await client.post(next, null);
+    pages.push(page.json["orders"]);
+    next = /<([^>]+)>;rel="next"/.exec(page.headers.get("link") ?? "")?.[1];
+  }
+  expect(pages).toEqual([urls.slice(0, 2), urls.slice(2, 4), urls.slice(4)]);
+});
+
 test("every signed request is answered with a fresh nonce and a link to the directory", async () => {
   await using ca = await startSimCa();
   const client = await TestClient.registered(ca.directoryUrl);

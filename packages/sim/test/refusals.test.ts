@@ -76,6 +76,20 @@ test("several refused names are told one by one", async () => {
   });
 });
 
+test("blocked names are refused with all below them", async () => {
+  await using strict = await startSimCa({ blockedNames: ["Bank.example.com", "example.net"] });
+  const customer = await TestClient.registered(strict.directoryUrl);
+  const names = ["bank.example.com", "www.bank.example.com", "*.example.net", "a.example.com"];
+  const { json } = await customer.newOrder(...names);
+  expect(json["type"]).toBe("urn:ietf:params:acme:error:rejectedIdentifier");
+  const subproblems = json["subproblems"] as Json[];
+  expect(subproblems.map(({ type, identifier }) => [type, (identifier as Json)["value"]])).toEqual(
+    names.slice(0, 3).map((name) => ["urn:ietf:params:acme:error:rejectedIdentifier", name]),
+  );
+  expect((await customer.newOrder("bank.example.com")).json["subproblems"]).toHaveLength(1);
+  expect((await customer.newOrder("mybank.example.com", "example.com")).status).toBe(201);
+});
+
 /** An order of `client` whose names are validated. */
 async function readyOrder(...names: readonly string[]): Promise<Json> {
   const { json } = await client.newOrder(...names);

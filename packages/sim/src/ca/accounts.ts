@@ -73,10 +73,14 @@ export class Accounts {
     } else if (payload["contact"] !== undefined) account.contact = parseContact(payload["contact"]);
   }
 
-  /** keyChange: from now on the account is `key`'s. @throws Refusal when another account has it. */
+  /** keyChange: from now on the account is `key`'s. @throws Refusal 409 with its URL when an account has it. */
   changeKey(account: Account, key: AccountKey): void {
-    if (this.#byThumbprint.has(key.thumbprint)) {
-      throw new Refusal("malformed", "New key is already in use for a different account", { status: 409 });
+    const holder = this.#byThumbprint.get(key.thumbprint);
+    if (holder !== undefined) {
+      throw new Refusal("malformed", "New key is already in use for a different account", {
+        status: 409,
+        headers: { Location: holder.url },
+      });
     }
     this.#byThumbprint.delete(account.key.thumbprint);
     this.#byThumbprint.set(key.thumbprint, account);

@@ -1,20 +1,31 @@
 import { after, type Duration, type Instant, instant } from "@certmill/domain";
 import { notFound, type ProblemDocument, Refusal } from "../problem.ts";
 import type { Random } from "../random.ts";
+import type { JsonRecord } from "../record.ts";
 import { type Identifier, identifierKey } from "../x509/identifier.ts";
 import { type Account, refuseForeign } from "./accounts.ts";
-import { type Authorization, authorizationStatus, type Challenge, offerChallenges } from "./authorization.ts";
+import {
+  type Authorization,
+  authorizationStatus,
+  type Challenge,
+  type ChallengeKinds,
+  offerChallenges,
+} from "./authorization.ts";
+import { type IsBlocked, parseIdentifiers } from "./identifiers.ts";
+
+/** A challenge that the client says it has met. */
+export interface ValidationAttempt {
+  readonly type: Challenge["type"];
+  /** Without the `*.` of a wildcard. */
+  readonly identifier: Identifier;
+  readonly wildcard: boolean;
+  readonly token: string;
+  readonly keyAuthorization: string;
+  readonly accountUrl: string;
+}
 
 /** Looks whether the client controls the name. `null`: it does. Starts at once, ends in the background. */
-export type Validate = (
-  attempt: {
-    readonly type: Challenge["type"];
-    readonly identifier: Identifier;
-    readonly token: string;
-    readonly keyAuthorization: string;
-  },
-  done: (problem: ProblemDocument | null) => void,
-) => void;
+export type Validate = (attempt: ValidationAttempt, done: (problem: ProblemDocument | null) => void) => void;
 
 /** `valid`: as Let's Encrypt. `valid-and-pending`: two orders may then wait for the same challenge. */
 export type AuthorizationReuse = "none" | "valid" | "valid-and-pending";
@@ -27,8 +38,10 @@ export interface AuthorizationPolicy {
   readonly validLife: Duration;
   /** One that ends sooner than this is not reused. */
   readonly leastLeft: Duration;
+  readonly kinds: ChallengeKinds;
   /** The profiles of orders; one of `null` is that of orders without. None serves two of them. */
   readonly profiles: readonly (string | null)[];
+  readonly isBlocked: IsBlocked;
 }
 
 /** The authorizations of this CA: RFC 8555 section 7.5. */
@@ -66,13 +79,23 @@ export class Authorizations {
       account,
       identifier,
       wildcard,
-      challenges: offerChallenges(identifier, wildcard, this.#random),
+      challenges: offerChallenges({ identifier, wildcard }, this.#policy.kinds, this.#random),
       expires: after(this.#now(), this.#policy.pendingLife),
       deactivated: false,
     };
     this.#byId.set(authorization.id, authorization);
     this.#newest.set(reuseKey, authorization);
     return authorization;
+  }
+
+  /** newAuthz: for orders without a profile to come (RFC 8555 section 7.4.1). @throws Refusal */
+  preAuthorize(account: Account, payload: JsonRecord): Authorization {
+    const [identifier] = parseIdentifiers([payload["identifier"]], this.#policy.isBlocked);
+    if (identifier === undefined) throw new Refusal("malformed", "newAuthz request has no identifier");
+    if (identifier.value.startsWith("*.")) {
+      throw new Refusal("malformed", "A wildcard cannot be authorized before its order");
+    }
+    return this.obtain(account, identifier, null);
   }
 
   /** Whether the account may speak for all of them now. */
@@ -113,10 +136,14 @@ export class Authorizations {
     }
     challenge.state = { kind: "processing" };
     const { type, token } = challenge;
-    const keyAuthorization = `${token}.${authorization.account.key.thumbprint}`;
-    this.#validate({ type, identifier: authorization.identifier, token, keyAuthorization }, (problem) => {
-      this.#conclude(authorization, challenge, problem);
-    });
+    const { identifier, wildcard, account } = authorization;
+    const keyAuthorization = `${token}.${account.key.thumbprint}`;
+    this.#validate(
+      { type, identifier, wildcard, token, keyAuthorization, accountUrl: account.url },
+      (problem) => {
+        this.#conclude(authorization, challenge, problem);
+      },
+    );
   }
 
   /** RFC 8555 section 7.5.2. @throws Refusal */

@@ -16,7 +16,8 @@ export interface Certificate {
   readonly account: Account;
   readonly identifiers: readonly Identifier[];
   readonly validity: Validity;
-  readonly chainPem: string;
+  /** The default chain, then the alternate ones (RFC 8555 section 7.4.2); never empty. */
+  readonly chainPems: readonly string[];
   /** RFC 5280 section 5.3.1; `null`: not revoked. */
   revokedFor: number | null;
   /** `null`: the window follows from the validity. */
@@ -59,18 +60,14 @@ export class Certificates {
   }
 
   issue({ account, identifiers, life }: Grant, request: CertificateRequest, now: Instant): Certificate {
-    const { serial, leaf, chainPem, notBefore, notAfter } = this.#hierarchy.issue(
-      request.publicKey,
-      identifiers,
-      life,
-      now,
-    );
+    const issued = this.#hierarchy.issue(request.publicKey, identifiers, life, now);
+    const { serial, leaf, chainPem, alternateChainPems, notBefore, notAfter } = issued;
     const certificate: Certificate = {
       id: serial,
       account,
       identifiers,
       validity: { notBefore, notAfter },
-      chainPem,
+      chainPems: [chainPem, ...alternateChainPems],
       revokedFor: null,
       movedWindow: null,
     };

@@ -4,6 +4,7 @@ import type { Urls } from "./urls.ts";
 export interface DirectoryFacts {
   readonly externalAccountRequired: boolean;
   readonly renewalInfo: boolean;
+  readonly preAuthorization: boolean;
   /** `null`: no `meta.profiles`. */
   readonly profiles: Profiles | null;
   /** A random name. */
@@ -16,13 +17,14 @@ export interface DirectoryFacts {
  */
 export function directoryDocument(
   urls: Urls,
-  { externalAccountRequired, renewalInfo, profiles, unknownMember }: DirectoryFacts,
+  { externalAccountRequired, renewalInfo, preAuthorization, profiles, unknownMember }: DirectoryFacts,
 ): object {
   return {
     [unknownMember]: "https://community.letsencrypt.org/t/adding-random-entries-to-the-directory/33417",
     newNonce: urls.newNonce(),
     newAccount: urls.newAccount(),
     newOrder: urls.newOrder(),
+    ...(preAuthorization && { newAuthz: urls.newAuthz() }),
     revokeCert: urls.revokeCert(),
     keyChange: urls.keyChange(),
     ...(renewalInfo && { renewalInfo: urls.renewalInfo() }),

@@ -4,14 +4,28 @@ import { canonicalAddress } from "../x509/address-bytes.ts";
 import { type Identifier, identifierKey } from "../x509/identifier.ts";
 
 const MOST_IDENTIFIERS = 100;
+const FORBIDDEN =
+  "The ACME server refuses to issue a certificate for this domain name, because it is forbidden by policy";
+
+/** Whether this CA never issues for a DNS name. */
+export type IsBlocked = (name: string) => boolean;
+
+/** @returns true for these names, in any case, and for all below them. */
+export function blockedNames(names: readonly string[]): IsBlocked {
+  const blocked = new Set(names.map((name) => name.toLowerCase()));
+  return (name) => {
+    const labels = name.split(".");
+    return blocked.size > 0 && labels.some((_, index) => blocked.has(labels.slice(index).join(".")));
+  };
+}
 
 /**
  * The identifiers of a newOrder payload: lower case, each once.
  *
  * @throws Refusal malformed, unsupportedIdentifier or rejectedIdentifier (RFC 8555 section 7.4); with
- *   subproblems when several are refused (section 6.7.1).
+ *   subproblems (section 6.7.1) when several are refused, as Boulder does, or when one is blocked.
  */
-export function parseIdentifiers(value: unknown): readonly Identifier[] {
+export function parseIdentifiers(value: unknown, isBlocked: IsBlocked): readonly Identifier[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new Refusal("malformed", "NewOrder request did not specify any identifiers");
   }
@@ -20,7 +34,7 @@ export function parseIdentifiers(value: unknown): readonly Identifier[] {
   if (identifiers.length > MOST_IDENTIFIERS) {
     throw new Refusal("malformed", `Order cannot contain more than ${MOST_IDENTIFIERS} identifiers`);
   }
-  refuseRejected(identifiers);
+  refuseRejected(identifiers, isBlocked);
   refuseRedundant(identifiers);
   return identifiers;
 }
@@ -42,17 +56,20 @@ function parseIdentifier(entry: unknown): Identifier {
   return { type, value: canonicalAddress(value) };
 }
 
-function refuseRejected(identifiers: readonly Identifier[]): void {
+function refuseRejected(identifiers: readonly Identifier[], isBlocked: IsBlocked): void {
   const problems = identifiers.flatMap((identifier): NonNullable<ProblemDocument["subproblems"]> => {
-    const fault = identifier.type === "dns" ? nameFault(identifier.value) : null;
+    const { type, value } = identifier;
+    const fault = type === "dns" ? (nameFault(value) ?? (isBlocked(value) ? FORBIDDEN : null)) : null;
     if (fault === null) return [];
     const detail = `Cannot issue for "${identifier.value}": ${fault}`;
     return [{ ...problemDocument("rejectedIdentifier", detail), identifier }];
   });
   const [first] = problems;
   if (first === undefined) return;
-  if (problems.length === 1) throw new Refusal("rejectedIdentifier", first.detail);
-  const detail = `${first.detail} (and ${problems.length - 1} more problems. Refer to sub-problems for more information.)`;
+  const blocked = identifiers.some(({ type, value }) => type === "dns" && isBlocked(value));
+  if (problems.length === 1 && !blocked) throw new Refusal("rejectedIdentifier", first.detail);
+  const more = ` (and ${problems.length - 1} more problems. Refer to sub-problems for more information.)`;
+  const detail = problems.length === 1 ? first.detail : first.detail + more;
   throw new Refusal("rejectedIdentifier", detail, { subproblems: problems });
 }
 

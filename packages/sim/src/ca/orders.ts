@@ -11,7 +11,7 @@ import { identifierSetKey } from "../x509/identifier.ts";
 import { type Account, refuseForeign } from "./accounts.ts";
 import type { Authorizations } from "./authorizations.ts";
 import type { Certificates } from "./certificates.ts";
-import { parseIdentifiers } from "./identifiers.ts";
+import { type IsBlocked, parseIdentifiers } from "./identifiers.ts";
 import { earliestExpiry, type Order, type OrderStatus, orderStatus } from "./order.ts";
 import { type Profiles, requestedProfile } from "./profiles.ts";
 import type { Replacements } from "./replacements.ts";
@@ -27,6 +27,7 @@ export interface OrderPolicy {
   readonly certificateLife: Duration;
   /** `null`: an order that asks for one is refused. */
   readonly profiles: Profiles | null;
+  readonly isBlocked: IsBlocked;
 }
 
 interface OrdersParts {
@@ -59,7 +60,7 @@ export class Orders {
       throw new Refusal("malformed", "NotBefore and NotAfter are not supported");
     }
     const { policy, replacements, authorizations, random, now } = this.#parts;
-    const identifiers = parseIdentifiers(payload["identifiers"]);
+    const identifiers = parseIdentifiers(payload["identifiers"], policy.isBlocked);
     const { replaces } = payload;
     const predecessor =
       replacements === null || replaces === undefined

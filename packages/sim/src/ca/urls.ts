@@ -4,6 +4,7 @@ export const RESOURCES = [
   "newNonce",
   "newAccount",
   "newOrder",
+  "newAuthz",
   "revokeCert",
   "keyChange",
   "account",
@@ -28,6 +29,7 @@ const COLLECTIONS: Readonly<Record<string, Resource>> = {
   "new-nonce": "newNonce",
   "new-account": "newAccount",
   "new-order": "newOrder",
+  "new-authorization": "newAuthz",
   "revoke-certificate": "revokeCert",
   "key-change": "keyChange",
 };
@@ -44,6 +46,7 @@ const OBJECTS: readonly (readonly [RegExp, Resource])[] = (
     ["authorization/ID", "authorization"],
     ["challenge/ID/ID", "challenge"],
     ["certificate/ID", "certificate"],
+    ["certificate/ID/ID", "certificate"],
     ["renewal-info/TEXT", "renewalInfo"],
   ] as const
 ).map(([path, resource]) => [new RegExp(`^${path.replaceAll("ID", ID).replace("TEXT", TEXT)}$`), resource]);
@@ -75,6 +78,7 @@ export class Urls {
   readonly newNonce = (): string => `${this.origin}/acme/new-nonce`;
   readonly newAccount = (): string => `${this.origin}/acme/new-account`;
   readonly newOrder = (): string => `${this.origin}/acme/new-order`;
+  readonly newAuthz = (): string => `${this.origin}/acme/new-authorization`;
   readonly revokeCert = (): string => `${this.origin}/acme/revoke-certificate`;
   readonly keyChange = (): string => `${this.origin}/acme/key-change`;
   readonly account = (id: string): string => `${this.origin}/acme/account/${id}`;
@@ -87,4 +91,7 @@ export class Urls {
   /** Without the certificate's name, as the directory shows it. */
   readonly renewalInfo = (): string => `${this.origin}/acme/renewal-info`;
   readonly certificate = (id: string): string => `${this.origin}/acme/certificate/${id}`;
+  /** @param n from 0, which is the default chain. */
+  readonly chain = (certificateId: string, n: number): string =>
+    n === 0 ? this.certificate(certificateId) : `${this.certificate(certificateId)}/${n}`;
 }

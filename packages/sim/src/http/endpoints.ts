@@ -7,7 +7,7 @@ import {
   challengeDocument,
 } from "../ca/authorization.ts";
 import type { Authorizations } from "../ca/authorizations.ts";
-import type { Certificates } from "../ca/certificates.ts";
+import type { Certificate, Certificates } from "../ca/certificates.ts";
 import { type Order, type OrderStatus, orderDocument } from "../ca/order.ts";
 import type { Orders } from "../ca/orders.ts";
 import { renewalInfoDocument } from "../ca/renewal-window.ts";
@@ -26,6 +26,10 @@ export interface EndpointsParts {
   readonly certificates: Certificates;
   /** Whether renewal information is given. */
   readonly renewalInfo: boolean;
+  /** Whether names can be authorized before they are ordered. */
+  readonly preAuthorization: boolean;
+  /** Of an account's list of orders. */
+  readonly ordersPerPage: number;
   /** The headers that say when to look again; for objects that are not done. */
   readonly retryAfter: () => Record<string, string>;
   readonly now: () => Instant;
@@ -36,8 +40,6 @@ export type SignedResource = Exclude<Resource, "directory" | "newNonce" | "renew
 
 /** As Let's Encrypt: six hours. */
 const RENEWAL_INFO_FOR_SECONDS = 21_600;
-
-const ORDERS_PER_PAGE = 100;
 
 /** What each resource answers: the CA's objects on one side, JSON and headers on the other. */
 export class Endpoints {
@@ -64,6 +66,8 @@ export class Endpoints {
         return jsonReply(accounts.document(accountOf(signer)));
       case "newOrder":
         return this.#newOrder(accountOf(signer), required(payload));
+      case "newAuthz":
+        return this.#newAuthorization(accountOf(signer), payload);
       case "account":
         return this.#account(ownAccount(signer, ids[0]), payload);
       case "orders":
@@ -82,9 +86,9 @@ export class Endpoints {
       case "challenge":
         return this.#challenge(authorizations.find(accountOf(signer), ids[0]), ids[1], payload);
       case "certificate": {
-        const { chainPem } = certificates.find(accountOf(signer), ids[0]);
+        const certificate = certificates.find(accountOf(signer), ids[0]);
         refusePayload(payload);
-        return { status: 200, headers: {}, content: { kind: "chain", pem: chainPem } };
+        return this.#chain(certificate, ids[1]);
       }
     }
   }
@@ -112,10 +116,10 @@ export class Endpoints {
 
   /** RFC 8555 section 7.1.2.1: invalid orders are left out. */
   #orderList(account: Account, cursor: number): Reply {
-    const { orders, urls } = this.#parts;
+    const { orders, ordersPerPage, urls } = this.#parts;
     const all = orders.of(account);
-    const page = all.slice(cursor, cursor + ORDERS_PER_PAGE);
-    const next = cursor + ORDERS_PER_PAGE;
+    const page = all.slice(cursor, cursor + ordersPerPage);
+    const next = cursor + ordersPerPage;
     return jsonReply(
       { orders: page.filter((order) => orders.status(order) !== "invalid").map(({ id }) => urls.order(id)) },
       next < all.length ? { Link: `<${urls.orders(account.id)}?cursor=${next}>;rel="next"` } : {},
@@ -130,6 +134,24 @@ export class Endpoints {
       { Location: urls.order(order.id) },
       201,
     );
+  }
+
+  #newAuthorization(account: Account, payload: JsonRecord | null): Reply {
+    const { authorizations, preAuthorization, urls, now } = this.#parts;
+    if (!preAuthorization) throw notFound("Page not found");
+    const authorization = authorizations.preAuthorize(account, required(payload));
+    const Location = urls.authorization(authorization.id);
+    return jsonReply(authorizationDocument(authorization, urls, now()), { Location }, 201);
+  }
+
+  /** @param n which of its chains; `undefined`: the default one. @throws Refusal 404 */
+  #chain({ id, chainPems }: Certificate, n = "0"): Reply {
+    const pem = chainPems[/^\d+$/.test(n) ? Number(n) : -1];
+    if (pem === undefined) throw notFound("Certificate not found");
+    const others = [...chainPems.keys()].filter((each) => each !== Number(n));
+    const links = others.map((each) => `<${this.#parts.urls.chain(id, each)}>;rel="alternate"`);
+    const headers = links.length === 0 ? {} : { Link: links.join(", ") };
+    return { status: 200, headers, content: { kind: "chain", pem } };
   }
 
   #orderReply(order: Order, status: OrderStatus): Reply {

@@ -123,7 +123,7 @@ async function answer(
   try {
     return await answerOrRefuse(parts, request, route, nonce);
   } catch (error) {
-    if (error instanceof Refusal) return problemReply(error.document);
+    if (error instanceof Refusal) return { ...problemReply(error.document), headers: error.headers };
     return brokenReply(error);
   }
 }

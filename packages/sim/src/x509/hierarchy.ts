@@ -20,20 +20,30 @@ export interface IssuedCertificate {
   readonly leaf: Buffer;
   /** Leaf, then intermediate; the root is left out, as public CAs do. */
   readonly chainPem: string;
+  /** The same leaf, with the same intermediate signed by each of the alternate roots. */
+  readonly alternateChainPems: readonly string[];
 }
 
 const LIFE = days(20 * 365);
 
-/** A root that signs one intermediate that signs every leaf; fresh P-256 keys, nothing is stored. */
+/**
+ * A root that signs one intermediate that signs every leaf; fresh P-256 keys, nothing is stored. Alternate roots sign the
+ * same intermediate, as roots that came first or are trusted elsewhere do at public CAs.
+ */
 export class Hierarchy {
   readonly rootPem: string;
+  readonly alternateRootPems: readonly string[];
   /** Of the key that signs the leaves: their authority key identifier. */
   readonly keyIdentifier: Buffer;
   readonly #intermediate: Authority;
   readonly #intermediatePem: string;
+  readonly #alternateIntermediatePems: readonly string[];
 
-  /** @param now the root is valid from a day before, and for 20 years. */
-  constructor(label: string, now: Instant) {
+  /**
+   * @param now the roots are valid from a day before, and for 20 years.
+   * @param alternates how many alternate roots there are.
+   */
+  constructor(label: string, now: Instant, alternates = 0) {
     const suffix = randomBytes(3).toString("hex");
     const root = authority(`${label} Root ${suffix}`);
     this.#intermediate = authority(`${label} Intermediate ${suffix}`);
@@ -41,6 +51,13 @@ export class Hierarchy {
     const notBefore = instant(now - days(1));
     this.rootPem = authorityPem(root, root, notBefore, null);
     this.#intermediatePem = authorityPem(this.#intermediate, root, notBefore, 0);
+    const roots = Array.from({ length: alternates }, (_, index) =>
+      authority(`${label} Alternate Root ${index + 1} ${suffix}`),
+    );
+    this.alternateRootPems = roots.map((each) => authorityPem(each, each, notBefore, null));
+    this.#alternateIntermediatePems = roots.map((each) =>
+      authorityPem(this.#intermediate, each, notBefore, 0),
+    );
   }
 
   /** Signs a server's certificate, valid from an hour ago (clocks differ) and for `validity` in all. */
@@ -67,12 +84,14 @@ export class Hierarchy {
       },
       this.#intermediate.key,
     );
+    const leafPem = certificatePem(leaf);
     return {
       serial: serial.toString("hex"),
       notBefore,
       notAfter,
       leaf,
-      chainPem: certificatePem(leaf) + this.#intermediatePem,
+      chainPem: leafPem + this.#intermediatePem,
+      alternateChainPems: this.#alternateIntermediatePems.map((pem) => leafPem + pem),
     };
   }
 }
