@@ -179,7 +179,7 @@ test("a reply goes out byte by byte when the test says so, and never ends", asyn
   const fetching = fetch(ca.directoryUrl, { signal: client.signal });
   expect(await slow.next()).toBe(true);
   const response = await fetching;
-  expect(response.headers.get("content-length")).toBeNull();
+  expect(Number(response.headers.get("content-length"))).toBeGreaterThan(1_000_000_000);
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   let text = "";
   const take = async (): Promise<void> => {
@@ -204,7 +204,7 @@ test("a reply that is still dribbling does not keep the CA from closing", async 
   const response = await fetching;
   await ca.close();
   await slow.closed;
-  expect(await response.text()).toBe("{");
+  await expect(response.text()).rejects.toThrow("terminated");
 });
 
 test("alterations wait for their resource, and come one a request", async () => {
