@@ -34,7 +34,6 @@ export function acmeReference(items: readonly Item[]): string {
     "# `@certmill/acme`",
     "Made by `npm run reference` from `packages/acme/src`; do not edit. What the library is for, and how to begin, is in " +
       "[its README](../../packages/acme/README.md).",
-    "Times are milliseconds since the epoch, durations milliseconds, unless a name says otherwise.",
     sections.map((section) => contents(section, anchorOf)).join("\n"),
     ...sections.flatMap(({ title, names }) => [
       `## ${title}`,

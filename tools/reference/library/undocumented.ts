@@ -5,7 +5,7 @@ import type { Item } from "./read-declarations.ts";
  * whole needs none.
  */
 export function undocumented(items: readonly Item[]): readonly string[] {
-  return items
+  const silent = items
     .filter(({ exported }) => exported)
     .flatMap(({ name, doc, members }) => [
       ...(doc === null ? [name] : []),
@@ -13,4 +13,6 @@ export function undocumented(items: readonly Item[]): readonly string[] {
         .filter((member) => member.doc === null && !member.saysAll)
         .map((member) => `${name}.${member.name}`),
     ]);
+  // Each overload counts, but its name is told once.
+  return [...new Set(silent)];
 }
