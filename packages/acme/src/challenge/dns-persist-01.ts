@@ -3,6 +3,7 @@ import { isDnsName } from "../x509/dns-name.ts";
 import { acceptAccountUrl } from "./account-url.ts";
 import { baseDomain, validationName } from "./validation-name.ts";
 
+/** What a persistent record says (draft-ietf-acme-dns-persist). */
 export interface DnsPersist01Record {
   /** The challenge's, or the directory's, list; the first is written. One to ten names. */
   readonly issuerDomainNames: readonly string[];
@@ -17,6 +18,7 @@ export interface DnsPersist01Record {
   readonly persistUntil?: number;
 }
 
+/** Whose hash a record of draft 02 holds. */
 export interface DnsPersist01Account {
   /** The directory's `meta.accountHashPrefix`. */
   readonly prefix: string;

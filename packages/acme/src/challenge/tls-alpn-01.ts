@@ -5,8 +5,11 @@ import { ipBytes } from "../x509/ip-address.ts";
 import { type TlsAlpn01Certificate, tlsAlpn01Certificate } from "../x509/tls-alpn-certificate.ts";
 import { keyAuthorization } from "./key-authorization.ts";
 
+/** The challenge that a certificate answers. */
 export interface TlsAlpn01Challenge {
+  /** The authorization's. */
   readonly identifier: Identifier;
+  /** base64url, as the challenge has it. */
   readonly token: string;
   /** The account key's, RFC 7638. */
   readonly thumbprint: string;

@@ -5,6 +5,7 @@ import type { ExternalAccountBinding } from "../wire/embedded-jws.ts";
 export interface Account {
   /** The account's name for good: the `kid` of every later request. */
   readonly url: string;
+  /** `deactivated` by its owner, `revoked` by the CA; both for good (RFC 8555 section 7.1.6). */
   readonly status: "valid" | "deactivated" | "revoked";
   /** URLs such as "mailto:ops@example.com"; empty also for CAs that do not tell. */
   readonly contact: readonly string[];
@@ -20,6 +21,7 @@ export interface NewAccountRequest {
   readonly contact?: readonly string[];
   /** To be set only once a person has agreed to the terms that the directory names. */
   readonly termsOfServiceAgreed?: boolean;
+  /** Where the directory says that one is required (RFC 8555 section 7.3.4). */
   readonly externalAccountBinding?: ExternalAccountBinding;
   /** Finds the key's account and never makes one; without one the CA answers `accountDoesNotExist`. */
   readonly onlyReturnExisting?: boolean;

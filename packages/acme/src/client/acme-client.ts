@@ -25,9 +25,13 @@ import { type Retrieved, requiredLocation, retrieved } from "./retrieved.ts";
 import { type RevocationRequest, revocationPayload } from "./revocation.ts";
 import { type ObservedRequest, type ResourceKind, SignedRequests } from "./signed-requests.ts";
 
+/** What a client is made of: one account key at one CA. */
 export interface AcmeClientOptions {
+  /** The CA's directory, https or loopback (RFC 8555 section 7.1.1). */
   readonly directoryUrl: string;
+  /** The way to the network; `undiciTransport()` is one. */
   readonly transport: Transport;
+  /** Signs every request; it is the account's identity. */
   readonly key: AccountKey;
   /** The key's account; without it, `newAccount` comes first. */
   readonly accountUrl?: string;

@@ -2,10 +2,12 @@ import { type Identifier, readIdentifier } from "../wire/identifier.ts";
 import { JsonRecord } from "../wire/json-record.ts";
 import { type Challenge, readChallenge } from "./challenge.ts";
 
+/** RFC 8555 section 7.1.6: only `pending` can become `valid`; all others but `valid` are ends. */
 export type AuthorizationStatus = "pending" | "valid" | "invalid" | "deactivated" | "expired" | "revoked";
 
 /** RFC 8555 section 7.1.4. */
 export interface Authorization {
+  /** `pending` until the CA has decided. */
   readonly status: AuthorizationStatus;
   /** Without the "*." of a wildcard; see `wildcard`. */
   readonly identifier: Identifier;
@@ -13,6 +15,7 @@ export interface Authorization {
   readonly expires: number | null;
   /** Any one of them proves control; in the CA's order, which means nothing. */
   readonly challenges: readonly Challenge[];
+  /** Whether it is for "*." and the identifier (RFC 8555 section 7.1.4). */
   readonly wildcard: boolean;
 }
 

@@ -7,7 +7,9 @@ import { type AcmeProblem, problemFromJson } from "../wire/problem.ts";
 export interface Challenge {
   /** "http-01", "dns-01", "tls-alpn-01", or any other. */
   readonly type: string;
+  /** Where it is answered and asked for. */
   readonly url: string;
+  /** `processing` from the answer to the validation's end (RFC 8555 section 7.1.6). */
   readonly status: "pending" | "processing" | "valid" | "invalid";
   /** Checked to be base64url (RFC 8555 section 8.3), so safe in a path; null for types without one. */
   readonly token: string | null;

@@ -4,22 +4,33 @@ import { unlessAborted } from "../wire/unless-aborted.ts";
 
 /** What a CA offers and where, RFC 8555 section 7.1.1. `null`: the CA does not offer it. */
 export interface Directory {
+  /** RFC 8555 section 7.2. */
   readonly newNonce: string;
+  /** RFC 8555 section 7.3. */
   readonly newAccount: string;
+  /** RFC 8555 section 7.4. */
   readonly newOrder: string;
+  /** Pre-authorization, RFC 8555 section 7.4.1. */
   readonly newAuthz: string | null;
+  /** RFC 8555 section 7.6. */
   readonly revokeCert: string | null;
+  /** RFC 8555 section 7.3.5. */
   readonly keyChange: string | null;
   /** RFC 9773. */
   readonly renewalInfo: string | null;
+  /** What the CA says of itself. */
   readonly meta: DirectoryMeta;
 }
 
+/** What a CA says of itself (RFC 8555 section 7.1.1). */
 export interface DirectoryMeta {
+  /** A page to be agreed to before there is an account; null: none. */
   readonly termsOfService: string | null;
+  /** A page about the CA; null: none. */
   readonly website: string | null;
   /** The names that CAA records may hold for this CA. */
   readonly caaIdentities: readonly string[];
+  /** Whether a new account needs an external account binding; some CAs say no and mean yes. */
   readonly externalAccountRequired: boolean;
   /** Description by name (draft-ietf-acme-profiles); empty when the CA has none. */
   readonly profiles: Readonly<Record<string, string>>;

@@ -7,16 +7,19 @@ export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invali
 
 /** RFC 8555 section 7.1.3. Lists are in the CA's order, which means nothing. */
 export interface Order {
+  /** Where it stands. */
   readonly status: OrderStatus;
   /** Milliseconds since the epoch; null when the CA does not tell. */
   readonly expires: number | null;
   /** Milliseconds since the epoch; null unless asked for, or when the CA does not tell. */
   readonly notBefore: number | null;
+  /** Milliseconds since the epoch; null likewise. */
   readonly notAfter: number | null;
   /** As the CA understood them: to be compared with what was asked, since some CAs add to them. */
   readonly identifiers: readonly Identifier[];
   /** URLs; some may be valid already. */
   readonly authorizations: readonly string[];
+  /** Where the CSR is handed in. */
   readonly finalize: string;
   /** Where the certificate is; null until `valid`. */
   readonly certificate: string | null;
@@ -28,10 +31,13 @@ export interface Order {
   readonly replaces: string | null;
 }
 
+/** What is ordered (RFC 8555 section 7.4). */
 export interface NewOrderRequest {
+  /** What the certificate is for; CAs take up to 100, with some profiles fewer. */
   readonly identifiers: readonly Identifier[];
   /** Wished-for validity, milliseconds since the epoch; many CAs refuse to be told. */
   readonly notBefore?: number;
+  /** Wished-for end of validity, milliseconds since the epoch. */
   readonly notAfter?: number;
   /** One of the directory's `meta.profiles`. */
   readonly profile?: string;

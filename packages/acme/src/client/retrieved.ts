@@ -5,6 +5,7 @@ import type { AcmeHttpResponse } from "../wire/transport.ts";
 
 /** An object of the CA as it is right now: plain data, fit for JSON. */
 export interface Retrieved<T> {
+  /** What the CA says. */
   readonly resource: T;
   /** The `Location` of the response, else the URL that was asked. */
   readonly url: string;

@@ -27,10 +27,13 @@ export type ResourceKind =
 
 /** One HTTP request that was made, for metrics. */
 export interface ObservedRequest {
+  /** HEAD for nonces, GET for the directory and renewal information, else POST. */
   readonly method: AcmeHttpRequest["method"];
+  /** What it was about. */
   readonly resource: ResourceKind;
   /** null when no whole answer came. */
   readonly status: number | null;
+  /** From the sending to the whole answer, or to the failure. */
   readonly milliseconds: number;
 }
 

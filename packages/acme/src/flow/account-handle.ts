@@ -15,6 +15,7 @@ export class AccountHandle {
     this.#client = client;
   }
 
+  /** The account's URL. @throws AssertionError while the client has no account. */
   get url(): string {
     return this.#client.accountUrl;
   }

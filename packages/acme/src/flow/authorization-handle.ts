@@ -6,6 +6,7 @@ import { type Polling, poll } from "./poll.ts";
 
 /** An authorization, known by its URL alone; see OrderHandle. */
 export class AuthorizationHandle {
+  /** All it is known by, and all that needs to be kept. */
   readonly url: string;
   readonly #client: AcmeClient;
 

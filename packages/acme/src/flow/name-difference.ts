@@ -2,7 +2,9 @@ import type { Identifier } from "../wire/identifier.ts";
 
 /** How what a CA wrote differs from what was asked: some add names of their own. Both lists are mostly empty. */
 export interface NameDifference {
+  /** Asked for, but not there. */
   readonly missing: readonly string[];
+  /** There, but not asked for. */
   readonly added: readonly string[];
 }
 

@@ -23,6 +23,7 @@ import type { Publishers } from "./publication.ts";
 export interface OrderedCertificate {
   /** DNS names as A-labels, wildcards, IP addresses as text. */
   readonly names: readonly string[];
+  /** How control of the names is proved, by challenge type. */
   readonly publish: Publishers;
   /** Default "P-256". A new key is made for each certificate. */
   readonly keyKind?: CertificateKeyKind;
@@ -32,16 +33,21 @@ export interface OrderedCertificate {
   readonly replaces?: string;
   /** The common name that the topmost certificate's issuer should have, where the CA offers several chains. */
   readonly issuer?: string;
+  /** How long to wait, in all, and in which rhythm. */
   readonly polling?: Polling;
 }
 
+/** What `obtain` is told: the certificate, and the account that orders it. */
 export interface ObtainRequest extends OrderedCertificate {
+  /** The CA's directory (RFC 8555 section 7.1.1). */
   readonly directoryUrl: string;
   /** That a person agrees to the terms of service the directory names; a CA with terms refuses without. */
   readonly agreeToTerms: boolean;
   /** Worth keeping and passing again: CAs limit new accounts. Default: a new one. */
   readonly accountKey?: AccountKey;
+  /** URLs such as "mailto:ops@example.com". */
   readonly contact?: readonly string[];
+  /** Where the CA requires one (RFC 8555 section 7.3.4). */
   readonly externalAccountBinding?: ExternalAccountBinding;
   /** Default: an undici transport that lives as long as this call. */
   readonly transport?: Transport;
@@ -53,7 +59,9 @@ export interface ObtainedCertificate {
   readonly chain: CertificateChain;
   /** PKCS #8. */
   readonly privateKeyPem: string;
+  /** The given one, or the new one: to be kept. */
   readonly accountKey: AccountKey;
+  /** The account it was ordered by. */
   readonly accountUrl: string;
 }
 

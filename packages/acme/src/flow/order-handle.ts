@@ -13,6 +13,7 @@ import { type Polling, poll, sharedDeadline } from "./poll.ts";
  * it may be taken again after a crash.
  */
 export class OrderHandle {
+  /** All it is known by, and all that needs to be kept. */
   readonly url: string;
   readonly #client: AcmeClient;
   /** The names and authorizations it had when it was first seen. */

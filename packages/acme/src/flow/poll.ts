@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "./clock.ts";
 export interface Polling {
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Ends the waiting with its reason. */
   readonly signal?: AbortSignal;
   /** For all of it, from the first request on. Default 10 minutes. */
   readonly deadline?: number;

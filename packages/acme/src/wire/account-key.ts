@@ -32,6 +32,7 @@ export class AccountKey {
     this.thumbprint = createHash("sha256").update(JSON.stringify(this.publicJwk)).digest("base64url");
   }
 
+  /** The JWS algorithm its requests are signed with. */
   get alg(): JwsAlgorithm {
     return this.#scheme.alg;
   }

@@ -16,16 +16,20 @@ export type AcmeErrorCode = "problem" | "transport" | "bad-response" | "not-offe
 /** The world's no. Branch on `code` and `problem.type`; the message is for people. */
 export class AcmeError extends Error {
   override readonly name = "AcmeError";
+  /** What kind of no it is: what to branch on. */
   readonly code: AcmeErrorCode;
   /** The CA's own words: always there for `problem`, perhaps for `invalid`, else null. */
   readonly problem: AcmeProblem | null;
 
+  /** Of an error that brings no problem document. */
   constructor(
     code: Exclude<AcmeErrorCode, "problem" | "invalid">,
     message: string,
     options?: { cause?: unknown },
   );
+  /** Of a refusal. */
   constructor(code: "problem", message: string, options: { problem: AcmeProblem });
+  /** Of an object that ended badly; `problem` is null when the CA does not say why. */
   constructor(code: "invalid", message: string, options: { problem: AcmeProblem | null });
   constructor(
     code: AcmeErrorCode,

@@ -5,6 +5,7 @@ import type { PublicJwk } from "./signature-algorithm.ts";
 
 /** What ties a new account to one the CA already has with its customer (RFC 8555 section 7.3.4). */
 export interface ExternalAccountBinding {
+  /** As the CA hands it out, beside the MAC key. */
   readonly keyId: string;
   /** The MAC key, base64url, as CAs hand it out. */
   readonly hmacKey: string;

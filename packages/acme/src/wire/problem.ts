@@ -46,6 +46,7 @@ export type ProblemType = (typeof KNOWN_TYPES)[number] | "other";
 
 /** One identifier's share of a problem, RFC 8555 section 6.7.1. */
 export interface Subproblem {
+  /** The kind of problem: what to branch on. */
   readonly type: ProblemType;
   /** As the CA wrote it; "about:blank" when it wrote none (RFC 9457 section 4.2.1). */
   readonly typeUri: string;
@@ -59,6 +60,7 @@ export interface Subproblem {
 export interface AcmeProblem extends Subproblem {
   /** The status of the HTTP response that brought it; in an object, the CA's own `status`, or null. */
   readonly status: number | null;
+  /** One for each identifier it concerns (RFC 8555 section 6.7.1); mostly empty. */
   readonly subproblems: readonly Subproblem[];
   /** Where a person can do something about it (`userActionRequired`). */
   readonly instance: string | null;

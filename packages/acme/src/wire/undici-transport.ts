@@ -2,6 +2,7 @@ import { Agent } from "undici";
 import { Exchange } from "./exchange.ts";
 import type { AcmeHttpRequest, AcmeHttpResponse, Transport } from "./transport.ts";
 
+/** How the default transport connects. */
 export interface UndiciTransportOptions {
   /** Roots the CA's own HTTPS is verified against, PEM; null (the default): the system's. */
   readonly rootPem?: string | null;

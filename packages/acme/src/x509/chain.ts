@@ -7,6 +7,7 @@ import { readToBeSigned } from "./to-be-signed.ts";
 
 /** A leaf and what certifies it, as a server sends them. */
 export interface CertificateChain {
+  /** What the first certificate says. */
   readonly leaf: CertificateFacts;
   /** How many certificates there are, the leaf among them. */
   readonly certificates: number;
@@ -42,8 +43,10 @@ export type ChainErrorCode =
 /** What came is no chain that could be served. */
 export class ChainError extends Error {
   override readonly name = "ChainError";
+  /** Why: what to branch on. */
   readonly code: ChainErrorCode;
 
+  /** The message is for people. */
   constructor(code: ChainErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;

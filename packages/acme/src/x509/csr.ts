@@ -5,6 +5,7 @@ import { EXTENSION, extension } from "./extension.ts";
 import { signatureAlgorithm, signed } from "./signature.ts";
 import { subjectAltName } from "./subject-alt-name.ts";
 
+/** What a CSR asks for: names, and the key that it is signed by. */
 export interface CertificateRequest {
   /**
    * DNS names as A-labels, wildcards, IP addresses as text; one that is there twice is written once. The CA decides

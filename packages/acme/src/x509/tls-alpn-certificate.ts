@@ -7,6 +7,7 @@ import { writePem } from "./pem.ts";
 import { signatureAlgorithm, signed } from "./signature.ts";
 import { subjectAltName } from "./subject-alt-name.ts";
 
+/** What a certificate for tls-alpn-01 is made of (RFC 8737 section 3). */
 export interface TlsAlpn01CertificateRequest {
   /** The authorization's; not a wildcard, which tls-alpn-01 cannot prove. */
   readonly identifier: Identifier;
@@ -20,6 +21,7 @@ export interface TlsAlpn01CertificateRequest {
 
 /** Both in PEM, as `node:tls` and every server takes them. */
 export interface TlsAlpn01Certificate {
+  /** One self-signed certificate. */
   readonly certificatePem: string;
   /** PKCS #8. */
   readonly privateKeyPem: string;
