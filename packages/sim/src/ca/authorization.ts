@@ -12,9 +12,15 @@ export type ChallengeState =
   | { readonly kind: "valid"; readonly at: Instant }
   | { readonly kind: "invalid"; readonly at: Instant; readonly error: ProblemDocument };
 
+/** In the texts of dns-persist-01: whom a record allows to issue. */
+export const ISSUER_DOMAIN = "ca.certmill.test";
+
+/** `today`: those of RFC 8555 and RFC 8737. `all`: dns-account-01 and dns-persist-01, too. */
+export type ChallengeKinds = "today" | "all";
+
 export interface Challenge {
   readonly id: string;
-  readonly type: "http-01" | "dns-01" | "tls-alpn-01" | "dns-persist-01";
+  readonly type: "http-01" | "dns-01" | "tls-alpn-01" | "dns-account-01" | "dns-persist-01";
   readonly token: string;
   state: ChallengeState;
 }
@@ -44,16 +50,18 @@ export function authorizationStatus(authorization: Authorization, now: Instant):
 
 /**
  * http-01 among others in a random order, as clients must pick by type. A wildcard gets no http-01 (CA/B
- * Baseline Requirements 3.2.2.4.19). dns-persist-01 is the one that today's clients do not know.
+ * Baseline Requirements 3.2.2.4.19). Of kinds `today` half have dns-persist-01, too, which today's clients do not
+ * know and must leave alone.
  */
 export function offerChallenges(
-  identifier: Identifier,
-  wildcard: boolean,
+  { identifier, wildcard }: Pick<Authorization, "identifier" | "wildcard">,
+  kinds: ChallengeKinds,
   random: Random,
 ): readonly Challenge[] {
   const types: Challenge["type"][] = identifier.type === "dns" ? ["dns-01"] : [];
   if (!wildcard) types.push("http-01", "tls-alpn-01");
-  if (identifier.type === "dns" && random() < 0.5) types.push("dns-persist-01");
+  if (identifier.type === "dns" && kinds === "all") types.push("dns-account-01", "dns-persist-01");
+  if (identifier.type === "dns" && kinds === "today" && random() < 0.5) types.push("dns-persist-01");
   const token = randomBytes(32).toString("base64url");
   return shuffled(types, random).map((type, index) => ({
     id: String(index + 1),
@@ -83,7 +91,7 @@ export function challengeDocument(authorization: Authorization, challenge: Chall
     type,
     status: state.kind,
     url: urls.challenge(authorization.id, id),
-    ...(type === "dns-persist-01" ? { "issuer-domain-names": ["ca.certmill.test"] } : { token }),
+    ...(type === "dns-persist-01" ? { "issuer-domain-names": [ISSUER_DOMAIN] } : { token }),
     ...((state.kind === "valid" || state.kind === "invalid") && {
       validated: new Date(state.at).toISOString(),
     }),

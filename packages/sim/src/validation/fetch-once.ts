@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { readBytes } from "../http/read-bytes.ts";
+import { failureText, type Stage } from "./view.ts";
 
 export interface Fetched {
   readonly status: number;
@@ -10,9 +11,8 @@ export interface Fetched {
   readonly body: Buffer;
 }
 
-/** `connect`: nobody was reached. `answer`: somebody was, but gave no whole answer. Boulder's words. */
 export interface FetchFailure {
-  readonly stage: "connect" | "answer";
+  readonly stage: Stage;
   readonly text: string;
 }
 
@@ -51,7 +51,7 @@ export async function fetchOnce(request: {
     },
     resolve,
   );
-  let stage: FetchFailure["stage"] = "connect";
+  let stage: Stage = "connect";
   outgoing.once("socket", (socket) => {
     socket.once("connect", () => {
       stage = "answer";
@@ -69,15 +69,4 @@ export async function fetchOnce(request: {
   } finally {
     outgoing.destroy();
   }
-}
-
-function failureText(error: unknown, stage: FetchFailure["stage"], signal: AbortSignal): string {
-  if (signal.aborted) {
-    return stage === "connect"
-      ? "Timeout during connect (likely firewall problem)"
-      : "Timeout after connect (your server may be slow or overloaded)";
-  }
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  if (code === "ECONNREFUSED") return "Connection refused";
-  return code === "ECONNRESET" ? "Connection reset by peer" : "Error getting validation data";
 }

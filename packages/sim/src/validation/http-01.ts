@@ -1,7 +1,8 @@
 import { isIPv6 } from "node:net";
-import type { NameTable } from "../dns/name-table.ts";
+import type { WrongName } from "../dns/name-table.ts";
 import { type ProblemDocument, problemDocument } from "../problem.ts";
 import { type Fetched, type FetchFailure, fetchOnce } from "./fetch-once.ts";
+import { nameProblem, type View } from "./view.ts";
 
 /** What is looked for at a name. */
 export interface Http01Attempt {
@@ -31,21 +32,16 @@ class Failed extends Error {
  * Validates http-01 from one place in the network (RFC 8555 section 8.3), with Boulder's rules on redirects
  * and its words.
  *
- * @param from a loopback address to come from; `null`: the system's choice.
  * @returns `null` when the name serves the key authorization, else why not.
  */
 export async function validateHttp01(
   { host, token, keyAuthorization }: Http01Attempt,
-  {
-    names,
-    from,
-    signal,
-  }: { readonly names: NameTable; readonly from: string | null; readonly signal: AbortSignal },
+  view: View,
 ): Promise<ProblemDocument | null> {
   const written = isIPv6(host) ? `[${host}]` : host;
   const url = new URL(`http://${written}/.well-known/acme-challenge/${token}`);
   try {
-    const { address, status, body, last } = await follow(url, { names, from, signal });
+    const { address, status, body, last } = await follow(url, view);
     if (status !== 200) throw unauthorized(address, `Invalid response from ${last.href}: ${status}`);
     if (body.length >= BODY_LIMIT) {
       throw unauthorized(
@@ -66,12 +62,6 @@ export async function validateHttp01(
     if (error instanceof Failed) return error.problem;
     throw error;
   }
-}
-
-interface View {
-  readonly names: NameTable;
-  readonly from: string | null;
-  readonly signal: AbortSignal;
 }
 
 async function follow(
@@ -133,17 +123,10 @@ async function fetchFrom(
   throw connection(`${address}: Fetching ${url.href}: ${failed.text}`);
 }
 
-function wrongNameProblem(
-  as: "dns" | "connection" | "unauthorized",
-  host: string,
-  url: URL,
-): ProblemDocument {
+function wrongNameProblem(as: WrongName, host: string, url: URL): ProblemDocument {
   switch (as) {
-    case "dns": {
-      const fault = (type: string) =>
-        `DNS problem: NXDOMAIN looking up ${type} for ${host} - check that a DNS record exists for this domain`;
-      return problemDocument("dns", `${fault("A")}; ${fault("AAAA")}`);
-    }
+    case "dns":
+      return nameProblem(host, "A", "AAAA");
     case "connection":
       return problemDocument(
         "connection",

@@ -1,11 +1,18 @@
-import type { Duration } from "@certmill/domain";
-import type { Validate } from "../ca/authorizations.ts";
+import type { Duration, Instant } from "@certmill/domain";
+import type { Validate, ValidationAttempt } from "../ca/authorizations.ts";
 import type { NameTable } from "../dns/name-table.ts";
-import { type ProblemDocument, problemDocument } from "../problem.ts";
+import type { ProblemDocument } from "../problem.ts";
 import type { BoundedRunner } from "./bounded-runner.ts";
-import { type Http01Attempt, validateHttp01 } from "./http-01.ts";
+import { type TextsOf, validateByTexts } from "./dns-challenges.ts";
+import { validateHttp01 } from "./http-01.ts";
+import { validateTlsAlpn01 } from "./tls-alpn-01.ts";
+import type { View } from "./view.ts";
 
 export interface ValidationPolicy {
+  readonly names: NameTable;
+  readonly textsOf: TextsOf;
+  /** The CA's clock, by which DNS records can end. */
+  readonly now: () => Instant;
   /** From how many places in the network; each has its own source address, 127.0.0.1 and up. */
   readonly perspectives: number;
   /** For all redirects of one perspective together. Real time, whatever the CA's clock says. */
@@ -13,18 +20,10 @@ export interface ValidationPolicy {
 }
 
 /** Validates challenges for real, in the background. */
-export function networkValidation(
-  runner: BoundedRunner,
-  names: NameTable,
-  policy: ValidationPolicy,
-): Validate {
-  return ({ type, identifier, token, keyAuthorization }, done) => {
+export function networkValidation(runner: BoundedRunner, policy: ValidationPolicy): Validate {
+  return (attempt, done) => {
     runner.run(async (signal) => {
-      const attempt = { host: identifier.value, token, keyAuthorization };
-      const problem =
-        type === "http-01"
-          ? await fromAllPerspectives(attempt, names, policy, signal)
-          : unsupportedProblem(type, identifier.value);
+      const problem = await validate(attempt, policy, signal);
       if (!signal.aborted) done(problem);
     });
   };
@@ -38,18 +37,39 @@ export function trustingValidation(names: NameTable, real: Validate): Validate {
   };
 }
 
+async function validate(
+  attempt: ValidationAttempt,
+  policy: ValidationPolicy,
+  ended: AbortSignal,
+): Promise<ProblemDocument | null> {
+  const { type, identifier, token, keyAuthorization } = attempt;
+  switch (type) {
+    case "http-01":
+      return await fromAllPerspectives(policy, ended, async (view) =>
+        validateHttp01({ host: identifier.value, token, keyAuthorization }, view),
+      );
+    case "tls-alpn-01":
+      return await fromAllPerspectives(policy, ended, async (view) => validateTlsAlpn01(attempt, view));
+    case "dns-01":
+    case "dns-account-01":
+    case "dns-persist-01": {
+      const { names, textsOf, now } = policy;
+      return validateByTexts({ ...attempt, type }, { names, textsOf, now: now() });
+    }
+  }
+}
+
 /**
  * The first perspective must see the key authorization, and of the others all but as many as the CA/B
  * Baseline Requirements allow (section 3.2.2.9): 1 of 2 to 5, 2 of 6 or more.
  */
 async function fromAllPerspectives(
-  attempt: Http01Attempt,
-  names: NameTable,
-  { perspectives, deadline }: ValidationPolicy,
+  { names, perspectives, deadline }: ValidationPolicy,
   ended: AbortSignal,
+  validateFrom: (view: View) => Promise<ProblemDocument | null>,
 ): Promise<ProblemDocument | null> {
   const look = (from: string | null) =>
-    validateHttp01(attempt, { names, from, signal: AbortSignal.any([ended, AbortSignal.timeout(deadline)]) });
+    validateFrom({ names, from, signal: AbortSignal.any([ended, AbortSignal.timeout(deadline)]) });
   const primary = await look(null);
   if (primary !== null || perspectives === 1) return primary;
   const remotes = perspectives - 1;
@@ -61,25 +81,4 @@ async function fromAllPerspectives(
   const [first] = problems;
   if (first === undefined || problems.length <= allowed) return null;
   return { ...first, detail: `During secondary validation: ${first.detail}` };
-}
-
-/** This CA has no DNS to look into and no TLS to speak: the other types always fail. */
-function unsupportedProblem(
-  type: "dns-01" | "tls-alpn-01" | "dns-persist-01",
-  name: string,
-): ProblemDocument {
-  switch (type) {
-    case "dns-01":
-      return problemDocument(
-        "dns",
-        `DNS problem: NXDOMAIN looking up TXT for _acme-challenge.${name} - check that a DNS record exists for this domain`,
-      );
-    case "dns-persist-01":
-      return problemDocument(
-        "unauthorized",
-        `No valid DNS-PERSIST-01 record found at _validation-persist.${name}`,
-      );
-    case "tls-alpn-01":
-      return problemDocument("connection", "Connection refused");
-  }
 }

@@ -8,6 +8,7 @@ export const OID = {
   certificatePolicies: "2.5.29.32",
   authorityKeyIdentifier: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
+  acmeIdentifier: "1.3.6.1.5.5.7.1.31",
   serverAuth: "1.3.6.1.5.5.7.3.1",
   domainValidated: "2.23.140.1.2.1",
   extensionRequest: "1.2.840.113549.1.9.14",
