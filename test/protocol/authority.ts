@@ -1,4 +1,6 @@
 /** The CAs that the protocol suite runs against, as the suite sees them. */
+import { milliseconds } from "@certmill/domain";
+import { startSimCa } from "@certmill/sim";
 import { startPebble } from "../../tools/peers/pebble.ts";
 import { type Internet, startInternet } from "./internet.ts";
 
@@ -103,3 +105,49 @@ export function pebbleKind(release: "own" | "newer"): AuthorityKind {
     },
   };
 }
+
+/** The sim CA: all that a CA may have. */
+export const simKind: AuthorityKind = {
+  name: "the sim CA",
+  features: {
+    renewalInfo: true,
+    profiles: ["classic", "shortlived"],
+    preAuthorization: true,
+    moreChallenges: ["dns-account-01", "dns-persist-01"],
+    strictKeyChange: true,
+    strictReasons: true,
+    edDsa: true,
+  },
+  start: async (wishes = {}) => {
+    await using opened = new AsyncDisposableStack();
+    const internet = opened.use(await startInternet());
+    const { externalAccountKeys, nonceRejectPercent = 5, alternateChains = 0, blockedNames = [] } = wishes;
+    const ca = opened.use(
+      await startSimCa({
+        tls: true,
+        httpPort: internet.httpPort,
+        httpsPort: internet.tlsPort,
+        textsOf: (name) => internet.textsOf(name),
+        ordersPerPage: 2,
+        orderReuse: false,
+        authorizationReuse: wishes.authorizationReuse === false ? "none" : "valid",
+        retryAfter: { form: "mixed", wait: milliseconds(1) },
+        faults: { badNonceRate: nonceRejectPercent / 100 },
+        alternateChains,
+        blockedNames,
+        preAuthorization: true,
+        moreChallenges: true,
+        externalAccounts:
+          externalAccountKeys === undefined ? null : { required: true, keys: externalAccountKeys },
+      }),
+    );
+    const lifetime = opened.move();
+    return {
+      directoryUrl: ca.directoryUrl,
+      httpsRootPem: ca.httpsRootPem,
+      issuingRootPem: async () => ca.rootPem,
+      internet,
+      [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
+    };
+  },
+};

@@ -62,7 +62,7 @@ export async function startInternet(): Promise<Internet> {
         dnsPersist01.name(identifier.value),
         dnsPersist01.value({
           issuerDomainNames: challenge.issuerDomainNames,
-          accountUri: accountUrl,
+          accountUri: challenge.accountUri ?? accountUrl,
           policy: "wildcard",
         }),
       ),
