@@ -3,6 +3,7 @@ import type { Peer } from "../tools/peers/peer.ts";
 /** What a figure is held against, in the figure's own unit. */
 export type Bar =
   | { readonly kind: "under"; readonly value: number }
+  | { readonly kind: "at-most"; readonly value: number }
   | { readonly kind: "at-least"; readonly value: number };
 
 export interface Figure {

@@ -33,9 +33,18 @@ const number = (value: number): string => value.toLocaleString("en", { maximumFr
 
 function verdict(value: number, bar: Bar | null): string {
   if (bar === null) return "";
-  const isMet = bar.kind === "under" ? value < bar.value : value >= bar.value;
-  const text = `${bar.kind === "under" ? "under" : "at least"} ${number(bar.value)}`;
-  return `${text}: ${isMet ? "met" : "MISSED"}`;
+  return `${bar.kind.replace("-", " ")} ${number(bar.value)}: ${isMet(value, bar) ? "met" : "MISSED"}`;
+}
+
+function isMet(value: number, bar: Bar): boolean {
+  switch (bar.kind) {
+    case "under":
+      return value < bar.value;
+    case "at-most":
+      return value <= bar.value;
+    case "at-least":
+      return value >= bar.value;
+  }
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

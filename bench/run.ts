@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { installPeers } from "../tools/peers/install.ts";
 import { PeerMissing } from "../tools/peers/peer.ts";
+import { acmeBench } from "./acme.ts";
 import type { Bench, Report } from "./bench.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
@@ -13,7 +14,7 @@ import { programVersions } from "./measure/program-versions.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 
-const benches: readonly Bench[] = [issueBench, importBench, responderBench];
+const benches: readonly Bench[] = [issueBench, importBench, responderBench, acmeBench];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.
 process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));

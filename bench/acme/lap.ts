@@ -1,0 +1,40 @@
+/** What both clients are asked to do, and measured by: certificates of two names each. */
+import { answerQuestions } from "../rig/fork-worker.ts";
+
+export interface Lap {
+  /** Of the names; a prefix that was used before means names whose authorizations the CA still has. */
+  readonly prefix: string;
+  readonly certificates: number;
+  /** Orders under way together. */
+  readonly atOnce: number;
+}
+
+export interface LapResult {
+  /** User and system, of the whole process. */
+  readonly cpuMs: number;
+  readonly seconds: number;
+}
+
+/** Gets one certificate, from the making of its key to the chain in hand. */
+export type Issue = (names: readonly [string, string]) => Promise<void>;
+
+/** Runs the laps that the parent process asks for. */
+export async function answerLaps(issue: Issue): Promise<void> {
+  await answerQuestions<LapResult>((lap) => runLap(lap as Lap, issue));
+}
+
+async function runLap({ prefix, certificates, atOnce }: Lap, issue: Issue): Promise<LapResult> {
+  const usedBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  let started = 0;
+  const issueInTurn = async () => {
+    while (started < certificates) {
+      const domain = `${prefix}${started}.example.com`;
+      started += 1;
+      await issue([domain, `www.${domain}`]);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, issueInTurn));
+  const { user, system } = process.cpuUsage(usedBefore);
+  return { cpuMs: (user + system) / 1_000, seconds: (performance.now() - startedAt) / 1_000 };
+}
