@@ -1,8 +1,8 @@
 /** A client of an authority, and shortcuts that many cases take. */
 import {
+  type AccountKey,
   AcmeClient,
   AcmeError,
-  type AccountKey,
   generateAccountKey,
   type ObservedRequest,
   type OrderedCertificate,

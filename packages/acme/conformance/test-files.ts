@@ -11,7 +11,6 @@ export const identifierTest = testIn("packages/acme/src/wire/identifier.test.ts"
 export const csrTest = testIn("packages/acme/src/x509/csr.test.ts");
 export const alpnCertificateTest = testIn("packages/acme/src/x509/tls-alpn-certificate.test.ts");
 export const alpnTest = testIn("packages/acme/src/challenge/tls-alpn-01.test.ts");
-export const refusedSignatureTest = testIn("packages/sim/test/refused-signatures.test.ts");
 
 /** The protocol suite's, which run against every CA there is to test with. */
 const suite = (cases: string) => testIn(`test/protocol/suite/${cases}.ts`);

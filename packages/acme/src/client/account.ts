@@ -1,5 +1,5 @@
-import { JsonRecord } from "../wire/json-record.ts";
 import type { ExternalAccountBinding } from "../wire/embedded-jws.ts";
+import { JsonRecord } from "../wire/json-record.ts";
 
 /** RFC 8555 section 7.1.2. */
 export interface Account {

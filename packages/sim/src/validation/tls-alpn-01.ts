@@ -151,7 +151,7 @@ function serverName({ type, value }: Identifier): string {
   if (type === "dns") return value;
   const bytes = addressBytes(value);
   if (bytes.length === 4) return `${[...bytes].reverse().join(".")}.in-addr.arpa`;
-  return `${[...bytes.toString("hex")].reverse().join(".")}.ip6.arpa`;
+  return `${bytes.toString("hex").split("").reverse().join(".")}.ip6.arpa`;
 }
 
 function wrongNameProblem(as: WrongName, name: string): ProblemDocument {
