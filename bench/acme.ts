@@ -32,6 +32,7 @@ interface Cost {
   readonly requests: number;
   readonly newNonces: number;
   readonly seconds: number;
+  readonly liveMb: number;
 }
 
 async function measure(tell: Tell): Promise<Report> {
@@ -42,6 +43,7 @@ async function measure(tell: Tell): Promise<Report> {
   await using ours: Client = await forkWorker({
     module: worker("certmill-client"),
     args: [directoryUrl, rootFile],
+    nodeOptions: ["--expose-gc"],
   });
   await using theirs: Client = await forkWorker({
     module: worker("npm-client"),
@@ -60,7 +62,7 @@ async function measure(tell: Tell): Promise<Report> {
   const npm = await run(theirs, ca, { prefix: "npm", certificates: npmCertificates, atOnce });
 
   tell(`${manyCertificates} certificates, ${manyAtOnce} orders at once ...`);
-  await ours.ask({ prefix: "ahead", certificates: manyAtOnce * 5, atOnce: manyAtOnce });
+  const ahead = await ours.ask({ prefix: "ahead", certificates: manyAtOnce * 5, atOnce: manyAtOnce });
   using memory = new MemoryWatch(ours.pid);
   const many = await run(ours, ca, { prefix: "many", certificates: manyCertificates, atOnce: manyAtOnce });
 
@@ -72,7 +74,13 @@ async function measure(tell: Tell): Promise<Report> {
       `process of its own believes every challenge, finalizes at once and sends no Retry-After; acme-client: ${npmCertificates} by`,
       "client.auto, as documented; requests as the CA counts them.",
     ],
-    figures: figuresOf({ fresh, reused, npm, many }, memory),
+    figures: [
+      ...figuresOf({ fresh, reused, npm, many }),
+      figure("rss_mb", memory.most, `most resident memory over ${manyCertificates} certificates, MB`),
+      figure("rss_growth_mb", memory.growth, "from that run's second tenth to its last, MB"),
+      figure("live_mb", many.liveMb, "in use after it: heap and external, after a collection, MB"),
+      figure("live_growth_mb", many.liveMb - (ahead.liveMb ?? 0), "of that over the run, MB", atMost(1)),
+    ],
   };
 }
 
@@ -80,7 +88,7 @@ const worker = (name: string): URL => new URL(`./acme/${name}.ts`, import.meta.u
 
 async function run(client: Client, ca: Ca, lap: Lap): Promise<Cost> {
   const before = await ca.ask({});
-  const { cpuMs, seconds } = await client.ask(lap);
+  const { cpuMs, seconds, liveMb } = await client.ask(lap);
   const after = await ca.ask({});
   if (after.issued - before.issued !== lap.certificates)
     throw new Error(`Of ${lap.certificates} certificates ${after.issued - before.issued} were issued.`);
@@ -91,6 +99,7 @@ async function run(client: Client, ca: Ca, lap: Lap): Promise<Cost> {
     requests: each(after.requests - before.requests),
     newNonces: each(after.newNonces - before.newNonces),
     seconds,
+    liveMb: liveMb ?? 0,
   };
 }
 
@@ -101,7 +110,7 @@ interface Costs {
   readonly many: Cost;
 }
 
-function figuresOf({ fresh, reused, npm, many }: Costs, memory: MemoryWatch): readonly Figure[] {
+function figuresOf({ fresh, reused, npm, many }: Costs): readonly Figure[] {
   return [
     figure("cpu_ms_per_certificate", fresh.cpuMs, "CPU of the client's process", atMost(5)),
     figure("acme_client_cpu_ms_per_certificate", npm.cpuMs, "the same of npm's acme-client"),
@@ -116,8 +125,6 @@ function figuresOf({ fresh, reused, npm, many }: Costs, memory: MemoryWatch): re
     figure("ca_cpu_ms_per_certificate", fresh.caCpuMs, "CPU of the sim CA"),
     figure("certificates_per_s", certificates / fresh.seconds, "client and CA on the same cores"),
     figure("many_cpu_ms_per_certificate", many.cpuMs, `CPU with ${manyAtOnce} orders at once`),
-    figure("rss_mb", memory.most, `most resident memory over ${manyCertificates} certificates, MB`),
-    figure("rss_growth_mb", memory.growth, "from that run's second tenth to its last, MB"),
   ];
 }
 

@@ -14,6 +14,8 @@ export interface WorkerRequest {
   readonly args: readonly string[];
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** For Node itself. */
+  readonly nodeOptions?: readonly string[];
 }
 
 interface Reply<Answer> {
@@ -27,8 +29,13 @@ export async function forkWorker<Question extends object, Answer>({
   module,
   args,
   env,
+  nodeOptions = [],
 }: WorkerRequest): Promise<Worker<Question, Answer>> {
-  const child = fork(module, args, { env: { ...process.env, ...env }, stdio: ["ignore", 2, 2, "ipc"] });
+  const child = fork(module, args, {
+    env: { ...process.env, ...env },
+    execArgv: [...nodeOptions],
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
   await once(child, "spawn");
   const { pid } = child;
   if (pid === undefined) throw new Error(`${module.pathname} was started without a process id.`);
