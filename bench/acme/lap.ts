@@ -13,7 +13,7 @@ export interface LapResult {
   /** User and system, of the whole process. */
   readonly cpuMs: number;
   readonly seconds: number;
-  /** What is still in use after it: V8's heap and what hangs on it, after a collection; MB. null without --expose-gc. */
+  /** What of V8's heap is still in use after it and a collection, MB; null without --expose-gc. */
   readonly liveMb: number | null;
 }
 
@@ -45,6 +45,5 @@ async function runLap({ prefix, certificates, atOnce }: Lap, issue: Issue): Prom
 function liveMb(): number | null {
   if (globalThis.gc === undefined) return null;
   globalThis.gc();
-  const { heapUsed, external } = process.memoryUsage();
-  return (heapUsed + external) / 1_000_000;
+  return process.memoryUsage().heapUsed / 1_000_000;
 }
