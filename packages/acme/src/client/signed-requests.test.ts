@@ -5,6 +5,18 @@ import { AcmeError } from "../wire/acme-error.ts";
 import { undiciTransport } from "../wire/undici-transport.ts";
 import { AcmeClient } from "./acme-client.ts";
 
+it("spends the nonces of a directory at that directory alone", async () => {
+  await using first = await startClient();
+  await using second = await startClient();
+  for (const { ca } of [first, second]) {
+    const nonce = ca === first.ca ? "of-the-first" : "of-the-second";
+    ca.script("/order/1", { body: orderOf(ca), nonce }, { body: orderOf(ca), nonce });
+  }
+  for (const { ca, client } of [first, second, second, first]) await client.order(`${ca.origin}/order/1`);
+  expect(first.ca.seen.at(-1)?.header?.["nonce"]).toBe("of-the-first");
+  expect(second.ca.seen.at(-1)?.header?.["nonce"]).toBe("of-the-second");
+});
+
 describe("badNonce", () => {
   it("is answered with the nonce of the refusal", async () => {
     await using setup = await startClient();
