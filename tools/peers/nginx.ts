@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { access, mkdtempDisposable, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -44,10 +44,10 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const base = ["-p", directory, "-c", configFile, "-e", "stderr"];
   await run(program, [...base, "-t"], { timeout: 30_000 });
   const server = opened.use(await startProcess({ command: program, args: base }));
-  // Written after the listening sockets are open.
+  // Written after the listening sockets are open; until then the file is the empty one that `nginx -t` leaves.
   const listens = () =>
-    access(pidFile).then(
-      () => true,
+    readFile(pidFile, "utf8").then(
+      (pid) => pid.trim() === String(server.pid),
       () => false,
     );
   await server.ready({ what: "nginx to listen", probe: listens, within: 15_000 });
