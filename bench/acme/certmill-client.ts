@@ -1,6 +1,6 @@
 /**
- * The client process of `@certmill/acme`: each certificate by the one-step calls, as a scheduler makes them,
- * asking again at once when the CA says "not yet".
+ * The client process of `@certmill/acme`: each certificate by the one-step calls, as a scheduler makes them, an
+ * order's authorizations side by side, asking again at once when the CA says "not yet".
  *
  * Arguments: the directory URL, a file with the root of the CA's own HTTPS.
  */
@@ -20,16 +20,20 @@ import { answerLaps } from "./lap.ts";
 const [directoryUrl = "", rootFile = ""] = process.argv.slice(2);
 const key = generateAccountKey();
 await using transport = undiciTransport({ rootPem: readFileSync(rootFile, "utf8"), userAgent: "bench/1" });
-const client = new AcmeClient({ directoryUrl, transport, key, now: Date.now });
+let requests = 0;
+const onRequest = () => {
+  requests += 1;
+};
+const client = new AcmeClient({ directoryUrl, transport, key, now: Date.now, onRequest });
 await client.newAccount({ termsOfServiceAgreed: true });
-await answerLaps(issue);
+await answerLaps(issue, () => requests);
 
 async function issue(names: readonly string[]): Promise<void> {
   const identifiers = names.map((value) => ({ type: "dns", value }) as const);
   const { url, resource: placed } = await client.newOrder({ identifiers });
   let order = placed;
   if (order.status === "pending") {
-    for (const authorization of order.authorizations) await authorize(authorization);
+    await Promise.all(order.authorizations.map(authorize));
     order = await orderOnce("ready", url);
   }
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

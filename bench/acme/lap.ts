@@ -13,6 +13,8 @@ export interface LapResult {
   /** User and system, of the whole process. */
   readonly cpuMs: number;
   readonly seconds: number;
+  /** HTTP requests by the client's own count; null when it keeps none. */
+  readonly requests: number | null;
   /** What of V8's heap is still in use after it and a collection, MB; null without --expose-gc. */
   readonly liveMb: number | null;
 }
@@ -20,12 +22,23 @@ export interface LapResult {
 /** Gets one certificate, from the making of its key to the chain in hand. */
 export type Issue = (names: readonly [string, string]) => Promise<void>;
 
-/** Runs the laps that the parent process asks for. */
-export async function answerLaps(issue: Issue): Promise<void> {
-  await answerQuestions<LapResult>((lap) => runLap(lap as Lap, issue));
+/**
+ * Runs the laps that the parent process asks for.
+ *
+ * @param requestsSoFar the client's own count; null when it keeps none.
+ */
+export async function answerLaps(issue: Issue, requestsSoFar: (() => number) | null): Promise<void> {
+  await answerQuestions<LapResult>(async (lap) => {
+    const before = requestsSoFar?.() ?? 0;
+    const cost = await runLap(lap as Lap, issue);
+    return { ...cost, requests: requestsSoFar === null ? null : requestsSoFar() - before };
+  });
 }
 
-async function runLap({ prefix, certificates, atOnce }: Lap, issue: Issue): Promise<LapResult> {
+async function runLap(
+  { prefix, certificates, atOnce }: Lap,
+  issue: Issue,
+): Promise<Omit<LapResult, "requests">> {
   const usedBefore = process.cpuUsage();
   const startedAt = performance.now();
   let started = 0;

@@ -13,7 +13,7 @@ const accountKey =
   keyKind === "rsa" ? await crypto.createPrivateRsaKey() : await crypto.createPrivateEcdsaKey();
 const client = new Client({ directoryUrl, accountKey });
 await client.createAccount({ termsOfServiceAgreed: true });
-await answerLaps(issue);
+await answerLaps(issue, null);
 
 async function issue(names: readonly string[]): Promise<void> {
   const [, csr] = await crypto.createCsr({ altNames: [...names] }, await crypto.createPrivateEcdsaKey());
