@@ -15,8 +15,11 @@ export class DirectoryInUse extends Error {
   readonly code = "directory-in-use";
 }
 
-/** Locks of this process: one with its own id that is not here is from a process that had the same id. */
-const held = new Set<string>();
+/**
+ * Locks that this process has or is about to have. One that is not here but has this process's id is from an
+ * earlier process that had the same.
+ */
+const ours = new Set<string>();
 
 const attempts = 5;
 
@@ -24,26 +27,56 @@ const attempts = 5;
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(await realpath(directory), "lock");
+  if (ours.has(path)) throw inUse(directory, process.pid);
+  ours.add(path);
+  try {
+    await createLock(path, directory);
+  } catch (error) {
+    ours.delete(path);
+    throw error;
+  }
+  return {
+    release: async () => {
+      await rm(path, { force: true });
+      ours.delete(path);
+    },
+  };
+}
+
+async function createLock(path: string, directory: string): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (await createWhole(path, `${process.pid}\n`)) {
-      held.add(path);
-      return { release: () => release(path) };
-    }
+    if (await createWhole(path, `${process.pid}\n`)) return;
     const owner = await readOwner(path);
     if (owner === null) continue;
-    if (isAlive(owner, path)) {
-      throw new DirectoryInUse(
-        `The data directory ${directory} is in use by process ${owner}. Stop that process, or give this one another directory (CERTMILL_DATA_DIR).`,
-      );
-    }
-    await removeStale(path, owner);
+    if (isAlive(owner)) throw inUse(directory, owner);
+    await removeDead(path);
   }
   throw new DirectoryInUse(`The data directory ${directory} is being opened by another process.`);
 }
 
-async function release(path: string): Promise<void> {
-  await rm(path, { force: true });
-  held.delete(path);
+const inUse = (directory: string, owner: number): DirectoryInUse =>
+  new DirectoryInUse(
+    `The data directory ${directory} is in use by process ${owner}. Stop that process, or give this one another directory (CERTMILL_DATA_DIR).`,
+  );
+
+/**
+ * Removes a dead process's lock. One process at a time looks and removes, behind a second lock: what one has
+ * found dead may be gone, and another's living one in its place, by the time it is removed.
+ */
+async function removeDead(path: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (!(await createWhole(guard, `${process.pid}\n`))) {
+    const guardian = await readOwner(guard);
+    // Its process died between the two lines below. Nothing but the guard itself can be lost here.
+    if (guardian !== null && !isAlive(guardian)) await removeIfStill(guard, guardian);
+    return;
+  }
+  try {
+    const owner = await readOwner(path);
+    if (owner !== null && !isAlive(owner)) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 /** The process id in the lock; null when it is gone by now. NaN for what is none. */
@@ -56,8 +89,8 @@ async function readOwner(path: string): Promise<number | null> {
   }
 }
 
-/** Two that find the same stale lock must not remove the new one of the faster: what was moved is looked at. */
-async function removeStale(path: string, stale: number): Promise<void> {
+/** Two that find the same stale guard must not remove the new one of the faster: what was moved is looked at. */
+async function removeIfStill(path: string, stale: number): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString("hex")}.stale`;
   try {
     await rename(path, aside);
@@ -70,9 +103,9 @@ async function removeStale(path: string, stale: number): Promise<void> {
   await rm(aside, { force: true });
 }
 
-function isAlive(pid: number, path: string): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  if (pid === process.pid) return held.has(path);
+/** This process's own id is not: a lock that it has stands in `ours`, and is not asked about. */
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -59,6 +59,32 @@ test.each([
   expect(await readdir(base.path)).toEqual([]);
 });
 
+test("of many processes that find a dead one's lock one has it", async () => {
+  const dead = await deadProcess();
+  for (let round = 0; round < 3; round += 1) {
+    await using base = await temporary();
+    await writeFile(join(base.path, "lock"), `${dead}\n`);
+    const contenders = Array.from({ length: 4 }, () => startContender(base.path));
+    const outcomes = await Promise.all(contenders.map(({ outcome }) => outcome));
+    expect(outcomes.toSorted()).toEqual([
+      "directory-in-use",
+      "directory-in-use",
+      "directory-in-use",
+      "locked",
+    ]);
+    await Promise.all(contenders.map(({ stop }) => stop()));
+  }
+});
+
+test("a takeover that its process did not survive is taken over, too", async () => {
+  await using base = await temporary();
+  const dead = await deadProcess();
+  for (const file of ["lock", "lock.takeover"]) await writeFile(join(base.path, file), `${dead}\n`);
+  const lock = await lockDirectory(base.path);
+  await lock.release();
+  expect(await readdir(base.path)).toEqual([]);
+});
+
 test("of many that find a dead process's lock one has it", async () => {
   await using base = await temporary();
   await writeFile(join(base.path, "lock"), `${await deadProcess()}\n`);
@@ -67,3 +93,23 @@ test("of many that find a dead process's lock one has it", async () => {
   expect(locks).toHaveLength(1);
   await locks[0]?.value.release();
 });
+
+/** A process that tries to have the lock, says how that went, and keeps it until it is stopped. */
+function startContender(directory: string) {
+  const module = new URL("../../src/store/directory-lock.ts", import.meta.url).href;
+  const program = `const { lockDirectory } = await import(${JSON.stringify(module)});
+    const said = await lockDirectory(${JSON.stringify(directory)}).then(() => "locked", ({ code }) => code);
+    process.stdout.write(said + "\\n");
+    process.stdin.resume();`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  return {
+    outcome: once(child.stdout.setEncoding("utf8"), "data").then(([text]) => String(text).trim()),
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
