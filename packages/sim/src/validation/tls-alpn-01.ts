@@ -74,17 +74,20 @@ async function handshake(request: {
   });
   socket.once("secureConnect", resolve);
   socket.on("error", reject);
+  let certificate: X509Certificate | undefined;
   try {
     await promise;
     if (socket.alpnProtocol !== PROTOCOL) return nothing(noProtocol(address));
-    const certificate = socket.getPeerX509Certificate();
+    certificate = socket.getPeerX509Certificate();
     if (certificate === undefined)
       return nothing(problemDocument("unauthorized", `${address}: No certs presented`));
     return { kind: "certificate", certificate };
   } catch (error) {
     return nothing(handshakeProblem(error, address, failureText(error, stage, signal)));
   } finally {
-    socket.destroy();
+    // The host sees a whole handshake and a proper end; the signal cuts the connection when it does not end its side.
+    if (certificate === undefined) socket.destroy();
+    else socket.end().resume();
   }
 }
 
