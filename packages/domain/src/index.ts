@@ -1,3 +1,42 @@
+export {
+  type Bucket,
+  correct,
+  fullBucket,
+  type Reservation,
+  release,
+  reserve,
+  settle,
+  spend,
+  tokensLeft,
+} from "./budget/bucket.ts";
+export {
+  isLimitName,
+  type Limit,
+  type LimitName,
+  type Limits,
+  limitNames,
+  type RequestLimit,
+  refillTime,
+} from "./budget/limit.ts";
+export {
+  isLimitSetName,
+  type LimitSet,
+  type LimitSetName,
+  limitSetNames,
+  limitSetOf,
+  limitSets,
+} from "./budget/limit-sets.ts";
+export {
+  type BucketName,
+  exactSetKey,
+  failuresKey,
+  lookedAt,
+  type OrderPlan,
+  registeredDomains,
+  type Spending,
+  sameSetWindow,
+  spendingOf,
+} from "./budget/order-spending.ts";
 export { sameNames } from "./certificate/same-names.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
@@ -34,8 +73,10 @@ export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
+export { type ClassTurns, floorOf, reserveShared, type SharedReservation } from "./schedule/class-share.ts";
 export { renewAt } from "./schedule/renewal.ts";
 export { retryAt } from "./schedule/retry.ts";
+export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule/work-class.ts";
 export {
   after,
   between,

@@ -11,9 +11,12 @@ type MaybeAt = ColumnType<Instant | null, Date | null, Date | null>;
 type DefaultAt = ColumnType<Instant, Date | undefined, Date>;
 /** Read as a value, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
+type Defaulted<T> = ColumnType<T, string | undefined, string>;
 
 export type LineageState = "waiting" | "issuing" | "active" | "failed" | "removed";
 export type KeyType = "p256" | "rsa2048";
+export type WorkClassName = "emergency" | "interactive" | "renewal" | "campaign";
+export type CampaignState = "importing" | "running" | "paused" | "cancelled" | "done";
 export type TokenScope = "admin" | "tenant" | "edge";
 
 export interface InstallationTable {
@@ -26,6 +29,7 @@ export interface TenantTable {
   id: GeneratedAlways<Id>;
   name: string;
   created_at: At;
+  ca_ids: Id[] | null;
 }
 
 export interface SecretTable {
@@ -44,6 +48,11 @@ export interface CaTable {
   max_orders_in_flight: number;
   is_default: boolean;
   created_at: At;
+  limit_set: Generated<string>;
+  weight: Generated<number>;
+  caa_identities: Generated<string[]>;
+  slow_until: MaybeAt;
+  health: Defaulted<unknown>;
 }
 
 export interface AccountTable {
@@ -78,6 +87,11 @@ export interface LineageTable {
   certificate_id: Id | null;
   created_at: At;
   removed_at: MaybeAt;
+  pinned: Generated<boolean>;
+  avoid_ca_ids: Generated<Id[]>;
+  campaign_id: Id | null;
+  wave: number | null;
+  held: Generated<boolean>;
 }
 
 export interface DomainTable {
@@ -103,6 +117,8 @@ export interface IssuanceTable {
   failure_detail: string | null;
   started_at: At;
   ended_at: MaybeAt;
+  class: Generated<WorkClassName>;
+  spending: Defaulted<unknown>;
 }
 
 export interface CertificateTable {
@@ -177,6 +193,102 @@ export interface IdempotencyTable {
   created_at: At;
 }
 
+export interface CampaignTable {
+  id: GeneratedAlways<Id>;
+  name: string;
+  state: CampaignState;
+  pause_reason: string | null;
+  finish_by: MaybeAt;
+  window_start: number | null;
+  window_end: number | null;
+  per_hour: number | null;
+  full_at: Generated<number>;
+  pack_names: Generated<number>;
+  pack_across_tenants: Generated<boolean>;
+  wave: Generated<number>;
+  most_failed: Generated<number>;
+  renewal_spread_days: Generated<number>;
+  created_at: At;
+  ended_at: MaybeAt;
+}
+
+export interface PlannerTable {
+  singleton: Generated<boolean>;
+  wake_at: MaybeAt;
+}
+
+export interface LaneTable {
+  id: GeneratedAlways<Id>;
+  class: WorkClassName;
+  ca_ids: Id[] | null;
+  campaign_id: Id | null;
+}
+
+export interface ClassTurnTable {
+  class: WorkClassName;
+  turn: number;
+}
+
+export interface FlowTable {
+  class: WorkClassName;
+  key: string;
+  turn: number;
+}
+
+export interface QueueTable {
+  lineage_id: Id;
+  lane_id: Id;
+  turn: number;
+  queued_at: At;
+  parked_until: MaybeAt;
+  parked_for: string | null;
+}
+
+export interface BucketTable {
+  ca_id: Id;
+  limit_name: string;
+  key: string;
+  full_at: number;
+  reserved: Generated<number>;
+  turns: Defaulted<Readonly<Partial<Record<WorkClassName, number>>>>;
+  promised_until: Generated<number>;
+}
+
+export interface LedgerEntryTable {
+  id: GeneratedAlways<Id>;
+  ca_id: Id;
+  issuance_id: Id | null;
+  at: At;
+  change: Json<unknown>;
+}
+
+export interface LimitOverrideTable {
+  id: GeneratedAlways<Id>;
+  ca_id: Id;
+  limit_name: string;
+  key: string | null;
+  burst: number;
+  count: number;
+  period_ms: ColumnType<string, number, number>;
+  starts_at: At;
+  note: string | null;
+  created_at: At;
+}
+
+export interface SpentHourTable {
+  ca_id: Id;
+  hour: At;
+  class: WorkClassName;
+  spender: string;
+  orders: number;
+}
+
+export interface RequestPaceTable {
+  ca_id: Id;
+  resource: string;
+  full_at: number;
+}
+
 export interface Schema {
   installation: InstallationTable;
   tenant: TenantTable;
@@ -194,4 +306,15 @@ export interface Schema {
   edge: EdgeTable;
   delivery: DeliveryTable;
   idempotency: IdempotencyTable;
+  campaign: CampaignTable;
+  planner: PlannerTable;
+  lane: LaneTable;
+  class_turn: ClassTurnTable;
+  flow: FlowTable;
+  queue: QueueTable;
+  bucket: BucketTable;
+  ledger_entry: LedgerEntryTable;
+  limit_override: LimitOverrideTable;
+  spent_hour: SpentHourTable;
+  request_pace: RequestPaceTable;
 }
