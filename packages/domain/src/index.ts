@@ -9,6 +9,7 @@ export {
   spend,
   tokensLeft,
 } from "./budget/bucket.ts";
+export { type LedgerChange, ledgerChanges, type Step } from "./budget/ledger-change.ts";
 export {
   isLimitName,
   type Limit,

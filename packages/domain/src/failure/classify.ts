@@ -1,3 +1,4 @@
+import { isLimitName, type LimitName } from "../budget/limit.ts";
 import type { Instant } from "../time/instant.ts";
 import type { FailureCode } from "./failure-code.ts";
 
@@ -8,6 +9,8 @@ export interface Fault {
   readonly detail: string;
   /** When the CA asks us to come back; null when it does not say. */
   readonly retryAt: Instant | null;
+  /** The limit that the CA says is used up; absent when it is none or the CA does not say. */
+  readonly limit?: LimitName;
 }
 
 /** An RFC 8555 section 6.7 problem, as far as the decision needs it. */
@@ -18,6 +21,8 @@ export interface ProblemFacts {
   readonly status: number;
   readonly detail: string;
   readonly retryAt: Instant | null;
+  /** The limit that a refusal names, in the CA's own word; absent when it names none. */
+  readonly limit?: string;
 }
 
 /**
@@ -29,9 +34,9 @@ export function classifyRequest(problem: ProblemFacts): Fault {
   if (problem.status === 503) return fault("ca-busy");
   switch (problem.type) {
     case "rateLimited":
-      return fault(
-        problem.retryAt === null && /visit:? https:/i.test(problem.detail) ? "name-paused" : "rate-limited",
-      );
+      return problem.retryAt === null && /visit:? https:/i.test(problem.detail)
+        ? fault("name-paused")
+        : { ...fault("rate-limited"), ...limitOf(problem) };
     case "rejectedIdentifier":
     case "unsupportedIdentifier":
       return fault("name-rejected");
@@ -54,6 +59,9 @@ export function classifyRequest(problem: ProblemFacts): Fault {
       return fault(codeOfStatus(problem.status));
   }
 }
+
+const limitOf = ({ limit }: ProblemFacts): { readonly limit?: LimitName } =>
+  limit !== undefined && isLimitName(limit) ? { limit } : {};
 
 function codeOfStatus(status: number): FailureCode {
   if (status === 429) return "rate-limited";
