@@ -9,6 +9,7 @@ export {
   spend,
   tokensLeft,
 } from "./budget/bucket.ts";
+export { effectiveLimit, type LimitOverride } from "./budget/effective-limits.ts";
 export { type LedgerChange, ledgerChanges, type Step } from "./budget/ledger-change.ts";
 export {
   isLimitName,
