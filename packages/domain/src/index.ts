@@ -39,6 +39,7 @@ export {
   sameSetWindow,
   spendingOf,
 } from "./budget/order-spending.ts";
+export { type DailyWindow, isOpen, nextOpening, openFor } from "./campaign/daily-window.ts";
 export { sameNames } from "./certificate/same-names.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
