@@ -1,9 +1,11 @@
 /** The worker of a process, and all it stands on. */
+import { seconds } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
 import { performAt } from "./effects/perform.ts";
+import type { MakeKey } from "./keys/certificate-key.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
@@ -13,11 +15,12 @@ import { runIssuance } from "./work/run-issuance.ts";
 import { Worker } from "./work/worker.ts";
 
 export interface IssuingParts {
-  readonly config: Pick<Config, "workerConcurrency" | "lease" | "drain">;
+  readonly config: Pick<Config, "workerConcurrency" | "lease" | "drain" | "pollEvery">;
   readonly database: Database;
   readonly clock: Clock;
   readonly keyRing: () => KeyRing;
   readonly openTransport: OpenTransport;
+  readonly makeKey: MakeKey;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -29,7 +32,7 @@ export interface Issuing {
 
 /** Starts it: it claims at once. */
 export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
-  const { config, database, clock, keyRing, openTransport, metrics, log } = parts;
+  const { config, database, clock, keyRing, openTransport, makeKey, metrics, log } = parts;
   const { db } = database;
   const connections = new CaConnections({
     db,
@@ -47,8 +50,9 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     clock,
     concurrency: config.workerConcurrency,
     lease: config.lease,
+    pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
-      const performer = performAt(await connections.to(issuance.caId), keyRing());
+      const performer = performAt(await connections.to(issuance.caId), { keyRing: keyRing(), makeKey });
       await runIssuance(issuance, { db, clock, performer, lease: config.lease, signal, onEvents });
     },
     onError: (error, issuance) => {

@@ -10,6 +10,7 @@ import { startResponder } from "./compose-responder.ts";
 import { findAdminToken } from "./config/admin-token.ts";
 import type { Config } from "./config/read-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
+import { generateCertificateKey, type MakeKey } from "./keys/certificate-key.ts";
 import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { closeServer } from "./serve-listener.ts";
@@ -26,6 +27,8 @@ export interface World {
   readonly openTransport?: OpenTransport;
   /** Default: the configured database. */
   readonly openDatabase?: (place: Config["database"]) => Promise<Database>;
+  /** Default: a fresh one. */
+  readonly makeKey?: MakeKey;
 }
 
 export interface Running {
@@ -58,12 +61,14 @@ export async function compose(config: Config, world: World): Promise<Running> {
     world.openTransport ??
     ((rootPem) => undiciTransport({ rootPem, timeout: config.caTimeout, userAgent: "certmill/0.1" }));
 
+  const makeKey = world.makeKey ?? generateCertificateKey;
+
   const responder = config.roles.has("responder")
     ? await startResponder({ database, clock, address: config.responderListen, metrics, log })
     : null;
   if (responder !== null) opened.defer(() => closeServer(responder.server, requestGrace));
   const issuing = config.roles.has("worker")
-    ? await startIssuing({ config, database, clock, keyRing, openTransport, metrics, log })
+    ? await startIssuing({ config, database, clock, keyRing, openTransport, makeKey, metrics, log })
     : null;
   if (issuing !== null) opened.defer(() => issuing.stop());
   const api = config.roles.has("api")

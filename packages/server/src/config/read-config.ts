@@ -34,6 +34,8 @@ export interface Config {
   readonly adminToken: string | null;
   readonly workerConcurrency: number;
   readonly lease: Duration;
+  /** A worker that hears of nothing looks at the database this often; a second when absent. */
+  readonly pollEvery?: Duration;
   readonly caTimeout: Duration;
   readonly drain: Duration;
   readonly logLevel: string;

@@ -11,7 +11,7 @@ import {
   parseChain,
 } from "@certmill/acme";
 import { type IssuanceInput, instant, type LiveState, type PendingChallenge } from "@certmill/domain";
-import { exportKey, generateCertificateKey, importKey } from "../keys/certificate-key.ts";
+import { exportKey, importKey, type MakeKey } from "../keys/certificate-key.ts";
 import { open, seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore, KeyToStore } from "../store/commit-decision.ts";
@@ -61,14 +61,18 @@ export interface Performer {
 interface Means {
   readonly client: AcmeClient;
   readonly keyRing: KeyRing;
+  readonly makeKey: MakeKey;
   readonly signal: AbortSignal;
 }
 
-export function performAt({ client, thumbprint }: CaConnection, keyRing: KeyRing): Performer {
+export function performAt(
+  { client, thumbprint }: CaConnection,
+  { keyRing, makeKey }: Pick<Means, "keyRing" | "makeKey">,
+): Performer {
   return {
     perform: async (task, signal) => {
       try {
-        return await act(task, { client, keyRing, signal });
+        return await act(task, { client, keyRing, makeKey, signal });
       } catch (error) {
         signal.throwIfAborted();
         return told({ kind: "fault", fault: faultOf(error) });
@@ -101,7 +105,7 @@ function act(task: Task, means: Means): Promise<Outcome> {
     case "processing":
       return poll(state.order.url, means);
     case "ready":
-      return makeKey(task, means);
+      return prepareKey(task, means);
     case "finalizing":
       return finalize(state.order, task, means);
     case "downloading":
@@ -151,8 +155,8 @@ async function poll(url: string, { client, signal }: Means): Promise<Outcome> {
   return told({ kind: "order", order: orderFacts(url, resource), retryAt: instantOrNull(retryAt) });
 }
 
-async function makeKey({ names, keyType }: Task, { keyRing }: Means): Promise<Outcome> {
-  const key = await generateCertificateKey(keyType);
+async function prepareKey({ names, keyType }: Task, { keyRing, makeKey }: Means): Promise<Outcome> {
+  const key = await makeKey(keyType);
   const csr = certificateRequest({ names, key });
   const publicKey = createPublicKey(key).export({ format: "der", type: "spki" });
   return {

@@ -3,6 +3,9 @@ import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { KeyType } from "../store/schema.ts";
 
+/** Makes a private key for a certificate. */
+export type MakeKey = (type: KeyType) => Promise<KeyObject>;
+
 const generate = promisify(generateKeyPair);
 
 /** RSA keys are made in the thread pool: one takes about 50 ms of a core. */

@@ -20,14 +20,14 @@ export interface WorkerOptions {
   /** Issuances run side by side in this process. */
   readonly concurrency: number;
   readonly lease: Duration;
+  /** Without a notification the database is asked this often. */
+  readonly pollEvery: Duration;
   /** Takes one claimed issuance as far as it goes. */
   readonly run: (issuance: ClaimedIssuance, signal: AbortSignal) => Promise<void>;
   /** Told when a round or an issuance broke: the database is away, or a bug. */
   readonly onError: (error: unknown, issuance: ClaimedIssuance | null) => void;
 }
 
-/** Without a notification the database is asked this often. */
-const longestWait = 1_000;
 /** Rounds follow each other no faster, so that work that comes due together is claimed together. */
 const shortestWait = 20;
 const afterError = 1_000;
@@ -93,9 +93,9 @@ export class Worker {
 
   /** @returns how long to wait for the next round, in milliseconds. */
   async #round(): Promise<number> {
-    const { db, clock, concurrency, lease } = this.#options;
+    const { db, clock, concurrency, lease, pollEvery } = this.#options;
     const free = concurrency - this.#running.size;
-    if (free <= 0) return longestWait;
+    if (free <= 0) return pollEvery;
     const now = clock.now();
     const fullCas: string[] = [];
     for (const caId of await casWithDueLineages(db, now)) {
@@ -103,9 +103,9 @@ export class Worker {
     }
     const claimed = await claimIssuances(db, { limit: free, lease, now });
     for (const issuance of claimed) this.#begin(issuance);
-    if (claimed.length === free) return longestWait;
+    if (claimed.length === free) return pollEvery;
     const due = await nextDueAt(db, fullCas);
-    return due === null ? longestWait : Math.min(milliseconds(due - clock.now()), longestWait);
+    return due === null ? pollEvery : Math.min(milliseconds(due - clock.now()), pollEvery);
   }
 
   #begin(issuance: ClaimedIssuance): void {

@@ -1,5 +1,5 @@
 /** The loop, over a real database; what it runs is the test's. */
-import { after, milliseconds } from "@certmill/domain";
+import { after, milliseconds, seconds } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
@@ -42,6 +42,7 @@ function startWorker(fleet: Fleet, options: Partial<WorkerOptions>) {
     clock: stillClock,
     concurrency: 10,
     lease,
+    pollEvery: seconds(1),
     run: (issuance) => give(fleet, issuance),
     onError: (error, issuance) => errors.push({ error, name: issuance?.names[0] }),
     ...options,
