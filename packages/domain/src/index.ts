@@ -76,6 +76,17 @@ export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
+export {
+  admits,
+  beginProbe,
+  type CaOutcome,
+  freshHealth,
+  type Health,
+  healthOf,
+  observe,
+  probeAt,
+} from "./schedule/breaker.ts";
+export { caOrder } from "./schedule/choose-ca.ts";
 export { type ClassTurns, floorOf, reserveShared, type SharedReservation } from "./schedule/class-share.ts";
 export { renewAt } from "./schedule/renewal.ts";
 export { retryAt } from "./schedule/retry.ts";
