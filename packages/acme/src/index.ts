@@ -23,7 +23,7 @@ export { type RenewalInfo, renewalInfoRetryAt, renewalTime } from "./client/rene
 export { concernsReplacement } from "./client/replacement.ts";
 export type { Retrieved } from "./client/retrieved.ts";
 export type { RevocationReason, RevocationRequest } from "./client/revocation.ts";
-export type { ObservedRequest, ResourceKind } from "./client/signed-requests.ts";
+export type { BeforeRequest, ObservedRequest, ResourceKind } from "./client/signed-requests.ts";
 export { AccountHandle } from "./flow/account-handle.ts";
 export { AuthorizationHandle } from "./flow/authorization-handle.ts";
 export { type Clock, systemClock } from "./flow/clock.ts";

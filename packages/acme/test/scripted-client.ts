@@ -17,6 +17,7 @@ export async function startClient(meta?: unknown, resources?: Readonly<Record<st
   return {
     ca,
     observed,
+    transport,
     accountUrl,
     stranger: new AcmeClient(options),
     client: new AcmeClient({ ...options, accountUrl, onRequest: (request) => observed.push(request) }),

@@ -23,7 +23,12 @@ import { parseRenewalInfo, type RenewalInfo, renewalInfoRetryAt } from "./renewa
 import { concernsReplacement } from "./replacement.ts";
 import { type Retrieved, requiredLocation, retrieved } from "./retrieved.ts";
 import { type RevocationRequest, revocationPayload } from "./revocation.ts";
-import { type ObservedRequest, type ResourceKind, SignedRequests } from "./signed-requests.ts";
+import {
+  type BeforeRequest,
+  type ObservedRequest,
+  type ResourceKind,
+  SignedRequests,
+} from "./signed-requests.ts";
 
 /** What a client is made of: one account key at one CA. */
 export interface AcmeClientOptions {
@@ -37,6 +42,8 @@ export interface AcmeClientOptions {
   readonly accountUrl?: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Awaited before every HTTP request; when it rejects, nothing is sent, and the call throws what it rejected with. */
+  readonly beforeRequest?: BeforeRequest;
   /** Told of every HTTP request once it is over, however it ended. Must not throw. */
   readonly onRequest?: (request: ObservedRequest) => void;
 }
@@ -73,6 +80,7 @@ export class AcmeClient {
       key: options.key,
       accountUrl: options.accountUrl ?? null,
       now: options.now,
+      beforeRequest: options.beforeRequest ?? (async () => {}),
       onRequest: options.onRequest ?? (() => {}),
     });
   }

@@ -46,6 +46,70 @@ describe("badNonce", () => {
   });
 });
 
+describe("beforeRequest", () => {
+  it("is awaited before each request, each try of one too, once its nonce is there", async () => {
+    await using setup = await startClient();
+    const { ca, accountUrl, transport } = setup;
+    const told: string[] = [];
+    const client = new AcmeClient({
+      directoryUrl: ca.directoryUrl,
+      transport,
+      key,
+      accountUrl,
+      now: () => NOW,
+      beforeRequest: async (resource, signal) => {
+        await Promise.resolve();
+        told.push(`${resource} ${ca.seen.length} ${signal === null ? "shared" : "own"}`);
+      },
+    });
+    ca.script("/order/1", problem("badNonce", 400), { body: orderOf(ca) });
+    await client.order(`${ca.origin}/order/1`, new AbortController().signal);
+    expect(told).toEqual(["directory 0 shared", "newNonce 1 shared", "order 2 own", "order 3 own"]);
+  });
+
+  it("sends nothing when it rejects, and keeps the nonce for the next", async () => {
+    await using setup = await startClient();
+    const { ca, accountUrl, transport } = setup;
+    const reason = new Error("not now");
+    let isOpen = true;
+    const client = new AcmeClient({
+      directoryUrl: ca.directoryUrl,
+      transport,
+      key,
+      accountUrl,
+      now: () => NOW,
+      beforeRequest: async () => {
+        if (!isOpen) throw reason;
+      },
+    });
+    ca.script("/order/1", { body: orderOf(ca), nonce: "kept" }, { body: orderOf(ca) });
+    await client.order(`${ca.origin}/order/1`);
+    isOpen = false;
+    await expect(client.order(`${ca.origin}/order/1`)).rejects.toBe(reason);
+    isOpen = true;
+    const before = ca.seen.length;
+    await client.order(`${ca.origin}/order/1`);
+    expect(ca.seen.slice(before).map(({ header }) => header?.["nonce"])).toEqual(["kept"]);
+  });
+});
+
+it("tells of each refusal what it was, and of no answer none", async () => {
+  await using setup = await startClient();
+  const { ca, client, observed } = setup;
+  ca.script(
+    "/order/1",
+    { ...problem("rateLimited", 429), headers: { "retry-after": "7" } },
+    { body: orderOf(ca) },
+  );
+  await expect(client.order(`${ca.origin}/order/1`)).rejects.toThrow();
+  await client.order(`${ca.origin}/order/1`);
+  const refusal = { type: "rateLimited", retryAt: NOW + 7_000, throttling: { kind: "quota", limit: null } };
+  expect(observed.slice(-2)).toMatchObject([
+    { resource: "order", status: 429, problem: refusal },
+    { resource: "order", status: 200, problem: null },
+  ]);
+});
+
 it("says in its headers what the body is and what is wanted, and no nonce", async () => {
   await using setup = await startClient();
   const sent: object[] = [];

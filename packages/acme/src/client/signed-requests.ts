@@ -33,9 +33,18 @@ export interface ObservedRequest {
   readonly resource: ResourceKind;
   /** null when no whole answer came. */
   readonly status: number | null;
+  /** Why the CA refused it; null when it did not, or when no whole answer came. */
+  readonly problem: AcmeProblem | null;
   /** From the sending to the whole answer, or to the failure. */
   readonly milliseconds: number;
 }
+
+/**
+ * Awaited before an HTTP request is sent: for whoever keeps to the CA's limits of requests.
+ *
+ * @param signal ends the request; null for one that is made for several callers (the directory, a nonce).
+ */
+export type BeforeRequest = (resource: ResourceKind, signal: AbortSignal | null) => Promise<void>;
 
 export interface SignedRequestsOptions {
   readonly directoryUrl: string;
@@ -43,6 +52,7 @@ export interface SignedRequestsOptions {
   readonly key: AccountKey;
   readonly accountUrl: string | null;
   readonly now: () => number;
+  readonly beforeRequest: BeforeRequest;
   readonly onRequest: (request: ObservedRequest) => void;
 }
 
@@ -116,14 +126,14 @@ export class SignedRequests {
 
   /** A plain GET; the directory and renewal information are the only ones (RFC 8555 section 6.3). */
   async get(resource: ResourceKind, url: string, signal?: AbortSignal): Promise<AcmeHttpResponse> {
-    const response = await this.#send(resource, {
+    await this.#options.beforeRequest(resource, signal ?? null);
+    const { response, problem } = await this.#send(resource, {
       method: "GET",
       url,
       headers: { accept: "application/json" },
       body: null,
       signal: signal ?? null,
     });
-    const problem = this.#problemOf(response, url);
     if (problem !== null) throw refusal(resource, problem);
     return response;
   }
@@ -132,7 +142,8 @@ export class SignedRequests {
   async #post(post: SignedPost, signer: JwsSigner): Promise<AcmeHttpResponse> {
     let nonce = await this.#nonces.take(post.signal);
     for (let retries = 0; ; retries += 1) {
-      const response = await this.#send(post.resource, {
+      await this.#permit(post, nonce);
+      const { response, problem } = await this.#send(post.resource, {
         method: "POST",
         url: post.url,
         headers: { "content-type": "application/jose+json", accept: post.accept },
@@ -140,7 +151,6 @@ export class SignedRequests {
         signal: post.signal ?? null,
       });
       const fresh = replayNonce(response);
-      const problem = this.#problemOf(response, post.url);
       if (problem?.type === "badNonce" && retries < BAD_NONCE_RETRIES) {
         nonce = fresh ?? (await this.#nonces.take(post.signal));
         continue;
@@ -151,6 +161,16 @@ export class SignedRequests {
     }
   }
 
+  /** Comes after the nonce, which may be long in coming, and before the signature. */
+  async #permit({ resource, signal }: SignedPost, nonce: string): Promise<void> {
+    try {
+      await this.#options.beforeRequest(resource, signal ?? null);
+    } catch (error) {
+      this.#nonces.put(nonce);
+      throw error;
+    }
+  }
+
   async #fetchDirectory(): Promise<Directory> {
     const { body } = await this.get("directory", this.#options.directoryUrl);
     return parseDirectory(body);
@@ -158,14 +178,14 @@ export class SignedRequests {
 
   async #fetchNonce(): Promise<string> {
     const { newNonce: url } = await this.#directory.get();
-    const response = await this.#send("newNonce", {
+    await this.#options.beforeRequest("newNonce", null);
+    const { response, problem } = await this.#send("newNonce", {
       method: "HEAD",
       url,
       headers: {},
       body: null,
       signal: null,
     });
-    const problem = this.#problemOf(response, url);
     if (problem !== null) throw refusal("newNonce", problem);
     const nonce = replayNonce(response);
     if (nonce === null) throw new AcmeError("bad-response", "newNonce: no usable Replay-Nonce header");
@@ -177,22 +197,30 @@ export class SignedRequests {
     return success ? null : problemFromResponse(response, url, this.#options.now());
   }
 
-  async #send(resource: ResourceKind, request: AcmeHttpRequest): Promise<AcmeHttpResponse> {
+  async #send(resource: ResourceKind, request: AcmeHttpRequest): Promise<Answer> {
     const { transport, onRequest } = this.#options;
     const startedAt = performance.now();
     let status: number | null = null;
+    let problem: AcmeProblem | null = null;
     try {
       const response = await transport(request);
       status = response.status;
-      return response;
+      problem = this.#problemOf(response, request.url);
+      return { response, problem };
     } catch (cause) {
       request.signal?.throwIfAborted();
       if (cause instanceof AcmeError) throw cause;
       throw new AcmeError("transport", `${resource}: ${request.url}: ${describe(cause)}`, { cause });
     } finally {
-      onRequest({ method: request.method, resource, status, milliseconds: performance.now() - startedAt });
+      const milliseconds = performance.now() - startedAt;
+      onRequest({ method: request.method, resource, status, problem, milliseconds });
     }
   }
+}
+
+interface Answer {
+  readonly response: AcmeHttpResponse;
+  readonly problem: AcmeProblem | null;
 }
 
 /** Values outside base64url are ignored (RFC 8555 section 6.5.1). */
