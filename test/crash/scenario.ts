@@ -81,6 +81,9 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
         namePolicy: "public",
         maxOrdersInFlight: 10,
         makeDefault: true,
+        weight: null,
+        limitSet: "none",
+        caaIdentities: [],
         account: made.account,
       },
       now,
@@ -88,7 +91,7 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
     if (caId === null) throw new Error("The database was not empty.");
     const edgeGroupId = await ensureEdgeGroup(trx, "default");
     const all = wanted.map((names) => ({ names, tenantId: null }));
-    await addLineages(trx, all, { caId, edgeGroupId, keyType: "p256" }, now);
+    await addLineages(trx, all, { caId, pinned: false, edgeGroupId, keyType: "p256" }, now);
   });
 }
 

@@ -9,7 +9,9 @@ export {
   spend,
   tokensLeft,
 } from "./budget/bucket.ts";
+export { BucketBook, type BucketEntry, type NamedEntry } from "./budget/bucket-book.ts";
 export { effectiveLimit, type LimitOverride } from "./budget/effective-limits.ts";
+export { type BucketChange, type Correction, foldChange, isBucketChange } from "./budget/fold-change.ts";
 export { type LedgerChange, ledgerChanges, type Step } from "./budget/ledger-change.ts";
 export {
   isLimitName,
@@ -39,6 +41,7 @@ export {
   sameSetWindow,
   spendingOf,
 } from "./budget/order-spending.ts";
+export { fullAtForNext, mostSlots, nextSlotAt, pacedLimit, slotsOf } from "./budget/request-slots.ts";
 export { type DailyWindow, isOpen, nextOpening, openFor } from "./campaign/daily-window.ts";
 export { sameNames } from "./certificate/same-names.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
@@ -88,8 +91,17 @@ export {
 } from "./schedule/breaker.ts";
 export { caOrder } from "./schedule/choose-ca.ts";
 export { type ClassTurns, floorOf, reserveShared, type SharedReservation } from "./schedule/class-share.ts";
+export {
+  bucketsFor,
+  bucketsOfCas,
+  type CaForPlanning,
+  OrderPlanning,
+  type Placement,
+  type WaitingLineage,
+} from "./schedule/order-planning.ts";
 export { renewAt } from "./schedule/renewal.ts";
 export { retryAt } from "./schedule/retry.ts";
+export { type Flow, TurnTaking } from "./schedule/turn-taking.ts";
 export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule/work-class.ts";
 export {
   after,

@@ -7,6 +7,7 @@ import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
 import { performAt } from "./effects/perform.ts";
 import type { MakeKey } from "./keys/certificate-key.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
+import { observeBudget } from "./observe/budget-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
@@ -55,6 +56,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       const performer = performAt(await connections.to(issuance.caId), { keyRing: keyRing(), makeKey });
       await runIssuance(issuance, { db, clock, performer, lease: config.lease, signal, onEvents });
     },
+    onNews: observeBudget(metrics, log),
     onError: (error, issuance) => {
       metrics.workerErrors.inc();
       const fields = { event: "worker.error", err: error, issuance: issuance?.id, name: issuance?.names[0] };

@@ -61,6 +61,12 @@ export const failures = {
     sentence:
       "The certificate authority has paused this name after many failures: it must be unpaused by the operator.",
   },
+  "no-ca": {
+    recovery: "end",
+    party: "operator",
+    sentence:
+      "No certificate authority of the platform may issue for this name: the operator has to name one.",
+  },
   "validation-timeout": {
     recovery: "retry",
     party: "ca",

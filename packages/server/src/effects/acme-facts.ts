@@ -9,6 +9,7 @@ import {
   type OrderFacts,
   type ProblemFacts,
 } from "@certmill/domain";
+import { RequestsBackedUp } from "./slot-queue.ts";
 
 export const instantOrNull = (at: number | null): Instant | null => (at === null ? null : instant(at));
 
@@ -46,11 +47,16 @@ function problemFacts(problem: AcmeProblem): ProblemFacts {
     status: problem.status ?? 0,
     detail: problemText(problem),
     retryAt: instantOrNull(problem.retryAt),
+    ...(problem.throttling?.kind === "quota" && problem.throttling.limit !== null
+      ? { limit: problem.throttling.limit }
+      : {}),
   };
 }
 
-/** The fault behind an error of a request; an error that is not the CA's or the network's is thrown on. */
+/** The fault behind an error of a request; an error that is not the CA's, the network's or our pace's is thrown on. */
 export function faultOf(error: unknown): Fault {
+  if (error instanceof RequestsBackedUp)
+    return { code: "ca-busy", detail: error.message, retryAt: error.retryAt };
   if (!(error instanceof AcmeError)) throw error;
   if (error.problem !== null) return classifyRequest(problemFacts(error.problem));
   const code = error.code === "transport" ? "ca-unreachable" : "ca-error";

@@ -44,6 +44,24 @@ export class Metrics {
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [this.registry],
   });
+  readonly budgetCorrections = new Counter({
+    name: "certmill_budget_corrections_total",
+    help: "Refusals for a limit that the ledger thought was not used up, by CA and limit.",
+    labelNames: ["ca", "limit"],
+    registers: [this.registry],
+  });
+  readonly budgetDrift = new Gauge({
+    name: "certmill_budget_drift_tokens",
+    help: "By how many tokens the ledger was wrong at the last correction, by CA and limit.",
+    labelNames: ["ca", "limit"],
+    registers: [this.registry],
+  });
+  readonly caSlowed = new Counter({
+    name: "certmill_ca_slowed_total",
+    help: "How often a CA asked for patience (503), by CA.",
+    labelNames: ["ca"],
+    registers: [this.registry],
+  });
   readonly responderRequests = new Counter({
     name: "certmill_responder_requests_total",
     help: "Requests for key authorizations, by result.",

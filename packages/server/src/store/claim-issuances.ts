@@ -1,4 +1,11 @@
-import { after, type Duration, type Instant, type LiveState } from "@certmill/domain";
+import {
+  after,
+  type Duration,
+  type Instant,
+  type LiveState,
+  type Spending,
+  type WorkClass,
+} from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import type { KeyType } from "./schema.ts";
@@ -8,6 +15,7 @@ export interface ClaimedIssuance {
   readonly id: string;
   readonly lineageId: string;
   readonly caId: string;
+  readonly accountId: string;
   readonly edgeGroupId: string;
   readonly names: readonly string[];
   readonly keyType: KeyType;
@@ -16,6 +24,9 @@ export interface ClaimedIssuance {
   readonly fence: string;
   readonly keySecretId: string | null;
   readonly csr: Uint8Array | null;
+  readonly workClass: WorkClass;
+  /** What it has reserved of the CA's limits. */
+  readonly spending: readonly Spending[];
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
   readonly startedAt: Instant;
@@ -27,6 +38,9 @@ interface Row {
   id: string;
   lineage_id: string;
   ca_id: string;
+  account_id: string;
+  class: WorkClass;
+  spending: readonly Spending[];
   edge_group_id: string;
   names: string[];
   key_type: KeyType;
@@ -54,15 +68,19 @@ export async function claimIssuances(
       order by wake_at limit ${request.limit} for update skip locked
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
-    from due, lineage
-    where issuance.id = due.id and lineage.id = issuance.lineage_id
+    from due, lineage, account
+    where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
-      lineage.failures, issuance.started_at, lineage.wanted_at`.execute(db);
+      lineage.failures, account.id as account_id,
+      issuance.class, issuance.spending, issuance.started_at, lineage.wanted_at`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     lineageId: row.lineage_id,
     caId: row.ca_id,
+    accountId: row.account_id,
+    workClass: row.class,
+    spending: row.spending,
     edgeGroupId: row.edge_group_id,
     names: row.names,
     keyType: row.key_type,
@@ -77,16 +95,16 @@ export async function claimIssuances(
 }
 
 /**
- * When the next issuance or lineage is due; null when nothing is owed. Lineages of `fullCas` are passed over:
- * they wait for an issuance to end, not for a time. Indexes: `issuance_due`, `lineage_due`.
+ * When something is next to be done; null when nothing is owed. What waits in line for a CA's limit is the planner's,
+ * who knows the limits. Indexes: `issuance_due`, `lineage_due`, `queue_parked`.
  */
-export async function nextDueAt(db: Db, fullCas: readonly string[]): Promise<Instant | null> {
+export async function nextDueAt(db: Db): Promise<Instant | null> {
   const { rows } = await sql<{ due_at: Instant | null }>`
     select least(
       (select min(wake_at) from issuance where ended_at is null),
-      (select min(first.wake_at) from ca, lateral (
-        select wake_at from lineage where ca_id = ca.id and wake_at is not null order by wake_at limit 1
-      ) first where ca.id <> all(${[...fullCas]}::bigint[]))
+      (select min(wake_at) from lineage where wake_at is not null),
+      (select min(parked_until) from queue where parked_until is not null),
+      (select wake_at from planner)
     ) as due_at`.execute(db);
   return rows[0]?.due_at ?? null;
 }

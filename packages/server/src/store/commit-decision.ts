@@ -9,6 +9,7 @@ import {
   type Duration,
   type FailureCode,
   type Instant,
+  type LedgerChange,
   type LiveState,
   type PendingChallenge,
   renewAt,
@@ -51,12 +52,13 @@ export interface LiveCommit {
   readonly publish: readonly Publication[];
   readonly key: KeyToStore | null;
   readonly events: readonly TimelineEvent[];
+  readonly ledger: readonly LedgerChange[];
   readonly now: Instant;
   /** The lease that goes on while the next effect runs; null gives the issuance back until its `wakeAt`. */
   readonly lease: Duration | null;
 }
 
-type Claim = Pick<ClaimedIssuance, "id" | "fence">;
+type Claim = Pick<ClaimedIssuance, "id" | "fence" | "caId">;
 
 const held = (claim: Claim): RawBuilder<unknown> =>
   sql`id = ${claim.id} and fence = ${claim.fence} and ended_at is null`;
@@ -78,6 +80,16 @@ const tell = (events: readonly TimelineEvent[]): RawBuilder<unknown> => sql`
         with ordinality as step (at, kind, took, detail, place)
     order by step.place
   )`;
+
+/** Needs a preceding `moved (id, …)`. */
+const note = (claim: Claim, ledger: readonly LedgerChange[], now: Instant): RawBuilder<unknown> =>
+  ledger.length === 0
+    ? sql`noted as (select null where false)`
+    : sql`noted as (
+        insert into ledger_entry (ca_id, issuance_id, at, change)
+        select ${claim.caId}, moved.id, ${timestamp(now)}, change
+        from moved, jsonb_array_elements(${JSON.stringify(ledger)}::jsonb) as change
+      )`;
 
 const isAccepted = (rows: readonly { accepted: boolean }[]): boolean => rows[0]?.accepted === true;
 
@@ -117,7 +129,7 @@ export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Prom
         order_url = ${orderUrl}, wake_at = ${timestamp(wakeAt)}
         ${key === null ? sql`` : sql`, key_secret_id = (select id from secret_row), csr = ${key.csr}`}
       where ${held(claim)} returning id, lineage_id
-    ), ${published}, ${tell(commit.events)}
+    ), ${published}, ${note(claim, commit.ledger, now)}, ${tell(commit.events)}
     select exists (select 1 from moved) as accepted,
       (select count(pg_notify('certmill_challenge', token || ' ' || key_authorization)) from published)`.execute(
     db,
@@ -142,9 +154,14 @@ const publicationRows = (publish: readonly Publication[]): string =>
 export async function commitIssued(
   db: Db,
   claim: Claim,
-  commit: { certificate: CertificateToStore; events: readonly TimelineEvent[]; now: Instant },
+  commit: {
+    certificate: CertificateToStore;
+    events: readonly TimelineEvent[];
+    ledger: readonly LedgerChange[];
+    now: Instant;
+  },
 ): Promise<string | null> {
-  const { certificate, events, now } = commit;
+  const { certificate, events, ledger, now } = commit;
   const at = timestamp(now);
   const query = sql<{ id: string | null }>`
     with moved as (
@@ -159,21 +176,24 @@ export async function commitIssued(
       from moved returning id, lineage_id
     ), current as (
       update lineage set state = 'active', certificate_id = stored.id, failures = 0, failure_code = null,
-        failure_detail = null, wake_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))},
+        failure_detail = null, avoid_ca_ids = '{}', wake_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))},
         wanted_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))}
       from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
-    ), ${tell(events)}
+    ), ${note(claim, ledger, now)}, ${tell(events)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.id ?? null;
 }
 
+/** With these the CA says that it will not issue for the names, whoever asks: another may. */
+const refusesNames: ReadonlySet<FailureCode> = new Set(["caa", "name-rejected", "name-paused"]);
+
 /**
  * Ends an issuance without a certificate. The lineage keeps what it has and tries again at `retryAt`
- * (null: only a person can help).
+ * (null: only a person can help), or at another CA at once where this one will not issue for its names.
  *
  * @returns false when the claim is no longer ours; nothing was stored.
  */
@@ -185,24 +205,36 @@ export async function commitAbandoned(
     detail: string;
     retryAt: Instant | null;
     events: readonly TimelineEvent[];
+    ledger: readonly LedgerChange[];
     now: Instant;
   },
 ): Promise<boolean> {
-  const { cause, detail, retryAt, events, now } = commit;
+  const { cause, detail, retryAt, events, ledger, now } = commit;
+  const willNot = refusesNames.has(cause);
   const wakeAt = retryAt === null ? null : timestamp(retryAt);
   const state = JSON.stringify({ kind: "abandoned", cause, detail, retryAt });
   const query = sql<{ accepted: boolean }>`
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
         ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
-      where ${held(claim)} returning id, lineage_id
+      where ${held(claim)} returning id, lineage_id, ca_id
+    ), refused as (
+      select moved.id, moved.lineage_id, moved.ca_id, exists (
+        select 1 from ca join account on account.ca_id = ca.id
+        where ca.id <> moved.ca_id and ca.id <> all(lineage.avoid_ca_ids) and not lineage.pinned
+          and case when tenant.ca_ids is null then ca.weight > 0 else ca.id = any(tenant.ca_ids) end
+      ) as has_another
+      from moved join lineage on lineage.id = moved.lineage_id left join tenant on tenant.id = lineage.tenant_id
+      where ${willNot}
     ), rested as (
       update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
-        failures = failures + 1, failure_code = ${cause}, failure_detail = ${detail}, wake_at = ${wakeAt}
-      from moved where lineage.id = moved.lineage_id
+        failures = failures + ${cause === "rate-limited" ? 0 : 1}, failure_code = ${cause}, failure_detail = ${detail},
+        avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
+        wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
+      from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
-    ), ${tell(events)}
+    ), ${note(claim, ledger, now)}, ${tell(events)}
     select exists (select 1 from moved) as accepted`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return isAccepted(rows);

@@ -12,7 +12,9 @@ import {
   effectOf,
   type Instant,
   isLive,
+  type LedgerChange,
   type LiveState,
+  ledgerChanges,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { KeyMaterial, Outcome, Performer } from "../effects/perform.ts";
@@ -44,6 +46,7 @@ class Run {
   #material: KeyMaterial | null = null;
   /** Events of steps that are not committed yet. */
   #events: TimelineEvent[] = [];
+  #ledger: LedgerChange[] = [];
   /** Whether the state at hand may have been acted on by another worker. */
   #again = true;
 
@@ -62,6 +65,7 @@ class Run {
     const decision = advance(state, outcome.input, { names, failuresBefore }, now);
     assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
     this.#events.push(...timeline(decision, now));
+    this.#ledger.push(...ledgerChanges({ ...this.#issuance, from: state, input: outcome.input, decision }));
     if (outcome.kind === "key") this.#material = outcome.material;
     if (!mustCommit(state, decision, now)) {
       assert(isLive(decision.state));
@@ -73,9 +77,11 @@ class Run {
   async #commit({ state, publish }: Decision, outcome: Outcome, now: Instant): Promise<LiveState | null> {
     const { db, performer, lease } = this.#tools;
     const events = this.#events;
+    const ledger = this.#ledger;
     this.#events = [];
+    this.#ledger = [];
     if (!isLive(state)) {
-      await this.#end(state, outcome, events, now);
+      await this.#end(state, outcome, { events, ledger, now });
       return null;
     }
     const waits = state.wakeAt > now;
@@ -87,6 +93,7 @@ class Run {
       })),
       key: outcome.kind === "key" ? outcome.key : null,
       events,
+      ledger,
       now,
       lease: waits ? null : lease,
     });
@@ -99,19 +106,22 @@ class Run {
   async #end(
     state: Exclude<Decision["state"], LiveState>,
     outcome: Outcome,
-    events: readonly TimelineEvent[],
-    now: Instant,
+    told: {
+      readonly events: readonly TimelineEvent[];
+      readonly ledger: readonly LedgerChange[];
+      readonly now: Instant;
+    },
   ): Promise<void> {
     const { db, onEvents } = this.#tools;
     if (state.kind === "abandoned") {
       const { cause, detail, retryAt } = state;
-      const accepted = await commitAbandoned(db, this.#issuance, { cause, detail, retryAt, events, now });
-      if (accepted) onEvents(this.#issuance, events);
+      const accepted = await commitAbandoned(db, this.#issuance, { cause, detail, retryAt, ...told });
+      if (accepted) onEvents(this.#issuance, told.events);
       return;
     }
     assert(outcome.kind === "certificate");
-    const id = await commitIssued(db, this.#issuance, { certificate: outcome.certificate, events, now });
-    if (id !== null) onEvents(this.#issuance, events);
+    const id = await commitIssued(db, this.#issuance, { certificate: outcome.certificate, ...told });
+    if (id !== null) onEvents(this.#issuance, told.events);
   }
 
   async #openMaterial(): Promise<KeyMaterial> {

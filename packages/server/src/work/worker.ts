@@ -11,7 +11,8 @@ import {
   releaseIssuance,
 } from "../store/claim-issuances.ts";
 import type { Db } from "../store/database.ts";
-import { casWithDueLineages, planIssuances } from "../store/plan-issuances.ts";
+import type { LedgerNews } from "../store/planning/fold-ledger.ts";
+import { mayPlan, planRound } from "../store/planning/plan-round.ts";
 import { Bell } from "./bell.ts";
 
 export interface WorkerOptions {
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   readonly pollEvery: Duration;
   /** Takes one claimed issuance as far as it goes. */
   readonly run: (issuance: ClaimedIssuance, signal: AbortSignal) => Promise<void>;
+  /** Told what the operator should know of a CA's budget. */
+  readonly onNews: (news: LedgerNews) => void;
   /** Told when a round or an issuance broke: the database is away, or a bug. */
   readonly onError: (error: unknown, issuance: ClaimedIssuance | null) => void;
 }
@@ -39,6 +42,9 @@ export class Worker {
   readonly #cut = new AbortController();
   readonly #stop = new AbortController();
   #loop: Promise<void> | null = null;
+  /** Whether the last planning left somebody in line for want of room, and whether there may be some since. */
+  #waitsForRoom = false;
+  #mayHaveRoom = false;
   #lastRoundAt: Instant | null = null;
 
   constructor(options: WorkerOptions) {
@@ -97,20 +103,28 @@ export class Worker {
     const free = concurrency - this.#running.size;
     if (free <= 0) return pollEvery;
     const now = clock.now();
-    const fullCas: string[] = [];
-    for (const caId of await casWithDueLineages(db, now)) {
-      if ((await planIssuances(db, { caId, limit: free, now })) === "full") fullCas.push(caId);
-    }
+    await this.#plan(free, now);
     const claimed = await claimIssuances(db, { limit: free, lease, now });
     for (const issuance of claimed) this.#begin(issuance);
     if (claimed.length === free) return pollEvery;
-    const due = await nextDueAt(db, fullCas);
+    const due = await nextDueAt(db);
     return due === null ? pollEvery : Math.min(milliseconds(due - clock.now()), pollEvery);
+  }
+
+  async #plan(limit: number, now: Instant): Promise<void> {
+    const { db, onNews } = this.#options;
+    if (!this.#mayHaveRoom && !(await mayPlan(db, now))) return;
+    const round = await planRound(db, { limit, now });
+    if (round.kind === "elsewhere") return;
+    this.#waitsForRoom = round.waitsForRoom;
+    this.#mayHaveRoom = false;
+    for (const news of round.news) onNews(news);
   }
 
   #begin(issuance: ClaimedIssuance): void {
     const running = this.#run(issuance).finally(() => {
       this.#running.delete(running);
+      this.#mayHaveRoom ||= this.#waitsForRoom;
       this.#bell.ring();
     });
     this.#running.add(running);

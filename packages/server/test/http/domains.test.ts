@@ -1,7 +1,7 @@
 import { type Client, operations, pages } from "@certmill/api";
 import { after, days, type Instant, minutes } from "@certmill/domain";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { planIssuances } from "../../src/store/plan-issuances.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { failDue, issueDue } from "./issue-directly.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
 import { codeOf } from "./refused.ts";
@@ -178,8 +178,7 @@ test("a removed domain is ended for good, and its name may come back", async () 
 
 test("removing a domain cancels what is under way", async () => {
   await admin.call(operations.addDomain, { body: { name: "going.example.com" } });
-  const ca = await api.db.selectFrom("ca").select("id").where("name", "=", "sim").executeTakeFirstOrThrow();
-  await planIssuances(api.db, { caId: ca.id, limit: 100, now: start });
+  await planRound(api.db, { limit: 100, now: start });
   const issuing = await admin.call(operations.showDomain, { params: { name: "going.example.com" } });
   expect(issuing.state).toBe("issuing");
   await admin.call(operations.removeDomain, { params: { name: "going.example.com" } });
@@ -208,11 +207,7 @@ test("a timeline is followed without a gap or a repeat", async () => {
 
 describe("ordering now", () => {
   const retry = (name: string, as: Client = admin) => as.call(operations.retryDomain, { params: { name } });
-  const planAt = async (now: Instant) => {
-    for (const { id: caId } of await api.db.selectFrom("ca").select("id").execute()) {
-      await planIssuances(api.db, { caId, limit: 1_000, now });
-    }
-  };
+  const planAt = (now: Instant) => planRound(api.db, { limit: 1_000, now });
 
   afterEach(() => {
     api.clock.ahead = 0;

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
-import { planIssuances } from "../../src/store/plan-issuances.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { insertSecret } from "../../src/store/secrets.ts";
 import { sealed } from "./open-test-api.ts";
 
@@ -15,14 +15,19 @@ export async function failDue(
   failure: { readonly cause: FailureCode; readonly retryAt: Instant | null },
 ): Promise<void> {
   for (const issuance of await claimDue(db, now)) {
-    const accepted = await commitAbandoned(db, issuance, { ...failure, detail: "no", events: [], now });
+    const accepted = await commitAbandoned(db, issuance, {
+      ...failure,
+      detail: "no",
+      events: [],
+      ledger: [],
+      now,
+    });
     if (!accepted) throw new Error("The claim was lost.");
   }
 }
 
 async function claimDue(db: Db, now: Instant): Promise<ClaimedIssuance[]> {
-  const cas = await db.selectFrom("ca").select("id").execute();
-  for (const { id: caId } of cas) await planIssuances(db, { caId, limit: 1_000, now });
+  await planRound(db, { limit: 1_000, now });
   return claimIssuances(db, { limit: 1_000, lease: days(1), now });
 }
 
@@ -43,7 +48,7 @@ export async function issueDue(db: Db, now: Instant): Promise<string[]> {
       chainPem: `chain of ${issuance.names[0]}`,
     };
     const events = [{ at: now, kind: "certificate.stored", took: null, detail: {} }];
-    const id = await commitIssued(db, issuance, { certificate, events, now });
+    const id = await commitIssued(db, issuance, { certificate, events, ledger: [], now });
     if (id === null) throw new Error("The claim was lost.");
     ids.push(id);
   }

@@ -2,9 +2,9 @@ import { after, milliseconds, seconds } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimIssuances, forgetLeases, nextDueAt, releaseIssuance } from "../../src/store/claim-issuances.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { planIssuances } from "../../src/store/plan-issuances.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
-import { claimDue, claimOne, lease, start, startFleet } from "./fleet.ts";
+import { claimDue, claimOne, lease, planAll, start, startFleet } from "./fleet.ts";
 
 let postgres: MigratedPostgres;
 
@@ -19,7 +19,7 @@ const numbered = (count: number) =>
 test("many workers at once never have one issuance twice, and leave none", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add(numbered(300));
-  await planIssuances(fleet.db, { caId: fleet.caId, limit: 300, now: start });
+  await planAll(fleet.db, start);
   await using other = await openDatabase({ kind: "postgresql", url: fleet.url, connections: 10 });
   const claimed: string[] = [];
   const work = async (db: typeof fleet.db): Promise<void> => {
@@ -45,7 +45,7 @@ test("the longest overdue come first, and nothing before its time", async () => 
   ] as const) {
     const at = after(start, milliseconds(wait));
     await fleet.add([[`${name}.example.com`]], at);
-    await planIssuances(fleet.db, { caId: fleet.caId, limit: 1, now: at });
+    await planRound(fleet.db, { limit: 1, now: at });
   }
   const claim = async (wait: number) => {
     const now = after(start, milliseconds(wait));
@@ -94,12 +94,15 @@ test("a process that is alone takes every lease for over", async () => {
 
 test("the next due instant is the earliest of issuances and lineages", async () => {
   await using fleet = await startFleet(postgres);
-  expect(await nextDueAt(fleet.db, [])).toBeNull();
+  expect(await nextDueAt(fleet.db)).toBe(start);
+  // The new CA has been looked at.
+  await planRound(fleet.db, { limit: 1, now: start });
+  expect(await nextDueAt(fleet.db)).toBeNull();
   const later = after(start, seconds(90));
   await fleet.add([["later.example.com"]], later);
-  expect(await nextDueAt(fleet.db, [])).toBe(later);
+  expect(await nextDueAt(fleet.db)).toBe(later);
   await fleet.add([["a.example.com"]]);
-  expect(await nextDueAt(fleet.db, [])).toBe(start);
+  expect(await nextDueAt(fleet.db)).toBe(start);
   await claimOne(fleet);
-  expect(await nextDueAt(fleet.db, [])).toBe(after(start, lease));
+  expect(await nextDueAt(fleet.db)).toBe(after(start, lease));
 });

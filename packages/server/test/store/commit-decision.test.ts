@@ -48,12 +48,14 @@ const step: LiveCommit = {
   publish: [{ ...challenge, keyAuthorization: "token-1.thumbprint" }],
   key: { sealed, csr: Buffer.from("csr") },
   events: [eventAt(start, "order.created"), eventAt(start, "challenge.published")],
+  ledger: [],
   now: start,
   lease: null,
 };
 const issued = {
   certificate: certificateFor(days(90)),
   events: [eventAt(start, "certificate.stored")],
+  ledger: [],
   now: start,
 };
 const abandoned = {
@@ -61,6 +63,7 @@ const abandoned = {
   detail: "a.example.com: no address",
   retryAt: after(start, minutes(1)),
   events: [eventAt(start, "issuance.failed")],
+  ledger: [],
   now: start,
 } as const;
 
@@ -158,7 +161,9 @@ test("a step that goes on keeps the lease, and the key that is there", async () 
   expect(await commitStep(db, claim, step)).toBe(true);
   const now = after(start, seconds(5));
   const state = { ...owed, kind: "finalizing" } as const;
-  expect(await commitStep(db, claim, { state, publish: [], key: null, events: [], now, lease })).toBe(true);
+  expect(
+    await commitStep(db, claim, { state, publish: [], key: null, events: [], ledger: [], now, lease }),
+  ).toBe(true);
   const issuance = await db.selectFrom("issuance").selectAll().executeTakeFirstOrThrow();
   expect(issuance).toMatchObject({ state, wake_at: after(now, lease), csr: Buffer.from("csr") });
   expect(issuance.key_secret_id).not.toBeNull();

@@ -122,8 +122,8 @@ test("the worker gives way, and finds its issuance ended", async () => {
   await sql`update lineage set state = 'removed' where id = ${lineageId}`.execute(removal);
   const accepted = commitAbandoned(
     db,
-    { id: issuanceId, fence: "0" },
-    { cause: "dns", detail: "no address", retryAt: null, events: [], now },
+    { id: issuanceId, fence: "0", caId: "1" },
+    { cause: "dns", detail: "no address", retryAt: null, events: [], ledger: [], now },
   );
   await waitsForLock();
   await sql`

@@ -4,7 +4,7 @@ import { insertCa } from "../../src/store/accounts.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
 import type { CertificateToStore, TimelineEvent } from "../../src/store/commit-decision.ts";
 import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
-import { planIssuances } from "../../src/store/plan-issuances.ts";
+import { mayPlan, planRound } from "../../src/store/planning/plan-round.ts";
 import { insertSecret, type Sealed } from "../../src/store/secrets.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../src/store/write/names.ts";
@@ -47,7 +47,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
       addLineages(
         db,
         lineages.map((names) => ({ names: names as unknown as [DnsName, ...DnsName[]], tenantId: null })),
-        { caId, edgeGroupId, keyType: "p256" },
+        { caId, pinned: false, edgeGroupId, keyType: "p256" },
         at,
       ),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
@@ -65,6 +65,9 @@ async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> 
       namePolicy: "public",
       maxOrdersInFlight,
       makeDefault: true,
+      weight: null,
+      limitSet: "none",
+      caaIdentities: [],
       account,
     },
     start,
@@ -73,9 +76,14 @@ async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> 
   return caId;
 }
 
+/** Plans all that is due, in as many rounds as it takes. */
+export async function planAll(db: Db, now: Instant): Promise<void> {
+  while (await mayPlan(db, now)) await planRound(db, { limit: 1_000, now });
+}
+
 /** Plans and claims what is due. */
 export async function claimDue(fleet: Fleet, now: Instant = start): Promise<ClaimedIssuance[]> {
-  await planIssuances(fleet.db, { caId: fleet.caId, limit: 1_000, now });
+  await planAll(fleet.db, now);
   return claimIssuances(fleet.db, { limit: 1_000, lease, now });
 }
 

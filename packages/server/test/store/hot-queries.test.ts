@@ -6,7 +6,7 @@ import { readChallengeResponses } from "../../src/store/challenge-responses.ts";
 import { claimIssuances, nextDueAt } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
-import { casWithDueLineages, planIssuances } from "../../src/store/plan-issuances.ts";
+import { mayPlan, planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
 import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
@@ -69,6 +69,16 @@ async function fill(db: Db): Promise<void> {
     sql`insert into edge (edge_group_id, name, last_seen_at) select 1, 'edge' || n, ${at} from generate_series(1, 4) n`,
     sql`insert into delivery (edge_id, lineage_id, certificate_id, received_at)
       select edge.id, lineage.id, lineage.certificate_id, ${at} from lineage, edge`,
+    // In line: a tenth; of these one in ten is parked.
+    sql`insert into lane (class) values ('interactive'), ('renewal')`,
+    sql`insert into queue (lineage_id, lane_id, turn, queued_at, parked_until)
+      select id, id % 2 + 1, id, ${at}, case when id % 10 = 5 then ${at}::timestamptz + interval '1 day' end
+      from lineage where id % 10 = 5 or id % 10 = 6`,
+    sql`insert into queue (lineage_id, lane_id, turn, queued_at)
+      select id, id % 2 + 1, id, ${at} from lineage where id % 10 in (7, 8, 9)`,
+    sql`insert into bucket (ca_id, limit_name, key, full_at)
+      select 1, 'new-certificates-per-registered-domain', 'n' || n || '.example', 0 from generate_series(1, ${all}) n`,
+    sql`insert into ledger_entry (ca_id, at, change) select 1, ${at}, '{"kind":"answered"}' from generate_series(1, 2000)`,
     sql`vacuum analyze`,
   ];
   for (const statement of statements) await statement.execute(db);
@@ -115,18 +125,35 @@ const claimed = async (db: Db) => {
 };
 
 /** Tables of a handful of rows, which are rightly read whole. */
-const small = new Set(["ca", "edge_group", "edge", "installation", "tenant", "account"]);
+const small = new Set([
+  "ca",
+  "edge_group",
+  "edge",
+  "installation",
+  "tenant",
+  "account",
+  "planner",
+  "lane",
+  "class_turn",
+  "flow",
+  "campaign",
+  "limit_override",
+  // Read whole and emptied by each planning.
+  "ledger_entry",
+]);
 
 const queries: Readonly<
   Record<string, readonly [query: (db: Db) => Promise<unknown>, ...indexes: string[]]>
 > = {
   claimIssuances: [(db) => claimIssuances(db, { limit: 10, lease, now }), "issuance_due"],
-  nextDueAt: [(db) => nextDueAt(db, []), "issuance_due", "lineage_due"],
-  casWithDueLineages: [(db) => casWithDueLineages(db, now), "lineage_due"],
-  planIssuances: [
-    (db) => planIssuances(db, { caId: fleet.caId, limit: 10, now }),
+  nextDueAt: [(db) => nextDueAt(db), "issuance_due", "lineage_due", "queue_parked"],
+  mayPlan: [(db) => mayPlan(db, now), "lineage_due", "queue_parked"],
+  planRound: [
+    (db) => planRound(db, { limit: 10, now }),
     "lineage_due",
     "issuance_live_by_ca",
+    "queue_next",
+    "queue_parked",
   ],
   commitAbandoned: [
     async (db) =>
@@ -135,6 +162,7 @@ const queries: Readonly<
         detail: "",
         retryAt: null,
         events: [],
+        ledger: [],
         now,
       }),
     "issuance_pkey",

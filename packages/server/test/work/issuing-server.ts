@@ -129,12 +129,20 @@ async function register(db: Db, ca: SimCa, clock: FastClock) {
   );
   if (made.kind !== "made") throw new Error(`The sim CA made no account: ${made.kind}.`);
   const { account } = made;
-  const policy = { rootPem: null, namePolicy: "public", maxOrdersInFlight: 100, makeDefault: true } as const;
+  const policy = {
+    rootPem: null,
+    namePolicy: "public",
+    maxOrdersInFlight: 100,
+    makeDefault: true,
+    weight: null,
+    limitSet: "none",
+    caaIdentities: [],
+  } as const;
   const caId = await insertCa(
     db,
     { name: "sim", directoryUrl: ca.directoryUrl, ...policy, account },
     clock.now(),
   );
   if (caId === null) throw new Error("The database was not empty.");
-  return { caId, edgeGroupId: await ensureEdgeGroup(db, "default"), keyType: "p256" } as const;
+  return { caId, pinned: false, edgeGroupId: await ensureEdgeGroup(db, "default"), keyType: "p256" } as const;
 }

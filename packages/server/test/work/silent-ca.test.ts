@@ -52,6 +52,9 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
       namePolicy: "public",
       maxOrdersInFlight: 10,
       makeDefault: true,
+      weight: null,
+      limitSet: "none" as const,
+      caaIdentities: [],
       account: {
         url: "http://127.0.0.1/account",
         key: seal(parseKeyRing(keyText), Buffer.from(generateAccountKey().toPem())),
@@ -79,9 +82,14 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
   } as const;
   const running = await compose(config, { clock: systemClock, log: pino({ level: "silent" }) });
   const wanted = [{ names: ["a.example.com" as DnsName] as const, tenantId: null }];
-  const terms = { caId, edgeGroupId: await ensureEdgeGroup(db, "default"), keyType: "p256" } as const;
+  const terms = {
+    caId,
+    pinned: false,
+    edgeGroupId: await ensureEdgeGroup(db, "default"),
+    keyType: "p256",
+  } as const;
   await addLineages(db, wanted, terms, systemClock.now());
   await ca.asked;
   await running.stop();
-  expect(await nextDueAt(db, [])).toBeLessThanOrEqual(systemClock.now());
+  expect(await nextDueAt(db)).toBeLessThanOrEqual(systemClock.now());
 });

@@ -31,7 +31,7 @@ const numbered = (count: number) =>
   Array.from({ length: count }, (_, index): [string] => [`n${index}.example.com`]);
 
 const give = async (fleet: Fleet, issuance: ClaimedIssuance): Promise<void> => {
-  const rest = { cause: "dns", detail: "", retryAt: null, events: [], now: start } as const;
+  const rest = { cause: "dns", detail: "", retryAt: null, events: [], ledger: [], now: start } as const;
   expect(await commitAbandoned(fleet.db, issuance, rest)).toBe(true);
 };
 
@@ -44,6 +44,7 @@ function startWorker(fleet: Fleet, options: Partial<WorkerOptions>) {
     lease,
     pollEvery: seconds(1),
     run: (issuance) => give(fleet, issuance),
+    onNews: () => {},
     onError: (error, issuance) => errors.push({ error, name: issuance?.names[0] }),
     ...options,
   });

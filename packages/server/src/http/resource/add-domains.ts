@@ -105,7 +105,8 @@ async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: LineageT
   const group = wanted.edgeGroup ?? "default";
   const edgeGroupId = await findEdgeGroupId(db, group);
   if (edgeGroupId === null) throw new Refusal("edge-group-missing", `There is no edge group "${group}".`);
-  return { terms: { caId: ca.id, edgeGroupId, keyType: wanted.keyType ?? "p256" }, ca };
+  const pinned = wanted.ca !== undefined;
+  return { terms: { caId: ca.id, pinned, edgeGroupId, keyType: wanted.keyType ?? "p256" }, ca };
 }
 
 /** One domain as a batch's row; a name that has no `www.` companion is added without. */

@@ -11,6 +11,8 @@ export interface WantedLineage {
 
 export interface LineageTerms {
   readonly caId: string;
+  /** Whether only this CA is to issue; else it may be any of the pool. */
+  readonly pinned: boolean;
   readonly edgeGroupId: string;
   readonly keyType: KeyType;
 }
@@ -59,8 +61,8 @@ export async function addLineages(
   const rows = JSON.stringify(wanted.map(({ names, tenantId }) => ({ names, tenant_id: tenantId })));
   await sql`
     with begun as (
-      insert into lineage (tenant_id, ca_id, edge_group_id, names, key_type, state, wake_at, wanted_at, created_at)
-      select tenant_id, ${terms.caId}, ${terms.edgeGroupId}, names, ${terms.keyType}, 'waiting', ${at}, ${at}, ${at}
+      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, state, wake_at, wanted_at, created_at)
+      select tenant_id, ${terms.caId}, ${terms.pinned}, ${terms.edgeGroupId}, names, ${terms.keyType}, 'waiting', ${at}, ${at}, ${at}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)
       returning id, names
     ), named as (

@@ -22,6 +22,7 @@ async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<voi
     update lineage set state = 'removed', wake_at = null, removed_at = ${at}
     where id = ${lineageId} and state <> 'removed'
     returning case when certificate_id is not null then edge_group_id end as edge_group_id`.execute(trx);
+  await sql`delete from queue where lineage_id = ${lineageId}`.execute(trx);
   const [removed] = rows;
   if (removed === undefined) return;
   await cancelIssuance(trx, lineageId, now);
@@ -31,12 +32,22 @@ async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<voi
   await sql`select pg_notify('certmill_feed', ${removed.edge_group_id ?? ""})`.execute(trx);
 }
 
+/** What it has reserved may be spent by the time it is given up, unless an order stands that nothing was made of. */
 async function cancelIssuance(trx: Db, lineageId: string, now: Instant): Promise<void> {
   await sql`
-    with ended as (
+    with live as (
+      select id, ca_id, order_url, csr, spending from issuance
+      where lineage_id = ${lineageId} and ended_at is null for update
+    ), ended as (
       update issuance set state_kind = 'cancelled', state = '{"kind":"cancelled"}', wake_at = null,
         ended_at = ${timestamp(now)}
-      where lineage_id = ${lineageId} and ended_at is null returning id
+      from live where issuance.id = live.id returning issuance.id
+    ), given_back as (
+      insert into ledger_entry (ca_id, issuance_id, at, change)
+      select live.ca_id, live.id, ${timestamp(now)}, jsonb_build_object('limit', s->>'limit', 'key', s->>'key',
+        'kind', case when live.csr is null and live.order_url is not null then 'released' else 'settled' end)
+      from live, jsonb_array_elements(live.spending) as s
+      where live.order_url is null or s->>'spentAt' = 'issue'
     )
     delete from challenge_response where issuance_id in (select id from ended)`.execute(trx);
 }

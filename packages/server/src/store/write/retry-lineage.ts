@@ -31,7 +31,7 @@ export async function retryLineage(
     if (state === "removed") return false;
     await sql`
       with woken as (
-        update lineage set wake_at = ${at}, wanted_at = least(wanted_at, ${at})
+        update lineage set wake_at = ${at}, avoid_ca_ids = '{}', held = false, wanted_at = least(wanted_at, ${at})
         where id = ${lineageId} and (wake_at is null or wake_at > ${at})
           and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         returning id

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { casWithDueLineages, planIssuances } from "../../src/store/plan-issuances.ts";
+import { mayPlan, planRound } from "../../src/store/planning/plan-round.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { lease, start, startFleet } from "./fleet.ts";
 
@@ -27,7 +27,7 @@ test("planners at once never plan beyond the CA's orders in flight, and each lin
   let ended = 0;
   const plan = async (db: typeof fleet.db): Promise<void> => {
     while (ended < 60) {
-      await planIssuances(db, { caId: fleet.caId, limit: 5, now: start });
+      await planRound(db, { limit: 5, now: start });
       const { rows } = await sql<{ live: number }>`
         select count(*)::int as live from issuance where ended_at is null`.execute(db);
       seen.push(rows[0]?.live ?? 0);
@@ -37,6 +37,7 @@ test("planners at once never plan beyond the CA's orders in flight, and each lin
           detail: "",
           retryAt: after(start, days(1)),
           events: [],
+          ledger: [],
           now: start,
         } as const;
         expect(await commitAbandoned(db, claim, over)).toBe(true);
@@ -52,32 +53,34 @@ test("planners at once never plan beyond the CA's orders in flight, and each lin
   expect(rows).toEqual([]);
 });
 
-test("the longest due are planned first, each with its event; a CA that is full says so", async () => {
+test("the longest due are planned first, each with its event; what finds no room waits in line", async () => {
   await using fleet = await startFleet(postgres, 2);
   const late = after(start, seconds(5));
   await fleet.add([["c.example.com"]], late);
   await fleet.add([["a.example.com"], ["b.example.com"]]);
-  expect(await casWithDueLineages(fleet.db, start)).toEqual([fleet.caId]);
-  const plan = (limit: number) => planIssuances(fleet.db, { caId: fleet.caId, limit, now: late });
-  expect(await plan(5)).toBe("planned");
-  expect(await plan(5)).toBe("full");
+  expect(await mayPlan(fleet.db, start)).toBe(true);
+  const plan = (limit: number) => planRound(fleet.db, { limit, now: late });
+  expect(await plan(5)).toMatchObject({ orders: 2, waitsForRoom: true });
+  expect(await plan(5)).toMatchObject({ orders: 0, waitsForRoom: true });
+  expect(await mayPlan(fleet.db, late)).toBe(false);
   const { rows } = await sql`
-    select lineage.names[1] as name, lineage.state, lineage.wake_at is null as taken, event.kind
+    select lineage.names[1] as name, lineage.state, queue.lineage_id is not null as in_line, event.kind
     from lineage left join event on event.lineage_id = lineage.id and event.kind = 'issuance.started'
+      left join queue on queue.lineage_id = lineage.id
     order by 1`.execute(fleet.db);
   expect(rows).toEqual([
-    { name: "a.example.com", state: "issuing", taken: true, kind: "issuance.started" },
-    { name: "b.example.com", state: "issuing", taken: true, kind: "issuance.started" },
-    { name: "c.example.com", state: "waiting", taken: false, kind: null },
+    { name: "a.example.com", state: "issuing", in_line: false, kind: "issuance.started" },
+    { name: "b.example.com", state: "issuing", in_line: false, kind: "issuance.started" },
+    { name: "c.example.com", state: "waiting", in_line: true, kind: null },
   ]);
 });
 
-test("a CA that another process plans for is left to it", async () => {
+test("while another process plans, nobody waits for it", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add(numbered(1));
   await fleet.db.transaction().execute(async (trx) => {
-    await sql`select 1 from ca for update`.execute(trx);
-    expect(await planIssuances(fleet.db, { caId: fleet.caId, limit: 1, now: start })).toBe("elsewhere");
+    await sql`select 1 from planner for update`.execute(trx);
+    expect(await planRound(fleet.db, { limit: 1, now: start })).toEqual({ kind: "elsewhere" });
   });
-  expect(await planIssuances(fleet.db, { caId: fleet.caId, limit: 1, now: start })).toBe("planned");
+  expect(await planRound(fleet.db, { limit: 1, now: start })).toMatchObject({ orders: 1 });
 });

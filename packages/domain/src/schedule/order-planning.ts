@@ -1,0 +1,256 @@
+/**
+ * One round of planning: for each lineage in turn, which CA its next order goes to and what that reserves, or what it
+ * has to wait for. All or none of an order's buckets; CA by CA in the order of choose-ca.ts. Deterministic: what it
+ * needs to know of the world is given.
+ */
+import { reserve, tokensLeft } from "../budget/bucket.ts";
+import type { BucketBook } from "../budget/bucket-book.ts";
+import type { Limit, LimitName } from "../budget/limit.ts";
+import { refillTime } from "../budget/limit.ts";
+import {
+  type BucketName,
+  lookedAt,
+  type OrderPlan,
+  type Spending,
+  spendingOf,
+} from "../budget/order-spending.ts";
+import { type Instant, instant, seconds } from "../time/instant.ts";
+import { caOrder } from "./choose-ca.ts";
+import { floorOf, reserveShared } from "./class-share.ts";
+import type { WorkClass } from "./work-class.ts";
+
+export interface CaForPlanning {
+  readonly id: string;
+  readonly accountId: string;
+  /** Share of the pool's work; 0: only what may go nowhere else. */
+  readonly weight: number;
+  /** Orders in flight now, and at most. */
+  readonly inFlight: number;
+  readonly mostInFlight: number;
+  /** `none` and `probe` come from the circuit breaker; `until` is when that may change, null: with an order's end. */
+  readonly admission:
+    | { readonly kind: "all" }
+    | { readonly kind: "probe" }
+    | { readonly kind: "none"; readonly until: Instant | null };
+  /** The limit that holds for this bucket now; null: none is known. */
+  readonly limitFor: (bucket: BucketName) => Limit | null;
+}
+
+export interface WaitingLineage {
+  readonly lineageId: string;
+  readonly names: readonly string[];
+  readonly workClass: WorkClass;
+  /** CAs it may have; null: those of the pool. */
+  readonly allowed: readonly string[] | null;
+  /** CAs that have refused these names. */
+  readonly avoid: readonly string[];
+  /** The CA of its certificate; null: it has none. */
+  readonly previous: string | null;
+  /** CAs that have issued for the very same names within `sameSetWindow`. */
+  readonly sameSetAt: readonly string[];
+}
+
+export type Placement =
+  | { readonly kind: "placed"; readonly caId: string; readonly spending: readonly Spending[] }
+  /** It waits for a limit of its own; others may pass it. */
+  | {
+      readonly kind: "parked";
+      readonly until: Instant;
+      readonly caId: string;
+      readonly limit: LimitName;
+      readonly key: string;
+    }
+  /** No CA takes more of its class now. `until`: when one may; null: when an order in flight ends. */
+  | { readonly kind: "held"; readonly until: Instant | null }
+  /** No CA may have it at all. */
+  | { readonly kind: "stranded" };
+
+/** Orders in flight that the classes below leave to those above, as a share of the most. */
+const inFlightKept: Readonly<Record<WorkClass, number>> = {
+  emergency: 0,
+  interactive: 0,
+  renewal: 0.1,
+  campaign: 0.2,
+};
+
+/** A correction for a limit that nobody told us of holds until its time, and then does not hold anything back. */
+const unknownLimit: Limit = { burst: 1_000_000, count: 1_000_000, period: seconds(1) };
+
+type Refusal =
+  | { readonly scope: "ca"; readonly until: Instant | null }
+  | { readonly scope: "own"; readonly until: Instant; readonly bucket: BucketName; readonly limit: Limit };
+
+export class OrderPlanning {
+  readonly #cas: ReadonlyMap<string, CaForPlanning>;
+  readonly #book: BucketBook;
+  readonly #now: Instant;
+  readonly #begun = new Map<string, number>();
+
+  constructor(cas: readonly CaForPlanning[], book: BucketBook, now: Instant) {
+    this.#cas = new Map(cas.map((ca) => [ca.id, ca]));
+    this.#book = book;
+    this.#now = now;
+  }
+
+  place(lineage: WaitingLineage): Placement {
+    const refusals: { readonly caId: string; readonly refusal: Refusal }[] = [];
+    for (const caId of this.#casFor(lineage)) {
+      const ca = this.#cas.get(caId);
+      if (ca === undefined) continue;
+      const outcome = this.#tryAt(ca, lineage);
+      if (!("scope" in outcome)) {
+        this.#begun.set(caId, (this.#begun.get(caId) ?? 0) + 1);
+        return { kind: "placed", caId, spending: outcome.spending };
+      }
+      refusals.push({ caId, refusal: outcome });
+    }
+    return this.#wait(lineage.workClass, refusals);
+  }
+
+  /** CAs that an order went to while they are only tried out. */
+  probed(): readonly string[] {
+    return [...this.#begun.keys()].filter((id) => this.#cas.get(id)?.admission.kind === "probe");
+  }
+
+  /**
+   * How many orders of a class the CAs would take together, at the most: for how many it is worth to look. Orders that
+   * are exempt from an account's limit are not counted by it.
+   */
+  appetite(workClass: WorkClass): number {
+    return [...this.#cas.values()].reduce((sum, ca) => sum + this.#appetiteAt(ca, workClass), 0);
+  }
+
+  #appetiteAt(ca: CaForPlanning, workClass: WorkClass): number {
+    if (this.#whyClosed(ca, workClass) !== null) return 0;
+    const bucket = accountBucket(ca);
+    const limit = this.#limitOf(ca, bucket);
+    if (limit === null) return Number.POSITIVE_INFINITY;
+    const left = tokensLeft(limit, this.#book.get(ca.id, bucket).bucket, this.#now);
+    return Math.max(1, Math.floor(left) - floorOf(limit, workClass));
+  }
+
+  /** The CAs it may have, the first choice first. Where all have refused the names before, all are asked again. */
+  #casFor({ lineageId, allowed, avoid, previous }: WaitingLineage): readonly string[] {
+    const request = { lineageKey: lineageId, pool: [...this.#cas.values()], allowed, previous };
+    const willing = caOrder({ ...request, avoid });
+    return willing.length > 0 ? willing : caOrder({ ...request, avoid: [] });
+  }
+
+  #tryAt(ca: CaForPlanning, lineage: WaitingLineage): { readonly spending: readonly Spending[] } | Refusal {
+    const closed = this.#whyClosed(ca, lineage.workClass);
+    if (closed !== null) return closed;
+    const order = orderAt(ca, lineage);
+    for (const bucket of lookedAt(order)) {
+      const limit = this.#limitOf(ca, bucket);
+      if (limit === null) continue;
+      const look = reserve(limit, this.#book.get(ca.id, bucket).bucket, this.#now);
+      if (look.kind === "refused") return { scope: "own", until: look.retryAt, bucket, limit };
+    }
+    return this.#reserveAll(ca, spendingOf(order), lineage.workClass);
+  }
+
+  #whyClosed(ca: CaForPlanning, workClass: WorkClass): Refusal | null {
+    const { admission, inFlight, mostInFlight } = ca;
+    const begun = this.#begun.get(ca.id) ?? 0;
+    if (admission.kind === "none") return { scope: "ca", until: admission.until };
+    if (admission.kind === "probe" && begun > 0) return { scope: "ca", until: null };
+    const room = mostInFlight - Math.floor(mostInFlight * inFlightKept[workClass]) - inFlight - begun;
+    return room <= 0 ? { scope: "ca", until: null } : null;
+  }
+
+  #reserveAll(
+    ca: CaForPlanning,
+    spending: readonly Spending[],
+    workClass: WorkClass,
+  ): { readonly spending: readonly Spending[] } | Refusal {
+    const taken: (() => void)[] = [];
+    const reserved: Spending[] = [];
+    for (const bucket of spending) {
+      const limit = this.#limitOf(ca, bucket);
+      if (limit === null) continue;
+      const entry = this.#book.get(ca.id, bucket);
+      const reservation = reserveShared(limit, entry, workClass, this.#now);
+      if (reservation.kind === "refused") {
+        return bucket.limit === "new-orders-per-account"
+          ? { scope: "ca", until: reservation.retryAt }
+          : { scope: "own", until: reservation.retryAt, bucket, limit };
+      }
+      const { bucket: after, turns } = reservation;
+      taken.push(() => this.#book.set(ca.id, bucket, { ...entry, bucket: after, turns }));
+      reserved.push(bucket);
+    }
+    for (const take of taken) take();
+    return { spending: reserved };
+  }
+
+  #limitOf(ca: CaForPlanning, bucket: BucketName): Limit | null {
+    return ca.limitFor(bucket) ?? (this.#book.has(ca.id, bucket) ? unknownLimit : null);
+  }
+
+  /**
+   * A lineage that waits for a limit of its own gets a refill to itself: the next that waits for the same wakes one
+   * refill later, so that a thousand names under one registered domain do not all come back for one token.
+   */
+  #wait(
+    workClass: WorkClass,
+    refusals: readonly { readonly caId: string; readonly refusal: Refusal }[],
+  ): Placement {
+    if (refusals.length === 0) return { kind: "stranded" };
+    const own = refusals.flatMap(({ caId, refusal }) =>
+      refusal.scope === "own" ? [{ caId, ...refusal, at: this.#promise(caId, refusal) }] : [],
+    );
+    const [first] = own.sort((a, b) => a.at - b.at);
+    const ofCas = refusals.flatMap(({ caId, refusal }) =>
+      refusal.scope === "ca" && refusal.until !== null ? [{ caId, until: refusal.until }] : [],
+    );
+    const [soonest] = ofCas.sort((a, b) => a.until - b.until);
+    if (first === undefined) return this.#hold(workClass, soonest);
+    const { caId, bucket, at } = first;
+    const entry = this.#book.get(caId, bucket);
+    if (soonest !== undefined && soonest.until < at)
+      return { kind: "parked", until: soonest.until, caId, ...nameOf(bucket) };
+    this.#book.set(caId, bucket, { ...entry, promisedUntil: at });
+    return { kind: "parked", until: instant(Math.ceil(at)), caId, ...nameOf(bucket) };
+  }
+
+  /**
+   * A renewal that is not exempt steps out of the line, as most behind it are: what holds it does not hold them.
+   */
+  #hold(
+    workClass: WorkClass,
+    soonest: { readonly caId: string; readonly until: Instant } | undefined,
+  ): Placement {
+    const ca = soonest === undefined ? undefined : this.#cas.get(soonest.caId);
+    const mayPass = workClass === "renewal" || workClass === "emergency";
+    if (soonest === undefined || ca === undefined || !mayPass)
+      return { kind: "held", until: soonest?.until ?? null };
+    return { kind: "parked", until: soonest.until, caId: ca.id, ...accountBucket(ca) };
+  }
+
+  #promise(caId: string, { until, bucket, limit }: Extract<Refusal, { scope: "own" }>): number {
+    return Math.max(until, this.#book.get(caId, bucket).promisedUntil + refillTime(limit));
+  }
+}
+
+const accountBucket = ({ accountId }: CaForPlanning): BucketName => ({
+  limit: "new-orders-per-account",
+  key: accountId,
+});
+
+const nameOf = ({ limit, key }: BucketName): BucketName => ({ limit, key });
+
+/** The buckets of CAs as a whole, which every planning looks at. */
+export const bucketsOfCas = (cas: readonly CaForPlanning[]): (BucketName & { readonly caId: string })[] =>
+  cas.map((ca) => ({ caId: ca.id, ...accountBucket(ca) }));
+
+/** The buckets that planning an order of this lineage at this CA may look at. */
+export const bucketsFor = (ca: CaForPlanning, lineage: WaitingLineage): readonly BucketName[] => {
+  const order = orderAt(ca, lineage);
+  return [...lookedAt(order), ...spendingOf(order), accountBucket(ca)];
+};
+
+const orderAt = (ca: CaForPlanning, { names, sameSetAt }: WaitingLineage): OrderPlan => ({
+  accountId: ca.accountId,
+  names,
+  exemption: sameSetAt.includes(ca.id) ? "same-set" : "none",
+});

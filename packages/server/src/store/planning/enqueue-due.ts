@@ -1,0 +1,125 @@
+/** What is due joins its line. Fairness is decided here, once for each lineage: its turn is a number that never changes. */
+import { classOf, type Instant, TurnTaking, type WorkClass } from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+
+interface DueRow {
+  id: string;
+  tenant_id: string | null;
+  campaign_id: string | null;
+  ca_ids: string[] | null;
+  failures: number;
+  not_before: Instant | null;
+  not_after: Instant | null;
+}
+
+interface Joining {
+  readonly lineageId: string;
+  readonly workClass: WorkClass;
+  readonly caIds: readonly string[] | null;
+  readonly campaignId: string | null;
+  readonly turn: number;
+}
+
+/** Lineages that join in one round. */
+const mostAtOnce = 100;
+
+/** @returns whether more are due. Indexes: `lineage_due`, `queue_parked`. */
+export async function enqueueDue(trx: Db, now: Instant): Promise<boolean> {
+  await sql`
+    update queue set parked_until = null, parked_for = null
+    where parked_until <= ${timestamp(now)}`.execute(trx);
+  const { rows } = await sql<DueRow>`
+    select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
+      case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
+      certificate.not_before, certificate.not_after
+    from lineage
+      left join tenant on tenant.id = lineage.tenant_id
+      left join certificate on certificate.id = lineage.certificate_id
+    where lineage.wake_at <= ${timestamp(now)}
+    order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
+  if (rows.length === 0) return false;
+  const flows = await readFlows(trx, rows, now);
+  const joining = rows.map((row) => join(row, flows, now));
+  await insertJoining(trx, joining, now);
+  await saveFlows(trx, flows);
+  return rows.length === mostAtOnce;
+}
+
+const isOfCampaign = ({ campaign_id, not_after }: DueRow): boolean =>
+  campaign_id !== null && not_after === null;
+
+function classOfRow(row: DueRow, now: Instant): WorkClass {
+  const { not_before: notBefore, not_after: notAfter, failures } = row;
+  const certificate = notBefore === null || notAfter === null ? null : { notBefore, notAfter };
+  return classOf({ certificate, ofCampaign: isOfCampaign(row), failures }, now);
+}
+
+/** Whose it is, among those of its class. */
+const flowOf = (row: DueRow): string =>
+  isOfCampaign(row) ? `campaign ${row.campaign_id}` : row.tenant_id === null ? "" : `tenant ${row.tenant_id}`;
+
+function join(row: DueRow, flows: TurnTaking, now: Instant): Joining {
+  const workClass = classOfRow(row, now);
+  return {
+    lineageId: row.id,
+    workClass,
+    caIds: row.ca_ids,
+    campaignId: workClass === "campaign" && isOfCampaign(row) ? row.campaign_id : null,
+    turn: flows.next(workClass, flowOf(row)),
+  };
+}
+
+async function readFlows(trx: Db, rows: readonly DueRow[], now: Instant): Promise<TurnTaking> {
+  const { rows: flows } = await sql<{ class: WorkClass; key: string; turn: number }>`
+    select class, key, turn from flow where (class, key) in (
+      select * from unnest(
+        ${rows.map((row) => classOfRow(row, now))}::text[], ${rows.map(flowOf)}::text[]))`.execute(trx);
+  const classes = await trx.selectFrom("class_turn").select(["class", "turn"]).execute();
+  return new TurnTaking(classes, flows);
+}
+
+async function saveFlows(trx: Db, flows: TurnTaking): Promise<void> {
+  const moved = flows.moved();
+  await sql`
+    insert into flow (class, key, turn)
+    select * from unnest(
+      ${moved.map((flow) => flow.class)}::text[], ${moved.map(({ key }) => key)}::text[],
+      ${moved.map(({ turn }) => turn)}::float8[])
+    on conflict (class, key) do update set turn = excluded.turn`.execute(trx);
+}
+
+/** One that is in line already is there again with its new class, and no longer parked. */
+async function insertJoining(trx: Db, joining: readonly Joining[], now: Instant): Promise<void> {
+  const rows = JSON.stringify(
+    joining.map(({ lineageId, workClass, caIds, campaignId, turn }) => ({
+      lineage_id: lineageId,
+      class: workClass,
+      ca_ids: caIds,
+      campaign_id: campaignId,
+      turn,
+    })),
+  );
+  await sql`
+    insert into lane (class, ca_ids, campaign_id)
+    select distinct class, ca_ids, campaign_id
+    from jsonb_to_recordset(${rows}::jsonb) as joining (class text, ca_ids bigint[], campaign_id bigint)
+    where not exists (select 1 from lane where lane.class = joining.class
+      and lane.ca_ids is not distinct from joining.ca_ids
+      and lane.campaign_id is not distinct from joining.campaign_id)
+    on conflict do nothing`.execute(trx);
+  await sql`
+    with joining as (
+      select * from jsonb_to_recordset(${rows}::jsonb)
+        as joining (lineage_id bigint, class text, ca_ids bigint[], campaign_id bigint, turn float8)
+    ), joined as (
+      insert into queue (lineage_id, lane_id, turn, queued_at)
+      select joining.lineage_id, lane.id, joining.turn, ${timestamp(now)}
+      from joining join lane on lane.class = joining.class
+        and lane.ca_ids is not distinct from joining.ca_ids
+        and lane.campaign_id is not distinct from joining.campaign_id
+      on conflict (lineage_id) do update set lane_id = excluded.lane_id,
+        turn = least(queue.turn, excluded.turn), parked_until = null, parked_for = null
+    )
+    update lineage set wake_at = null from joining where lineage.id = joining.lineage_id`.execute(trx);
+}

@@ -1,0 +1,107 @@
+import {
+  type Bucket,
+  type BucketName,
+  bucketsFor,
+  type CaForPlanning,
+  type Instant,
+  instant,
+  type Limit,
+  sameSetWindow,
+  type WaitingLineage,
+  type WorkClass,
+} from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+import type { KeyType } from "../schema.ts";
+
+/** A line of lineages that may go to the same CAs. */
+export interface Lane {
+  readonly id: string;
+  readonly workClass: WorkClass;
+  readonly campaignId: string | null;
+  /** What its campaign may begin; null: as much as the CAs allow. */
+  ceiling: { readonly limit: Limit; bucket: Bucket } | null;
+}
+
+export interface Candidate extends WaitingLineage {
+  readonly laneId: string;
+  readonly turn: number;
+  readonly keyType: KeyType;
+  readonly hasCertificate: boolean;
+  /** Whose orders these are, for the account of who spent the budget. */
+  readonly spender: string;
+}
+
+interface Row {
+  lineage_id: string;
+  lane_id: string;
+  turn: number;
+  names: string[];
+  key_type: KeyType;
+  certificate_id: string | null;
+  class: WorkClass;
+  ca_ids: string[] | null;
+  avoid_ca_ids: string[];
+  previous: string | null;
+  same_set_at: string[];
+  campaign_id: string | null;
+  tenant_id: string | null;
+}
+
+/** Who is next in these lanes, by turn. Index: `queue_next`, once for each lane. */
+export async function nextInLine(
+  trx: Db,
+  { lanes, limit, now }: { readonly lanes: readonly Lane[]; readonly limit: number; readonly now: Instant },
+): Promise<readonly Candidate[]> {
+  const since = timestamp(instant(now - sameSetWindow));
+  const { rows } = await sql<Row>`
+    with line as (
+      select lane.id as lane_id, lane.class, lane.ca_ids, lane.campaign_id, first.lineage_id, first.turn
+      from lane, lateral (
+        select lineage_id, turn from queue
+        where lane_id = lane.id and parked_until is null order by turn limit ${limit}
+      ) first
+      where lane.id = any(${lanes.map(({ id }) => id)}::bigint[])
+      order by first.turn limit ${limit}
+    )
+    select line.*, lineage.names, lineage.key_type, lineage.certificate_id, lineage.avoid_ca_ids,
+      lineage.tenant_id, held.ca_id as previous,
+      array(
+        select distinct ca_id from certificate
+        where lineage.certificate_id is not null and certificate.lineage_id = lineage.id
+          and certificate.names = lineage.names and certificate.stored_at > ${since}
+      ) as same_set_at
+    from line join lineage on lineage.id = line.lineage_id
+      left join certificate held on held.id = lineage.certificate_id
+    order by line.turn`.execute(trx);
+  return rows.map(candidateOf);
+}
+
+const candidateOf = (row: Row): Candidate => ({
+  lineageId: row.lineage_id,
+  laneId: row.lane_id,
+  turn: row.turn,
+  names: row.names,
+  keyType: row.key_type,
+  hasCertificate: row.certificate_id !== null,
+  workClass: row.class,
+  allowed: row.ca_ids,
+  avoid: row.avoid_ca_ids,
+  previous: row.previous,
+  sameSetAt: row.same_set_at,
+  spender:
+    row.campaign_id !== null
+      ? `campaign ${row.campaign_id}`
+      : row.tenant_id !== null
+        ? `tenant ${row.tenant_id}`
+        : "",
+});
+
+/** The buckets that planning for these lineages may look at. */
+export const bucketsOfLine = (
+  cas: readonly CaForPlanning[],
+  line: readonly Candidate[],
+): (BucketName & { readonly caId: string })[] =>
+  cas.flatMap((ca) =>
+    line.flatMap((candidate) => bucketsFor(ca, candidate).map((bucket) => ({ caId: ca.id, ...bucket }))),
+  );

@@ -1,0 +1,133 @@
+/**
+ * From "a lineage is due" to "an issuance is planned", in one transaction at a time for the whole installation: whoever
+ * has the planner's row plans for all, and nobody waits for it. What the CAs' answers have told since is folded into the
+ * ledger, what is due joins the line, and who is next gets an order with all its limits reserved.
+ */
+import {
+  after,
+  BucketBook,
+  bucketsOfCas,
+  type CaForPlanning,
+  type Instant,
+  instant,
+  OrderPlanning,
+  seconds,
+  type WorkClass,
+  workClasses,
+} from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+import { loadBuckets, saveBuckets } from "./bucket-rows.ts";
+import { enqueueDue } from "./enqueue-due.ts";
+import { foldLedger, type LedgerNews } from "./fold-ledger.ts";
+import { bucketsOfLine, type Lane, nextInLine } from "./next-in-line.ts";
+import { openLanes } from "./open-lanes.ts";
+import { placeLine } from "./place-line.ts";
+import { noteProbes, readPool } from "./read-pool.ts";
+import { type Plan, writePlan } from "./write-plan.ts";
+
+export type PlanRound =
+  /** Another process is planning. */
+  | { readonly kind: "elsewhere" }
+  | {
+      readonly kind: "planned";
+      readonly orders: number;
+      readonly news: readonly LedgerNews[];
+      /** Whether somebody waits for an order in flight to end. */
+      readonly waitsForRoom: boolean;
+    };
+
+/** So often a process looks for room that another one's order has left. */
+const roomEvery = seconds(1);
+/** What the CAs' answers have told is folded in after so long, though nobody is to be planned. */
+const oldestEntry = seconds(5);
+
+/** Whether a round has something to do. Indexes: `lineage_due`, `queue_parked`, the ledger's primary key. */
+export async function mayPlan(db: Db, now: Instant): Promise<boolean> {
+  const at = timestamp(now);
+  const { rows } = await sql<{ due: boolean }>`
+    select exists (select 1 from lineage where wake_at <= ${at})
+      or exists (select 1 from queue where parked_until <= ${at})
+      or exists (select 1 from planner where wake_at <= ${at})
+      or coalesce((select at from ledger_entry order by id limit 1) < ${timestamp(instant(now - oldestEntry))}, false)
+      as due`.execute(db);
+  return rows[0]?.due === true;
+}
+
+/** @param request.limit orders at most. */
+export async function planRound(
+  db: Db,
+  request: { readonly limit: number; readonly now: Instant },
+): Promise<PlanRound> {
+  const { limit, now } = request;
+  return db.transaction().execute(async (trx) => {
+    if (!(await becomePlanner(trx))) return { kind: "elsewhere" };
+    const book = new BucketBook();
+    const pool = await readPool(trx, now);
+    const news = await foldLedger(trx, { book, pool, now });
+    const moreDue = await enqueueDue(trx, now);
+    const { lanes, opensAt } = await openLanes(trx, now);
+    const cas = pool.cas();
+    await loadBuckets(trx, book, bucketsOfCas(cas));
+    const planning = new OrderPlanning(cas, book, now);
+    const wakes = opensAt === null ? [] : [opensAt];
+    const plan: Plan = { orders: [], parked: [], stranded: [], wakes, more: moreDue, waitsForRoom: false };
+    for (const workClass of workClasses) {
+      const ofClass = lanes.filter((lane) => lane.workClass === workClass);
+      await planClass(trx, { workClass, lanes: ofClass, planning, book, cas, plan, limit, now });
+    }
+    await saveBuckets(trx, book);
+    await noteProbes(trx, { pool, planning, now });
+    await writePlan(trx, plan, { lanes, now });
+    await trx
+      .updateTable("planner")
+      .set({ wake_at: wakeOf(plan, now) })
+      .execute();
+    return { kind: "planned", orders: plan.orders.length, news, waitsForRoom: plan.waitsForRoom };
+  });
+}
+
+async function becomePlanner(trx: Db): Promise<boolean> {
+  const row = await trx.selectFrom("planner").select("singleton").forUpdate().skipLocked().executeTakeFirst();
+  return row !== undefined;
+}
+
+interface ClassRound {
+  readonly workClass: WorkClass;
+  readonly lanes: readonly Lane[];
+  readonly planning: OrderPlanning;
+  readonly book: BucketBook;
+  readonly cas: readonly CaForPlanning[];
+  readonly plan: Plan;
+  readonly limit: number;
+  readonly now: Instant;
+}
+
+/** Looks at no more lineages than the CAs have an appetite for; a lane that has to wait makes room for the others. */
+async function planClass(trx: Db, round: ClassRound): Promise<void> {
+  const { workClass, planning, book, cas, plan, limit, now } = round;
+  let { lanes } = round;
+  while (lanes.length > 0) {
+    const room = limit - plan.orders.length;
+    if (room <= 0) {
+      plan.more = true;
+      return;
+    }
+    const exempted = workClass === "renewal" || workClass === "emergency";
+    const most = exempted ? room : Math.min(room, planning.appetite(workClass) + 1);
+    const line = await nextInLine(trx, { lanes, limit: most, now });
+    await loadBuckets(trx, book, bucketsOfLine(cas, line));
+    const held = placeLine(line, { planning, plan, lanes, now });
+    if (held.size === 0) {
+      if (line.length === most) plan.more = true;
+      return;
+    }
+    lanes = lanes.filter(({ id }) => !held.has(id));
+  }
+}
+
+function wakeOf({ wakes, more, waitsForRoom }: Plan, now: Instant): Date | null {
+  if (more) return timestamp(now);
+  if (waitsForRoom) wakes.push(after(now, roomEvery));
+  return wakes.length === 0 ? null : timestamp(instant(Math.min(...wakes)));
+}
