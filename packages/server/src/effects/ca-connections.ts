@@ -5,6 +5,8 @@ import { open } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { readAccountAccess } from "../store/accounts.ts";
 import type { Db } from "../store/database.ts";
+import { readRequestLimits } from "../store/request-slots.ts";
+import { RequestPace } from "./request-pace.ts";
 
 export interface CaConnection {
   readonly caName: string;
@@ -13,7 +15,7 @@ export interface CaConnection {
   readonly thumbprint: string;
 }
 
-type Disposable = CaConnection & { readonly transport: AsyncDisposable };
+type Disposable = CaConnection & { readonly transport: AsyncDisposable; readonly pace: RequestPace };
 
 /** There is no account to order with. */
 export class NoAccount extends Error {
@@ -56,6 +58,8 @@ export class CaConnections implements AsyncDisposable {
       throw new NoAccount(`There is no account at the CA with id ${caId}. Make one with: certmill ca add`);
     const { caName, directoryUrl, rootPem, accountUrl } = access;
     const key = accountKeyFromPem(Buffer.from(open(keyRing(), access.key)).toString("utf8"));
+    const limits = await readRequestLimits(db, caId);
+    const pace = new RequestPace({ db, caId, limits, clock });
     const transport = openTransport(rootPem);
     const client = new AcmeClient({
       directoryUrl,
@@ -63,16 +67,22 @@ export class CaConnections implements AsyncDisposable {
       key,
       accountUrl,
       now: () => clock.now(),
-      onRequest: (request) => onRequest(caName, request),
+      beforeRequest: (resource, signal) => pace.turn(resource, signal),
+      onRequest: (request) => {
+        if (request.problem !== null) pace.refused(request.resource, request.problem);
+        onRequest(caName, request);
+      },
     });
-    return { caName, client, thumbprint: key.thumbprint, transport };
+    return { caName, client, thumbprint: key.thumbprint, transport, pace };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const connections = await Promise.allSettled(this.#connections.values());
     this.#connections.clear();
     for (const connection of connections) {
-      if (connection.status === "fulfilled") await connection.value.transport[Symbol.asyncDispose]();
+      if (connection.status !== "fulfilled") continue;
+      await connection.value.pace[Symbol.asyncDispose]();
+      await connection.value.transport[Symbol.asyncDispose]();
     }
   }
 }
