@@ -2,7 +2,7 @@ import { type Instant, instant } from "../time/instant.ts";
 import { correct, fullBucket, release, settle, spend } from "./bucket.ts";
 import type { BucketBook } from "./bucket-book.ts";
 import type { LedgerChange } from "./ledger-change.ts";
-import type { Limit } from "./limit.ts";
+import { type Limit, unknownLimit } from "./limit.ts";
 import type { BucketName } from "./order-spending.ts";
 
 export type BucketChange = Extract<LedgerChange, BucketName>;
@@ -55,10 +55,7 @@ function refused(
   { limit, at }: { readonly limit: Limit | null; readonly at: Instant },
 ): Correction {
   const entry = book.get(caId, { limit: name, key });
-  const { bucket, drift } =
-    limit === null
-      ? { bucket: { ...entry.bucket, fullAt: Math.max(entry.bucket.fullAt, retryAt + 1_000) }, drift: 1 }
-      : correct(limit, entry.bucket, { now: at, retryAt });
+  const { bucket, drift } = correct(limit ?? unknownLimit, entry.bucket, { now: at, retryAt });
   book.set(caId, { limit: name, key }, { ...entry, bucket });
   return { limit: name, key, retryAt: instant(retryAt), drift };
 }

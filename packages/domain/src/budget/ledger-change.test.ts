@@ -31,7 +31,7 @@ const states = {
   processing: { ...owed, kind: "processing", polls: 0 },
   downloading: { ...owed, kind: "downloading", certificateUrl: "https://ca.test/c/1" },
   diagnosing: { ...owed, kind: "diagnosing", problem: null },
-} as const satisfies { [K in LiveState["kind"]]: Extract<LiveState, { kind: K }> };
+} as const satisfies Record<LiveState["kind"], LiveState>;
 
 const fault = (code: FailureCode, more: Partial<Fault> = {}): IssuanceInput => ({
   kind: "fault",

@@ -1,4 +1,4 @@
-import type { Duration } from "../time/instant.ts";
+import { type Duration, seconds } from "../time/instant.ts";
 
 /**
  * A CA's rule: `burst` at once, and `count` more in each `period`, evenly. `{ 300, 300, 3 h }` is Let's Encrypt's
@@ -9,6 +9,12 @@ export interface Limit {
   readonly count: number;
   readonly period: Duration;
 }
+
+/**
+ * Stands for a limit that a CA has refused for and that nobody told us of: a correction holds until its time, and after
+ * that it holds nothing back.
+ */
+export const unknownLimit: Limit = { burst: 1_000_000, count: 1_000_000, period: seconds(1) };
 
 /** How long one token takes to come back, in milliseconds; fractions matter. */
 export const refillTime = ({ count, period }: Limit): number => period / count;

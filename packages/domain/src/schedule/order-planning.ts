@@ -6,7 +6,7 @@
 import { reserve, tokensLeft } from "../budget/bucket.ts";
 import type { BucketBook } from "../budget/bucket-book.ts";
 import type { Limit, LimitName } from "../budget/limit.ts";
-import { refillTime } from "../budget/limit.ts";
+import { refillTime, unknownLimit } from "../budget/limit.ts";
 import {
   type BucketName,
   lookedAt,
@@ -14,7 +14,7 @@ import {
   type Spending,
   spendingOf,
 } from "../budget/order-spending.ts";
-import { type Instant, instant, seconds } from "../time/instant.ts";
+import { type Instant, instant } from "../time/instant.ts";
 import { caOrder } from "./choose-ca.ts";
 import { floorOf, reserveShared } from "./class-share.ts";
 import type { WorkClass } from "./work-class.ts";
@@ -72,9 +72,6 @@ const inFlightKept: Readonly<Record<WorkClass, number>> = {
   renewal: 0.1,
   campaign: 0.2,
 };
-
-/** A correction for a limit that nobody told us of holds until its time, and then does not hold anything back. */
-const unknownLimit: Limit = { burst: 1_000_000, count: 1_000_000, period: seconds(1) };
 
 type Refusal =
   | { readonly scope: "ca"; readonly until: Instant | null }
