@@ -42,7 +42,26 @@ export {
   spendingOf,
 } from "./budget/order-spending.ts";
 export { fullAtForNext, mostSlots, nextSlotAt, pacedLimit, slotsOf } from "./budget/request-slots.ts";
-export { type DailyWindow, isOpen, nextOpening, openFor } from "./campaign/daily-window.ts";
+export { type DailyWindow, isOpen, nextOpening } from "./campaign/daily-window.ts";
+export {
+  type AccountAllowance,
+  type Basis,
+  type CampaignPace,
+  type Forecast,
+  forecast,
+} from "./campaign/forecast.ts";
+export { spreadRenewal } from "./campaign/spread-renewal.ts";
+export { type PlannedIssuance, takeBack } from "./campaign/take-back.ts";
+export {
+  countedFailures,
+  isFailing,
+  judgeWave,
+  lastWave,
+  sampleSize,
+  type WaveOutcome,
+  type WaveVerdict,
+  waveSize,
+} from "./campaign/wave.ts";
 export { sameNames } from "./certificate/same-names.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {

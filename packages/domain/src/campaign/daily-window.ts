@@ -1,4 +1,4 @@
-import { days, type Instant, instant, minutes } from "../time/instant.ts";
+import { type Duration, days, type Instant, instant, milliseconds, minutes } from "../time/instant.ts";
 
 /**
  * The hours of every UTC day in which orders begin. Minutes from midnight, 0 to 1439: open from `start` on, closed
@@ -17,9 +17,9 @@ export const isOpen = (window: DailyWindow | null, now: Instant): boolean =>
 export const nextOpening = (window: DailyWindow, now: Instant): Instant =>
   isOpen(window, now) ? now : instant(now + days(1) - sinceOpening(window, now));
 
-/** What a day has of open time, in milliseconds. */
-export const openFor = ({ start, end }: DailyWindow): number =>
-  modulo(minutes(end) - minutes(start), days(1)) || days(1);
+/** What a day has of open time. */
+export const openFor = ({ start, end }: DailyWindow): Duration =>
+  milliseconds(modulo(minutes(end) - minutes(start), days(1)) || days(1));
 
 /** Milliseconds since the window last opened; a day has no leap second, as POSIX counts. */
 const sinceOpening = ({ start }: DailyWindow, now: Instant): number => modulo(now - minutes(start), days(1));
