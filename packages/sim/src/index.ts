@@ -8,6 +8,18 @@ export { loopbackNames, type NameAnswer, type NameTable, type WrongName } from "
 export type { Fault, FaultRates } from "./faults.ts";
 export type { LoggedRequest } from "./http/request-log.ts";
 export type { RetryAfter } from "./http/retry-after.ts";
+export { type Allowance, per } from "./limits/allowance.ts";
+export type { LimitTally } from "./limits/limit-tally.ts";
+export { NO_LIMITS, RULE_SET_NAMES, type RuleSetName, ruleSet } from "./limits/rule-sets.ts";
+export {
+  type LimitName,
+  type LimitRules,
+  type Override,
+  type RequestRate,
+  type ScalableLimit,
+  scaledRules,
+} from "./limits/rules.ts";
+export { MANNERS_ACCOUNT, mannersOf } from "./manners.ts";
 export type { SimCaOptions } from "./options.ts";
 export type { Alteration, Instead, RawBytes, ReplyAlteration } from "./quirks/alteration.ts";
 export { addsName, html, oversized, redirect, reversedChain, withJson } from "./quirks/bodies.ts";

@@ -5,6 +5,9 @@ import type { Profiles } from "./ca/profiles.ts";
 import type { NameTable, WrongName } from "./dns/name-table.ts";
 import type { FaultRates } from "./faults.ts";
 import type { RetryAfter } from "./http/retry-after.ts";
+import { NO_LIMITS, type RuleSetName, ruleSet } from "./limits/rule-sets.ts";
+import { demandRules, type LimitRules } from "./limits/rules.ts";
+import { mannersOf } from "./manners.ts";
 import type { TextsOf } from "./validation/dns-challenges.ts";
 
 export interface SimCaOptions {
@@ -69,6 +72,17 @@ export interface SimCaOptions {
   /** Default: 1 s as a number. */
   readonly retryAfter?: RetryAfter;
 
+  /**
+   * What clients may do, and how they are told that they must not. A name is a CA's rules as published, and its manners
+   * (`mannersOf`) where no other option says otherwise; rules of one's own start from `ruleSet`. Default `none`.
+   */
+  readonly limits?: RuleSetName | LimitRules;
+  /**
+   * The page that the refusal of a paused identifier links to. The same path and query is served by this CA itself.
+   * Default: there with `tls`, else at portal.certmill.test, as clients take no link without TLS.
+   */
+  readonly portalUrl?: string;
+
   /** Default `null`: bindings are ignored. */
   readonly externalAccounts?: ExternalAccounts | null;
   readonly faults?: FaultRates;
@@ -76,12 +90,18 @@ export interface SimCaOptions {
   readonly requestsKept?: number;
 }
 
-export type SimCaSettings = Required<Omit<SimCaOptions, "names">> & { readonly names: NameTable | null };
+export type SimCaSettings = Required<Omit<SimCaOptions, "names" | "limits" | "portalUrl">> & {
+  readonly names: NameTable | null;
+  readonly limits: LimitRules;
+  readonly portalUrl: string | null;
+};
 
 const NINETY_DAYS = days(90);
 
 /** @throws RangeError for a number outside what its docstring says. */
-export function withDefaults(options: SimCaOptions): SimCaSettings {
+export function withDefaults(given: SimCaOptions): SimCaSettings {
+  const { limits = NO_LIMITS } = given;
+  const options = typeof limits === "string" ? { ...mannersOf(limits), ...given } : given;
   const settings: SimCaSettings = {
     port: 0,
     tls: false,
@@ -111,10 +131,13 @@ export function withDefaults(options: SimCaOptions): SimCaSettings {
     processing: milliseconds(0),
     retryAfter: { form: "seconds", wait: seconds(1) },
     externalAccounts: null,
+    portalUrl: null,
     faults: {},
     requestsKept: 10_000,
     ...options,
+    limits: typeof limits === "string" ? ruleSet(limits) : limits,
   };
+  demandRules(settings.limits);
   demandRange("perspectives", settings.perspectives, 1, 200);
   demandRange("validationConcurrency", settings.validationConcurrency, 1, 10_000);
   demandRange("alternateChains", settings.alternateChains, 0, 10);

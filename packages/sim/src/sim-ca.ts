@@ -1,31 +1,17 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { hours } from "@certmill/domain";
-import { Accounts } from "./ca/accounts.ts";
-import { Authorizations } from "./ca/authorizations.ts";
-import { Certificates } from "./ca/certificates.ts";
-import { directoryDocument } from "./ca/directory.ts";
-import { blockedNames } from "./ca/identifiers.ts";
+import { type Authority, assembleAuthority } from "./assemble.ts";
 import type { OrderStatus } from "./ca/order.ts";
-import { Orders } from "./ca/orders.ts";
 import type { RenewalWindow } from "./ca/renewal-window.ts";
-import { Replacements } from "./ca/replacements.ts";
 import { type Resource, Urls } from "./ca/urls.ts";
-import { loopbackNames, type NameTable } from "./dns/name-table.ts";
-import { type Fault, Faults } from "./faults.ts";
-import { Endpoints } from "./http/endpoints.ts";
-import { acmeListener } from "./http/listener.ts";
-import { Nonces } from "./http/nonces.ts";
-import { type LoggedRequest, RequestLog } from "./http/request-log.ts";
-import { retryAfterValue } from "./http/retry-after.ts";
+import type { Fault } from "./faults.ts";
+import type { LoggedRequest } from "./http/request-log.ts";
 import { serverIdentity } from "./http/server-identity.ts";
-import { type SimCaOptions, type SimCaSettings, withDefaults } from "./options.ts";
-import { type Alteration, Alterations } from "./quirks/alteration.ts";
-import { seededRandom } from "./random.ts";
-import { BoundedRunner } from "./validation/bounded-runner.ts";
-import { networkValidation, trustingValidation } from "./validation/validator.ts";
-import { Hierarchy } from "./x509/hierarchy.ts";
+import type { LimitTally } from "./limits/limit-tally.ts";
+import type { LimitRules } from "./limits/rules.ts";
+import { type SimCaOptions, withDefaults } from "./options.ts";
+import type { Alteration } from "./quirks/alteration.ts";
 
 /** Requests by resource, and what came of them. */
 export type SimCaCounts = Readonly<Record<Resource, number>> & {
@@ -34,6 +20,10 @@ export type SimCaCounts = Readonly<Record<Resource, number>> & {
   /** Challenges that were posted again while they were being validated: a client's fault. */
   readonly repeatedChallenges: number;
   readonly ordersByStatus: Readonly<Record<OrderStatus, number>>;
+  /** Requests that were refused for a limit, by the limit that was told. */
+  readonly refusals: LimitTally;
+  /** What of each limit was spent and not given back. */
+  readonly spent: LimitTally;
 };
 
 /** A running CA. Everything is in memory and gone when it is closed. */
@@ -59,6 +49,20 @@ export interface SimCa extends AsyncDisposable {
    * @throws RangeError for an unknown serial or a window that does not end after its start.
    */
   moveRenewalWindow(serialHex: string, window: RenewalWindow): void;
+  /** The limits that hold now. */
+  readonly limits: LimitRules;
+  /** Other limits from now on; what was used stays used. @throws RangeError */
+  setLimits(rules: LimitRules): void;
+  /** Whole new orders that an account could make now; `null`: there is no limit. @param account its URL. */
+  ordersLeft(account: string): number | null;
+  /**
+   * Ends the pauses of an account, as its owner does at the portal: at most 50,000.
+   *
+   * @param account its URL.
+   * @param name only this one's.
+   * @returns the names.
+   */
+  unpause(account: string, name?: string): readonly string[];
   /** Cuts all connections, ends all validations. */
   close(): Promise<void>;
 }
@@ -71,75 +75,9 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
   const { port } = await listen(server, settings.port);
   const urls = new Urls(`${identity === null ? "http" : "https"}://127.0.0.1:${port}`);
 
-  const { now } = settings;
-  const hierarchy = new Hierarchy("Certmill Sim", now(), settings.alternateChains);
-  const faults = new Faults(settings.faults, seededRandom(settings.seed));
-  const random = seededRandom(settings.seed + 1);
-  const runner = new BoundedRunner(settings.validationConcurrency);
-  const log = new RequestLog(settings.requestsKept);
-  const accounts = new Accounts(urls, settings.externalAccounts);
-  const isBlocked = blockedNames(settings.blockedNames);
-  const certificates = new Certificates(hierarchy);
-  const authorizations = new Authorizations(
-    {
-      reuse: settings.authorizationReuse,
-      pendingLife: settings.orderLife,
-      validLife: settings.authorizationLife,
-      leastLeft: hours(1),
-      kinds: settings.moreChallenges ? "all" : "today",
-      profiles: [null, ...Object.keys(settings.profiles ?? {})],
-      isBlocked,
-    },
-    validation(settings, runner),
-    random,
-    now,
-  );
-  const orders = new Orders({
-    policy: {
-      reuse: settings.orderReuse,
-      life: settings.orderLife,
-      processing: settings.processing,
-      certificateLife: settings.certificateLife,
-      profiles: settings.profiles,
-      isBlocked,
-    },
-    replacements: settings.renewalInfo ? new Replacements(certificates) : null,
-    authorizations,
-    certificates,
-    random,
-    now,
-    issuanceFails: faults.issuanceFails,
-  });
-  const retryAfter = (): Record<string, string> => {
-    const value = retryAfterValue(settings.retryAfter, now(), random);
-    return value === null ? {} : { "Retry-After": value };
-  };
-  const endpoints = new Endpoints({
-    urls,
-    accounts,
-    authorizations,
-    orders,
-    certificates,
-    renewalInfo: settings.renewalInfo,
-    preAuthorization: settings.preAuthorization,
-    ordersPerPage: settings.ordersPerPage,
-    retryAfter,
-    now,
-  });
-  const directory = directoryDocument(urls, {
-    externalAccountRequired: settings.externalAccounts?.required ?? false,
-    renewalInfo: settings.renewalInfo,
-    preAuthorization: settings.preAuthorization,
-    profiles: settings.profiles,
-    unknownMember: Math.floor(random() * 2 ** 32).toString(36),
-  });
-  const nonces = new Nonces();
-  const alterations = new Alterations();
-  server.on(
-    "request",
-    acmeListener({ urls, directory, accounts, endpoints, nonces, faults, alterations, log, now }),
-  );
-
+  const authority = assembleAuthority(settings, urls);
+  server.on("request", authority.listener);
+  const { hierarchy, certificates, limits, log, faults, alterations, runner } = authority;
   const close = async (): Promise<void> => {
     await Promise.all([closeServer(server), runner.close()]);
   };
@@ -148,13 +86,7 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     rootPem: hierarchy.rootPem,
     alternateRootPems: hierarchy.alternateRootPems,
     httpsRootPem: identity?.rootPem ?? null,
-    counts: () => ({
-      ...log.counts,
-      accounts: accounts.count,
-      issued: certificates.count,
-      repeatedChallenges: authorizations.repeatedChallenges,
-      ordersByStatus: orders.countByStatus(),
-    }),
+    counts: () => countsOf(authority),
     requests: () => log.entries(),
     failNext: (fault, resource) => {
       faults.plan(fault, resource);
@@ -165,22 +97,37 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     moveRenewalWindow: (serialHex, window) => {
       certificates.moveRenewalWindow(serialHex, window);
     },
+    get limits() {
+      return limits.rules;
+    },
+    setLimits: (rules) => {
+      limits.setRules(rules);
+    },
+    ordersLeft: (account) => limits.ordersLeft({ id: idOf(account), url: account }, settings.now()),
+    unpause: (account, name) => limits.unpause(idOf(account), settings.now(), name),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function validation(settings: SimCaSettings, runner: BoundedRunner) {
-  const { httpPort, httpsPort, wrongNames, textsOf, now } = settings;
-  const { perspectives, validationDeadline: deadline } = settings;
-  const listed = loopbackNames({ httpPort, httpsPort, wrong: wrongNames });
-  const names: NameTable = (name) => {
-    const answer = listed(name);
-    return answer.kind === "wrong" || settings.names === null ? answer : settings.names(name);
-  };
-  const real = networkValidation(runner, { names, textsOf, now, perspectives, deadline });
-  return settings.alwaysValid ? trustingValidation(names, real) : real;
-}
+const countsOf = ({
+  log,
+  accounts,
+  certificates,
+  authorizations,
+  orders,
+  limits,
+}: Authority): SimCaCounts => ({
+  ...log.counts,
+  accounts: accounts.count,
+  issued: certificates.count,
+  repeatedChallenges: authorizations.repeatedChallenges,
+  ordersByStatus: orders.countByStatus(),
+  refusals: limits.refusals.tally(),
+  spent: limits.spent.tally(),
+});
+
+const idOf = (accountUrl: string): string => accountUrl.slice(accountUrl.lastIndexOf("/") + 1);
 
 async function listen(server: Server, port: number): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

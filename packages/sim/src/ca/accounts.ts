@@ -37,8 +37,17 @@ export class Accounts {
     return account?.url === url ? account : null;
   }
 
-  /** newAccount: makes one, or finds the one that has this key. @throws Refusal */
-  async register(key: AccountKey, payload: JsonRecord): Promise<{ account: Account; created: boolean }> {
+  /**
+   * newAccount: makes one, or finds the one that has this key.
+   *
+   * @param admit is called when one is about to be made; throws when it must not be.
+   * @throws Refusal
+   */
+  async register(
+    key: AccountKey,
+    payload: JsonRecord,
+    admit: () => void,
+  ): Promise<{ account: Account; created: boolean }> {
     const existing = this.#byThumbprint.get(key.thumbprint);
     if (existing !== undefined) {
       refuseDeactivated(existing);
@@ -55,7 +64,9 @@ export class Accounts {
     // Another request with the same key may have come first while the binding was looked at.
     const raced = this.#byThumbprint.get(key.thumbprint);
     if (raced !== undefined) return { account: raced, created: false };
-    this.#useUp(binding);
+    this.#refuseUsed(binding);
+    admit();
+    if (binding !== null) this.#usedKeyIds.add(binding.keyId);
     const id = String(this.#byId.size + 1);
     const url = this.#urls.account(id);
     const externalAccountBinding = binding?.jws ?? null;
@@ -109,12 +120,11 @@ export class Accounts {
   }
 
   /** An external key is good for one account, as at Google Trust Services. @throws Refusal unauthorized */
-  #useUp(binding: Binding | null): void {
-    if (binding === null) return;
-    if (this.#usedKeyIds.has(binding.keyId)) {
+  #refuseUsed(binding: Binding | null): void {
+    if (this.#externalAccounts?.reusable === true) return;
+    if (binding !== null && this.#usedKeyIds.has(binding.keyId)) {
       throw new Refusal("unauthorized", "external account key is already used");
     }
-    this.#usedKeyIds.add(binding.keyId);
   }
 }
 

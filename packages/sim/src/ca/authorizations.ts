@@ -1,4 +1,5 @@
 import { after, type Duration, type Instant, instant } from "@certmill/domain";
+import type { Limits } from "../limits/limits.ts";
 import { notFound, type ProblemDocument, Refusal } from "../problem.ts";
 import type { Random } from "../random.ts";
 import type { JsonRecord } from "../record.ts";
@@ -44,6 +45,15 @@ export interface AuthorizationPolicy {
   readonly isBlocked: IsBlocked;
 }
 
+interface AuthorizationsParts {
+  readonly policy: AuthorizationPolicy;
+  readonly validate: Validate;
+  /** What is told of validations that end. */
+  readonly limits: Limits;
+  readonly random: Random;
+  readonly now: () => Instant;
+}
+
 /** The authorizations of this CA: RFC 8555 section 7.5. */
 export class Authorizations {
   readonly #byId = new Map<string, Authorization>();
@@ -51,13 +61,15 @@ export class Authorizations {
   readonly #newest = new Map<string, Authorization>();
   readonly #policy: AuthorizationPolicy;
   readonly #validate: Validate;
+  readonly #limits: Limits;
   readonly #random: Random;
   readonly #now: () => Instant;
   #repeated = 0;
 
-  constructor(policy: AuthorizationPolicy, validate: Validate, random: Random, now: () => Instant) {
+  constructor({ policy, validate, limits, random, now }: AuthorizationsParts) {
     this.#policy = policy;
     this.#validate = validate;
+    this.#limits = limits;
     this.#random = random;
     this.#now = now;
   }
@@ -153,15 +165,20 @@ export class Authorizations {
       throw new Refusal("malformed", `only valid and pending authorizations can be deactivated`);
     }
     authorization.deactivated = true;
+    if (status === "pending")
+      this.#limits.failed(authorization.account, authorization.identifier, this.#now());
   }
 
   #conclude(authorization: Authorization, challenge: Challenge, problem: ProblemDocument | null): void {
     const at = this.#now();
     if (authorizationStatus(authorization, at) !== "pending") return;
+    const { account, identifier } = authorization;
     if (problem === null) {
+      this.#limits.succeeded(account, identifier);
       challenge.state = { kind: "valid", at };
       authorization.expires = after(at, this.#policy.validLife);
     } else {
+      this.#limits.failed(account, identifier, at);
       challenge.state = { kind: "invalid", at, error: problem };
     }
   }

@@ -95,6 +95,10 @@ export class Certificates {
   renewalWindow(certificateId: string, now: Instant): RenewalWindow {
     const certificate = this.named(certificateId);
     if (certificate === null) throw notFound("Certificate not found");
+    return this.windowOf(certificate, now);
+  }
+
+  windowOf(certificate: Certificate, now: Instant): RenewalWindow {
     if (certificate.movedWindow !== null) return certificate.movedWindow;
     return certificate.revokedFor === null ? suggestedWindow(certificate.validity) : windowOfRevoked(now);
   }

@@ -9,6 +9,8 @@ export interface ExternalAccounts {
   readonly required: boolean;
   /** Key id to HMAC key, base64url. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Whether a key is good for more than one account. Default false, as at Google. */
+  readonly reusable?: boolean;
 }
 
 /**

@@ -3,7 +3,6 @@ import { type ProblemDocument, problemDocument, Refusal } from "../problem.ts";
 import { canonicalAddress } from "../x509/address-bytes.ts";
 import { type Identifier, identifierKey } from "../x509/identifier.ts";
 
-const MOST_IDENTIFIERS = 100;
 const FORBIDDEN =
   "The ACME server refuses to issue a certificate for this domain name, because it is forbidden by policy";
 
@@ -31,11 +30,7 @@ export function parseIdentifiers(value: unknown, isBlocked: IsBlocked): readonly
   }
   const parsed = value.map(parseIdentifier);
   const identifiers = [...new Map(parsed.map((each) => [identifierKey(each), each])).values()];
-  if (identifiers.length > MOST_IDENTIFIERS) {
-    throw new Refusal("malformed", `Order cannot contain more than ${MOST_IDENTIFIERS} identifiers`);
-  }
   refuseRejected(identifiers, isBlocked);
-  refuseRedundant(identifiers);
   return identifiers;
 }
 
@@ -93,7 +88,11 @@ function nameFault(name: string): string | null {
   return null;
 }
 
-function refuseRedundant(identifiers: readonly Identifier[]): void {
+/** @throws Refusal malformed for too many, or a name that a wildcard among them covers. */
+export function refuseTogether(identifiers: readonly Identifier[], most: number): void {
+  if (identifiers.length > most) {
+    throw new Refusal("malformed", `Order cannot contain more than ${most} identifiers`);
+  }
   const names = new Set(identifiers.map(({ value }) => value));
   for (const { type, value } of identifiers) {
     const wildcard = `*.${value.slice(value.indexOf(".") + 1)}`;

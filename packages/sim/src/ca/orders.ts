@@ -1,4 +1,5 @@
 import { after, type Duration, type Instant, milliseconds } from "@certmill/domain";
+import type { Limits } from "../limits/limits.ts";
 import { notFound, problemDocument, Refusal } from "../problem.ts";
 import { type Random, shuffled } from "../random.ts";
 import type { JsonRecord } from "../record.ts";
@@ -7,13 +8,14 @@ import {
   CertificateRequestError,
   parseCertificateRequest,
 } from "../x509/certificate-request.ts";
-import { identifierSetKey } from "../x509/identifier.ts";
+import { type Identifier, identifierSetKey } from "../x509/identifier.ts";
 import { type Account, refuseForeign } from "./accounts.ts";
 import type { Authorizations } from "./authorizations.ts";
-import type { Certificates } from "./certificates.ts";
-import { type IsBlocked, parseIdentifiers } from "./identifiers.ts";
+import type { Certificate, Certificates } from "./certificates.ts";
+import { type IsBlocked, parseIdentifiers, refuseTogether } from "./identifiers.ts";
 import { earliestExpiry, type Order, type OrderStatus, orderStatus } from "./order.ts";
 import { type Profiles, requestedProfile } from "./profiles.ts";
+import { isWithin } from "./renewal-window.ts";
 import type { Replacements } from "./replacements.ts";
 
 export interface OrderPolicy {
@@ -32,6 +34,7 @@ export interface OrderPolicy {
 
 interface OrdersParts {
   readonly policy: OrderPolicy;
+  readonly limits: Limits;
   readonly authorizations: Authorizations;
   readonly certificates: Certificates;
   /** `null`: `replaces` is ignored, as by a CA without renewal information. */
@@ -41,6 +44,16 @@ interface OrdersParts {
   /** Whether this finalize shall end with an invalid order. */
   readonly issuanceFails: () => boolean;
 }
+
+/** What a newOrder asks for, once it is read. */
+interface Wish {
+  readonly identifiers: readonly Identifier[];
+  readonly profile: string | null;
+  /** `null`: it replaces nothing. */
+  readonly replacement: { readonly predecessor: Certificate; readonly replaces: string } | null;
+}
+
+const MOST_IDENTIFIERS = 100;
 
 /** The orders of this CA: RFC 8555 section 7.4. */
 export class Orders {
@@ -59,18 +72,35 @@ export class Orders {
     if (payload["notBefore"] !== undefined || payload["notAfter"] !== undefined) {
       throw new Refusal("malformed", "NotBefore and NotAfter are not supported");
     }
-    const { policy, replacements, authorizations, random, now } = this.#parts;
+    const { policy, replacements, limits, certificates } = this.#parts;
+    const now = this.#parts.now();
     const identifiers = parseIdentifiers(payload["identifiers"], policy.isBlocked);
+    limits.refusePaused(account, identifiers, now);
     const { replaces } = payload;
     const predecessor =
       replacements === null || replaces === undefined
         ? null
-        : replacements.predecessor(replaces, { account, identifiers, now: now() });
+        : replacements.predecessor(replaces, { account, identifiers, now });
     const profile = requestedProfile(payload["profile"], policy.profiles);
+    const replacesInWindow = predecessor !== null && isWithin(certificates.windowOf(predecessor, now), now);
+    const refund = limits.newOrder({ account, identifiers, replacesInWindow }, now);
+    try {
+      const replacement = predecessor === null ? null : { predecessor, replaces: String(replaces) };
+      return this.#grant(account, { identifiers, profile, replacement });
+    } catch (error) {
+      refund();
+      throw error;
+    }
+  }
+
+  /** @throws Refusal for what only shows when limits have been spent, as at Boulder. */
+  #grant(account: Account, { identifiers, profile, replacement }: Wish): Order {
+    const { policy, replacements, authorizations, random, now } = this.#parts;
+    refuseTogether(identifiers, MOST_IDENTIFIERS);
     const reuseKey = `${account.id} ${identifierSetKey(identifiers)} ${profile ?? ""}`;
     const newest = this.#newest.get(reuseKey);
     // An order that was made without `replaces` cannot be the answer to one with it: it would not show it.
-    const reusable = predecessor === null && policy.reuse ? newest : undefined;
+    const reusable = replacement === null && policy.reuse ? newest : undefined;
     if (reusable !== undefined && isOpen(orderStatus(reusable, now()))) return reusable;
     const obtained = identifiers.map((identifier) => authorizations.obtain(account, identifier, profile));
     const order: Order = {
@@ -79,14 +109,14 @@ export class Orders {
       identifiers: shuffled(identifiers, random),
       authorizations: shuffled(obtained, random),
       profile,
-      replaces: predecessor === null ? null : String(replaces),
+      replaces: replacement?.replaces ?? null,
       expires: earliestExpiry(after(now(), policy.life), obtained),
       result: { kind: "open" },
     };
     this.#byId.set(order.id, order);
     this.#newest.set(reuseKey, order);
     this.of(account).push(order);
-    if (predecessor !== null) replacements?.record(predecessor, order);
+    if (replacement !== null) replacements?.record(replacement.predecessor, order);
     return order;
   }
 
@@ -113,7 +143,7 @@ export class Orders {
 
   /** Signs the certificate. @returns the status the client is told. @throws Refusal */
   finalize(order: Order, payload: JsonRecord): OrderStatus {
-    const { policy, certificates, now, issuanceFails } = this.#parts;
+    const { policy, certificates, limits, now, issuanceFails } = this.#parts;
     const status = orderStatus(order, now());
     if (status !== "ready") {
       throw new Refusal("orderNotReady", `Order's status ("${status}") is not acceptable for finalization`);
@@ -133,6 +163,7 @@ export class Orders {
     const asked = profile === null ? undefined : policy.profiles?.[profile];
     const life = asked?.certificateLife ?? policy.certificateLife;
     const certificate = certificates.issue({ account, identifiers, life }, request, now());
+    limits.issued(account, identifiers, now());
     order.result = {
       kind: "issued",
       certificate,

@@ -28,6 +28,9 @@ export function suggestedWindow({ notBefore, notAfter }: Validity): RenewalWindo
   return { start: instant(ideal - life / 100), end: instant(ideal + life / 100) };
 }
 
+/** Whether now is the time, as Boulder has it: from `start` on, and before `end`. */
+export const isWithin = ({ start, end }: RenewalWindow, now: Instant): boolean => start <= now && now < end;
+
 /** For a revoked certificate, as Boulder's: a window that has just gone by, so now. */
 export const windowOfRevoked = (now: Instant): RenewalWindow => ({
   start: instant(now - minutes(60)),

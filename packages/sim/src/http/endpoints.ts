@@ -12,6 +12,8 @@ import { type Order, type OrderStatus, orderDocument } from "../ca/order.ts";
 import type { Orders } from "../ca/orders.ts";
 import { renewalInfoDocument } from "../ca/renewal-window.ts";
 import type { Resource, Route, Urls } from "../ca/urls.ts";
+import type { Limits } from "../limits/limits.ts";
+import type { RequestLimits } from "../limits/request-limits.ts";
 import { notFound, Refusal } from "../problem.ts";
 import type { JsonRecord } from "../record.ts";
 import { changeAccountKey } from "./key-change.ts";
@@ -24,6 +26,8 @@ export interface EndpointsParts {
   readonly authorizations: Authorizations;
   readonly orders: Orders;
   readonly certificates: Certificates;
+  readonly limits: Limits;
+  readonly requestLimits: RequestLimits;
   /** Whether renewal information is given. */
   readonly renewalInfo: boolean;
   /** Whether names can be authorized before they are ordered. */
@@ -37,6 +41,15 @@ export interface EndpointsParts {
 
 /** The resources that are asked for by signed POST. */
 export type SignedResource = Exclude<Resource, "directory" | "newNonce" | "renewalInfo">;
+
+/** Of a request, beside what is signed. */
+export interface Circumstances {
+  readonly ids: Route["ids"];
+  /** Of an account's list of orders: where the page starts. */
+  readonly cursor: number;
+  /** The client's IP address. */
+  readonly address: string;
+}
 
 /** As Let's Encrypt: six hours. */
 const RENEWAL_INFO_FOR_SECONDS = 21_600;
@@ -52,13 +65,14 @@ export class Endpoints {
   /** @throws Refusal */
   async answer(
     resource: SignedResource,
-    { ids, cursor }: { readonly ids: Route["ids"]; readonly cursor: number },
+    { ids, cursor, address }: Circumstances,
     { signer, payload }: SignedRequest,
   ): Promise<Reply> {
-    const { accounts, authorizations, certificates, urls } = this.#parts;
+    const { accounts, authorizations, certificates, requestLimits, urls, now } = this.#parts;
+    requestLimits.takeOfQuota(resource, clientOf(signer), now());
     switch (resource) {
       case "newAccount":
-        return await this.#newAccount(signer, required(payload));
+        return await this.#newAccount(signer, required(payload), address);
       case "revokeCert":
         return this.#revoke(signer, required(payload));
       case "keyChange":
@@ -102,11 +116,14 @@ export class Endpoints {
     });
   }
 
-  async #newAccount(signer: Signer, payload: JsonRecord): Promise<Reply> {
+  async #newAccount(signer: Signer, payload: JsonRecord, address: string): Promise<Reply> {
     if (signer.kind === "account")
       throw new Refusal("malformed", "newAccount must be signed with a jwk, not a kid");
-    const { account, created } = await this.#parts.accounts.register(signer.key, payload);
-    return jsonReply(this.#parts.accounts.document(account), { Location: account.url }, created ? 201 : 200);
+    const { accounts, limits, now } = this.#parts;
+    const { account, created } = await accounts.register(signer.key, payload, () => {
+      limits.newAccount(address, now());
+    });
+    return jsonReply(accounts.document(account), { Location: account.url }, created ? 201 : 200);
   }
 
   #account(account: Account, payload: JsonRecord | null): Reply {
@@ -199,6 +216,10 @@ export class Endpoints {
     return { status: 200, headers: {}, content: { kind: "none" } };
   }
 }
+
+/** Whom quotas are counted for. */
+const clientOf = (signer: Signer): string =>
+  signer.kind === "account" ? signer.account.id : signer.key.thumbprint;
 
 /** @throws Refusal when the request is signed by a bare key. */
 function accountOf(signer: Signer): Account {

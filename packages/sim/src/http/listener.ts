@@ -3,15 +3,19 @@ import type { Instant } from "@certmill/domain";
 import type { Accounts } from "../ca/accounts.ts";
 import { parseRoute, type Route, type Urls } from "../ca/urls.ts";
 import type { Fault, Faults } from "../faults.ts";
+import type { Limits } from "../limits/limits.ts";
+import type { RequestLimits } from "../limits/request-limits.ts";
 import { notFound, type ProblemDocument, problemDocument, Refusal } from "../problem.ts";
 import type { Alterations, ReplyAlteration } from "../quirks/alteration.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Nonces } from "./nonces.ts";
+import { PORTAL_PATH, portalReply } from "./portal.ts";
 import { readBytes } from "./read-bytes.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { RequestLog } from "./request-log.ts";
 import { sendAltered } from "./send-altered.ts";
 import { verifySignedRequest } from "./signed-request.ts";
+import { busy, turnedAway } from "./turned-away.ts";
 
 export interface ListenerParts {
   readonly urls: Urls;
@@ -19,6 +23,8 @@ export interface ListenerParts {
   readonly accounts: Accounts;
   readonly endpoints: Endpoints;
   readonly nonces: Nonces;
+  readonly limits: Limits;
+  readonly requestLimits: RequestLimits;
   readonly faults: Faults;
   readonly alterations: Alterations;
   readonly log: RequestLog;
@@ -42,16 +48,19 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { log, faults, alterations, now, nonces, urls } = parts;
+  const { log, faults, alterations, requestLimits, now, nonces, urls } = parts;
   const { method = "", url: path = "" } = request;
   const route = parseRoute(path.split("?", 1)[0] ?? "");
   const fault =
     route === null ? null : faults.draw(route.resource, method === "POST" ? "signed" : "unsigned");
   const alteration = route === null ? null : alterations.take(route.resource);
-  const outcome =
+  const turning = route === null ? null : requestLimits.take(route.resource, addressOf(request), now());
+  const outcome: Outcome =
     alteration !== null && "instead" in alteration
       ? { reply: alteration.instead, nonce: alteration.nonce }
-      : await outcomeOf(parts, request, route, fault);
+      : turning !== null
+        ? { reply: turnedAway(turning), nonce: "none" }
+        : await outcomeOf(parts, request, route, fault);
   log.add({
     at: now(),
     method,
@@ -97,10 +106,8 @@ async function outcomeOf(
       return null;
     case "server-error":
       return { reply: problemReply(problemDocument("serverInternal", "Internal error"), 60), nonce: "fresh" };
-    case "unavailable": {
-      const document = problemDocument("rateLimited", "Service busy; retry later.", { status: 503 });
-      return { reply: problemReply(document, 1), nonce: "none" };
-    }
+    case "unavailable":
+      return { reply: busy(1), nonce: "none" };
     case "drop-after":
       await answer(parts, request, route, "as-it-is");
       return null;
@@ -134,13 +141,14 @@ function brokenReply(error: unknown): Reply {
 }
 
 async function answerOrRefuse(
-  { urls, directory, endpoints, accounts, nonces }: ListenerParts,
+  { urls, directory, endpoints, accounts, nonces, limits, now }: ListenerParts,
   request: IncomingMessage,
   route: Route | null,
   nonce: "as-it-is" | "refuse",
 ): Promise<Reply> {
+  const { method = "", url: path = "" } = request;
+  if (path.startsWith(`${PORTAL_PATH}?`)) return portalReply({ method, path }, limits, now());
   if (route === null) throw notFound("Page not found");
-  const { method, url: path = "" } = request;
   const { resource, ids } = route;
   if (resource === "directory") {
     if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
@@ -167,8 +175,17 @@ async function answerOrRefuse(
   if (nonce === "refuse") throw new Refusal("badNonce", "JWS has an invalid anti-replay nonce");
   const signed = await verifySignedRequest(body, urls.origin + path, { nonces, accounts });
   const cursor = Number(new URLSearchParams(path.split("?")[1]).get("cursor") ?? 0);
-  return await endpoints.answer(resource, { ids, cursor: Number.isSafeInteger(cursor) ? cursor : 0 }, signed);
+  const circumstances = {
+    ids,
+    cursor: Number.isSafeInteger(cursor) ? cursor : 0,
+    address: addressOf(request),
+  };
+  return await endpoints.answer(resource, circumstances, signed);
 }
+
+/** `::ffff:127.0.0.1` is 127.0.0.1. */
+const addressOf = ({ socket }: IncomingMessage): string =>
+  (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
 
 const methodNotAllowed = (): Refusal => new Refusal("malformed", "Method not allowed", { status: 405 });
 
@@ -229,5 +246,7 @@ function renderContent(content: Reply["content"]): { readonly type: string | nul
       return { type: "application/problem+json", body: JSON.stringify(content.value) };
     case "chain":
       return { type: "application/pem-certificate-chain", body: content.pem };
+    case "html":
+      return { type: "text/html", body: content.text };
   }
 }

@@ -8,7 +8,8 @@ export interface Reply {
     | { readonly kind: "none" }
     | { readonly kind: "json"; readonly value: object }
     | { readonly kind: "problem"; readonly value: ProblemDocument }
-    | { readonly kind: "chain"; readonly pem: string };
+    | { readonly kind: "chain"; readonly pem: string }
+    | { readonly kind: "html"; readonly text: string };
 }
 
 export function jsonReply(value: object, headers: Record<string, string> = {}, status = 200): Reply {
