@@ -16,7 +16,8 @@ export {
 export { type OperationId, type Operations, operations } from "./operations.ts";
 export { Problem, type RequestFault } from "./problem/problem.ts";
 export { type ProblemCode, type ProblemType, problemTypes, problemTypeUri } from "./problem/problem-types.ts";
-export { builtInDirectories, type Ca, type NewCa } from "./resource/ca.ts";
+export type { Bucket, Budget, KeyedBucket, Spent } from "./resource/budget.ts";
+export { builtInDirectories, type Ca, type CaChange, type NewCa } from "./resource/ca.ts";
 export type { Certificate, IssuedCertificate } from "./resource/certificate.ts";
 export type { Domain, DomainState, DomainSummary, NewDomain, TimelineEntry } from "./resource/domain.ts";
 export {
@@ -34,5 +35,15 @@ export {
   type Receipt,
 } from "./resource/edge.ts";
 export type { Readiness, ReadinessPart } from "./resource/health.ts";
+export {
+  type LimitName,
+  type LimitRule,
+  type LimitSetName,
+  limitNames,
+  limitSetNames,
+  type NewLimit,
+  type SetLimit,
+} from "./resource/limit.ts";
 export type { Status } from "./resource/status.ts";
+export type { Tenant } from "./resource/tenant.ts";
 export type { CreatedToken, NewToken, Token } from "./resource/token.ts";

@@ -16,7 +16,7 @@ export interface TextBody {
  */
 export interface Operation {
   readonly id: string;
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** As OpenAPI writes it: `/v1/domains/{name}`. */
   readonly path: `/${string}`;
   readonly tag: string;

@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
-import { addCa, listCas } from "./resource/ca.ts";
+import { listBudgets } from "./resource/budget.ts";
+import { addCa, changeCa, listCas } from "./resource/ca.ts";
 import {
   certificateChain,
   exportCertificate,
@@ -17,13 +18,22 @@ import {
 import { addDomainBatch } from "./resource/domain-batch.ts";
 import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
+import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
 import { rotateKeys, showStatus } from "./resource/status.ts";
+import { listTenants, setTenant } from "./resource/tenant.ts";
 import { createToken, listTokens, revokeToken } from "./resource/token.ts";
 
 /** Every operation of the API, by its id. */
 export const operations = {
   addCa,
   listCas,
+  changeCa,
+  setLimit,
+  listLimits,
+  removeLimit,
+  listBudgets,
+  setTenant,
+  listTenants,
   addDomain,
   listDomains,
   showDomain,

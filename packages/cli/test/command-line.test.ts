@@ -58,7 +58,7 @@ describe("a wrong command line ends with 2 and a hint", () => {
     [["domain", "list", "--limit", "0"], /whole number, 1 or more/],
     [["token", "create", "--scope", "tenant"], /needs --tenant NAME/],
     [["token", "create", "--scope", "edge", "--tenant", "acme"], /--tenant goes with --scope tenant/],
-    [["ca", "add", "letsencript"], /no built-in CA \(letsencrypt, letsencrypt-staging\)/],
+    [["ca", "add", "letsencript"], /no built-in CA \(letsencrypt, letsencrypt-staging, zerossl, google\)/],
     [["ca", "add", "https://ca.example.com/directory"], /add --name NAME/],
     [["ca", "add", "letsencrypt", "--eab-kid", "kid"], /both --eab-kid and --eab-hmac-key-file/],
     [["ca", "add", "letsencrypt", "--root", "/no/such.pem"], /no such file \(ENOENT\)/],

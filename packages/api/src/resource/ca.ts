@@ -1,12 +1,29 @@
 import { type Static, Type } from "typebox";
 import { Closed, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
+import { LimitSetName } from "./limit.ts";
 
 /** Directories that can be named instead of written out. */
 export const builtInDirectories = {
   letsencrypt: "https://acme-v02.api.letsencrypt.org/directory",
   "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+  zerossl: "https://acme.zerossl.com/v2/DV90",
+  google: "https://dv.acme-v02.api.pki.goog/directory",
 } as const;
+
+const MaxOrdersInFlight = Type.Integer({ minimum: 1, maximum: 100_000, description: "Default 64." });
+
+const Weight = Type.Integer({
+  minimum: 0,
+  maximum: 1_000_000,
+  description:
+    "Its share of the orders that no rule and no domain sends elsewhere, beside the other CAs' weights; 0: none of them.",
+});
+
+const CaaIdentities = Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+  maxItems: 20,
+  description: "What CAA records call it, such as `letsencrypt.org`.",
+});
 
 export const NewCa = Type.Object(
   {
@@ -46,16 +63,21 @@ export const NewCa = Type.Object(
           "Accept single labels, reserved TLDs and public suffixes too: for a private CA. Default false.",
       }),
     ),
-    maxOrdersInFlight: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000, description: "Default 64." }),
-    ),
+    maxOrdersInFlight: Type.Optional(MaxOrdersInFlight),
     default: Type.Optional(
       Type.Boolean({
         description: "Issue from it unless a domain says otherwise. The first CA is it anyway.",
       }),
     ),
+    weight: Type.Optional(Weight),
+    limits: Type.Optional(LimitSetName),
+    caaIdentities: Type.Optional(CaaIdentities),
   },
-  Closed,
+  {
+    ...Closed,
+    description:
+      "`weight`: by default 100 for the default CA and 0 for others. `limits`: by default those known for the directory's host. `caaIdentities`: by default what the CA's directory says.",
+  },
 );
 export type NewCa = Static<typeof NewCa>;
 
@@ -65,6 +87,15 @@ export const Ca = Type.Object({
   allowPrivateNames: Type.Boolean(),
   maxOrdersInFlight: Type.Integer(),
   default: Type.Boolean(),
+  weight: Type.Integer(),
+  limits: LimitSetName,
+  caaIdentities: Type.Array(Type.String()),
+  slowUntil: Nullable(
+    Type.String({
+      format: "date-time",
+      description: "Nothing is planned there before: the CA asked for patience. Null: it is well.",
+    }),
+  ),
   accountUrl: Nullable(Type.String()),
   contact: Type.Array(Type.String()),
   createdAt: InstantText,
@@ -96,4 +127,35 @@ export const listCas = operation({
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(Ca) },
   problems: ["invalid-cursor"],
+});
+
+export const CaChange = Type.Object(
+  {
+    weight: Type.Optional(Weight),
+    limits: Type.Optional(LimitSetName),
+    caaIdentities: Type.Optional(CaaIdentities),
+    maxOrdersInFlight: Type.Optional(MaxOrdersInFlight),
+    default: Type.Optional(
+      Type.Literal(true, {
+        description: "Issue from it unless a domain says otherwise; another CA ceases to be the default.",
+      }),
+    ),
+  },
+  { ...Closed, minProperties: 1 },
+);
+export type CaChange = Static<typeof CaChange>;
+
+export const changeCa = operation({
+  id: "changeCa",
+  method: "PATCH",
+  path: "/v1/cas/{name}",
+  tag: "CAs",
+  summary: "Change a CA's settings",
+  description:
+    "What is not given stays. With `default`, the weights of 100 and 0 that the old default and this CA had by default change sides; another weight stays.",
+  scopes: ["admin"],
+  params: Type.Object({ name: Label }),
+  body: CaChange,
+  responses: { 200: Ca },
+  problems: ["not-found"],
 });

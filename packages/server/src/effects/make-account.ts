@@ -23,7 +23,12 @@ export interface AccountRequest {
 
 /** Each outcome but `made` left nothing behind, here or at the CA. */
 export type AccountOutcome =
-  | { readonly kind: "made"; readonly account: NewCa["account"] }
+  | {
+      readonly kind: "made";
+      readonly account: NewCa["account"];
+      /** What the CA's directory says that CAA records call it. */
+      readonly caaIdentities: readonly string[];
+    }
   /** The terms of service at `url` must be agreed to first. */
   | { readonly kind: "terms"; readonly url: string }
   | { readonly kind: "binding-required" }
@@ -63,6 +68,7 @@ export async function makeAccount(request: AccountRequest, tools: AccountTools):
         thumbprint: key.thumbprint,
         contact,
       },
+      caaIdentities: meta.caaIdentities,
     };
   } catch (error) {
     return whyNot(error);

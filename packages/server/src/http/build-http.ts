@@ -7,7 +7,8 @@ import { addDocsPages } from "./docs-pages.ts";
 import type { KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
-import { addCaHandler, listCasHandler } from "./resource/cas.ts";
+import { listBudgetsHandler } from "./resource/budgets.ts";
+import { addCaHandler, changeCaHandler, listCasHandler } from "./resource/cas.ts";
 import {
   certificateChainHandler,
   exportCertificateHandler,
@@ -28,7 +29,9 @@ import {
   sendReceiptsHandler,
 } from "./resource/edges.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
+import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
 import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
+import { listTenantsHandler, setTenantHandler } from "./resource/tenants.ts";
 import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
 import { addRoutes, type Handlers } from "./routes.ts";
 
@@ -81,6 +84,13 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
   return {
     addCa: addCaHandler(tools),
     listCas: listCasHandler(tools),
+    changeCa: changeCaHandler(tools),
+    setLimit: setLimitHandler(tools),
+    listLimits: listLimitsHandler(tools),
+    removeLimit: removeLimitHandler(tools),
+    listBudgets: listBudgetsHandler(tools),
+    setTenant: setTenantHandler(tools),
+    listTenants: listTenantsHandler(tools),
     addDomain: addDomainHandler(tools),
     listDomains: listDomainsHandler(tools),
     showDomain: showDomainHandler(tools),

@@ -14,7 +14,12 @@ export interface AccountRequest {
 }
 
 export type AccountOutcome =
-  | { readonly kind: "made"; readonly account: NewCa["account"] }
+  | {
+      readonly kind: "made";
+      readonly account: NewCa["account"];
+      /** What the CA's directory says that CAA records call it. */
+      readonly caaIdentities: readonly string[];
+    }
   | { readonly kind: "terms"; readonly url: string }
   | { readonly kind: "binding-required" }
   | { readonly kind: "refused"; readonly problem: { readonly detail: string } }

@@ -19,3 +19,7 @@ export class Refusal extends Error {
     this.termsOfService = more.termsOfService ?? null;
   }
 }
+
+/** A request with one fault, which no schema tells. */
+export const oneFault = (path: string, message: string): Refusal =>
+  new Refusal("invalid-request", "The request has one fault.", { errors: [{ path, message }] });

@@ -1,7 +1,9 @@
 /** CAs and our accounts there. */
-import type { Instant } from "@certmill/domain";
+import type { Instant, LimitSetName } from "@certmill/domain";
 import { type Db, timestamp } from "./database.ts";
 import { insertSecret, type Sealed } from "./secrets.ts";
+import { defaultWeight, dropDefault } from "./write/cas.ts";
+import { wakePlanner, wakeStranded } from "./write/wake-planner.ts";
 
 /** What it takes to speak to a CA as our account. */
 export interface AccountAccess {
@@ -47,6 +49,10 @@ export interface NewCa {
   readonly maxOrdersInFlight: number;
   /** Whether lineages that name no CA go there from now on; the first CA is the default in any case. */
   readonly makeDefault: boolean;
+  /** null: 100 for the default CA, 0 for others. */
+  readonly weight: number | null;
+  readonly limitSet: LimitSetName;
+  readonly caaIdentities: readonly string[];
   readonly account: {
     readonly url: string;
     readonly key: Sealed;
@@ -62,10 +68,10 @@ export interface NewCa {
  */
 export async function insertCa(trx: Db, ca: NewCa, now: Instant): Promise<string | null> {
   const at = timestamp(now);
+  await wakePlanner(trx, now);
   const first = await trx.selectFrom("ca").select("id").limit(1).executeTakeFirst();
   const isDefault = ca.makeDefault || first === undefined;
-  if (isDefault)
-    await trx.updateTable("ca").set({ is_default: false }).where("is_default", "=", true).execute();
+  if (isDefault) await dropDefault(trx);
   const row = await trx
     .insertInto("ca")
     .values({
@@ -75,6 +81,9 @@ export async function insertCa(trx: Db, ca: NewCa, now: Instant): Promise<string
       name_policy: ca.namePolicy,
       max_orders_in_flight: ca.maxOrdersInFlight,
       is_default: isDefault,
+      weight: ca.weight ?? (isDefault ? defaultWeight : 0),
+      limit_set: ca.limitSet,
+      caa_identities: [...ca.caaIdentities],
       created_at: at,
     })
     .onConflict((conflict) => conflict.column("name").doNothing())
@@ -92,5 +101,6 @@ export async function insertCa(trx: Db, ca: NewCa, now: Instant): Promise<string
       created_at: at,
     })
     .execute();
+  await wakeStranded(trx, now);
   return row.id;
 }

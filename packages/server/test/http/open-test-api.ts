@@ -33,6 +33,7 @@ export const accountMade: HttpOptions["makeAccount"] = async ({ directoryUrl, co
     thumbprint: "thumbprint",
     contact,
   },
+  caaIdentities: ["ca.test"],
 });
 
 /** Stands in for the envelope: the key in the clear. */

@@ -1,13 +1,15 @@
 import { builtInDirectories, type Ca, type NewCa, type Operations } from "@certmill/api";
-import type { Instant } from "@certmill/domain";
+import { type Instant, limitSetOf } from "@certmill/domain";
 import { insertCa } from "../../store/accounts.ts";
 import type { Db } from "../../store/database.ts";
 import { type CaRow, findCa, listCas } from "../../store/read/cas.ts";
 import { findAnswer } from "../../store/write/answer-once.ts";
+import { changeCa, hasPool } from "../../store/write/cas.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { limitSetOfRow } from "../limit-rules.ts";
 import type { AccountOutcome, AccountRequest, MakeAccount } from "../ports.ts";
-import { Refusal } from "../refusal.ts";
+import { oneFault, Refusal } from "../refusal.ts";
 import { repeatedAnswer, withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
 
@@ -25,7 +27,7 @@ export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operation
     const taken = (): Refusal => new Refusal("ca-exists", `The name "${body.name}" is taken.`);
     if ((await findCa(db, body.name)) !== null) throw taken();
     const request = accountRequest(body);
-    const account = accountOf(await makeAccount(request), body);
+    const { account, caaIdentities } = accountOf(await makeAccount(request), body);
     return withAnswerKept<Operations["addCa"]>(db, repeatable, now(), async (trx) => {
       const ca = {
         name: body.name,
@@ -34,21 +36,57 @@ export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operation
         namePolicy: body.allowPrivateNames === true ? ("private" as const) : ("public" as const),
         maxOrdersInFlight: body.maxOrdersInFlight ?? 64,
         makeDefault: body.default ?? false,
+        weight: body.weight ?? null,
+        limitSet: body.limits ?? limitSetOf(new URL(request.directoryUrl).hostname),
+        caaIdentities: body.caaIdentities ?? caaIdentities,
         account,
       };
       if ((await insertCa(trx, ca, now())) === null) throw taken();
+      if (!(await hasPool(trx))) throw noPool();
       const row = await findCa(trx, body.name);
       if (row === null) throw new Error("A CA vanished right after it was stored.");
-      return { status: 201, body: present(row) };
+      return { status: 201, body: present(row, now()) };
     });
   };
 }
 
-export function listCasHandler({ db }: Pick<Tools, "db">): Handler<Operations["listCas"]> {
+/** CAs without any weight would leave every domain that names none without a certificate. */
+const noPool = (): Refusal =>
+  oneFault("/weight", "Then no CA has a weight, and domains that name no CA get no certificate.");
+
+export function changeCaHandler({ db, now }: Pick<Tools, "db" | "now">): Handler<Operations["changeCa"]> {
+  return async ({ params: { name }, body }) =>
+    db.transaction().execute(async (trx) => {
+      const ca = await findCa(trx, name);
+      if (ca === null) throw new Refusal("not-found", `There is no CA "${name}".`);
+      const { weight, limits: limitSet, caaIdentities, maxOrdersInFlight } = body;
+      const change = {
+        weight,
+        limitSet,
+        caaIdentities,
+        maxOrdersInFlight,
+        makeDefault: body.default === true,
+      };
+      await changeCa(trx, ca.id, change, now());
+      if (!(await hasPool(trx))) throw noPool();
+      return { status: 200, body: present((await findCa(trx, name)) ?? ca, now()) };
+    });
+}
+
+export function listCasHandler({ db, now }: Pick<Tools, "db" | "now">): Handler<Operations["listCas"]> {
   return async ({ query: { after, limit = defaultLimit } }) => {
     const cursor = decodeCursor("cas", 1, after)?.[0] ?? null;
     const rows = await listCas(db, { after: cursor, limit: limit + 1 });
-    return { status: 200, body: pageOf(rows, limit, present, ({ name }) => encodeCursor("cas", [name])) };
+    const at = now();
+    return {
+      status: 200,
+      body: pageOf(
+        rows,
+        limit,
+        (row) => present(row, at),
+        ({ name }) => encodeCursor("cas", [name]),
+      ),
+    };
   };
 }
 
@@ -58,10 +96,8 @@ const isBuiltIn = (name: string): name is keyof typeof builtInDirectories =>
 function accountRequest({ directory, contact, termsAgreed, eab, rootPem }: NewCa): AccountRequest {
   const directoryUrl = isBuiltIn(directory) ? builtInDirectories[directory] : directory;
   if (!URL.canParse(directoryUrl) || !/^https?:$/.test(new URL(directoryUrl).protocol)) {
-    const message = `It must be an http or https URL, or one of ${Object.keys(builtInDirectories).join(", ")}.`;
-    throw new Refusal("invalid-request", "The request has one fault.", {
-      errors: [{ path: "/directory", message }],
-    });
+    const names = Object.keys(builtInDirectories).join(", ");
+    throw oneFault("/directory", `It must be an http or https URL, or one of ${names}.`);
   }
   return {
     directoryUrl,
@@ -76,7 +112,7 @@ function accountRequest({ directory, contact, termsAgreed, eab, rootPem }: NewCa
 function accountOf(outcome: AccountOutcome, { name }: NewCa) {
   switch (outcome.kind) {
     case "made":
-      return outcome.account;
+      return outcome;
     case "terms":
       throw new Refusal("terms-not-agreed", `"${name}" has terms of service, at ${outcome.url}.`, {
         termsOfService: outcome.url,
@@ -90,13 +126,21 @@ function accountOf(outcome: AccountOutcome, { name }: NewCa) {
   }
 }
 
-function present(row: CaRow): Ca {
+/** Null: it is well. */
+export const slowUntil = ({ slow_until }: Pick<CaRow, "slow_until">, now: Instant): string | null =>
+  instantTextOrNull(slow_until !== null && slow_until > now ? slow_until : null);
+
+function present(row: CaRow, now: Instant): Ca {
   return {
     name: row.name,
     directory: row.directory_url,
     allowPrivateNames: row.name_policy === "private",
     maxOrdersInFlight: row.max_orders_in_flight,
     default: row.is_default,
+    weight: row.weight,
+    limits: limitSetOfRow(row),
+    caaIdentities: row.caa_identities,
+    slowUntil: slowUntil(row, now),
     accountUrl: row.account_url,
     contact: row.contact ?? [],
     createdAt: instantText(row.created_at),

@@ -8,6 +8,13 @@ export interface CaRow {
   readonly name_policy: "public" | "private";
   readonly max_orders_in_flight: number;
   readonly is_default: boolean;
+  readonly weight: number;
+  /** A name of domain's limit sets. */
+  readonly limit_set: string;
+  readonly caa_identities: string[];
+  /** Nothing is planned there before; null, or past: it is well. */
+  readonly slow_until: Instant | null;
+  readonly account_id: string | null;
   readonly account_url: string | null;
   readonly contact: string[] | null;
   readonly created_at: Instant;
@@ -24,7 +31,12 @@ const selectCas = (db: Db) =>
       "ca.name_policy",
       "ca.max_orders_in_flight",
       "ca.is_default",
+      "ca.weight",
+      "ca.limit_set",
+      "ca.caa_identities",
+      "ca.slow_until",
       "ca.created_at",
+      "account.id as account_id",
       "account.url as account_url",
       "account.contact",
     ]);

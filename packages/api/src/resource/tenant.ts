@@ -1,0 +1,54 @@
+import { type Static, Type } from "typebox";
+import { Closed, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import { operation } from "../operation.ts";
+
+export const Tenant = Type.Object({
+  name: Type.String(),
+  cas: Nullable(
+    Type.Array(Type.String(), { description: "The CAs its domains may have; null: all of the pool." }),
+  ),
+  createdAt: InstantText,
+});
+export type Tenant = Static<typeof Tenant>;
+
+export const TenantChange = Type.Object(
+  {
+    cas: Nullable(
+      Type.Array(Label, {
+        minItems: 1,
+        maxItems: 50,
+        description: "The CAs its domains may have; null: all of the pool.",
+      }),
+    ),
+  },
+  Closed,
+);
+export type TenantChange = Static<typeof TenantChange>;
+
+export const setTenant = operation({
+  id: "setTenant",
+  method: "PATCH",
+  path: "/v1/tenants/{name}",
+  tag: "Tenants",
+  summary: "Say which CAs a tenant's domains may have",
+  description:
+    "From the next order on; what is under way goes on. A tenant that is new is made, so that the rule can be there before its domains are.",
+  scopes: ["admin"],
+  params: Type.Object({ name: Label }),
+  body: TenantChange,
+  responses: { 200: Tenant },
+  problems: ["ca-missing"],
+});
+
+export const listTenants = operation({
+  id: "listTenants",
+  method: "GET",
+  path: "/v1/tenants",
+  tag: "Tenants",
+  summary: "List the tenants",
+  description: "In the order of their names.",
+  scopes: ["admin"],
+  query: Type.Object(PageQuery, Closed),
+  responses: { 200: Page(Tenant) },
+  problems: ["invalid-cursor"],
+});

@@ -1,0 +1,45 @@
+import type { Operations, Tenant } from "@certmill/api";
+import type { Instant } from "@certmill/domain";
+import type { Db } from "../../store/database.ts";
+import { findTenant, listTenants, type TenantRow } from "../../store/read/tenants.ts";
+import { setTenantCas } from "../../store/write/tenants.ts";
+import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
+import { instantText } from "../instant-text.ts";
+import type { Handler } from "../routes.ts";
+import { wantedCa } from "./limits.ts";
+
+interface Tools {
+  readonly db: Db;
+  readonly now: () => Instant;
+}
+
+export function setTenantHandler({ db, now }: Tools): Handler<Operations["setTenant"]> {
+  return async ({ params: { name }, body: { cas } }) =>
+    db.transaction().execute(async (trx) => {
+      await setTenantCas(trx, { name, caIds: cas === null ? null : await idsOf(trx, cas) }, now());
+      const row = await findTenant(trx, name);
+      if (row === null) throw new Error("A tenant vanished right after it was set.");
+      return { status: 200, body: present(row) };
+    });
+}
+
+/** In ascending order, each once: as the planner's lines are known by. */
+async function idsOf(trx: Db, names: readonly string[]): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  for (const name of names) ids.add((await wantedCa(trx, name)).id);
+  return [...ids].sort((a, b) => Number(a) - Number(b));
+}
+
+export function listTenantsHandler({ db }: Pick<Tools, "db">): Handler<Operations["listTenants"]> {
+  return async ({ query: { after, limit = defaultLimit } }) => {
+    const cursor = decodeCursor("tenants", 1, after)?.[0] ?? null;
+    const rows = await listTenants(db, { after: cursor, limit: limit + 1 });
+    return { status: 200, body: pageOf(rows, limit, present, ({ name }) => encodeCursor("tenants", [name])) };
+  };
+}
+
+const present = ({ name, cas, created_at }: TenantRow): Tenant => ({
+  name,
+  cas,
+  createdAt: instantText(created_at),
+});

@@ -1,0 +1,34 @@
+import type { Instant } from "@certmill/domain";
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+
+export interface TenantRow {
+  readonly name: string;
+  /** Names of the CAs that its domains may have; null: all of the pool. */
+  readonly cas: string[] | null;
+  readonly created_at: Instant;
+}
+
+const selectTenants = (db: Db) =>
+  db.selectFrom("tenant").select([
+    "tenant.name",
+    "tenant.created_at",
+    sql<string[] | null>`case when tenant.ca_ids is null then null
+        else array(select ca.name from ca where ca.id = any(tenant.ca_ids) order by ca.name) end`.as("cas"),
+  ]);
+
+/** By name. */
+export async function listTenants(
+  db: Db,
+  page: { after: string | null; limit: number },
+): Promise<TenantRow[]> {
+  return selectTenants(db)
+    .$if(page.after !== null, (query) => query.where("tenant.name", ">", page.after))
+    .orderBy("tenant.name")
+    .limit(page.limit)
+    .execute();
+}
+
+export async function findTenant(db: Db, name: string): Promise<TenantRow | null> {
+  return (await selectTenants(db).where("tenant.name", "=", name).executeTakeFirst()) ?? null;
+}
