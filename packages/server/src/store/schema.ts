@@ -210,6 +210,15 @@ export interface CampaignTable {
   renewal_spread_days: Generated<number>;
   created_at: At;
   ended_at: MaybeAt;
+  ca_id: Id | null;
+  edge_group_id: Id | null;
+  key_type: Defaulted<KeyType>;
+  size: Generated<number>;
+  domains: Generated<number>;
+  wave_began_at: MaybeAt;
+  wave_left: Generated<number>;
+  excused_issuance_id: Id | null;
+  wake_at: MaybeAt;
 }
 
 export interface PlannerTable {
