@@ -22,6 +22,7 @@ export function configFor(database: Config["database"]): Config {
     lease,
     caTimeout: seconds(10),
     drain: seconds(5),
+    statusPages: false,
     logLevel: "error",
   };
 }

@@ -120,6 +120,7 @@ export {
 } from "./schedule/order-planning.ts";
 export { renewAt } from "./schedule/renewal.ts";
 export { retryAt } from "./schedule/retry.ts";
+export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
 export { type Flow, TurnTaking } from "./schedule/turn-taking.ts";
 export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule/work-class.ts";
 export {

@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
 import { performAt } from "./effects/perform.ts";
+import { readStatusPage, statusPages } from "./effects/status-page.ts";
 import type { MakeKey } from "./keys/certificate-key.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeBudget } from "./observe/budget-events.ts";
@@ -13,10 +14,11 @@ import type { Metrics } from "./observe/metrics.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import type { Database } from "./store/database.ts";
 import { runIssuance } from "./work/run-issuance.ts";
+import { type StatusWatch, watchStatus } from "./work/status-watch.ts";
 import { Worker } from "./work/worker.ts";
 
 export interface IssuingParts {
-  readonly config: Pick<Config, "workerConcurrency" | "lease" | "drain" | "pollEvery">;
+  readonly config: Pick<Config, "workerConcurrency" | "lease" | "drain" | "pollEvery" | "statusPages">;
   readonly database: Database;
   readonly clock: Clock;
   readonly keyRing: () => KeyRing;
@@ -67,11 +69,27 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   if (database.kind === "embedded") await forgetLeases(db, clock.now());
   await database.listen("certmill_work", () => worker.wake());
   worker.start();
+  const statusWatch = config.statusPages ? startStatusWatch(parts) : null;
   return {
     worker,
     stop: async () => {
+      await statusWatch?.stop();
       await worker.stop(config.drain);
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+function startStatusWatch({ database, clock, openTransport, log }: IssuingParts): StatusWatch {
+  return watchStatus({
+    db: database.db,
+    clock,
+    hosts: [...statusPages.keys()],
+    read: async (directoryHost, signal) => {
+      const url = statusPages.get(directoryHost);
+      return url === undefined ? "fine" : readStatusPage(openTransport, { url, directoryHost }, signal);
+    },
+    onChange: ({ caName }, status) =>
+      log.warn({ event: "ca.status", ca: caName, status }, "what a CA's status page says of it has changed"),
+  });
 }

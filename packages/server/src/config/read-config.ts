@@ -38,6 +38,8 @@ export interface Config {
   readonly pollEvery?: Duration;
   readonly caTimeout: Duration;
   readonly drain: Duration;
+  /** Whether CAs' status pages are read. */
+  readonly statusPages: boolean;
   readonly logLevel: string;
 }
 
@@ -174,6 +176,7 @@ function toConfig(settings: RawSettings): Config {
     lease: seconds(settings.lease_seconds),
     caTimeout: seconds(settings.ca_timeout_seconds),
     drain: seconds(settings.drain_seconds),
+    statusPages: settings.status_pages === "on",
     logLevel: settings.log_level,
   };
 }

@@ -99,6 +99,15 @@ export const settingsSchema = Type.Object(
       description: "How long running work may go on after SIGTERM before it is given back.",
       unit: "seconds",
     }),
+    status_pages: Type.Union(
+      ["on", "off"].map((choice) => Type.Literal(choice)),
+      {
+        default: "on",
+        description:
+          "Whether a CA's public status page is read (Let's Encrypt's, at api.status.io) for a hint to go slower. Only for a CA whose page is known.",
+        expected: "on or off",
+      },
+    ),
     log_level: Type.Union(
       ["debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
       {

@@ -2,7 +2,7 @@
  * The tables as Kysely sees them; migrations/ is their definition. Ids are decimal strings (64 bit),
  * instants are read as milliseconds and written as `Date`.
  */
-import type { Instant } from "@certmill/domain";
+import type { CaStatus, Instant } from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 type Id = string;
@@ -53,6 +53,8 @@ export interface CaTable {
   caa_identities: Generated<string[]>;
   slow_until: MaybeAt;
   health: Defaulted<unknown>;
+  status_hint: Generated<CaStatus>;
+  status_read_at: MaybeAt;
 }
 
 export interface AccountTable {

@@ -40,6 +40,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     lease: seconds(60),
     caTimeout: seconds(30),
     drain: seconds(5),
+    statusPages: true,
     logLevel: "info",
   });
 });

@@ -113,6 +113,7 @@ function configFor(url: string): Config {
     lease: hours(1),
     caTimeout: seconds(10),
     drain: seconds(5),
+    statusPages: false,
     logLevel: "debug",
   };
 }

@@ -78,6 +78,7 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
     lease: seconds(600),
     caTimeout: seconds(300),
     drain: milliseconds(0),
+    statusPages: false,
     logLevel: "error",
   } as const;
   const running = await compose(config, { clock: systemClock, log: pino({ level: "silent" }) });

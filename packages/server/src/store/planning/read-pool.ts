@@ -3,6 +3,7 @@ import {
   type BucketName,
   beginProbe,
   type CaForPlanning,
+  type CaStatus,
   effectiveLimit,
   type Health,
   healthOf,
@@ -15,6 +16,7 @@ import {
   type Limits,
   limitSets,
   milliseconds,
+  mostInFlightBy,
   type OrderPlanning,
   probeAt,
 } from "@certmill/domain";
@@ -30,6 +32,8 @@ interface CaRow {
   slow_until: Instant | null;
   health: unknown;
   max_orders_in_flight: number;
+  status_hint: CaStatus;
+  status_read_at: Instant | null;
   in_flight: string;
 }
 
@@ -64,7 +68,7 @@ export interface Pool {
 export async function readPool(trx: Db, now: Instant): Promise<Pool> {
   const { rows } = await sql<CaRow>`
     select ca.id, account.id as account_id, ca.name, ca.weight, ca.limit_set, ca.slow_until, ca.health,
-      ca.max_orders_in_flight,
+      ca.max_orders_in_flight, ca.status_hint, ca.status_read_at,
       (select count(*) from issuance where ca_id = ca.id and ended_at is null) as in_flight
     from ca join account on account.ca_id = ca.id order by ca.id`.execute(trx);
   const { rows: overrides } = await sql<OverrideRow>`
@@ -103,10 +107,15 @@ function forPlanning(row: CaRow, ca: PoolCa, now: Instant): CaForPlanning {
     accountId: row.account_id,
     weight: row.weight,
     inFlight: Number(row.in_flight),
-    mostInFlight: row.max_orders_in_flight,
+    mostInFlight: mostInFlight(row, now),
     admission: admissionOf(ca, now),
     limitFor: ca.limitFor,
   };
+}
+
+function mostInFlight(row: CaRow, now: Instant): number {
+  const { status_hint: status, status_read_at: readAt, max_orders_in_flight: most } = row;
+  return readAt === null ? most : mostInFlightBy({ status, readAt }, most, now);
 }
 
 function admissionOf({ health, slowUntil }: PoolCa, now: Instant): CaForPlanning["admission"] {
