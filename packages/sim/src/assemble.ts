@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { hours } from "@certmill/domain";
 import { Accounts } from "./ca/accounts.ts";
-import { Authorizations } from "./ca/authorizations.ts";
+import { Authorizations, type Validate } from "./ca/authorizations.ts";
 import { Certificates } from "./ca/certificates.ts";
 import { directoryDocument } from "./ca/directory.ts";
 import { blockedNames } from "./ca/identifiers.ts";
@@ -21,7 +21,9 @@ import { RequestLimits } from "./limits/request-limits.ts";
 import type { SimCaSettings } from "./options.ts";
 import { Alterations } from "./quirks/alteration.ts";
 import { seededRandom } from "./random.ts";
+import { Appointments } from "./validation/appointments.ts";
 import { BoundedRunner } from "./validation/bounded-runner.ts";
+import { modelledValidation, type NameModel } from "./validation/name-model.ts";
 import { networkValidation, trustingValidation } from "./validation/validator.ts";
 import { Hierarchy } from "./x509/hierarchy.ts";
 
@@ -38,6 +40,8 @@ export interface Authority {
   readonly log: RequestLog;
   /** Of what runs in the background. */
   readonly runner: BoundedRunner;
+  /** What ends by the CA's clock. */
+  readonly appointments: Appointments;
   readonly listener: RequestListener;
 }
 
@@ -48,6 +52,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
   const faults = new Faults(settings.faults, seededRandom(settings.seed));
   const random = seededRandom(settings.seed + 1);
   const runner = new BoundedRunner(settings.validationConcurrency);
+  const appointments = new Appointments();
   const log = new RequestLog(settings.requestsKept);
   const accounts = new Accounts(urls, settings.externalAccounts);
   const isBlocked = blockedNames(settings.blockedNames);
@@ -64,7 +69,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
       profiles: [null, ...Object.keys(settings.profiles ?? {})],
       isBlocked,
     },
-    validate: validation(settings, runner),
+    validate: validation(settings, runner, appointments),
     limits,
     random,
     now,
@@ -124,17 +129,18 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
     faults,
     alterations,
     log,
+    appointments,
     now,
   });
   const records = { accounts, certificates, authorizations, orders };
-  return { hierarchy, ...records, limits, faults, alterations, log, runner, listener };
+  return { hierarchy, ...records, limits, faults, alterations, log, runner, appointments, listener };
 }
 
 function portalUrl({ portalUrl: given, tls }: SimCaSettings, urls: Urls): string {
   return given ?? `${tls ? urls.origin : "https://portal.certmill.test"}${PORTAL_PATH}`;
 }
 
-function validation(settings: SimCaSettings, runner: BoundedRunner) {
+function validation(settings: SimCaSettings, runner: BoundedRunner, appointments: Appointments): Validate {
   const { httpPort, httpsPort, wrongNames, textsOf, now } = settings;
   const { perspectives, validationDeadline: deadline } = settings;
   const listed = loopbackNames({ httpPort, httpsPort, wrong: wrongNames });
@@ -143,5 +149,14 @@ function validation(settings: SimCaSettings, runner: BoundedRunner) {
     return answer.kind === "wrong" || settings.names === null ? answer : settings.names(name);
   };
   const real = networkValidation(runner, { names, textsOf, now, perspectives, deadline });
-  return settings.alwaysValid ? trustingValidation(names, real) : real;
+  if (settings.model !== null) return modelledValidation(modelOf(settings.model, listed), appointments, now);
+  return settings.alwaysValid ? trustingValidation(names, real, now) : real;
+}
+
+/** Names that are listed as wrong are, whatever the model says. */
+function modelOf(model: NameModel, listed: NameTable): NameModel {
+  return (name, now) => {
+    const answer = listed(name);
+    return answer.kind === "wrong" ? { kind: "wrong", how: answer.as } : model(name, now);
+  };
 }

@@ -29,5 +29,7 @@ export type { FinishedReply } from "./quirks/finished-reply.ts";
 export { repeatedNonce, sameNonce, withDate, withoutHeader, withRetryAfter } from "./quirks/headers.ts";
 export { rawResponse } from "./quirks/raw-response.ts";
 export { overQuota, paused, shedding } from "./quirks/refusals.ts";
+export { type NameFate, type SeededNames, type SeededNamesOptions, seededNames } from "./seeded-names.ts";
 export { type SimCa, type SimCaCounts, startSimCa } from "./sim-ca.ts";
 export type { TextsOf } from "./validation/dns-challenges.ts";
+export type { NameModel, NameState } from "./validation/name-model.ts";

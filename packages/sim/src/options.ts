@@ -9,6 +9,7 @@ import { NO_LIMITS, type RuleSetName, ruleSet } from "./limits/rule-sets.ts";
 import { demandRules, type LimitRules } from "./limits/rules.ts";
 import { mannersOf } from "./manners.ts";
 import type { TextsOf } from "./validation/dns-challenges.ts";
+import type { NameModel } from "./validation/name-model.ts";
 
 export interface SimCaOptions {
   /** Of 127.0.0.1; 0 takes any free one. Default 0. */
@@ -33,6 +34,11 @@ export interface SimCaOptions {
 
   /** Believe every challenge. Default false. */
   readonly alwaysValid?: boolean;
+  /**
+   * Validate by this, by the CA's clock and without network, in place of looking; but for `wrongNames`. Goes before
+   * `alwaysValid`. Default `null`.
+   */
+  readonly model?: NameModel | null;
   /** Offer dns-account-01 and dns-persist-01 for every DNS name. Default false: half have the latter, as a trap. */
   readonly moreChallenges?: boolean;
   /** Places a validation is made from, 1 to 200; 127.0.0.1, 127.0.0.2 and so on. Default 1. */
@@ -113,6 +119,7 @@ export function withDefaults(given: SimCaOptions): SimCaSettings {
     names: null,
     textsOf: () => [],
     alwaysValid: false,
+    model: null,
     moreChallenges: false,
     perspectives: 1,
     validationDeadline: seconds(10),

@@ -86,7 +86,10 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     rootPem: hierarchy.rootPem,
     alternateRootPems: hierarchy.alternateRootPems,
     httpsRootPem: identity?.rootPem ?? null,
-    counts: () => countsOf(authority),
+    counts: () => {
+      authority.appointments.keep(settings.now());
+      return countsOf(authority);
+    },
     requests: () => log.entries(),
     failNext: (fault, resource) => {
       faults.plan(fault, resource);

@@ -25,8 +25,15 @@ export interface ValidationAttempt {
   readonly accountUrl: string;
 }
 
-/** Looks whether the client controls the name. `null`: it does. Starts at once, ends in the background. */
-export type Validate = (attempt: ValidationAttempt, done: (problem: ProblemDocument | null) => void) => void;
+/**
+ * Looks whether the client controls the name. Starts at once, ends in the background, or by the CA's clock.
+ *
+ * @param done takes why it does not, or `null`, and when that was seen.
+ */
+export type Validate = (
+  attempt: ValidationAttempt,
+  done: (problem: ProblemDocument | null, at: Instant) => void,
+) => void;
 
 /** `valid`: as Let's Encrypt. `valid-and-pending`: two orders may then wait for the same challenge. */
 export type AuthorizationReuse = "none" | "valid" | "valid-and-pending";
@@ -152,8 +159,8 @@ export class Authorizations {
     const keyAuthorization = `${token}.${account.key.thumbprint}`;
     this.#validate(
       { type, identifier, wildcard, token, keyAuthorization, accountUrl: account.url },
-      (problem) => {
-        this.#conclude(authorization, challenge, problem);
+      (problem, at) => {
+        this.#conclude(authorization, challenge, problem, at);
       },
     );
   }
@@ -169,8 +176,12 @@ export class Authorizations {
       this.#limits.failed(authorization.account, authorization.identifier, this.#now());
   }
 
-  #conclude(authorization: Authorization, challenge: Challenge, problem: ProblemDocument | null): void {
-    const at = this.#now();
+  #conclude(
+    authorization: Authorization,
+    challenge: Challenge,
+    problem: ProblemDocument | null,
+    at: Instant,
+  ): void {
     if (authorizationStatus(authorization, at) !== "pending") return;
     const { account, identifier } = authorization;
     if (problem === null) {

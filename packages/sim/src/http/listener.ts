@@ -7,6 +7,7 @@ import type { Limits } from "../limits/limits.ts";
 import type { RequestLimits } from "../limits/request-limits.ts";
 import { notFound, type ProblemDocument, problemDocument, Refusal } from "../problem.ts";
 import type { Alterations, ReplyAlteration } from "../quirks/alteration.ts";
+import type { Appointments } from "../validation/appointments.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Nonces } from "./nonces.ts";
 import { PORTAL_PATH, portalReply } from "./portal.ts";
@@ -28,6 +29,8 @@ export interface ListenerParts {
   readonly faults: Faults;
   readonly alterations: Alterations;
   readonly log: RequestLog;
+  /** Kept before each request. */
+  readonly appointments: Appointments;
   readonly now: () => Instant;
 }
 
@@ -48,7 +51,8 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { log, faults, alterations, requestLimits, now, nonces, urls } = parts;
+  const { log, faults, alterations, appointments, requestLimits, now, nonces, urls } = parts;
+  appointments.keep(now());
   const { method = "", url: path = "" } = request;
   const route = parseRoute(path.split("?", 1)[0] ?? "");
   const fault =

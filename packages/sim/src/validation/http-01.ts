@@ -38,10 +38,8 @@ export async function validateHttp01(
   { host, token, keyAuthorization }: Http01Attempt,
   view: View,
 ): Promise<ProblemDocument | null> {
-  const written = isIPv6(host) ? `[${host}]` : host;
-  const url = new URL(`http://${written}/.well-known/acme-challenge/${token}`);
   try {
-    const { address, status, body, last } = await follow(url, view);
+    const { address, status, body, last } = await follow(challengeUrl(host, token), view);
     if (status !== 200) throw unauthorized(address, `Invalid response from ${last.href}: ${status}`);
     if (body.length >= BODY_LIMIT) {
       throw unauthorized(
@@ -62,6 +60,11 @@ export async function validateHttp01(
     if (error instanceof Failed) return error.problem;
     throw error;
   }
+}
+
+function challengeUrl(host: string, token: string): URL {
+  const written = isIPv6(host) ? `[${host}]` : host;
+  return new URL(`http://${written}/.well-known/acme-challenge/${token}`);
 }
 
 async function follow(
@@ -122,6 +125,10 @@ async function fetchFrom(
   const { address, failed } = failure ?? { address: host, failed: { stage: "connect", text: "No address" } };
   throw connection(`${address}: Fetching ${url.href}: ${failed.text}`);
 }
+
+/** What would be said of a name that is wrong, without looking at it. @param host a name or an IP address. */
+export const wrongForHttp01 = (as: WrongName, host: string, token: string): ProblemDocument =>
+  wrongNameProblem(as, host, challengeUrl(host, token));
 
 function wrongNameProblem(as: WrongName, host: string, url: URL): ProblemDocument {
   switch (as) {

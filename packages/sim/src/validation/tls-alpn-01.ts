@@ -23,7 +23,7 @@ export async function validateTlsAlpn01(
   { names, from, signal }: View,
 ): Promise<ProblemDocument | null> {
   const answer = names(identifier.value);
-  if (answer.kind === "wrong") return wrongNameProblem(answer.as, identifier.value);
+  if (answer.kind === "wrong") return wrongForTlsAlpn01(answer.as, identifier.value);
   let problem = problemDocument("connection", `${identifier.value}: No address`);
   for (const address of answer.addresses) {
     const shown = await handshake({
@@ -157,7 +157,8 @@ function serverName({ type, value }: Identifier): string {
   return `${bytes.toString("hex").split("").reverse().join(".")}.ip6.arpa`;
 }
 
-function wrongNameProblem(as: WrongName, name: string): ProblemDocument {
+/** What is said of a name that is wrong. */
+export function wrongForTlsAlpn01(as: WrongName, name: string): ProblemDocument {
   switch (as) {
     case "dns":
       return nameProblem(name, "A", "AAAA");
