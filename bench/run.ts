@@ -9,12 +9,21 @@ import { acmeBench } from "./acme.ts";
 import type { Bench, Report } from "./bench.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
+import { ledgerBench } from "./ledger.ts";
 import { readMachine } from "./measure/machine.ts";
 import { programVersions } from "./measure/program-versions.ts";
+import { pickNextBench } from "./pick-next.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 
-const benches: readonly Bench[] = [issueBench, importBench, responderBench, acmeBench];
+const benches: readonly Bench[] = [
+  issueBench,
+  importBench,
+  responderBench,
+  acmeBench,
+  pickNextBench,
+  ledgerBench,
+];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.
 process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));

@@ -14,7 +14,7 @@ import { after, between, hours, type Instant, instant } from "../time/instant.ts
 import { advance, type IssuanceTerms } from "./advance.ts";
 import type { Decision, StepDone } from "./decision.ts";
 import type { IssuanceInput } from "./input.ts";
-import { mostFaults } from "./pace.ts";
+import { mostFaults, mostFaultsBeforeOrder } from "./pace.ts";
 import { isLive, type LiveState, planned } from "./state.ts";
 
 const orderOf = (state: LiveState) => (state.kind === "planned" ? null : state.order);
@@ -87,7 +87,7 @@ test("a fault that a pause cures keeps the issuance where it is, until there wer
       const decision = advance(from, { kind: "fault", fault }, terms, now);
       expect(decision?.fault).toEqual(fault);
       const faults = from.faults + 1;
-      if (faults > mostFaults)
+      if (faults > (from.kind === "planned" ? mostFaultsBeforeOrder : mostFaults))
         expect(decision?.state).toMatchObject({ kind: "abandoned", cause: fault.code });
       else expect(decision?.state).toEqual({ ...from, faults, wakeAt: expect.any(Number) });
     }),

@@ -6,7 +6,14 @@ import { after, between, type Instant } from "../time/instant.ts";
 import type { Decision, StepDone } from "./decision.ts";
 import { diagnose, failedValidation } from "./diagnose.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "./input.ts";
-import { afterFault, mostFaults, nextPoll, processingDeadline, validationDeadline } from "./pace.ts";
+import {
+  afterFault,
+  mostFaults,
+  mostFaultsBeforeOrder,
+  nextPoll,
+  processingDeadline,
+  validationDeadline,
+} from "./pace.ts";
 import {
   type IssuanceState,
   isLive,
@@ -90,7 +97,8 @@ function abandon(cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
 /** A fault that a pause cures keeps the issuance where it is; every other ends it. */
 function endure(state: LiveState, cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
   const faults = state.faults + 1;
-  if (failures[cause.code].recovery !== "wait" || faults > mostFaults) return abandon(cause, terms, now);
+  const most = state.kind === "planned" ? mostFaultsBeforeOrder : mostFaults;
+  if (failures[cause.code].recovery !== "wait" || faults > most) return abandon(cause, terms, now);
   const wakeAt = afterFault(faults, cause.retryAt, now);
   return { state: { ...state, faults, wakeAt }, done: [], publish: [], fault: cause };
 }

@@ -48,6 +48,11 @@ const faultMost = minutes(5);
 export const mostFaults = 15;
 
 /**
+ * Before there is an order nothing is lost by giving up, and another CA may take it: a quarter of a minute of trying.
+ */
+export const mostFaultsBeforeOrder = 4;
+
+/**
  * When to do a step again after a fault that a pause cures: never sooner than the doubling, or a CA that
  * answers 503 with a Retry-After of a second has used all its faults up in a quarter of a minute.
  *

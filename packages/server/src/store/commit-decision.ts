@@ -188,6 +188,14 @@ export async function commitIssued(
   return rows[0]?.id ?? null;
 }
 
+/** With these an order that was never made says nothing of its names: it is no failure of theirs. */
+const sayNothing: ReadonlySet<FailureCode> = new Set([
+  "rate-limited",
+  "ca-busy",
+  "ca-unreachable",
+  "ca-error",
+]);
+
 /** With these the CA says that it will not issue for the names, whoever asks: another may. */
 const refusesNames: ReadonlySet<FailureCode> = new Set(["caa", "name-rejected", "name-paused"]);
 
@@ -217,7 +225,7 @@ export async function commitAbandoned(
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
         ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
-      where ${held(claim)} returning id, lineage_id, ca_id
+      where ${held(claim)} returning id, lineage_id, ca_id, order_url
     ), refused as (
       select moved.id, moved.lineage_id, moved.ca_id, exists (
         select 1 from ca join account on account.ca_id = ca.id
@@ -228,7 +236,7 @@ export async function commitAbandoned(
       where ${willNot}
     ), rested as (
       update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
-        failures = failures + ${cause === "rate-limited" ? 0 : 1}, failure_code = ${cause}, failure_detail = ${detail},
+        failures = failures + case when ${sayNothing.has(cause)} and moved.order_url is null then 0 else 1 end, failure_code = ${cause}, failure_detail = ${detail},
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
         wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id

@@ -1,0 +1,120 @@
+/** Who goes next, with a line of a million: the query, and the planning transaction that uses it. */
+import { type Instant, instant } from "@certmill/domain";
+import { type CompiledQuery, sql } from "kysely";
+import type { Db } from "../packages/server/src/store/database.ts";
+import { migrate } from "../packages/server/src/store/migrate.ts";
+import { type Lane, nextInLine } from "../packages/server/src/store/planning/next-in-line.ts";
+import { planRound } from "../packages/server/src/store/planning/plan-round.ts";
+import { interceptedDb } from "../packages/server/test/intercepted-db.ts";
+import { peers } from "../tools/peers/peer.ts";
+import type { Bench, Report, Tell } from "./bench.ts";
+import { percentile } from "./measure/percentile.ts";
+import { fillLine } from "./rig/fill-line.ts";
+import { startStorage } from "./rig/start-storage.ts";
+
+const sizes = { small: 10_000, large: 1_000_000 };
+const rounds = 500;
+const picked = 10;
+
+export const pickNextBench: Bench = {
+  name: "pick-next",
+  summary: "who goes next of 1,000,000 waiting rows, against 10,000",
+  peers: [peers.postgres],
+  measure,
+};
+
+async function measure(tell: Tell): Promise<Report> {
+  const small = await measureLine(sizes.small, tell);
+  const large = await measureLine(sizes.large, tell);
+  return {
+    versions: { postgresql: large.version },
+    conditions: [
+      `${sizes.large.toLocaleString("en")} lineages in line, in 4 lanes of ${large.tenants} tenants and 2 campaigns; the next ${picked} are looked up and`,
+      `planned (limits of Let's Encrypt reserved, issuances begun), ${rounds} times after each other; PostgreSQL at its defaults (fsync on), on`,
+      "the same cores. How the million is read:",
+      ...large.plan,
+    ],
+    figures: [
+      {
+        name: "p99_ms",
+        value: percentile(large.picks, 0.99),
+        meaning: `the next ${picked} of 1,000,000, with all that planning has to know of them`,
+        bar: { kind: "under", value: 10 },
+      },
+      {
+        name: "cost_ratio",
+        value: percentile(large.picks, 0.5) / percentile(small.picks, 0.5),
+        meaning: "the median of 1,000,000 to that of 10,000",
+        bar: { kind: "at-most", value: 1.5 },
+      },
+      { name: "p50_ms", value: percentile(large.picks, 0.5), meaning: "of the same", bar: null },
+      {
+        name: "planning_p99_ms",
+        value: percentile(large.plannings, 0.99),
+        meaning: `the whole transaction that plans ${picked} orders`,
+        bar: null,
+      },
+      {
+        name: "planning_ratio",
+        value: percentile(large.plannings, 0.5) / percentile(small.plannings, 0.5),
+        meaning: "its median of 1,000,000 to that of 10,000",
+        bar: null,
+      },
+    ],
+  };
+}
+
+interface Measured {
+  readonly version: string;
+  readonly tenants: number;
+  /** In milliseconds, ascending. */
+  readonly picks: readonly number[];
+  readonly plannings: readonly number[];
+  readonly plan: readonly string[];
+}
+
+async function measureLine(size: number, tell: Tell): Promise<Measured> {
+  await using storage = await startStorage();
+  const { db } = storage.database;
+  await migrate(db);
+  tell(`Filling a line of ${size.toLocaleString("en")} ...`);
+  const now = instant(Date.now());
+  const { lanes, tenants } = await fillLine(db, { size, now });
+  const plan = await explainPick(db, lanes, now);
+  const picks: number[] = [];
+  const plannings: number[] = [];
+  tell(`Planning ${rounds} times ...`);
+  for (let round = 0; round < rounds; round += 1) {
+    picks.push(await timed(() => nextInLine(db, { lanes, limit: picked, now })));
+    plannings.push(await timed(() => planRound(db, { limit: picked, now })));
+  }
+  const ascending = (values: number[]): number[] => values.toSorted((a, b) => a - b);
+  return {
+    version: storage.version,
+    tenants,
+    picks: ascending(picks),
+    plannings: ascending(plannings),
+    plan,
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** The plan's lines that name how `queue` is read. */
+async function explainPick(db: Db, lanes: readonly Lane[], now: Instant): Promise<readonly string[]> {
+  let lines: readonly string[] = [];
+  const explaining = interceptedDb(db, async (statement, run) => {
+    const explained: CompiledQuery = { ...statement, sql: `explain (analyze, buffers) ${statement.sql}` };
+    const { rows } = await run<{ "QUERY PLAN": string }>(explained);
+    lines = rows.map((row) => row["QUERY PLAN"]);
+    return run(statement);
+  });
+  await nextInLine(explaining, { lanes, limit: picked, now });
+  await sql`select 1`.execute(db);
+  const at = lines.findIndex((line) => line.includes("queue_next"));
+  return lines.slice(Math.max(0, at - 1), at + 4).map((line) => `  ${line.trimEnd()}`);
+}
