@@ -1,11 +1,11 @@
 import type { RequestListener } from "node:http";
-import { hours } from "@certmill/domain";
 import { Accounts } from "./ca/accounts.ts";
 import { Authorizations, type Validate } from "./ca/authorizations.ts";
 import { Certificates } from "./ca/certificates.ts";
 import { directoryDocument } from "./ca/directory.ts";
 import { blockedNames } from "./ca/identifiers.ts";
 import { Orders } from "./ca/orders.ts";
+import { type Terms, termsByProfile } from "./ca/profiles.ts";
 import { Replacements } from "./ca/replacements.ts";
 import type { Urls } from "./ca/urls.ts";
 import { loopbackNames, type NameTable } from "./dns/name-table.ts";
@@ -57,14 +57,13 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
   const accounts = new Accounts(urls, settings.externalAccounts);
   const isBlocked = blockedNames(settings.blockedNames);
   const certificates = new Certificates(hierarchy);
+  const termsOf = termsByProfile(settings.profiles, plainTerms(settings));
   const limits = new Limits(settings.limits, portalUrl(settings, urls), seededRandom(settings.seed + 2));
   const requestLimits = new RequestLimits(() => limits.rules, limits.refusals);
   const authorizations = new Authorizations({
     policy: {
       reuse: settings.authorizationReuse,
-      pendingLife: settings.orderLife,
-      validLife: settings.authorizationLife,
-      leastLeft: hours(1),
+      termsOf,
       kinds: settings.moreChallenges ? "all" : "today",
       profiles: [null, ...Object.keys(settings.profiles ?? {})],
       isBlocked,
@@ -77,9 +76,8 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
   const orders = new Orders({
     policy: {
       reuse: settings.orderReuse,
-      life: settings.orderLife,
       processing: settings.processing,
-      certificateLife: settings.certificateLife,
+      termsOf,
       profiles: settings.profiles,
       isBlocked,
     },
@@ -134,6 +132,20 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
   });
   const records = { accounts, certificates, authorizations, orders };
   return { hierarchy, ...records, limits, faults, alterations, log, runner, appointments, listener };
+}
+
+/** Of orders without a profile. */
+function plainTerms(settings: SimCaSettings): Terms {
+  const { certificateLife, mostNames, identifierTypes, orderLife, authorizationLife } = settings;
+  const pendingAuthorizationLife = orderLife;
+  return {
+    certificateLife,
+    mostNames,
+    identifierTypes,
+    orderLife,
+    pendingAuthorizationLife,
+    authorizationLife,
+  };
 }
 
 function portalUrl({ portalUrl: given, tls }: SimCaSettings, urls: Urls): string {

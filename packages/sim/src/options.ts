@@ -10,6 +10,7 @@ import { demandRules, type LimitRules } from "./limits/rules.ts";
 import { mannersOf } from "./manners.ts";
 import type { TextsOf } from "./validation/dns-challenges.ts";
 import type { NameModel } from "./validation/name-model.ts";
+import type { Identifier } from "./x509/identifier.ts";
 
 export interface SimCaOptions {
   /** Of 127.0.0.1; 0 takes any free one. Default 0. */
@@ -52,10 +53,14 @@ export interface SimCaOptions {
   readonly orderReuse?: boolean;
   /** Default `valid`. */
   readonly authorizationReuse?: AuthorizationReuse;
-  /** How long an order can be finalized. Default 7 days. */
+  /** How long an order can be finalized and a pending authorization answered. Default 7 days. */
   readonly orderLife?: Duration;
-  /** How long a valid authorization is. Default 30 days. */
+  /** How long an authorization counts after its validation. Default 30 days. */
   readonly authorizationLife?: Duration;
+  /** In one order; 1 to 1,000. Default 100. */
+  readonly mostNames?: number;
+  /** What certificates are issued for. Default both. */
+  readonly identifierTypes?: readonly Identifier["type"][];
   /** Of the certificates of orders without a profile. Default 90 days. */
   readonly certificateLife?: Duration;
   /**
@@ -128,6 +133,8 @@ export function withDefaults(given: SimCaOptions): SimCaSettings {
     authorizationReuse: "valid",
     orderLife: days(7),
     authorizationLife: days(30),
+    mostNames: 100,
+    identifierTypes: ["dns", "ip"],
     certificateLife: NINETY_DAYS,
     profiles: defaultProfiles(options.certificateLife ?? NINETY_DAYS),
     renewalInfo: true,
@@ -149,10 +156,12 @@ export function withDefaults(given: SimCaOptions): SimCaSettings {
   demandRange("validationConcurrency", settings.validationConcurrency, 1, 10_000);
   demandRange("alternateChains", settings.alternateChains, 0, 10);
   demandRange("ordersPerPage", settings.ordersPerPage, 1, 10_000);
+  demandRange("mostNames", settings.mostNames, 1, 1_000);
   demandLife("certificateLife", settings.certificateLife);
-  for (const [name, { certificateLife }] of Object.entries(settings.profiles ?? {})) {
+  for (const [name, { certificateLife, mostNames = 1 }] of Object.entries(settings.profiles ?? {})) {
     if (name === "") throw new RangeError("a profile must have a name");
     demandLife(`certificateLife of profile ${name}`, certificateLife);
+    demandRange(`mostNames of profile ${name}`, mostNames, 1, 1_000);
   }
   demandRange("requestsKept", settings.requestsKept, 0, 1_000_000);
   return settings;

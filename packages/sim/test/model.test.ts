@@ -37,7 +37,7 @@ test("a name is right or wrong at once, and right from the instant that the mode
 test("a slow one is processing until its instant, and is told as of that one", async () => {
   const clock = { now: START };
   await using ca = await start(
-    (name) => ({ kind: "slow", seconds: 90, then: name === "a.test" ? "right" : "dns" }),
+    (name) => ({ kind: "slow", seconds: 90, outcome: name === "a.test" ? "right" : "dns" }),
     clock,
   );
   const client = await TestClient.registered(ca.directoryUrl);

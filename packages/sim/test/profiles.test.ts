@@ -1,8 +1,10 @@
-import { days, hours, seconds } from "@certmill/domain";
+import { days, hours, instant, seconds } from "@certmill/domain";
 import { expect, test } from "vitest";
-import { startSimCa } from "../src/index.ts";
+import { mannersOf, startSimCa } from "../src/index.ts";
 import { issue } from "./issue.ts";
 import { type Answer, problemOf, TestClient } from "./test-client.ts";
+
+const START = instant(Date.UTC(2027, 0, 1));
 
 const newOrder = async (client: TestClient, profile?: string): Promise<Answer> =>
   await client.post(client.url("newOrder"), {
@@ -81,4 +83,51 @@ test("who holds a name under any profile may revoke for it", async () => {
   await issue(other, ["a.example.com"], { profile: "shortlived" });
   const answer = await other.post(other.url("revokeCert"), { certificate: leaf.raw.toString("base64url") });
   expect(answer.status, answer.text).toBe(200);
+});
+
+test("like Let's Encrypt: each profile has its names, its addresses and its lives", async () => {
+  const clock = { now: START };
+  await using ca = await startSimCa({
+    ...mannersOf("letsencrypt"),
+    now: () => clock.now,
+    alwaysValid: true,
+    orderReuse: false,
+  });
+  const client = await TestClient.registered(ca.directoryUrl);
+  const many = (n: number) => Array.from({ length: n }, (_, each) => `${each}.example.com`);
+  const ask = async (profile: string | null, values: readonly string[], type = "dns"): Promise<Answer> =>
+    await client.post(client.url("newOrder"), {
+      identifiers: values.map((value) => ({ type, value })),
+      ...(profile !== null && { profile }),
+    });
+  for (const [profile, most] of [
+    [null, 100],
+    ["classic", 100],
+    ["tlsserver", 25],
+    ["shortlived", 25],
+  ] as const) {
+    expect((await ask(profile, many(most))).status).toBe(201);
+    const more = await ask(profile, many(most + 1));
+    expect(more.json["detail"]).toBe(`Order cannot contain more than ${most} identifiers`);
+    const address = problemOf(await ask(profile, ["192.0.2.1"], "ip"));
+    expect(address).toBe(profile === "shortlived" ? "201 undefined" : "400 rejectedIdentifier");
+  }
+  for (const [profile, order, pending, valid, least] of [
+    [null, days(7), days(7), days(30), hours(21)],
+    ["tlsserver", hours(1), hours(1), hours(7), hours(1)],
+  ] as const) {
+    clock.now = START;
+    const name = `${profile ?? "none"}.example.org`;
+    const { json } = await ask(profile, [name]);
+    // An order ends with the first of its authorizations.
+    expect(Date.parse(String(json["expires"])) - START).toBe(order);
+    const url = String((json["authorizations"] as string[])[0]);
+    expect(Date.parse(String((await client.post(url, null)).json["expires"])) - START).toBe(pending);
+    await client.attempt(json);
+    expect(Date.parse(String((await client.post(url, null)).json["expires"])) - START).toBe(valid);
+    clock.now = instant(START + valid - least - 1);
+    expect((await ask(profile, [name])).json["status"]).toBe("ready");
+    clock.now = instant(START + valid - least);
+    expect((await ask(profile, [name])).json["status"]).toBe("pending");
+  }
 });

@@ -32,6 +32,8 @@ export interface Authorization {
   /** Without the `*.` of a wildcard. */
   readonly identifier: Identifier;
   readonly wildcard: boolean;
+  /** Of the orders it is for; `null`: those without. */
+  readonly profile: string | null;
   readonly challenges: readonly Challenge[];
   expires: Instant;
   deactivated: boolean;

@@ -1,4 +1,4 @@
-import { after, type Duration, type Instant, instant } from "@certmill/domain";
+import { after, type Instant, instant } from "@certmill/domain";
 import type { Limits } from "../limits/limits.ts";
 import { notFound, type ProblemDocument, Refusal } from "../problem.ts";
 import type { Random } from "../random.ts";
@@ -13,6 +13,7 @@ import {
   offerChallenges,
 } from "./authorization.ts";
 import { type IsBlocked, parseIdentifiers } from "./identifiers.ts";
+import { leastLeft, type TermsOf } from "./profiles.ts";
 
 /** A challenge that the client says it has met. */
 export interface ValidationAttempt {
@@ -40,12 +41,7 @@ export type AuthorizationReuse = "none" | "valid" | "valid-and-pending";
 
 export interface AuthorizationPolicy {
   readonly reuse: AuthorizationReuse;
-  /** How long a pending one can be answered. */
-  readonly pendingLife: Duration;
-  /** How long one counts after its validation. */
-  readonly validLife: Duration;
-  /** One that ends sooner than this is not reused. */
-  readonly leastLeft: Duration;
+  readonly termsOf: TermsOf;
   readonly kinds: ChallengeKinds;
   /** The profiles of orders; one of `null` is that of orders without. None serves two of them. */
   readonly profiles: readonly (string | null)[];
@@ -98,8 +94,9 @@ export class Authorizations {
       account,
       identifier,
       wildcard,
+      profile,
       challenges: offerChallenges({ identifier, wildcard }, this.#policy.kinds, this.#random),
-      expires: after(this.#now(), this.#policy.pendingLife),
+      expires: after(this.#now(), this.#policy.termsOf(profile).pendingAuthorizationLife),
       deactivated: false,
     };
     this.#byId.set(authorization.id, authorization);
@@ -183,11 +180,11 @@ export class Authorizations {
     at: Instant,
   ): void {
     if (authorizationStatus(authorization, at) !== "pending") return;
-    const { account, identifier } = authorization;
+    const { account, identifier, profile } = authorization;
     if (problem === null) {
       this.#limits.succeeded(account, identifier);
       challenge.state = { kind: "valid", at };
-      authorization.expires = after(at, this.#policy.validLife);
+      authorization.expires = after(at, this.#policy.termsOf(profile).authorizationLife);
     } else {
       this.#limits.failed(account, identifier, at);
       challenge.state = { kind: "invalid", at, error: problem };
@@ -195,9 +192,10 @@ export class Authorizations {
   }
 
   #mayReuse(authorization: Authorization): boolean {
-    const { reuse, leastLeft } = this.#policy;
+    const { reuse, termsOf } = this.#policy;
     const now = this.#now();
-    if (instant(authorization.expires - leastLeft) <= now) return false;
+    const least = leastLeft(termsOf(authorization.profile));
+    if (instant(authorization.expires - least) <= now) return false;
     switch (authorizationStatus(authorization, now)) {
       case "valid":
         return reuse !== "none";

@@ -14,19 +14,16 @@ import type { Authorizations } from "./authorizations.ts";
 import type { Certificate, Certificates } from "./certificates.ts";
 import { type IsBlocked, parseIdentifiers, refuseTogether } from "./identifiers.ts";
 import { earliestExpiry, type Order, type OrderStatus, orderStatus } from "./order.ts";
-import { type Profiles, requestedProfile } from "./profiles.ts";
+import { type Profiles, refuseTypes, requestedProfile, type TermsOf } from "./profiles.ts";
 import { isWithin } from "./renewal-window.ts";
 import type { Replacements } from "./replacements.ts";
 
 export interface OrderPolicy {
   /** Whether an account's open order for the same names is handed out again, as Boulder does. */
   readonly reuse: boolean;
-  /** How long an order can be finalized. */
-  readonly life: Duration;
   /** How long it is processing after finalize; `null`: the answer to finalize is already valid. */
   readonly processing: Duration | null;
-  /** Of certificates of orders without a profile. */
-  readonly certificateLife: Duration;
+  readonly termsOf: TermsOf;
   /** `null`: an order that asks for one is refused. */
   readonly profiles: Profiles | null;
   readonly isBlocked: IsBlocked;
@@ -52,8 +49,6 @@ interface Wish {
   /** `null`: it replaces nothing. */
   readonly replacement: { readonly predecessor: Certificate; readonly replaces: string } | null;
 }
-
-const MOST_IDENTIFIERS = 100;
 
 /** The orders of this CA: RFC 8555 section 7.4. */
 export class Orders {
@@ -96,7 +91,9 @@ export class Orders {
   /** @throws Refusal for what only shows when limits have been spent, as at Boulder. */
   #grant(account: Account, { identifiers, profile, replacement }: Wish): Order {
     const { policy, replacements, authorizations, random, now } = this.#parts;
-    refuseTogether(identifiers, MOST_IDENTIFIERS);
+    const terms = policy.termsOf(profile);
+    refuseTypes(profile, terms, identifiers);
+    refuseTogether(identifiers, terms.mostNames);
     const reuseKey = `${account.id} ${identifierSetKey(identifiers)} ${profile ?? ""}`;
     const newest = this.#newest.get(reuseKey);
     // An order that was made without `replaces` cannot be the answer to one with it: it would not show it.
@@ -110,7 +107,7 @@ export class Orders {
       authorizations: shuffled(obtained, random),
       profile,
       replaces: replacement?.replaces ?? null,
-      expires: earliestExpiry(after(now(), policy.life), obtained),
+      expires: earliestExpiry(after(now(), terms.orderLife), obtained),
       result: { kind: "open" },
     };
     this.#byId.set(order.id, order);
@@ -160,8 +157,7 @@ export class Orders {
       return "invalid";
     }
     const { account, identifiers, profile } = order;
-    const asked = profile === null ? undefined : policy.profiles?.[profile];
-    const life = asked?.certificateLife ?? policy.certificateLife;
+    const life = policy.termsOf(profile).certificateLife;
     const certificate = certificates.issue({ account, identifiers, life }, request, now());
     limits.issued(account, identifiers, now());
     order.result = {

@@ -12,7 +12,7 @@ export type NameState =
   | { readonly kind: "right" }
   | { readonly kind: "wrong"; readonly how: WrongName }
   /** The challenge is processing for so long, by the CA's clock; then the name is right, or wrong in this way. */
-  | { readonly kind: "slow"; readonly seconds: number; readonly then?: "right" | WrongName };
+  | { readonly kind: "slow"; readonly seconds: number; readonly outcome?: "right" | WrongName };
 
 /** Which names are right, in place of looking. Names are lower case, without the `*.` of a wildcard. */
 export type NameModel = (name: string, now: Instant) => NameState;
@@ -31,8 +31,8 @@ export const modelledValidation =
         done(wrongProblem(attempt, state.how, at), at);
         break;
       case "slow": {
-        const { then = "right" } = state;
-        const problem = then === "right" ? null : wrongProblem(attempt, then, at);
+        const { outcome = "right" } = state;
+        const problem = outcome === "right" ? null : wrongProblem(attempt, outcome, at);
         appointments.make(after(at, seconds(state.seconds)), (due) => {
           done(problem, due);
         });
