@@ -27,6 +27,7 @@ const url = process.argv[2];
 if (url === undefined || process.send === undefined) throw new Error("It is forked by the ledger bench.");
 const send = process.send.bind(process);
 const outcome = { connections, orders: 0, elsewhere: 0, plannings: [] as number[], delays: [] as number[] };
+/** Set by the parent. */
 let stopping = false;
 process.once("message", () => {
   stopping = true;
@@ -86,9 +87,10 @@ async function settle(db: Db, claim: ClaimedIssuance): Promise<void> {
   outcome.delays.push(Date.now() - (claim.wantedAt as Instant));
 }
 
-const changes = (
+function changes(
   kind: "settled" | "released",
   at: "order" | "issue",
   { spending }: ClaimedIssuance,
-): LedgerChange[] =>
-  spending.filter(({ spentAt }) => spentAt === at).map(({ limit, key }) => ({ kind, limit, key }));
+): LedgerChange[] {
+  return spending.filter(({ spentAt }) => spentAt === at).map(({ limit, key }) => ({ kind, limit, key }));
+}

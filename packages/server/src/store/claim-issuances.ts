@@ -32,6 +32,8 @@ export interface ClaimedIssuance {
   readonly startedAt: Instant;
   /** Since when the certificate has been wanted. */
   readonly wantedAt: Instant;
+  /** Over how many days a campaign spreads the renewals of its first certificates; null: this is none of them. */
+  readonly renewalSpreadDays: number | null;
 }
 
 interface Row {
@@ -51,6 +53,7 @@ interface Row {
   failures: number;
   started_at: Instant;
   wanted_at: Instant;
+  renewal_spread_days: number | null;
 }
 
 /**
@@ -68,12 +71,14 @@ export async function claimIssuances(
       order by wake_at limit ${request.limit} for update skip locked
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
-    from due, lineage, account
+    from due, account, lineage
+      left join campaign on campaign.id = lineage.campaign_id and lineage.certificate_id is null
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
       lineage.failures, account.id as account_id,
-      issuance.class, issuance.spending, issuance.started_at, lineage.wanted_at`.execute(db);
+      issuance.class, issuance.spending, issuance.started_at, lineage.wanted_at,
+      campaign.renewal_spread_days`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     lineageId: row.lineage_id,
@@ -91,6 +96,7 @@ export async function claimIssuances(
     failuresBefore: row.failures,
     startedAt: row.started_at,
     wantedAt: row.wanted_at,
+    renewalSpreadDays: row.renewal_spread_days,
   }));
 }
 

@@ -13,6 +13,7 @@ import {
   type LiveState,
   type PendingChallenge,
   renewAt,
+  spreadRenewal,
 } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "./claim-issuances.ts";
@@ -59,6 +60,14 @@ export interface LiveCommit {
 }
 
 type Claim = Pick<ClaimedIssuance, "id" | "fence" | "caId">;
+
+const renewalOf = (
+  { lineageId, renewalSpreadDays: spreadDays }: Pick<ClaimedIssuance, "lineageId" | "renewalSpreadDays">,
+  { notBefore, notAfter }: CertificateToStore,
+): Instant =>
+  spreadDays === null
+    ? renewAt(notBefore, notAfter)
+    : spreadRenewal({ lineageId, notBefore, notAfter, spreadDays });
 
 const held = (claim: Claim): RawBuilder<unknown> =>
   sql`id = ${claim.id} and fence = ${claim.fence} and ended_at is null`;
@@ -153,7 +162,7 @@ const publicationRows = (publish: readonly Publication[]): string =>
  */
 export async function commitIssued(
   db: Db,
-  claim: Claim,
+  claim: Claim & Pick<ClaimedIssuance, "lineageId" | "renewalSpreadDays">,
   commit: {
     certificate: CertificateToStore;
     events: readonly TimelineEvent[];
@@ -163,6 +172,7 @@ export async function commitIssued(
 ): Promise<string | null> {
   const { certificate, events, ledger, now } = commit;
   const at = timestamp(now);
+  const renewal = timestamp(renewalOf(claim, certificate));
   const query = sql<{ id: string | null }>`
     with moved as (
       update issuance set state_kind = 'issued', state = '{"kind":"issued"}', wake_at = null, ended_at = ${at}
@@ -176,8 +186,7 @@ export async function commitIssued(
       from moved returning id, lineage_id
     ), current as (
       update lineage set state = 'active', certificate_id = stored.id, failures = 0, failure_code = null,
-        failure_detail = null, avoid_ca_ids = '{}', wake_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))},
-        wanted_at = ${timestamp(renewAt(certificate.notBefore, certificate.notAfter))}
+        failure_detail = null, avoid_ca_ids = '{}', wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
