@@ -3,7 +3,16 @@
  * until `openUntil`; then one piece of work at a time is a probe, and how it ends closes the breaker or opens it
  * again for twice as long.
  */
-import { after, between, type Duration, type Instant, instant, minutes, seconds } from "../time/instant.ts";
+import {
+  after,
+  between,
+  type Duration,
+  type Instant,
+  instant,
+  milliseconds,
+  minutes,
+  seconds,
+} from "../time/instant.ts";
 
 /** What is remembered of a CA: plain data, fit for JSON. */
 export interface Health {
@@ -86,7 +95,7 @@ export function observe(health: Health, outcome: CaOutcome, now: Instant): Healt
 }
 
 function count(health: Health, outcome: CaOutcome, now: Instant): Health {
-  const left = 2 ** (-between(health.at, now) / halfLife);
+  const left = 0.5 ** (between(health.at, now) / halfLife);
   const failed = outcome === "failed";
   return {
     ...health,
@@ -109,7 +118,7 @@ function open(health: Health, now: Instant): Health {
 }
 
 const openingAt = (trips: number): Duration =>
-  Math.min(firstOpening * 2 ** (trips - 1), longestOpening) as Duration;
+  milliseconds(Math.min(firstOpening * 2 ** (trips - 1), longestOpening));
 
 /** A health that was stored; what is missing or is none (a new CA has `{}`) is fresh. */
 export function healthOf(json: unknown): Health {

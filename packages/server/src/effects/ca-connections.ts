@@ -1,5 +1,6 @@
 /** One ACME client for each CA, made when first needed and kept: its nonces and connections are worth keeping. */
 import { AcmeClient, accountKeyFromPem, type ObservedRequest, type Transport } from "@certmill/acme";
+import { after, type Instant, minutes } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import { open } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -15,7 +16,15 @@ export interface CaConnection {
   readonly thumbprint: string;
 }
 
-type Disposable = CaConnection & { readonly transport: AsyncDisposable; readonly pace: RequestPace };
+type Kept = CaConnection & {
+  readonly transport: AsyncDisposable;
+  readonly pace: RequestPace;
+  /** When the CA's limits of requests are to be read again. */
+  limitsStaleAt: Instant;
+};
+
+/** The operator may change them. */
+const limitsFreshFor = minutes(1);
 
 /** There is no account to order with. */
 export class NoAccount extends Error {
@@ -35,14 +44,24 @@ export interface CaConnectionsOptions {
 
 export class CaConnections implements AsyncDisposable {
   readonly #options: CaConnectionsOptions;
-  readonly #connections = new Map<string, Promise<Disposable>>();
+  readonly #connections = new Map<string, Promise<Kept>>();
 
   constructor(options: CaConnectionsOptions) {
     this.#options = options;
   }
 
   /** @throws NoAccount; UnknownKey or SecretDamaged when the account's key cannot be opened. */
-  to(caId: string): Promise<CaConnection> {
+  async to(caId: string): Promise<CaConnection> {
+    const connection = await this.#kept(caId);
+    const { db, clock } = this.#options;
+    const now = clock.now();
+    if (now < connection.limitsStaleAt) return connection;
+    connection.limitsStaleAt = after(now, limitsFreshFor);
+    connection.pace.setLimits(await readRequestLimits(db, caId));
+    return connection;
+  }
+
+  #kept(caId: string): Promise<Kept> {
     const known = this.#connections.get(caId);
     if (known !== undefined) return known;
     const made = this.#connect(caId);
@@ -51,15 +70,15 @@ export class CaConnections implements AsyncDisposable {
     return made;
   }
 
-  async #connect(caId: string): Promise<Disposable> {
+  async #connect(caId: string): Promise<Kept> {
     const { db, keyRing, clock, onRequest, openTransport } = this.#options;
     const access = await readAccountAccess(db, caId);
     if (access === null)
       throw new NoAccount(`There is no account at the CA with id ${caId}. Make one with: certmill ca add`);
     const { caName, directoryUrl, rootPem, accountUrl } = access;
     const key = accountKeyFromPem(Buffer.from(open(keyRing(), access.key)).toString("utf8"));
-    const limits = await readRequestLimits(db, caId);
-    const pace = new RequestPace({ db, caId, limits, clock });
+    const pace = new RequestPace({ db, caId, clock });
+    pace.setLimits(await readRequestLimits(db, caId));
     const transport = openTransport(rootPem);
     const client = new AcmeClient({
       directoryUrl,
@@ -73,7 +92,14 @@ export class CaConnections implements AsyncDisposable {
         onRequest(caName, request);
       },
     });
-    return { caName, client, thumbprint: key.thumbprint, transport, pace };
+    return {
+      caName,
+      client,
+      thumbprint: key.thumbprint,
+      transport,
+      pace,
+      limitsStaleAt: after(clock.now(), limitsFreshFor),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

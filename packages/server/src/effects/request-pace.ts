@@ -30,8 +30,6 @@ const longestPause = minutes(15);
 export interface RequestPaceOptions {
   readonly db: Db;
   readonly caId: string;
-  /** None: every request goes out at once. */
-  readonly limits: readonly RequestLimit[];
   readonly clock: Clock;
 }
 
@@ -42,14 +40,24 @@ interface Lane {
 
 export class RequestPace implements AsyncDisposable {
   readonly #options: RequestPaceOptions;
-  readonly #lanes: ReadonlyMap<string, Lane>;
+  #limits: readonly RequestLimit[] = [];
+  #lanes: ReadonlyMap<string, Lane> = new Map();
   readonly #pushes = new Set<Promise<void>>();
   readonly #end = new AbortController();
 
   constructor(options: RequestPaceOptions) {
     this.#options = options;
+  }
+
+  /**
+   * What requests are held to from now on; one that waits already goes on as it was. Before the first call, and with no
+   * limits, every request goes out at once.
+   */
+  setLimits(limits: readonly RequestLimit[]): void {
+    if (limits === this.#limits) return;
+    this.#limits = limits;
     this.#lanes = new Map(
-      options.limits.map(({ resource, limit }) => [resource, this.#lane(resource, pacedLimit(limit))]),
+      limits.map(({ resource, limit }) => [resource, this.#lane(resource, pacedLimit(limit))]),
     );
   }
 

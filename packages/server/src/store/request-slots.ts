@@ -76,5 +76,5 @@ export async function pushSlots(db: Db, { caId, resource, limit }: PaceRow, unti
 /** What a CA's requests are held to; none where nothing is known, or when there is no such CA. */
 export async function readRequestLimits(db: Db, caId: string): Promise<readonly RequestLimit[]> {
   const ca = await db.selectFrom("ca").select("limit_set").where("id", "=", caId).executeTakeFirst();
-  return ca === undefined || !isLimitSetName(ca.limit_set) ? [] : limitSets[ca.limit_set].requests;
+  return limitSets[ca !== undefined && isLimitSetName(ca.limit_set) ? ca.limit_set : "none"].requests;
 }

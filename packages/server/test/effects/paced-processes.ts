@@ -23,9 +23,10 @@ export async function startPacedProcesses(
   const one = opened.use(await openSteppedDatabase(url, clock));
   const two = opened.use(await openSteppedDatabase(url, clock));
   const paces = [
-    opened.use(new RequestPace({ db: one.db, caId, limits, clock })),
-    opened.use(new RequestPace({ db: two.db, caId, limits, clock })),
+    opened.use(new RequestPace({ db: one.db, caId, clock })),
+    opened.use(new RequestPace({ db: two.db, caId, clock })),
   ] as const;
+  for (const pace of paces) pace.setLimits(limits);
   const lifetime = opened.move();
   return {
     clock,

@@ -298,3 +298,16 @@ describe("waiting", () => {
     expect(processes.statements()).toBe(0);
   });
 });
+
+test("limits that change hold for the requests that come then", async () => {
+  await using processes = await startPacedProcesses(postgres, [{ resource: "*", limit: perSecond(1, 1) }]);
+  const { clock, paces } = processes;
+  const [pace] = paces;
+  const startedAt = clock.now();
+  const slow = [pace.turn("order", null), pace.turn("order", null)];
+  pace.setLimits([]);
+  await pace.turn("order", null);
+  expect(clock.now()).toBe(startedAt);
+  await clock.until(Promise.all(slow));
+  expect(clock.now() - startedAt).toBe(1_000);
+});
