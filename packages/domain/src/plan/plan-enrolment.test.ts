@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { enrolOrderByOrder, type SimulatedList } from "../../test/order-by-order.ts";
+import { fullBucket } from "../budget/bucket.ts";
+import { days, hours, instant, minutes } from "../time/instant.ts";
+import { type CountOf, histogram, summaryOfCount } from "./list-summary.ts";
+import { planEnrolment } from "./plan-enrolment.ts";
+import { defaultFailing, noBackground, type PlannedCa, type PlanRequest } from "./plan-request.ts";
+
+const startsAt = instant(Date.parse("2026-11-26T00:00:00Z"));
+const letsencrypt: PlannedCa = {
+  name: "letsencrypt",
+  accountUrl: null,
+  accountId: "1",
+  limitSet: "letsencrypt",
+  overrides: [],
+  weight: 100,
+  orders: fullBucket,
+  mostOrdersInFlight: 64,
+};
+const request: PlanRequest = {
+  list: summaryOfCount(500_000),
+  startsAt,
+  finishBy: null,
+  packs: { domains: 1, acrossTenants: false },
+  failing: defaultFailing,
+  background: noBackground,
+  cas: [letsencrypt],
+};
+const ordersRule = (perWeek: number, at = startsAt) => ({
+  limit: "new-orders-per-account" as const,
+  key: null,
+  rule: { burst: perWeek, count: perWeek, period: days(7) },
+  startsAt: at,
+});
+
+describe("500,000 domains at Let's Encrypt", () => {
+  test("take 208 days by the default, all of it spent", () => {
+    const plan = planEnrolment(request);
+    expect(plan.finishesAt?.slice(0, 10)).toBe("2027-06-22");
+    expect(plan.certificates).toBe(460_000);
+    expect(plan.neverRight).toBe(40_000);
+    expect(plan.byDay[1]).toMatchObject({ orders: 2_400, certificates: 2_208 });
+    expect(plan.phases).toEqual([
+      { ca: "letsencrypt", limit: "new-orders-per-account", from: "2026-11-26", to: "2027-06-22" },
+    ]);
+  });
+
+  test("gain the whole burst on the day an override begins, and 3,571 orders a day after it", () => {
+    const overrides = [ordersRule(25_000, instant(startsAt + days(10)))];
+    const { byDay } = planEnrolment({ ...request, cas: [{ ...letsencrypt, overrides }] });
+    const [before, first, second] = [byDay[9], byDay[10], byDay[11]];
+    expect(before?.orders).toBe(2_400);
+    expect(first?.orders).toBeGreaterThan(27_000);
+    expect(second?.orders).toBe(Math.round(25_000 / 7));
+  });
+
+  test("are later by a small tier than by none", () => {
+    const small = { ...letsencrypt, overrides: [ordersRule(10_000)] };
+    expect(planEnrolment({ ...request, cas: [small] }).days).toBeGreaterThan(
+      planEnrolment(request).days * 1.5,
+    );
+  });
+
+  test("leave what is more urgent its orders", () => {
+    const plan = planEnrolment({
+      ...request,
+      background: { newPerDay: 600, renewalsPerDay: 1_000, exemptShare: 0.9 },
+    });
+    expect(plan.byDay[1]).toMatchObject({ orders: 1_700, ordersBeside: 700 });
+  });
+
+  test("get a tenth of the limit even when others want all of it", () => {
+    const background = { newPerDay: 10_000, renewalsPerDay: 0, exemptShare: 1 };
+    expect(planEnrolment({ ...request, background }).byDay[1]).toMatchObject({
+      orders: 240,
+      ordersBeside: 2_160,
+    });
+  });
+
+  test("are never done where a shared registered domain would take decades, and it is named", () => {
+    const list = { ...request.list, largest: [{ name: "hoster.example", domains: 100_000 }] };
+    const plan = planEnrolment({ ...request, list: { ...list, domains: 600_000 } });
+    expect(plan.finishesAt).toBeNull();
+    expect(plan.slowDomains[0]).toMatchObject({ name: "hoster.example", count: 1 });
+    expect(plan.phases.at(-1)?.limit).toBe("new-certificates-per-registered-domain");
+  });
+});
+
+test("what one CA cannot take goes to the next; with room at both, weights decide", () => {
+  const zerossl: PlannedCa = { ...letsencrypt, name: "zerossl", limitSet: "zerossl", weight: 25 };
+  const both = { ...request, cas: [letsencrypt, zerossl] };
+  const full = planEnrolment(both);
+  expect(full.byCa[1]?.share).toBeGreaterThan(0.9);
+  expect(full.phases.map(({ ca, limit }) => `${ca} ${limit}`)).toEqual([
+    "letsencrypt new-orders-per-account",
+    "zerossl requests",
+  ]);
+  const small = planEnrolment({
+    ...both,
+    list: summaryOfCount(100),
+    failing: { ...defaultFailing, never: 0 },
+  });
+  expect(small.byCa.map(({ share }) => share)).toEqual([0.8, 0.2]);
+});
+
+test("who is right later is covered by a try after that", () => {
+  const failing = { never: 0.08, later: 0.05, laterAfterDays: 12 };
+  const plan = planEnrolment({ ...request, list: summaryOfCount(5_000), failing });
+  expect(plan.days).toBeGreaterThan(12);
+  expect(plan.days).toBeLessThan(13.2);
+  expect(plan.certificates).toBe(4_600);
+});
+
+test("packs save orders, and those with a dead domain cost one more", () => {
+  const plan = planEnrolment({ ...request, packs: { domains: 10, acrossTenants: true } });
+  const failing = 1 - 0.92 ** 10;
+  expect(plan.orders.first).toBe(50_000);
+  expect(plan.orders.split).toBeGreaterThan(50_000 * failing * 0.999);
+  expect(plan.orders.split).toBeLessThan(50_000 * failing + 1);
+  expect(plan.byDay.at(-1)?.covered).toBe(460_000);
+});
+
+const lists: fc.Arbitrary<SimulatedList> = fc
+  .record({
+    singles: fc.integer({ min: 300, max: 2_000 }),
+    shared: fc.array(fc.integer({ min: 2, max: 90 }), { maxLength: 5 }),
+    everyFails: fc.constantFrom(0, 5, 12),
+    burst: fc.integer({ min: 12, max: 300 }),
+    perHour: fc.integer({ min: 20, max: 200 }),
+    urgentShare: fc.constantFrom(0, 0.1, 0.5),
+    laterAt: fc.option(fc.integer({ min: 60, max: 600 }), { nil: null }),
+  })
+  .map(({ singles, shared, everyFails, burst, perHour, urgentShare, laterAt }) => ({
+    sizes: [...Array.from({ length: singles }, () => 1), ...shared],
+    everyFails,
+    newPerDay: perHour * 24 * urgentShare,
+    orders: { burst, count: perHour, period: hours(1) },
+    laterOrders:
+      laterAt === null
+        ? null
+        : {
+            limit: { burst: burst * 2, count: perHour * 2, period: hours(1) },
+            at: instant(startsAt + minutes(laterAt)),
+          },
+    startsAt,
+  }));
+
+test("a plan ends within 1 % of the same list enrolled order by order", () => {
+  fc.assert(
+    fc.property(lists, (list) => {
+      const simulated = (enrolOrderByOrder(list) - startsAt) / days(1);
+      const { days: planned } = planEnrolment(requestOf(list));
+      // A flow has half a token where an order waits for a whole one: of a registered domain, one in 3.4 hours.
+      const token = list.sizes.some((size) => size > 48) ? 7 / 50 : 0;
+      expect(Math.abs(planned - simulated)).toBeLessThan(0.01 * simulated + token + minutes(3) / days(1));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+function requestOf({ sizes, everyFails, newPerDay, orders, laterOrders }: SimulatedList): PlanRequest {
+  const domains = sizes.reduce((sum, size) => sum + size, 0);
+  const others: readonly CountOf[] = histogram(sizes);
+  const rule = (limit: typeof orders, at = startsAt) => ({ ...ordersRule(1, at), rule: limit });
+  const later = laterOrders === null ? [] : [rule(laterOrders.limit, laterOrders.at)];
+  return {
+    ...request,
+    list: { ...summaryOfCount(domains), others },
+    failing: { ...defaultFailing, never: everyFails === 0 ? 0 : 1 / everyFails },
+    background: { ...noBackground, newPerDay },
+    cas: [{ ...letsencrypt, mostOrdersInFlight: 10_000, overrides: [rule(orders), ...later] }],
+  };
+}
