@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { builtInDirectories, type NewCa, operations } from "@certmill/api";
-import type { Command } from "commander";
+import { builtInDirectories, type LimitSetName, limitSetNames, type NewCa, operations } from "@certmill/api";
+import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
@@ -19,6 +19,9 @@ interface CaAddOptions extends ServerOptions {
   readonly allowPrivateNames?: boolean;
   readonly maxOrders?: number;
   readonly default?: boolean;
+  readonly weight?: number;
+  readonly limits?: LimitSetName;
+  readonly caa?: readonly string[];
 }
 
 export function registerCaAdd(ca: Command): void {
@@ -39,10 +42,27 @@ export function registerCaAdd(ca: Command): void {
     .option("--allow-private-names", "accept single labels, reserved TLDs and public suffixes")
     .option("--max-orders <n>", "orders in flight at most (default: 64)", wholeNumber(1))
     .option("--default", "issue from it unless a domain says otherwise; the first CA is it anyway")
+    .option(
+      "--weight <n>",
+      "its share of the orders, beside the other CAs' weights (default: 100 for the default CA, else 0)",
+      wholeNumber(0),
+    )
+    .addOption(
+      new Option(
+        "--limits <set>",
+        "the built-in limits to begin with (default: those known for the directory)",
+      ).choices(limitSetNames),
+    )
+    .option(
+      "--caa <identity>",
+      "what CAA records call it (repeatable; default: what its directory says)",
+      repeated,
+    )
     .action(addCa);
   withExamples(
     withServerOptions(command),
     "certmill ca add letsencrypt --contact ops@example.com --agree-tos",
+    "certmill ca add google --weight 30 --eab-kid KEYID --eab-hmac-key-file hmac.txt --agree-tos",
     "certmill ca add https://ca.internal.example/acme/directory --name internal --root ca-root.pem",
   );
 }
@@ -67,6 +87,9 @@ async function newCa(nameOrUrl: string, options: CaAddOptions): Promise<NewCa> {
     ...(options.allowPrivateNames === true ? { allowPrivateNames: true } : {}),
     ...(options.maxOrders === undefined ? {} : { maxOrdersInFlight: options.maxOrders }),
     ...(options.default === true ? { default: true } : {}),
+    ...(options.weight === undefined ? {} : { weight: options.weight }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.caa === undefined ? {} : { caaIdentities: [...options.caa] }),
   };
 }
 

@@ -4,6 +4,7 @@ import { connect, type ServerOptions, withServerOptions } from "./connection.ts"
 import { withExamples } from "./examples.ts";
 import { printList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
+import { durationText } from "./terminal/time-text.ts";
 
 export function registerCaList(ca: Command): void {
   const command = ca.command("list").description("list the CAs").action(listCas);
@@ -26,6 +27,14 @@ async function listCas(options: ServerOptions): Promise<void> {
 const columns: readonly Column<Ca>[] = [
   { head: "NAME", cell: ({ name }) => name },
   { head: "DEFAULT", cell: (ca) => (ca.default ? "yes" : "") },
+  { head: "WEIGHT", cell: ({ weight }) => String(weight), align: "right" },
   { head: "ORDERS", cell: ({ maxOrdersInFlight }) => String(maxOrdersInFlight), align: "right" },
+  { head: "LIMITS", cell: ({ limits }) => limits },
+  {
+    head: "STATE",
+    cell: ({ slowUntil }) =>
+      slowUntil === null ? "well" : `slow, ${durationText(Math.max(0, Date.parse(slowUntil) - Date.now()))}`,
+    emphasis: ({ slowUntil }) => (slowUntil === null ? "green" : "yellow"),
+  },
   { head: "DIRECTORY", cell: ({ directory }) => directory },
 ];

@@ -8,7 +8,7 @@ export const exitCodes = {
   usage: { code: 2, meaning: "The command line, a file or a value given is wrong; nothing was changed." },
   unreachable: { code: 3, meaning: "The server could not be reached." },
   "not-allowed": { code: 4, meaning: "The server wants a token, or one of another scope." },
-  "not-found": { code: 5, meaning: "There is no such domain, certificate or token." },
+  "not-found": { code: 5, meaning: "There is no such domain, certificate, token or limit." },
   rejected: { code: 6, meaning: "A part of the input was rejected; the rest was done." },
   "timed-out": { code: 7, meaning: "Not done within `--timeout`; the server goes on by itself." },
   interrupted: { code: 130, meaning: "Stopped by SIGINT (Ctrl-C) or SIGTERM." },

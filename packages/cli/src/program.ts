@@ -1,6 +1,8 @@
 import { Command } from "commander";
+import { registerBudget } from "./budget.ts";
 import { registerCaAdd } from "./ca-add.ts";
 import { registerCaList } from "./ca-list.ts";
+import { registerCaSet } from "./ca-set.ts";
 import { registerCertificateExport } from "./certificate-export.ts";
 import { registerCertificateList } from "./certificate-list.ts";
 import { registerCertificateShow } from "./certificate-show.ts";
@@ -14,10 +16,15 @@ import { registerEdgeRun } from "./edge-run.ts";
 import { exitCodes } from "./exit-code.ts";
 import { registerKeyCreate } from "./key-create.ts";
 import { registerKeyRotate } from "./key-rotate.ts";
+import { registerLimitList } from "./limit-list.ts";
+import { registerLimitRemove } from "./limit-remove.ts";
+import { registerLimitSet } from "./limit-set.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimCa } from "./sim-ca.ts";
 import { registerStatus } from "./status.ts";
+import { registerTenantList } from "./tenant-list.ts";
+import { registerTenantSet } from "./tenant-set.ts";
 import { registerTokenCreate } from "./token-create.ts";
 import { registerTokenList } from "./token-list.ts";
 import { registerTokenRevoke } from "./token-revoke.ts";
@@ -26,7 +33,8 @@ import { registerTokenRevoke } from "./token-revoke.ts";
 type Register = (noun: Command) => void;
 
 const nouns: readonly (readonly [name: string, description: string, ...commands: Register[]])[] = [
-  ["ca", "certificate authorities to issue from", registerCaAdd, registerCaList],
+  ["ca", "certificate authorities to issue from", registerCaAdd, registerCaList, registerCaSet],
+  ["limit", "what the CAs allow", registerLimitSet, registerLimitList, registerLimitRemove],
   [
     "domain",
     "the names that are to be covered",
@@ -44,6 +52,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerCertificateShow,
     registerCertificateExport,
   ],
+  ["tenant", "whose domains they are", registerTenantSet, registerTenantList],
   ["token", "who may use the API", registerTokenCreate, registerTokenList, registerTokenRevoke],
   ["key", "the key-encryption keys", registerKeyCreate, registerKeyRotate],
   ["responder", "what answers the CA's challenges", registerResponderSnippet],
@@ -62,6 +71,7 @@ export function buildProgram(version: string): Command {
     .addHelpText("after", afterHelp);
   registerServe(program);
   registerStatus(program);
+  registerBudget(program);
   for (const [name, description, ...commands] of nouns) {
     const noun = program.command(name).description(description);
     for (const register of commands) register(noun);

@@ -11,7 +11,7 @@ export const Tenant = Type.Object({
 });
 export type Tenant = Static<typeof Tenant>;
 
-export const TenantChange = Type.Object(
+const TenantChange = Type.Object(
   {
     cas: Nullable(
       Type.Array(Label, {
@@ -23,8 +23,6 @@ export const TenantChange = Type.Object(
   },
   Closed,
 );
-export type TenantChange = Static<typeof TenantChange>;
-
 export const setTenant = operation({
   id: "setTenant",
   method: "PATCH",

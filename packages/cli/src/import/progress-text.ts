@@ -1,3 +1,4 @@
+import { numberText } from "../terminal/number-text.ts";
 import { durationText } from "../terminal/time-text.ts";
 import type { Tally } from "./tally.ts";
 
@@ -17,12 +18,12 @@ export function progressText(tally: Progress, size: number | null, width: number
   const share = size === null || size === 0 ? null : Math.min(1, tally.bytes / size);
   const words = [
     share === null ? "" : `${Math.floor(share * 100)} %`,
-    `${count(tally.rows)} rows`,
-    `${count(perSecond)}/s`,
+    `${numberText(tally.rows)} rows`,
+    `${numberText(perSecond)}/s`,
     share === null || share === 0 || share === 1
       ? ""
       : `${durationText((tally.seconds * 1_000 * (1 - share)) / share)} left`,
-    tally.rejected === 0 ? "" : `${count(tally.rejected)} rejected`,
+    tally.rejected === 0 ? "" : `${numberText(tally.rejected)} rejected`,
   ];
   const text = words.filter((word) => word !== "").join("  ");
   const room = width === null || share === null ? 0 : Math.min(widestBar, width - text.length - 4);
@@ -34,8 +35,3 @@ function bar(share: number, width: number): string {
   const head = filled > 0 && filled < width ? ">" : "";
   return `[${`${"=".repeat(filled - head.length)}${head}`.padEnd(width)}]`;
 }
-
-const grouped = new Intl.NumberFormat("en");
-
-/** A count to read: `500,000`. */
-export const count = (value: number): string => grouped.format(value);

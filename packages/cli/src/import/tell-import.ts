@@ -1,10 +1,10 @@
 import { endWith } from "../exit-code.ts";
 import { Interrupted } from "../interruption.ts";
+import { numberText } from "../terminal/number-text.ts";
 import { print, printJson, remark } from "../terminal/print.ts";
 import { printable } from "../terminal/printable.ts";
 import { durationText } from "../terminal/time-text.ts";
 import { wrapFor } from "../terminal/wrap.ts";
-import { count } from "./progress-text.ts";
 import type { ImportEnd } from "./send-list.ts";
 import type { Tally } from "./tally.ts";
 
@@ -43,7 +43,7 @@ export async function tellImport({ tally, sample, stoppedBy }: ImportEnd, tellin
   }
   if (stoppedBy === null) return endWith(rejected === 0 ? "ok" : "rejected");
   remark(
-    `Stopped: every row up to line ${count(throughLine)} is done. Start the same command again for the rest; what is done stays as it is.`,
+    `Stopped: every row up to line ${numberText(throughLine)} is done. Start the same command again for the rest; what is done stays as it is.`,
   );
   if (!(stoppedBy.error instanceof Interrupted)) throw stoppedBy.error;
   endWith("interrupted");
@@ -52,11 +52,11 @@ export async function tellImport({ tally, sample, stoppedBy }: ImportEnd, tellin
 function rejectedText(hidden: number, rejectsPath: string): string {
   return hidden === 0
     ? `All rejected rows are in ${rejectsPath}`
-    : `and ${count(hidden)} more. All rejected rows are in ${rejectsPath}`;
+    : `and ${numberText(hidden)} more. All rejected rows are in ${rejectsPath}`;
 }
 
 function summaryText({ rows, added, unchanged, rejected, seconds }: Tally, dryRun: boolean): string {
   const would = dryRun ? "dry run, nothing was changed: " : "";
-  const counts = `${count(added)} added, ${count(unchanged)} unchanged, ${count(rejected)} rejected`;
-  return `${would}${count(rows)} rows in ${durationText(seconds * 1_000)}: ${counts}`;
+  const counts = `${numberText(added)} added, ${numberText(unchanged)} unchanged, ${numberText(rejected)} rejected`;
+  return `${would}${numberText(rows)} rows in ${durationText(seconds * 1_000)}: ${counts}`;
 }

@@ -24,7 +24,7 @@ export const limitSetOfRow = ({ limit_set: name }: Pick<CaRow, "limit_set">): Li
 
 export const builtInLimits = (ca: Pick<CaRow, "limit_set">): Limits => limitSets[limitSetOfRow(ca)].limits;
 
-export const ruleOf = ({ burst, count, period_ms }: OverrideRow): Limit => ({
+const ruleOf = ({ burst, count, period_ms }: OverrideRow): Limit => ({
   burst,
   count,
   period: milliseconds(Number(period_ms)),
