@@ -226,6 +226,7 @@ export interface CampaignTable {
 export interface PlannerTable {
   singleton: Generated<boolean>;
   wake_at: MaybeAt;
+  swept_at: DefaultAt;
 }
 
 export interface LaneTable {

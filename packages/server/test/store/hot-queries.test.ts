@@ -79,6 +79,9 @@ async function fill(db: Db): Promise<void> {
     sql`insert into bucket (ca_id, limit_name, key, full_at)
       select 1, 'new-certificates-per-registered-domain', 'n' || n || '.example', 0 from generate_series(1, ${all}) n`,
     sql`insert into ledger_entry (ca_id, at, change) select 1, ${at}, '{"kind":"answered"}' from generate_series(1, 2000)`,
+    sql`insert into spent_hour select 1, ${at}::timestamptz - n * interval '1 hour', 'renewal', '', 1 from generate_series(1, 2000) n`,
+    // A sweep is done every ten minutes, and reads a good part of so small a table.
+    sql`update planner set swept_at = ${at}`,
     sql`vacuum analyze`,
   ];
   for (const statement of statements) await statement.execute(db);

@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { undiciTransport } from "@certmill/acme";
 import { type DnsName, hours, milliseconds, seconds } from "@certmill/domain";
 import { pino } from "pino";
-import { type SimCa, startSimCa, type WrongName } from "../../../sim/src/index.ts";
+import { type SimCa, type SimCaOptions, startSimCa, type WrongName } from "../../../sim/src/index.ts";
 import { compose, type Running } from "../../src/compose.ts";
 import type { Config } from "../../src/config/read-config.ts";
 import type { OpenTransport } from "../../src/effects/ca-connections.ts";
@@ -36,7 +36,10 @@ export interface IssuingServer extends AsyncDisposable {
 const speed = 100;
 const keyText = newKeyLine(new Date(0));
 
-export async function startIssuingServer(postgres: MigratedPostgres): Promise<IssuingServer> {
+export async function startIssuingServer(
+  postgres: MigratedPostgres,
+  caOptions: Pick<SimCaOptions, "limits"> = {},
+): Promise<IssuingServer> {
   await using opened = new AsyncDisposableStack();
   const { url } = opened.use(await postgres.copy());
   const database = opened.use(await openDatabase({ kind: "postgresql", url, connections: 3 }));
@@ -44,7 +47,7 @@ export async function startIssuingServer(postgres: MigratedPostgres): Promise<Is
   const clock = new FastClock(speed);
   const wrong = new Map<string, WrongName>();
   const transport = { open: (rootPem: string | null) => undiciTransport({ rootPem, timeout: 10_000 }) };
-  const events = new EventEmitter();
+  const events = new EventEmitter().setMaxListeners(0);
   const log = pino({ level: "debug" }, { write: (line: string) => tell(events, line) });
   const start = () =>
     compose(configFor(url), { clock, log, openTransport: (rootPem) => transport.open(rootPem) });
@@ -54,6 +57,7 @@ export async function startIssuingServer(postgres: MigratedPostgres): Promise<Is
   const responderPort = (): number => Number(new URL(running.urls.responder ?? "").port);
   const ca = opened.use(
     await startSimCa({
+      ...caOptions,
       now: () => clock.now(),
       retryAfter: { form: "none" },
       processing: milliseconds(100),

@@ -67,7 +67,9 @@ alter table issuance
 create table planner (
   singleton boolean primary key default true check (singleton),
   -- When limits next allow what waits in line; null: no one waits for an account's limit.
-  wake_at timestamptz
+  wake_at timestamptz,
+  -- When what says nothing any more was last removed.
+  swept_at timestamptz not null default '-infinity'
 );
 insert into planner default values;
 
@@ -166,6 +168,7 @@ create table spent_hour (
   orders integer not null,
   primary key (ca_id, hour, class, spender)
 );
+create index spent_hour_by_age on spent_hour (hour);
 
 -- When the next request to a CA may go out, by kind of resource; shared by all processes.
 create table request_pace (

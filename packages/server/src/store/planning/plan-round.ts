@@ -24,6 +24,7 @@ import { bucketsOfLine, type Lane, nextInLine } from "./next-in-line.ts";
 import { openLanes } from "./open-lanes.ts";
 import { placeLine } from "./place-line.ts";
 import { noteProbes, readPool } from "./read-pool.ts";
+import { sweep } from "./sweep.ts";
 import { type Plan, writePlan } from "./write-plan.ts";
 
 export type PlanRound =
@@ -79,6 +80,7 @@ export async function planRound(
     await saveBuckets(trx, book);
     await noteProbes(trx, { pool, planning, now });
     await writePlan(trx, plan, { lanes, now });
+    await sweep(trx, now);
     await trx
       .updateTable("planner")
       .set({ wake_at: wakeOf(plan, now) })

@@ -1,0 +1,178 @@
+import { describe, expect, test } from "vitest";
+import { BucketBook } from "../budget/bucket-book.ts";
+import type { Limits } from "../budget/limit.ts";
+import { limitSets } from "../budget/limit-sets.ts";
+import { days, hours, instant, minutes } from "../time/instant.ts";
+import { type CaForPlanning, OrderPlanning, type WaitingLineage } from "./order-planning.ts";
+
+const now = instant(1_790_000_000_000);
+
+const ca = (id: string, changes: Partial<CaForPlanning> & { limits?: Limits } = {}): CaForPlanning => {
+  const { limits = {}, ...rest } = changes;
+  return {
+    id,
+    accountId: `account-${id}`,
+    weight: 1,
+    inFlight: 0,
+    mostInFlight: 1_000,
+    admission: { kind: "all" },
+    limitFor: ({ limit }) => limits[limit] ?? null,
+    ...rest,
+  };
+};
+
+const waiting = (name: string, changes: Partial<WaitingLineage> = {}): WaitingLineage => ({
+  lineageId: name,
+  names: [name],
+  workClass: "interactive",
+  allowed: null,
+  avoid: [],
+  previous: null,
+  sameSetAt: [],
+  ...changes,
+});
+
+const planning = (...cas: readonly CaForPlanning[]) => new OrderPlanning(cas, new BucketBook(), now);
+
+const three: Limits = { "new-orders-per-account": { burst: 3, count: 3, period: hours(3) } };
+const oneEach: Limits = { "new-certificates-per-registered-domain": { burst: 1, count: 1, period: days(7) } };
+
+describe("placing an order", () => {
+  test("reserves every limit that the CA has, once", () => {
+    const placed = planning(ca("1", { limits: limitSets.letsencrypt.limits })).place(waiting("a.example"));
+    expect(placed).toMatchObject({ kind: "placed", caId: "1" });
+    if (placed.kind === "placed")
+      expect(placed.spending.map(({ limit }) => limit)).toEqual([
+        "new-certificates-per-exact-set-of-identifiers",
+        "new-certificates-per-registered-domain",
+        "new-orders-per-account",
+      ]);
+  });
+
+  test("at a CA whose limits nobody knows it reserves nothing", () => {
+    expect(planning(ca("1")).place(waiting("a.example"))).toEqual({
+      kind: "placed",
+      caId: "1",
+      spending: [],
+    });
+  });
+
+  test("all or none: what an account's limit refuses leaves the other buckets as they were", () => {
+    const limits = { ...three, ...oneEach };
+    const book = new BucketBook();
+    const round = new OrderPlanning([ca("1", { limits })], book, now);
+    for (const name of ["a.example", "b.example", "c.example"])
+      expect(round.place(waiting(name)).kind).toBe("placed");
+    expect(round.place(waiting("d.example"))).toEqual({ kind: "held", until: instant(now + hours(1)) });
+    expect(book.changed().filter(({ key }) => key === "d.example")).toEqual([]);
+  });
+
+  test("a lineage that waits for its own limit is parked, its like one refill later each, and others pass it", () => {
+    const round = planning(ca("1", { limits: oneEach }));
+    expect(round.place(waiting("a.shared.example")).kind).toBe("placed");
+    for (const week of [1, 2, 3])
+      expect(round.place(waiting(`${week}.shared.example`))).toEqual({
+        kind: "parked",
+        until: instant(now + days(7) * week),
+        caId: "1",
+        limit: "new-certificates-per-registered-domain",
+        key: "shared.example",
+      });
+    expect(round.place(waiting("other.example")).kind).toBe("placed");
+  });
+
+  test("a renewal of the same names is exempt where they were issued, and goes there", () => {
+    const limits: Limits = { ...three, ...oneEach };
+    const round = planning(ca("1", { limits }), ca("2", { limits }));
+    for (let n = 0; n < 9; n += 1) {
+      const renewal = waiting(`${n}.shared.example`, {
+        workClass: "renewal",
+        previous: "2",
+        sameSetAt: ["2"],
+      });
+      expect(round.place(renewal)).toMatchObject({ kind: "placed", caId: "2" });
+    }
+  });
+
+  test("a renewal that is not exempt steps out of the line for those behind it that are", () => {
+    const round = planning(ca("1", { limits: three }));
+    for (const name of ["a.example", "b.example", "c.example"]) round.place(waiting(name));
+    expect(round.place(waiting("new.example", { workClass: "renewal" }))).toMatchObject({
+      kind: "parked",
+      limit: "new-orders-per-account",
+    });
+  });
+});
+
+describe("the pool", () => {
+  const down = { kind: "none", until: instant(now + minutes(5)) } as const;
+
+  test("when one is down, over budget or full, the next takes over", () => {
+    const full = planning(ca("1", { inFlight: 1_000 }), ca("2"));
+    const out = planning(ca("1", { admission: down }), ca("2"));
+    const poor = planning(
+      ca("1", { limits: { "new-orders-per-account": { burst: 1, count: 1, period: days(1) } } }),
+      ca("2"),
+    );
+    for (const round of [full, out]) {
+      const placed = Array.from({ length: 20 }, (_, n) => round.place(waiting(`${n}.example`)));
+      expect(placed.every((each) => each.kind === "placed" && each.caId === "2")).toBe(true);
+    }
+    const placed = Array.from({ length: 20 }, (_, n) => poor.place(waiting(`${n}.example`)));
+    expect(placed.filter((each) => each.kind === "placed" && each.caId === "1")).toHaveLength(1);
+    expect(placed.every(({ kind }) => kind === "placed")).toBe(true);
+  });
+
+  test("when all are, the line is held until the first may go on; null when an order has to end", () => {
+    const later = { kind: "none", until: instant(now + minutes(9)) } as const;
+    expect(
+      planning(ca("1", { admission: later }), ca("2", { admission: down })).place(waiting("a.example")),
+    ).toEqual({
+      kind: "held",
+      until: down.until,
+    });
+    expect(planning(ca("1", { inFlight: 1_000 })).place(waiting("a.example"))).toEqual({
+      kind: "held",
+      until: null,
+    });
+  });
+
+  test("a CA that is tried out gets one order", () => {
+    const round = planning(ca("1", { admission: { kind: "probe" } }));
+    expect(round.place(waiting("a.example")).kind).toBe("placed");
+    expect(round.place(waiting("b.example"))).toEqual({ kind: "held", until: null });
+    expect(round.probed()).toEqual(["1"]);
+  });
+
+  test("a rule is kept, what has refused is avoided, and asked again when nobody else is left", () => {
+    const round = planning(ca("1"), ca("2"), ca("3", { weight: 0 }));
+    const placedAt = (changes: Partial<WaitingLineage>) => {
+      const placement = round.place(waiting("a.example", changes));
+      return placement.kind === "placed" ? placement.caId : placement.kind;
+    };
+    expect(placedAt({ allowed: ["3"] })).toBe("3");
+    expect(placedAt({ avoid: ["1"] })).toBe("2");
+    expect(placedAt({ avoid: ["2"] })).toBe("1");
+    expect(["1", "2"]).toContain(placedAt({ avoid: ["1", "2"] }));
+    expect(placedAt({ allowed: ["9"] })).toBe("stranded");
+  });
+
+  test("a campaign leaves a fifth of the orders in flight to others", () => {
+    const round = planning(ca("1", { mostInFlight: 10 }));
+    const begun = (workClass: WaitingLineage["workClass"]) => {
+      let count = 0;
+      while (round.place(waiting(`${workClass}${count}.example`, { workClass })).kind === "placed")
+        count += 1;
+      return count;
+    };
+    expect(begun("campaign")).toBe(8);
+    expect(begun("renewal")).toBe(1);
+    expect(begun("interactive")).toBe(1);
+  });
+
+  test("the appetite is what is left of the accounts' limits", () => {
+    expect(planning(ca("1", { limits: three }), ca("2", { limits: three })).appetite("campaign")).toBe(6);
+    expect(planning(ca("1", { limits: three }), ca("2")).appetite("campaign")).toBe(Number.POSITIVE_INFINITY);
+    expect(planning(ca("1", { limits: three, admission: down })).appetite("campaign")).toBe(0);
+  });
+});
