@@ -13,6 +13,7 @@ import { Faults } from "./faults.ts";
 import { Endpoints } from "./http/endpoints.ts";
 import { acmeListener } from "./http/listener.ts";
 import { Nonces } from "./http/nonces.ts";
+import { OutageSwitch } from "./http/outage.ts";
 import { PORTAL_PATH } from "./http/portal.ts";
 import { RequestLog } from "./http/request-log.ts";
 import { retryAfterValue } from "./http/retry-after.ts";
@@ -37,6 +38,7 @@ export interface Authority {
   readonly limits: Limits;
   readonly faults: Faults;
   readonly alterations: Alterations;
+  readonly outages: OutageSwitch;
   readonly log: RequestLog;
   /** Of what runs in the background. */
   readonly runner: BoundedRunner;
@@ -116,6 +118,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
   });
   const nonces = new Nonces();
   const alterations = new Alterations();
+  const outages = new OutageSwitch();
   const listener = acmeListener({
     urls,
     directory,
@@ -126,12 +129,13 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
     requestLimits,
     faults,
     alterations,
+    outages,
     log,
     appointments,
     now,
   });
   const records = { accounts, certificates, authorizations, orders };
-  return { hierarchy, ...records, limits, faults, alterations, log, runner, appointments, listener };
+  return { hierarchy, ...records, limits, faults, alterations, outages, log, runner, appointments, listener };
 }
 
 /** Of orders without a profile. */

@@ -6,6 +6,7 @@ export type { RenewalWindow } from "./ca/renewal-window.ts";
 export type { Resource } from "./ca/urls.ts";
 export { loopbackNames, type NameAnswer, type NameTable, type WrongName } from "./dns/name-table.ts";
 export type { Fault, FaultRates } from "./faults.ts";
+export type { Outage } from "./http/outage.ts";
 export type { LoggedRequest } from "./http/request-log.ts";
 export type { RetryAfter } from "./http/retry-after.ts";
 export { type Allowance, per } from "./limits/allowance.ts";

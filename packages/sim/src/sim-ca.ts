@@ -6,12 +6,14 @@ import type { OrderStatus } from "./ca/order.ts";
 import type { RenewalWindow } from "./ca/renewal-window.ts";
 import { type Resource, Urls } from "./ca/urls.ts";
 import type { Fault } from "./faults.ts";
+import type { Outage } from "./http/outage.ts";
 import type { LoggedRequest } from "./http/request-log.ts";
 import { serverIdentity } from "./http/server-identity.ts";
 import type { LimitTally } from "./limits/limit-tally.ts";
 import type { LimitRules } from "./limits/rules.ts";
 import { type SimCaOptions, withDefaults } from "./options.ts";
 import type { Alteration } from "./quirks/alteration.ts";
+import { seededRandom } from "./random.ts";
 
 /** Requests by resource, and what came of them. */
 export type SimCaCounts = Readonly<Record<Resource, number>> & {
@@ -22,6 +24,8 @@ export type SimCaCounts = Readonly<Record<Resource, number>> & {
   readonly ordersByStatus: Readonly<Record<OrderStatus, number>>;
   /** Requests that were refused for a limit, by the limit that was told. */
   readonly refusals: LimitTally;
+  /** Requests that found the CA down. */
+  readonly duringOutage: number;
   /** What of each limit was spent and not given back. */
   readonly spent: LimitTally;
 };
@@ -49,6 +53,16 @@ export interface SimCa extends AsyncDisposable {
    * @throws RangeError for an unknown serial or a window that does not end after its start.
    */
   moveRenewalWindow(serialHex: string, window: RenewalWindow): void;
+  /**
+   * Revokes a share of all certificates that are good now, by chance, as a CA does that has issued them wrongly. Their
+   * renewal windows have just gone by.
+   *
+   * @param incident `share` from 0 to 1; `explanationUrl` is a page that says why.
+   * @returns their serial numbers in upper-case hex.
+   */
+  revokeMany(incident: { readonly share: number; readonly explanationUrl: string }): readonly string[];
+  /** Takes the CA down, in this way, or up again. `true` is `unavailable`. Nothing is forgotten meanwhile. */
+  setOutage(outage: Outage | boolean): void;
   /** The limits that hold now. */
   readonly limits: LimitRules;
   /** Other limits from now on; what was used stays used. @throws RangeError */
@@ -77,7 +91,8 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
 
   const authority = assembleAuthority(settings, urls);
   server.on("request", authority.listener);
-  const { hierarchy, certificates, limits, log, faults, alterations, runner } = authority;
+  const { hierarchy, certificates, limits, log, faults, alterations, outages, runner } = authority;
+  const incidents = seededRandom(settings.seed + 3);
   const close = async (): Promise<void> => {
     await Promise.all([closeServer(server), runner.close()]);
   };
@@ -100,6 +115,11 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
     moveRenewalWindow: (serialHex, window) => {
       certificates.moveRenewalWindow(serialHex, window);
     },
+    revokeMany: ({ share, explanationUrl }) =>
+      certificates.revokeMany({ share, explanationUrl, random: incidents }, settings.now()),
+    setOutage: (outage) => {
+      outages.outage = typeof outage === "string" ? outage : outage ? "unavailable" : null;
+    },
     get limits() {
       return limits.rules;
     },
@@ -120,12 +140,14 @@ const countsOf = ({
   authorizations,
   orders,
   limits,
+  outages,
 }: Authority): SimCaCounts => ({
   ...log.counts,
   accounts: accounts.count,
   issued: certificates.count,
   repeatedChallenges: authorizations.repeatedChallenges,
   ordersByStatus: orders.countByStatus(),
+  duringOutage: outages.met,
   refusals: limits.refusals.tally(),
   spent: limits.spent.tally(),
 });

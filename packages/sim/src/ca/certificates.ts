@@ -1,6 +1,7 @@
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import type { Duration, Instant } from "@certmill/domain";
 import { notFound, Refusal } from "../problem.ts";
+import type { Random } from "../random.ts";
 import type { JsonRecord } from "../record.ts";
 import type { CertificateRequest } from "../x509/certificate-request.ts";
 import type { Hierarchy } from "../x509/hierarchy.ts";
@@ -42,6 +43,9 @@ export type Revoker =
 
 /** The reasons Boulder takes from subscribers. */
 const REASONS: ReadonlySet<unknown> = new Set([undefined, 0, 1, 3, 4, 5]);
+
+/** RFC 5280 section 5.3.1. */
+const SUPERSEDED = 4;
 
 /** What this CA has issued. */
 export class Certificates {
@@ -109,6 +113,30 @@ export class Certificates {
     if (certificate === undefined) throw new RangeError(`no certificate has the serial number ${serialHex}`);
     if (!(window.start < window.end)) throw new RangeError("a renewal window must end after its start");
     certificate.movedWindow = window;
+  }
+
+  /**
+   * An incident: a share of the certificates that are good now are revoked, and should have been renewed already.
+   *
+   * @returns their serial numbers in upper-case hex.
+   */
+  revokeMany(
+    {
+      share,
+      explanationUrl,
+      random,
+    }: { readonly share: number; readonly explanationUrl: string; readonly random: Random },
+    now: Instant,
+  ): readonly string[] {
+    const revoked: string[] = [];
+    for (const certificate of this.#byId.values()) {
+      if (certificate.revokedFor !== null || certificate.validity.notAfter < now || random() >= share)
+        continue;
+      certificate.revokedFor = SUPERSEDED;
+      certificate.movedWindow = { ...windowOfRevoked(now), explanationUrl };
+      revoked.push(certificate.id.toUpperCase());
+    }
+    return revoked;
   }
 
   /** @throws Refusal */

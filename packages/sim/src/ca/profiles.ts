@@ -30,7 +30,7 @@ export type TermsOf = (profile: string | null) => Terms;
 /** @param plain the terms of orders without a profile, and of profiles where they say nothing. */
 export function termsByProfile(profiles: Profiles | null, plain: Terms): TermsOf {
   const byName = new Map(
-    Object.entries(profiles ?? {}).map(([name, { description: _, ...own }]) => [name, { ...plain, ...own }]),
+    Object.entries(profiles ?? {}).map(([name, profile]) => [name, { ...plain, ...profile }]),
   );
   return (profile) => byName.get(profile ?? "") ?? plain;
 }

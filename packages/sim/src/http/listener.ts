@@ -10,6 +10,7 @@ import type { Alterations, ReplyAlteration } from "../quirks/alteration.ts";
 import type { Appointments } from "../validation/appointments.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Nonces } from "./nonces.ts";
+import type { OutageSwitch } from "./outage.ts";
 import { PORTAL_PATH, portalReply } from "./portal.ts";
 import { readBytes } from "./read-bytes.ts";
 import { jsonReply, type Reply } from "./reply.ts";
@@ -28,6 +29,7 @@ export interface ListenerParts {
   readonly requestLimits: RequestLimits;
   readonly faults: Faults;
   readonly alterations: Alterations;
+  readonly outages: OutageSwitch;
   readonly log: RequestLog;
   /** Kept before each request. */
   readonly appointments: Appointments;
@@ -51,20 +53,23 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { log, faults, alterations, appointments, requestLimits, now, nonces, urls } = parts;
+  const { log, faults, alterations, appointments, outages, requestLimits, now, nonces, urls } = parts;
   appointments.keep(now());
   const { method = "", url: path = "" } = request;
   const route = parseRoute(path.split("?", 1)[0] ?? "");
   const fault =
     route === null ? null : faults.draw(route.resource, method === "POST" ? "signed" : "unsigned");
   const alteration = route === null ? null : alterations.take(route.resource);
+  const down = outages.answer();
   const turning = route === null ? null : requestLimits.take(route.resource, addressOf(request), now());
   const outcome: Outcome =
-    alteration !== null && "instead" in alteration
-      ? { reply: alteration.instead, nonce: alteration.nonce }
-      : turning !== null
-        ? { reply: turnedAway(turning), nonce: "none" }
-        : await outcomeOf(parts, request, route, fault);
+    down !== null
+      ? whenDown(down)
+      : alteration !== null && "instead" in alteration
+        ? { reply: alteration.instead, nonce: alteration.nonce }
+        : turning !== null
+          ? { reply: turnedAway(turning), nonce: "none" }
+          : await outcomeOf(parts, request, route, fault);
   log.add({
     at: now(),
     method,
@@ -87,6 +92,8 @@ async function handle(
   if (typeof alteration === "function") alter(response, rendered, alteration);
   else send(response, rendered);
 }
+
+const whenDown = (down: Reply | "cut"): Outcome => (down === "cut" ? null : { reply: down, nonce: "none" });
 
 /** An alteration that does not fit its reply is the test's fault: 500 says so, as the CA has nobody else to tell. */
 function alter(response: ServerResponse, rendered: Rendered, alteration: ReplyAlteration): void {

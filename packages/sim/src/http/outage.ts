@@ -1,0 +1,43 @@
+import { problemDocument } from "../problem.ts";
+import type { Reply } from "./reply.ts";
+import { busy } from "./turned-away.ts";
+
+/**
+ * How a CA is down:
+ * - `unavailable`: 503 in HTML without Retry-After, as a front end whose CA is gone.
+ * - `server-error`: 500 serverInternal with Retry-After.
+ * - `busy`: 503 rateLimited "Service busy" with Retry-After.
+ * - `drop`: connections are cut.
+ */
+export type Outage = "unavailable" | "server-error" | "busy" | "drop";
+
+/** Whether the CA is down now, and how many requests have met that. */
+export class OutageSwitch {
+  outage: Outage | null = null;
+  #met = 0;
+
+  get met(): number {
+    return this.#met;
+  }
+
+  /** What a request gets. `null`: the CA is not down. `cut`: no answer. */
+  answer(): Reply | "cut" | null {
+    if (this.outage !== null) this.#met += 1;
+    switch (this.outage) {
+      case null:
+        return null;
+      case "unavailable":
+        return { status: 503, headers: {}, content: { kind: "html", text: UNAVAILABLE } };
+      case "server-error": {
+        const value = problemDocument("serverInternal", "Internal error");
+        return { status: 500, headers: { "Retry-After": "60" }, content: { kind: "problem", value } };
+      }
+      case "busy":
+        return busy(60);
+      case "drop":
+        return "cut";
+    }
+  }
+}
+
+const UNAVAILABLE = "<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>\r\n";
