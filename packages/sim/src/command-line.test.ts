@@ -1,6 +1,8 @@
-import { days, milliseconds } from "@certmill/domain";
+import { days } from "@certmill/domain";
 import { expect, test } from "vitest";
 import { parseCommandLine, USAGE, UsageError } from "./command-line.ts";
+import { NO_LIMITS, ruleSet } from "./limits/rule-sets.ts";
+import { scaledRules } from "./limits/rules.ts";
 
 test("help is asked for", () => {
   expect(parseCommandLine(["--help"])).toBeNull();
@@ -12,50 +14,77 @@ test("every option reaches its setting", () => {
     --wrong a.example.com=dns --wrong *.b.example.com=unauthorized --always-valid --perspectives 6
     --processing none --retry-after 1500 --retry-after-form mixed --certificate-days 6 --no-order-reuse
     --no-authorization-reuse --eab customer:c2VjcmV0 --eab-required --fault bad-nonce=0.05 --fault drop-after=1
-    --seed 7 --no-profiles --no-renewal-info --alternate-chains 2 --pre-authorization`.split(/\s+/);
-  expect(parseCommandLine(typed)).toEqual({
-    rootFile: "r.pem",
-    httpsRootFile: "h.pem",
-    options: {
-      port: 0,
-      tls: true,
-      httpPort: 8080,
-      httpsPort: 8443,
-      wrongNames: { "a.example.com": "dns", "*.b.example.com": "unauthorized" },
-      alwaysValid: true,
-      perspectives: 6,
-      processing: null,
-      retryAfter: { form: "mixed", wait: 1_500 },
-      certificateLife: days(6),
-      profiles: null,
-      renewalInfo: false,
-      alternateChains: 2,
-      preAuthorization: true,
-      orderReuse: false,
-      authorizationReuse: "none",
-      externalAccounts: { required: true, keys: { customer: "c2VjcmV0" } },
-      faults: { badNonceRate: 0.05, dropAfterRate: 1 },
-      seed: 7,
+    --seed 7 --no-profiles --no-renewal-info --alternate-chains 2 --pre-authorization
+    --limits letsencrypt --limits-divisor 100 --no-request-rates`.split(/\s+/);
+  const commandLine = parseCommandLine(typed);
+  expect(commandLine).toMatchObject({ rootFile: "r.pem", httpsRootFile: "h.pem" });
+  expect(commandLine?.cas).toEqual([
+    {
+      limits: "letsencrypt",
+      options: {
+        port: 0,
+        tls: true,
+        httpPort: 8080,
+        httpsPort: 8443,
+        wrongNames: { "a.example.com": "dns", "*.b.example.com": "unauthorized" },
+        alwaysValid: true,
+        perspectives: 6,
+        processing: null,
+        retryAfter: { form: "mixed", wait: 1_500 },
+        certificateLife: days(6),
+        profiles: null,
+        renewalInfo: false,
+        alternateChains: 2,
+        preAuthorization: true,
+        orderReuse: false,
+        authorizationReuse: "none",
+        externalAccounts: { required: true, keys: { customer: "c2VjcmV0" } },
+        faults: { badNonceRate: 0.05, dropAfterRate: 1 },
+        seed: 7,
+        identifierTypes: ["dns"],
+        limits: { ...scaledRules(ruleSet("letsencrypt"), 100), requestRates: [] },
+      },
     },
-  });
+  ]);
   for (const option of typed.filter((word) => word.startsWith("--"))) expect(USAGE).toContain(option);
 });
 
 test("nothing typed is the defaults that the usage tells", () => {
-  expect(parseCommandLine([])).toMatchObject({
-    rootFile: null,
+  const [ca] = parseCommandLine([])?.cas ?? [];
+  expect(ca).toMatchObject({
+    limits: "none",
     options: {
       port: 14_000,
       httpPort: 5002,
-      processing: milliseconds(0),
-      externalAccounts: null,
       faults: {},
-      renewalInfo: true,
       alternateChains: 0,
       preAuthorization: false,
+      limits: NO_LIMITS,
     },
   });
-  expect(parseCommandLine([])?.options).not.toHaveProperty("profiles");
+  for (const member of ["profiles", "processing", "retryAfter", "renewalInfo", "externalAccounts"]) {
+    expect(ca?.options).not.toHaveProperty(member);
+  }
+});
+
+test("several CAs, on ports in a row; what is typed goes before a CA's manners", () => {
+  const cas = parseCommandLine(["--limits", "letsencrypt", "--limits", "zerossl"])?.cas ?? [];
+  expect(cas.map(({ limits, options }) => [limits, options.port])).toEqual([
+    ["letsencrypt", 14_000],
+    ["zerossl", 14_001],
+  ]);
+  expect(cas[1]?.options).toMatchObject({ processing: 120_000, renewalInfo: false });
+  const typed =
+    parseCommandLine(["--limits=zerossl", "--processing=5", "--port=0", "--eab=a:bbbb"])?.cas ?? [];
+  expect(typed[0]?.options).toMatchObject({
+    port: 0,
+    processing: 5,
+    externalAccounts: { required: false, keys: { a: "bbbb" } },
+  });
+});
+
+test("the usage fits 80 columns", () => {
+  for (const line of USAGE.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
 test.each([
@@ -74,6 +103,8 @@ test.each([
   ["--fault", "storm=0.1"],
   ["--retry-after", "soon"],
   ["--retry-after-form", "never"],
+  ["--limits", "letsencrypts"],
+  ["--limits-divisor", "0"],
   ["--unknown", "1"],
 ])("refuses %s %s", (option, value) => {
   expect(() => parseCommandLine([`${option}=${value}`])).toThrow(UsageError);

@@ -2,36 +2,63 @@ import { parseArgs } from "node:util";
 import { milliseconds, seconds } from "@certmill/domain";
 import type { WrongName } from "./dns/name-table.ts";
 import type { RetryAfter } from "./http/retry-after.ts";
+import { RULE_SET_NAMES, type RuleSetName, ruleSet } from "./limits/rule-sets.ts";
+import { type LimitRules, scaledRules } from "./limits/rules.ts";
+import { mannersOf } from "./manners.ts";
 import type { SimCaOptions } from "./options.ts";
 
 export const USAGE = `Usage: certmill sim ca [options]
 
-A certificate authority to test against: ACME (RFC 8555) on 127.0.0.1, nothing kept.
-When ready it prints one line of JSON: directoryUrl, rootFile, httpsRootFile. SIGTERM ends it.
+A certificate authority to test against: ACME (RFC 8555) on 127.0.0.1, nothing
+kept. When ready it prints one line of JSON for each CA: directoryUrl,
+rootFile, httpsRootFile, limits, externalAccount. SIGTERM ends it.
 
+Where:
   --port N               listen here; 0 takes any free port (14000)
   --tls                  speak HTTPS, with a root made for this run
-  --root-file FILE       write the root of the issued certificates here
-  --https-root-file FILE write the root of the HTTPS certificate here
-  --http-port N          where all names answer HTTP-01: 127.0.0.1 and this port (5002)
+  --root-file FILE       write the roots of the issued certificates here
+  --https-root-file FILE write the roots of the HTTPS certificates here
+
+What clients may do:
+  --limits NAME          enforce the limits that this CA publishes, and behave
+                         like it: letsencrypt, letsencrypt-staging, zerossl,
+                         google or none (none). Repeatable: each is a CA of its
+                         own, on the next port
+  --limits-divisor N     N times fewer new orders for an account, for a trial
+                         with N times fewer names (1)
+  --no-request-rates     no limits of requests a second
+  A paused name's refusal links to https://portal.certmill.test/sfe/v1/...:
+  POST to that path and query at this CA ends the pauses.
+
+What names are:
+  --http-port N          where all names answer HTTP-01: 127.0.0.1 and this
+                         port (5002)
   --https-port N         where redirects to https go (5001)
-  --wrong NAME=HOW       a name, or *.suffix, that fails: dns, connection or unauthorized; repeatable
+  --wrong NAME=HOW       a name, or *.suffix, that fails: dns, connection or
+                         unauthorized; repeatable
   --always-valid         believe every challenge, but for wrong names
   --perspectives N       validate from 127.0.0.1 to 127.0.0.N (1)
+
+How it behaves:
   --processing MS|none   how long an order is processing after finalize (0)
-  --retry-after MS|none  what clients are told to wait, rounded up to seconds (1000)
+  --retry-after MS|none  what clients are told to wait, rounded up to seconds
+                         (1000)
   --retry-after-form F   seconds, date or mixed (seconds)
   --certificate-days N   validity of certificates (90)
-  --no-profiles          no profiles; else classic, as above, and shortlived, 160 hours
+  --no-profiles          no profiles; else classic, as above, and shortlived,
+                         160 hours; with limits of Let's Encrypt, its own
   --no-renewal-info      no renewal information (RFC 9773)
-  --alternate-chains N   offer every certificate with N more chains, each to a root of its own (0)
+  --alternate-chains N   offer every certificate with N more chains, each to a
+                         root of its own (0)
   --pre-authorization    take newAuthz
   --no-order-reuse       every newOrder makes an order
-  --no-authorization-reuse  every order makes its authorizations
+  --no-authorization-reuse
+                         every order makes its authorizations
   --eab KEYID:HMACKEY    an external account, its key in base64url; repeatable
   --eab-required         refuse accounts without one
-  --fault KIND=RATE      share of requests, 0 to 1: bad-nonce, server-error, unavailable, drop-before,
-                         drop-after, issuance-failure; repeatable
+  --fault KIND=RATE      share of requests, 0 to 1: bad-nonce, server-error,
+                         unavailable, drop-before, drop-after,
+                         issuance-failure; repeatable
   --seed N               the same seed gives the same faults (1)
   --help                 this text
 `;
@@ -42,8 +69,15 @@ export class UsageError extends Error {
   readonly code = "usage";
 }
 
-export interface CommandLine {
+/** One CA to be run. */
+export interface RequestedCa {
+  readonly limits: RuleSetName;
   readonly options: SimCaOptions;
+}
+
+export interface CommandLine {
+  /** At least one. */
+  readonly cas: readonly RequestedCa[];
   /** `null`: not asked for. */
   readonly rootFile: string | null;
   readonly httpsRootFile: string | null;
@@ -53,35 +87,78 @@ export interface CommandLine {
 export function parseCommandLine(argv: readonly string[]): CommandLine | null {
   const values = parse(argv);
   if (values.help) return null;
-  const { "certificate-days": life, seed, perspectives, processing } = values;
+  const names = values.limits.length === 0 ? (["none"] as const) : values.limits.map(limitsName);
+  const port = wholeNumber("port", values.port, 65_535);
+  const shared = { ...sharedOptions(values), ...typedOptions(values) };
   return {
     rootFile: values["root-file"] ?? null,
     httpsRootFile: values["https-root-file"] ?? null,
-    options: {
-      port: wholeNumber("port", values.port, 65_535),
-      tls: values.tls,
-      httpPort: wholeNumber("http-port", values["http-port"], 65_535),
-      httpsPort: wholeNumber("https-port", values["https-port"], 65_535),
-      wrongNames: Object.fromEntries(values.wrong.map(wrongName)),
-      alwaysValid: values["always-valid"],
-      perspectives: wholeNumber("perspectives", perspectives, 200),
-      processing: processing === "none" ? null : milliseconds(wholeNumber("processing", processing)),
-      retryAfter: retryAfter(values["retry-after"], values["retry-after-form"]),
-      certificateLife: seconds(wholeNumber("certificate-days", life, 3_650) * 86_400),
-      ...(values["no-profiles"] && { profiles: null }),
-      renewalInfo: !values["no-renewal-info"],
-      alternateChains: wholeNumber("alternate-chains", values["alternate-chains"], 10),
-      preAuthorization: values["pre-authorization"],
-      orderReuse: !values["no-order-reuse"],
-      authorizationReuse: values["no-authorization-reuse"] ? "none" : "valid",
-      externalAccounts:
-        values.eab.length > 0 || values["eab-required"]
-          ? { required: values["eab-required"], keys: Object.fromEntries(values.eab.map(externalAccount)) }
-          : null,
-      faults: Object.fromEntries(values.fault.map(faultRate)),
-      seed: wholeNumber("seed", seed),
-    },
+    cas: names.map((limits, index) => ({
+      limits,
+      options: {
+        ...mannersOf(limits),
+        ...shared,
+        port: port === 0 ? 0 : port + index,
+        limits: limitRules(limits, values),
+      },
+    })),
   };
+}
+
+type Values = ReturnType<typeof parse>;
+
+/** What a CA's manners say nothing about. */
+function sharedOptions(values: Values): SimCaOptions {
+  const { "certificate-days": life, seed, perspectives } = values;
+  return {
+    tls: values.tls,
+    httpPort: wholeNumber("http-port", values["http-port"], 65_535),
+    httpsPort: wholeNumber("https-port", values["https-port"], 65_535),
+    wrongNames: Object.fromEntries(values.wrong.map(wrongName)),
+    alwaysValid: values["always-valid"],
+    perspectives: wholeNumber("perspectives", perspectives, 200),
+    certificateLife: seconds(wholeNumber("certificate-days", life, 3_650) * 86_400),
+    alternateChains: wholeNumber("alternate-chains", values["alternate-chains"], 10),
+    preAuthorization: values["pre-authorization"],
+    orderReuse: !values["no-order-reuse"],
+    authorizationReuse: values["no-authorization-reuse"] ? "none" : "valid",
+    faults: Object.fromEntries(values.fault.map(faultRate)),
+    seed: wholeNumber("seed", seed),
+  };
+}
+
+/** What goes before a CA's manners when it was typed. */
+function typedOptions(values: Values): SimCaOptions {
+  const { processing, "retry-after": wait, "retry-after-form": form, eab } = values;
+  return {
+    ...(processing !== undefined && {
+      processing: processing === "none" ? null : milliseconds(wholeNumber("processing", processing)),
+    }),
+    ...((wait !== undefined || form !== undefined) && {
+      retryAfter: retryAfter(wait ?? "1000", form ?? "seconds"),
+    }),
+    ...(values["no-profiles"] && { profiles: null }),
+    ...(values["no-renewal-info"] && { renewalInfo: false }),
+    ...((eab.length > 0 || values["eab-required"]) && {
+      externalAccounts: {
+        required: values["eab-required"],
+        keys: Object.fromEntries(eab.map(externalAccount)),
+      },
+    }),
+  };
+}
+
+function limitRules(name: RuleSetName, values: Values): LimitRules {
+  const divisor = wholeNumber("limits-divisor", values["limits-divisor"], 1_000_000);
+  if (divisor === 0) throw new UsageError("--limits-divisor must be a whole number above 0, but is 0");
+  const rules = scaledRules(ruleSet(name), divisor);
+  return values["no-request-rates"] ? { ...rules, requestRates: [] } : rules;
+}
+
+function limitsName(text: string): RuleSetName {
+  const name = RULE_SET_NAMES.find((each) => each === text);
+  if (name !== undefined) return name;
+  throw new UsageError(`--limits must be one of ${RULE_SET_NAMES.join(", ")}, but is "${text}"`);
 }
 
 function parse(argv: readonly string[]) {
@@ -98,9 +175,12 @@ function parse(argv: readonly string[]) {
         wrong: { type: "string", multiple: true, default: [] },
         "always-valid": { type: "boolean", default: false },
         perspectives: { type: "string", default: "1" },
-        processing: { type: "string", default: "0" },
-        "retry-after": { type: "string", default: "1000" },
-        "retry-after-form": { type: "string", default: "seconds" },
+        limits: { type: "string", multiple: true, default: [] },
+        "limits-divisor": { type: "string", default: "1" },
+        "no-request-rates": { type: "boolean", default: false },
+        processing: { type: "string" },
+        "retry-after": { type: "string" },
+        "retry-after-form": { type: "string" },
         "certificate-days": { type: "string", default: "90" },
         "no-profiles": { type: "boolean", default: false },
         "no-renewal-info": { type: "boolean", default: false },

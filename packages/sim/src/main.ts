@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { parseCommandLine, USAGE, UsageError } from "./command-line.ts";
-import { type SimCa, startSimCa } from "./sim-ca.ts";
+import { MANNERS_ACCOUNT } from "./manners.ts";
+import type { SimCaOptions } from "./options.ts";
+import { startSimCa } from "./sim-ca.ts";
 
 /**
  * Runs the CA as a process of its own until SIGTERM or SIGINT. A wrong command line or a port that is taken
@@ -23,24 +25,32 @@ async function run(argv: readonly string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const { options, rootFile, httpsRootFile } = commandLine;
-  await using ca = await startSimCa(options);
+  const { cas: requested, rootFile, httpsRootFile } = commandLine;
+  if (httpsRootFile !== null && requested.some(({ options }) => options.tls !== true)) {
+    throw new UsageError("--https-root-file needs --tls");
+  }
+  await using running = new AsyncDisposableStack();
+  const cas = [];
+  for (const { limits, options } of requested) {
+    const ca = running.use(await startSimCa(options));
+    const externalAccount = exampleAccount(options);
+    cas.push({
+      ca,
+      ready: { directoryUrl: ca.directoryUrl, rootFile, httpsRootFile, limits, externalAccount },
+    });
+  }
   const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
   process.once("SIGTERM", stop).once("SIGINT", stop);
-  await writeRoots(ca, { rootFile, httpsRootFile });
-  const ready = { directoryUrl: ca.directoryUrl, rootFile, httpsRootFile };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  if (rootFile !== null) await writeFile(rootFile, cas.map(({ ca }) => ca.rootPem).join(""));
+  if (httpsRootFile !== null) await writeFile(httpsRootFile, cas.map(({ ca }) => ca.httpsRootPem).join(""));
+  process.stdout.write(cas.map(({ ready }) => `${JSON.stringify(ready)}\n`).join(""));
   await stopped;
 }
 
-async function writeRoots(
-  { rootPem, httpsRootPem }: SimCa,
-  { rootFile, httpsRootFile }: { readonly rootFile: string | null; readonly httpsRootFile: string | null },
-): Promise<void> {
-  if (rootFile !== null) await writeFile(rootFile, rootPem);
-  if (httpsRootFile === null) return;
-  if (httpsRootPem === null) throw new UsageError("--https-root-file needs --tls");
-  await writeFile(httpsRootFile, httpsRootPem);
+/** `KEYID:HMACKEY` of an external account that the CA brings along; `null`: there is none, or the caller's own. */
+function exampleAccount({ externalAccounts }: SimCaOptions): string | null {
+  const { keyId, key } = MANNERS_ACCOUNT;
+  return externalAccounts?.keys[keyId] === key ? `${keyId}:${key}` : null;
 }
 
 if (import.meta.main) await simCommand(process.argv.slice(2));

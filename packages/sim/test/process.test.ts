@@ -19,9 +19,38 @@ test("as a process: one line of JSON when ready, an end without error at SIGTERM
   try {
     const [line] = (await once(createInterface(child.stdout), "line")) as [string];
     const ready = JSON.parse(line) as { directoryUrl: string; rootFile: string };
-    expect(ready).toEqual({ directoryUrl: expect.any(String), rootFile, httpsRootFile: null });
+    expect(ready).toEqual({
+      directoryUrl: expect.any(String),
+      rootFile,
+      httpsRootFile: null,
+      limits: "none",
+      externalAccount: null,
+    });
     expect(await (await fetch(ready.directoryUrl)).json()).toHaveProperty("newOrder");
     expect(await readFile(rootFile, "utf8")).toContain("BEGIN CERTIFICATE");
+  } finally {
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("several CAs in one process: a line for each, and all roots in one file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sim-"));
+  const rootFile = join(folder, "roots.pem");
+  const args = ["--port", "0", "--root-file", rootFile, "--limits", "letsencrypt", "--limits", "zerossl"];
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  try {
+    const ready: { directoryUrl: string; limits: string; externalAccount: string | null }[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      ready.push(JSON.parse(line) as (typeof ready)[number]);
+      if (ready.length === 2) break;
+    }
+    expect(ready.map(({ limits }) => limits)).toEqual(["letsencrypt", "zerossl"]);
+    expect(ready.map(({ externalAccount }) => externalAccount !== null)).toEqual([false, true]);
+    for (const { directoryUrl } of ready) expect((await fetch(directoryUrl)).status).toBe(200);
+    expect((await readFile(rootFile, "utf8")).match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
   } finally {
     child.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);
