@@ -50,6 +50,7 @@ export {
   type Forecast,
   forecast,
 } from "./campaign/forecast.ts";
+export { failedNames, type SplitPack, splitPack } from "./campaign/split-pack.ts";
 export { spreadRenewal } from "./campaign/spread-renewal.ts";
 export { type PlannedIssuance, takeBack } from "./campaign/take-back.ts";
 export {
@@ -98,6 +99,16 @@ export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
+export { type Cover, type Pack, type PackPolicy, pack, packNames } from "./packing/pack.ts";
+export { type PackingPrice, packingPrice } from "./packing/price.ts";
+export { type SplitPack, splitPack } from "./packing/split-pack.ts";
+export type { Alternative } from "./plan/alternatives.ts";
+export type { EnrolmentPlan } from "./plan/enrolment-plan.ts";
+export { ListCounter, type ListRow } from "./plan/list-counter.ts";
+export { type ListSummary, summaryOfCount } from "./plan/list-summary.ts";
+export { makePlan, type Plan } from "./plan/make-plan.ts";
+export { planEnrolment } from "./plan/plan-enrolment.ts";
+export { defaultFailing, noBackground, type PlannedCa, type PlanRequest } from "./plan/plan-request.ts";
 export {
   admits,
   beginProbe,
