@@ -101,7 +101,6 @@ export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
 export { type Cover, type Pack, type PackPolicy, pack, packNames } from "./packing/pack.ts";
 export { type PackingPrice, packingPrice } from "./packing/price.ts";
-export { type SplitPack, splitPack } from "./packing/split-pack.ts";
 export type { Alternative } from "./plan/alternatives.ts";
 export type { EnrolmentPlan } from "./plan/enrolment-plan.ts";
 export { ListCounter, type ListRow } from "./plan/list-counter.ts";

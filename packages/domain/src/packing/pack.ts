@@ -15,9 +15,7 @@ export interface Cover {
 }
 
 export interface PackPolicy {
-  /** Domains in one certificate at most; 1: each has its own. */
-  readonly domains: number;
-  /** Names in one certificate at most, as the CA has it. */
+  /** Names in one certificate at most; 1: each domain has its own, however many names that has. */
   readonly names: number;
   readonly acrossTenants: boolean;
 }
@@ -30,7 +28,7 @@ export type Pack = readonly [Cover, ...Cover[]];
  * Deterministic: the order in which they are given makes no difference but among equals.
  */
 export function pack(covers: readonly Cover[], policy: PackPolicy): readonly Pack[] {
-  if (policy.domains <= 1) return covers.map((cover): Pack => [cover]);
+  if (policy.names <= 1) return covers.map((cover): Pack => [cover]);
   const packs: Pack[] = [];
   let open: Pack | null = null;
   for (const cover of inOrder(covers, policy)) {
@@ -49,7 +47,6 @@ export const packNames = (covers: Pack): readonly DnsName[] => [
 ];
 
 function mayJoin(open: Pack, cover: Cover, policy: PackPolicy): boolean {
-  if (open.length >= policy.domains) return false;
   if (!policy.acrossTenants && (cover.tenant === null || open[0].tenant !== cover.tenant)) return false;
   const names = packNames([...open, cover]);
   if (names.length > policy.names) return false;

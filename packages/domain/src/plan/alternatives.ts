@@ -142,18 +142,17 @@ function besideCa(limitSet: LimitSetName, pool: readonly PlannedCa[]): PlannedCa
   };
 }
 
-const shownPacks = [10, 25, 50] as const;
+const shownPacks = [10, 50, 100] as const;
 
 function packs(request: PlanRequest): readonly Change[] {
   const { list, cas } = request;
   const acrossTenants = request.packs.acrossTenants || list.tenants.length === 0;
-  const present = packSize(list, request.packs, cas);
   return shownPacks
-    .filter((domains) => domains > present && packSize(list, { domains, acrossTenants }, cas) === domains)
-    .map((domains) => ({
+    .filter((names) => names > request.packs.names && packSize(list, { names, acrossTenants }, cas) > 1)
+    .map((names) => ({
       change: "packs",
-      what: `packs of ${domains} domains`,
-      request: { ...request, packs: { domains, acrossTenants } },
+      what: `packs of ${names} names`,
+      request: { ...request, packs: { names, acrossTenants } },
       note: ({ orders }) =>
         `${acrossTenants ? "customers share certificates" : "within a tenant"}; ${Math.round((100 * orders.split) / Math.max(1, orders.first))} % have a dead domain and are split`,
     }));

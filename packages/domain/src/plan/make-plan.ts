@@ -54,7 +54,7 @@ export function makePlan(request: PlanRequest): Plan {
       packs,
       cas: cas.map(({ name, limitSet, weight }) => ({ name, limits: limitSet, weight })),
     },
-    packing: packs.domains > 1 ? packingEstimate(request, enrolment) : null,
+    packing: packs.names > 1 ? packingEstimate(request, enrolment) : null,
     alternatives: alternatives(request, enrolment),
     overrideRequest: overrideRequest(request, enrolment),
     renewals: renewalForecast(enrolment),
@@ -63,7 +63,7 @@ export function makePlan(request: PlanRequest): Plan {
 }
 
 function packingEstimate(request: PlanRequest, { orders }: EnrolmentPlan): PackingEstimate {
-  const single = planEnrolment({ ...request, packs: { domains: 1, acrossTenants: false } });
+  const single = planEnrolment({ ...request, packs: { names: 1, acrossTenants: false } });
   const { domainsEach, namesEach } = orderDemand(request);
   return {
     domainsEach: tenths(domainsEach),

@@ -34,7 +34,7 @@ export function orderDemand({ list, packs, cas }: Pick<PlanRequest, "list" | "pa
 }
 
 /** Domains that no tenant is named for are nobody's to be put together, unless it was asked for. */
-export function countPacks(list: ListSummary, packs: PackWish, cas: readonly PlannedCa[]): number {
+function countPacks(list: ListSummary, packs: PackWish, cas: readonly PlannedCa[]): number {
   const size = packSize(list, packs, cas);
   if (size <= 1) return list.domains;
   if (packs.acrossTenants) return Math.ceil(list.domains / size);
@@ -45,9 +45,9 @@ export function countPacks(list: ListSummary, packs: PackWish, cas: readonly Pla
 const packsOf = ({ domains, count }: CountOf, size: number): number =>
   Math.round(count * (Number.isInteger(domains) ? Math.ceil(domains / size) : domains / size + 0.5));
 
-/** Domains that fit in one certificate: as many as are wished for, and as their names have room. */
+/** Domains that fit in one certificate: as many as are wished for, and as the CAs take. */
 export function packSize(list: ListSummary, packs: PackWish, cas: readonly PlannedCa[]): number {
-  const room = Math.min(...cas.map(({ limitSet }) => limitSets[limitSet].mostNames), 100);
-  const namesEach = list.domains === 0 ? 1 : Math.max(1, list.names / list.domains);
-  return Math.max(1, Math.min(packs.domains, Math.floor(room / namesEach)));
+  if (packs.names <= 1 || list.domains === 0) return 1;
+  const room = Math.min(packs.names, ...cas.map(({ limitSet }) => limitSets[limitSet].mostNames));
+  return Math.max(1, Math.floor(room / Math.max(1, list.names / list.domains)));
 }

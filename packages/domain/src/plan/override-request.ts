@@ -5,18 +5,18 @@
 import type { LimitOverride } from "../budget/effective-limits.ts";
 import type { Limit } from "../budget/limit.ts";
 import { refillTime } from "../budget/limit.ts";
-import { after, between, days, type Instant, instant } from "../time/instant.ts";
+import { after, days, type Instant, instant } from "../time/instant.ts";
 import { dayOf, type EnrolmentPlan } from "./enrolment-plan.ts";
 import { planEnrolment } from "./plan-enrolment.ts";
 import { limitAt, type PlannedCa, type PlanRequest } from "./plan-request.ts";
 
 /** New orders a week that can be asked for. */
-export const orderTiers = [
+const orderTiers = [
   1_000, 5_000, 10_000, 25_000, 50_000, 75_000, 100_000, 175_000, 250_000, 500_000, 750_000, 1_000_000,
 ] as const;
 
 /** "It takes a few weeks" until an override holds, says Let's Encrypt; so many are planned with. */
-export const weeksToGrant = 3;
+const weeksToGrant = 3;
 
 /** Without a date to finish by, a tier is looked for that gets the list done in so long. */
 const usualWish = days(90);
@@ -99,7 +99,7 @@ function useCase(
   { tier, plan }: { readonly tier: number; readonly plan: EnrolmentPlan },
 ): string {
   const { background, startsAt, packs, list } = request;
-  const each = packs.domains > 1 ? `up to ${packs.domains} domains each` : "one certificate per domain";
+  const each = packs.names > 1 ? `up to ${packs.names} names each` : "one certificate per domain";
   const end = plan.finishesAt === null ? "" : ` and ${plan.finishesAt.slice(0, 10)}`;
   const later = Math.ceil(background.newPerDay);
   return [
@@ -111,7 +111,7 @@ function useCase(
 }
 
 /** In words: what a tier costs that is below what the present rule refills in a week. */
-export function smallTierTrap(rule: Limit | null): string {
+function smallTierTrap(rule: Limit | null): string {
   const perWeek = rule === null ? 0 : Math.floor(days(7) / refillTime(rule));
   const slower = orderTiers.filter((tier) => tier < perWeek).map((tier) => number(tier));
   if (rule === null || slower.length === 0) return "Every tier refills faster than what holds now.";
@@ -120,7 +120,3 @@ export function smallTierTrap(rule: Limit | null): string {
 }
 
 const number = (value: number): string => value.toLocaleString("en-US");
-
-/** Days that a plan is late by; 0: it is in time. */
-export const daysLate = (plan: EnrolmentPlan, by: Instant): number | null =>
-  plan.finishesAt === null ? null : Math.ceil(between(by, instant(Date.parse(plan.finishesAt))) / days(1));

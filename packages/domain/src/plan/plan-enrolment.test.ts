@@ -22,7 +22,7 @@ const request: PlanRequest = {
   list: summaryOfCount(500_000),
   startsAt,
   finishBy: null,
-  packs: { domains: 1, acrossTenants: false },
+  packs: { names: 1, acrossTenants: false },
   failing: defaultFailing,
   background: noBackground,
   cas: [letsencrypt],
@@ -113,7 +113,7 @@ test("who is right later is covered by a try after that", () => {
 });
 
 test("packs save orders, and those with a dead domain cost one more", () => {
-  const plan = planEnrolment({ ...request, packs: { domains: 10, acrossTenants: true } });
+  const plan = planEnrolment({ ...request, packs: { names: 20, acrossTenants: true } });
   const failing = 1 - 0.92 ** 10;
   expect(plan.orders.first).toBe(50_000);
   expect(plan.orders.split).toBeGreaterThan(50_000 * failing * 0.999);

@@ -41,8 +41,8 @@ export interface Background {
 }
 
 export interface PackWish {
-  /** Domains in one certificate at most; 1: each has its own. */
-  readonly domains: number;
+  /** Names in one certificate at most; 1: each domain has its own, however many names that has. */
+  readonly names: number;
   readonly acrossTenants: boolean;
 }
 

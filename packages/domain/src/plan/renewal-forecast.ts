@@ -8,7 +8,7 @@ import { dayOf, type EnrolmentPlan } from "./enrolment-plan.ts";
  * How long certificates are valid that are issued from an instant on.
  * Source: https://letsencrypt.org/2025/12/02/from-90-to-45
  */
-export const lifetimes: readonly { readonly from: Instant; readonly days: number }[] = [
+const lifetimes: readonly { readonly from: Instant; readonly days: number }[] = [
   { from: instant(0), days: 90 },
   { from: instant(Date.parse("2027-02-10T00:00:00Z")), days: 64 },
   { from: instant(Date.parse("2028-02-16T00:00:00Z")), days: 45 },
