@@ -51,6 +51,7 @@ export {
   forecast,
 } from "./campaign/forecast.ts";
 export { failedNames, type SplitPack, splitPack } from "./campaign/split-pack.ts";
+export { joinPrices } from "./campaign/join-prices.ts";
 export { spreadRenewal } from "./campaign/spread-renewal.ts";
 export { type PlannedIssuance, takeBack } from "./campaign/take-back.ts";
 export {

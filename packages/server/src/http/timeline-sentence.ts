@@ -20,6 +20,10 @@ const sentences: Readonly<Record<string, (detail: Detail) => string>> = {
     `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
   "domain.removed": () => "The domain was removed.",
   "issuance.started": () => "A certificate is being obtained.",
+  "pack.split": (detail) => {
+    const names = detail["names"];
+    return `Names that shared a certificate go on without those that failed: ${Array.isArray(names) ? names.join(", ") : ""}.`;
+  },
   "order.created": () => "The certificate authority has the order.",
   "challenge.published": () => "The proof of control is published.",
   validated: () => "The certificate authority has validated the names.",

@@ -34,6 +34,8 @@ export interface ClaimedIssuance {
   readonly wantedAt: Instant;
   /** Over how many days a campaign spreads the renewals of its first certificates; null: this is none of them. */
   readonly renewalSpreadDays: number | null;
+  /** Whether several customers share the certificate. */
+  readonly isPack: boolean;
 }
 
 interface Row {
@@ -54,6 +56,7 @@ interface Row {
   started_at: Instant;
   wanted_at: Instant;
   renewal_spread_days: number | null;
+  is_pack: boolean;
 }
 
 /**
@@ -72,13 +75,14 @@ export async function claimIssuances(
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
     from due, account, lineage
-      left join campaign on campaign.id = lineage.campaign_id and lineage.certificate_id is null
+      left join campaign on campaign.id = lineage.campaign_id
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
       lineage.failures, account.id as account_id,
       issuance.class, issuance.spending, issuance.started_at, lineage.wanted_at,
-      campaign.renewal_spread_days`.execute(db);
+      case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
+      coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     lineageId: row.lineage_id,
@@ -97,6 +101,7 @@ export async function claimIssuances(
     startedAt: row.started_at,
     wantedAt: row.wanted_at,
     renewalSpreadDays: row.renewal_spread_days,
+    isPack: row.is_pack,
   }));
 }
 

@@ -13,6 +13,7 @@ import {
   type LiveState,
   type PendingChallenge,
   renewAt,
+  type SplitPack,
   spreadRenewal,
 } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
@@ -20,6 +21,7 @@ import type { ClaimedIssuance } from "./claim-issuances.ts";
 import { type Db, timestamp } from "./database.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
 import type { Sealed } from "./secrets.ts";
+import { splitLineage } from "./write/split-lineage.ts";
 
 /** An event of the timeline, in the order they happened. */
 export interface TimelineEvent {
@@ -214,23 +216,43 @@ const refusesNames: ReadonlySet<FailureCode> = new Set(["caa", "name-rejected", 
  *
  * @returns false when the claim is no longer ours; nothing was stored.
  */
-export async function commitAbandoned(
+export async function commitAbandoned(db: Db, claim: Claim, commit: AbandonedCommit): Promise<boolean> {
+  const query = abandon(claim, commit);
+  const { rows } = await retryDeadlock(() => query.execute(db));
+  return isAccepted(rows);
+}
+
+/** The same where several share the certificate: those that failed go on by themselves, the rest without them. */
+export async function commitSplit(
   db: Db,
-  claim: Claim,
-  commit: {
-    cause: FailureCode;
-    detail: string;
-    retryAt: Instant | null;
-    events: readonly TimelineEvent[];
-    ledger: readonly LedgerChange[];
-    now: Instant;
-  },
+  claim: Claim & Pick<ClaimedIssuance, "lineageId">,
+  commit: AbandonedCommit & { readonly split: SplitPack },
 ): Promise<boolean> {
+  return retryDeadlock(() =>
+    db.transaction().execute(async (trx) => {
+      const { rows } = await abandon(claim, commit).execute(trx);
+      if (!isAccepted(rows)) return false;
+      await splitLineage(trx, claim.lineageId, commit.split, commit.now);
+      return true;
+    }),
+  );
+}
+
+export interface AbandonedCommit {
+  readonly cause: FailureCode;
+  readonly detail: string;
+  readonly retryAt: Instant | null;
+  readonly events: readonly TimelineEvent[];
+  readonly ledger: readonly LedgerChange[];
+  readonly now: Instant;
+}
+
+function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: boolean }> {
   const { cause, detail, retryAt, events, ledger, now } = commit;
   const willNot = refusesNames.has(cause);
   const wakeAt = retryAt === null ? null : timestamp(retryAt);
   const state = JSON.stringify({ kind: "abandoned", cause, detail, retryAt });
-  const query = sql<{ accepted: boolean }>`
+  return sql<{ accepted: boolean }>`
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
         ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
@@ -253,6 +275,4 @@ export async function commitAbandoned(
       delete from challenge_response where issuance_id in (select id from moved)
     ), ${note(claim, ledger, now)}, ${tell(events)}
     select exists (select 1 from moved) as accepted`;
-  const { rows } = await retryDeadlock(() => query.execute(db));
-  return isAccepted(rows);
 }

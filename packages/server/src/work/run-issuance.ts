@@ -10,16 +10,25 @@ import {
   type Decision,
   type Duration,
   effectOf,
+  failedNames,
   type Instant,
   isLive,
   type LedgerChange,
   type LiveState,
   ledgerChanges,
+  type SplitPack,
+  splitPack,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { KeyMaterial, Outcome, Performer } from "../effects/perform.ts";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
-import { commitAbandoned, commitIssued, commitStep, type TimelineEvent } from "../store/commit-decision.ts";
+import {
+  commitAbandoned,
+  commitIssued,
+  commitSplit,
+  commitStep,
+  type TimelineEvent,
+} from "../store/commit-decision.ts";
 import type { Db } from "../store/database.ts";
 import { readSecret } from "../store/secrets.ts";
 
@@ -115,13 +124,22 @@ class Run {
     const { db, onEvents } = this.#tools;
     if (state.kind === "abandoned") {
       const { cause, detail, retryAt } = state;
-      const accepted = await commitAbandoned(db, this.#issuance, { cause, detail, retryAt, ...told });
+      const commit = { cause, detail, retryAt, ...told };
+      const split = this.#split(outcome, state);
+      const accepted = await (split === null
+        ? commitAbandoned(db, this.#issuance, commit)
+        : commitSplit(db, this.#issuance, { ...commit, split }));
       if (accepted) onEvents(this.#issuance, told.events);
       return;
     }
     assert(outcome.kind === "certificate");
     const id = await commitIssued(db, this.#issuance, { certificate: outcome.certificate, ...told });
     if (id !== null) onEvents(this.#issuance, told.events);
+  }
+
+  #split({ input }: Outcome, failure: Extract<Decision["state"], { kind: "abandoned" }>): SplitPack | null {
+    const { isPack, names } = this.#issuance;
+    return isPack ? splitPack(names, failedNames(names, input, failure)) : null;
   }
 
   async #openMaterial(): Promise<KeyMaterial> {
