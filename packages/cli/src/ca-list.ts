@@ -4,7 +4,7 @@ import { connect, type ServerOptions, withServerOptions } from "./connection.ts"
 import { withExamples } from "./examples.ts";
 import { printList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
-import { durationText } from "./terminal/time-text.ts";
+import { distanceText } from "./terminal/time-text.ts";
 
 export function registerCaList(ca: Command): void {
   const command = ca.command("list").description("list the CAs").action(listCas);
@@ -32,9 +32,9 @@ const columns: readonly Column<Ca>[] = [
   { head: "LIMITS", cell: ({ limits }) => limits },
   {
     head: "STATE",
-    cell: ({ slowUntil }) =>
-      slowUntil === null ? "well" : `slow, ${durationText(Math.max(0, Date.parse(slowUntil) - Date.now()))}`,
-    emphasis: ({ slowUntil }) => (slowUntil === null ? "green" : "yellow"),
+    cell: ({ state, stateUntil }) =>
+      stateUntil === null ? state : `${state}, ${distanceText(stateUntil, Date.now())}`,
+    emphasis: ({ state }) => (state === "well" ? "green" : "yellow"),
   },
   { head: "DIRECTORY", cell: ({ directory }) => directory },
 ];

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Closed, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
+import { caState } from "./ca.ts";
 import { LimitName, LimitSetName, limitRule } from "./limit.ts";
 
 const Count = Type.Integer({ minimum: 0 });
@@ -53,12 +54,7 @@ export const Budget = Type.Object({
   default: Type.Boolean(),
   weight: Count,
   limits: LimitSetName,
-  slowUntil: Nullable(
-    Type.String({
-      format: "date-time",
-      description: "Nothing is planned there before: the CA asked for patience. Null: it is well.",
-    }),
-  ),
+  ...caState,
   account: Type.Array(Bucket, { description: "Limits that count all we do there." }),
   spent: Type.Object({ day: Spent, week: Spent }, { description: "The last 24 hours, the last 7 days." }),
   tightest: Type.Array(KeyedBucket, {

@@ -81,6 +81,15 @@ export const NewCa = Type.Object(
 );
 export type NewCa = Static<typeof NewCa>;
 
+/** Whether a CA gets orders now. */
+export const caState = {
+  state: Type.Enum(["well", "slow", "failing"], {
+    description:
+      "`slow`: it asked for patience, and nothing is planned there before `stateUntil`. `failing`: most of what was asked of it failed; from `stateUntil` on one order at a time tries it out.",
+  }),
+  stateUntil: Nullable(InstantText),
+};
+
 export const Ca = Type.Object({
   name: Type.String(),
   directory: Type.String(),
@@ -90,12 +99,7 @@ export const Ca = Type.Object({
   weight: Type.Integer(),
   limits: LimitSetName,
   caaIdentities: Type.Array(Type.String()),
-  slowUntil: Nullable(
-    Type.String({
-      format: "date-time",
-      description: "Nothing is planned there before: the CA asked for patience. Null: it is well.",
-    }),
-  ),
+  ...caState,
   accountUrl: Nullable(Type.String()),
   contact: Type.Array(Type.String()),
   createdAt: InstantText,

@@ -27,7 +27,8 @@ const quiet: Budget = {
   default: true,
   weight: 100,
   limits: "letsencrypt",
-  slowUntil: null,
+  state: "well",
+  stateUntil: null,
   account: [account],
   spent: { day: nothing, week: nothing },
   tightest: [],
@@ -76,7 +77,8 @@ test("a busy one tells who spent it, who waits and for what, in 80 columns", () 
   const text = budgetText(
     {
       ...quiet,
-      slowUntil: at(300),
+      state: "slow",
+      stateUntil: at(300),
       account: [{ ...account, left: 288, fullAt: at(432) }],
       spent: { day, week },
       tightest: [

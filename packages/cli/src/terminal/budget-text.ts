@@ -4,7 +4,7 @@ import { numberText } from "./number-text.ts";
 import { printable } from "./printable.ts";
 import { styled } from "./style.ts";
 import { type Column, tableText } from "./table.ts";
-import { durationText } from "./time-text.ts";
+import { distanceText } from "./time-text.ts";
 import { wrapFor } from "./wrap.ts";
 
 type Account = Budget["account"][number];
@@ -22,14 +22,12 @@ export function budgetText(budget: Budget, now: number): string {
 }
 
 function sentences(budget: Budget, now: number): string {
-  const { slowUntil, account, paused, parked } = budget;
+  const { account, paused, parked } = budget;
   const head = `${styled("bold", budget.ca)}: `;
   const [first, ...others] = [
     ...account.map((bucket) => leftSentence(bucket, now)),
     ...(account.length === 0 ? ["no limit on orders is known; what the CA refuses is kept to."] : []),
-    ...(slowUntil === null
-      ? []
-      : [`Nothing is planned there for ${distance(slowUntil, now)}: the CA asked for patience.`]),
+    ...stateSentence(budget, now),
     ...account.map(ruleSentence),
     ...(paused.count === 0 ? [] : [`${paused.sentence} ${pausedNames(paused)}`]),
     ...(parked.lineages === 0
@@ -43,9 +41,16 @@ function sentences(budget: Budget, now: number): string {
 
 function leftSentence({ left, burst, nextAt, fullAt }: Account, now: number): string {
   if (fullAt === null) return `all ${numberText(burst)} new orders are there.`;
-  const full = `full again in ${distance(fullAt, now)}`;
-  if (nextAt !== null) return `no new order is left; the next in ${distance(nextAt, now)}, ${full}.`;
+  const full = `full again in ${distanceText(fullAt, now)}`;
+  if (nextAt !== null) return `no new order is left; the next in ${distanceText(nextAt, now)}, ${full}.`;
   return `${numberText(left)} of ${numberText(burst)} new orders are left; ${full}.`;
+}
+
+function stateSentence({ state, stateUntil }: Budget, now: number): string[] {
+  const wait = stateUntil === null ? "now" : distanceText(stateUntil, now);
+  if (state === "slow") return [`Nothing is planned there for ${wait}: the CA asked for patience.`];
+  if (state === "well") return [];
+  return [`Most of what was asked of it failed; in ${wait} one order at a time tries it out.`];
 }
 
 const ruleSentence = (bucket: Account): string =>
@@ -107,8 +112,8 @@ function tightestText(tightest: Budget["tightest"], now: number): string | null 
         emphasis: ({ left }) => (left === 0 ? "red" : "yellow"),
         align: "right",
       },
-      { head: "NEXT IN", cell: ({ nextAt }) => (nextAt === null ? "" : distance(nextAt, now)) },
-      { head: "FULL IN", cell: ({ fullAt }) => (fullAt === null ? "" : distance(fullAt, now)) },
+      { head: "NEXT IN", cell: ({ nextAt }) => (nextAt === null ? "" : distanceText(nextAt, now)) },
+      { head: "FULL IN", cell: ({ fullAt }) => (fullAt === null ? "" : distanceText(fullAt, now)) },
     ],
     tightest,
   );
@@ -132,12 +137,8 @@ function parkedText(parked: readonly Parked[], now: number): string | null {
       { head: "WAITING FOR", cell: ({ key }) => key },
       { head: "LIMIT", cell: ({ limit }) => limitWords[limit] },
       { head: "CERTIFICATES", cell: ({ lineages }) => numberText(lineages), align: "right" },
-      { head: "NEXT IN", cell: ({ nextAt }) => distance(nextAt, now) },
+      { head: "NEXT IN", cell: ({ nextAt }) => distanceText(nextAt, now) },
     ],
     parked,
   );
 }
-
-/** How far an instant is ahead; a moment that has passed is now. */
-const distance = (instant: string, now: number): string =>
-  durationText(Math.max(0, Date.parse(instant) - now));

@@ -33,3 +33,7 @@ export function instantFromNow(instant: string, now: number): string {
   const distance = ahead >= 0 ? `in ${durationText(ahead)}` : `${durationText(-ahead)} ago`;
   return `${instantText(instant)} (${distance})`;
 }
+
+/** How far an instant is ahead: `25 s`; one that has passed is now. */
+export const distanceText = (instant: string, now: number): string =>
+  durationText(Math.max(0, Date.parse(instant) - now));

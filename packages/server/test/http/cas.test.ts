@@ -1,7 +1,7 @@
 import { type CaChange, type Client, type NewCa, operations } from "@certmill/api";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTestApi, type TestApi } from "./open-test-api.ts";
+import { openTestApi, start, type TestApi } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
 let api: TestApi;
@@ -44,7 +44,8 @@ test("a CA's terms are what was given, else what is known of it", async () => {
     weight: 100,
     limits: "letsencrypt",
     caaIdentities: ["ca.test"],
-    slowUntil: null,
+    state: "well",
+    stateUntil: null,
   });
   expect(await add("z", { directory: "zerossl" })).toMatchObject({
     directory: "https://acme.zerossl.com/v2/DV90",
@@ -108,6 +109,26 @@ test("domains that no CA may have stand in line again when the CAs change", asyn
     await act();
     expect(await isDue("rests.example.com")).toBe(true);
   }
+});
+
+test("a CA says how it is", async () => {
+  const states = async () => {
+    const { items } = await admin.call(operations.listCas);
+    return items.flatMap(({ name, state, stateUntil }) =>
+      state === "well" ? [] : [[name, state, stateUntil]],
+    );
+  };
+  expect(await states()).toEqual([]);
+  const until = new Date(start + 60_000);
+  const health = JSON.stringify({ state: "open", openUntil: start + 30_000 });
+  await sql`update ca set slow_until = ${until} where name = 'le'`.execute(api.db);
+  await sql`update ca set health = ${health} where name = 'z'`.execute(api.db);
+  expect(await states()).toEqual([
+    ["le", "slow", until.toISOString()],
+    ["z", "failing", new Date(start + 30_000).toISOString()],
+  ]);
+  await sql`update ca set slow_until = ${new Date(start)}, health = '{}'`.execute(api.db);
+  expect(await states()).toEqual([]);
 });
 
 test("a tenant's domains may be kept to some CAs", async () => {

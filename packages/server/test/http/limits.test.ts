@@ -162,7 +162,8 @@ test("the budget tells what is left, who spent it, and who waits", async () => {
     default: true,
     weight: 100,
     limits: "letsencrypt",
-    slowUntil: "2026-12-12T12:05:00.000Z",
+    state: "slow",
+    stateUntil: "2026-12-12T12:05:00.000Z",
     // 5,000 a week: a token comes in 120.96 s. Ten are owed and two reserved.
     account: [
       {
@@ -209,7 +210,7 @@ test("the budget tells what is left, who spent it, and who waits", async () => {
   ]);
   expect(budget?.tightest[0]?.nextAt).toBe(new Date(now + minutes(168)).toISOString());
   const { items: own } = await admin.call(operations.listBudgets, { query: { ca: "own" } });
-  expect(own[0]).toMatchObject({ account: [], tightest: [], slowUntil: null, spent: { day: { orders: 0 } } });
+  expect(own[0]).toMatchObject({ account: [], tightest: [], state: "well", spent: { day: { orders: 0 } } });
   const first = await admin.call(operations.listBudgets, { query: { limit: 1 } });
   const second = await admin.call(operations.listBudgets, { query: { after: first.next ?? "" } });
   expect([...first.items, ...second.items].map(({ ca }) => ca)).toEqual(["le", "own"]);

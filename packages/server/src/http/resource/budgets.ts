@@ -26,11 +26,11 @@ import {
 } from "../../store/read/budgets.ts";
 import { type CaRow, listCas } from "../../store/read/cas.ts";
 import { listOverrides } from "../../store/read/limits.ts";
+import { caState } from "../ca-state.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
 import { builtInLimits, limitSetOfRow, overrideOf, presentRule } from "../limit-rules.ts";
 import type { Handler } from "../routes.ts";
-import { slowUntil } from "./cas.ts";
 import { wantedCa } from "./limits.ts";
 
 interface Tools {
@@ -71,7 +71,7 @@ async function budgetOf(db: Db, ca: CaRow, now: Instant): Promise<Budget> {
     default: ca.is_default,
     weight: ca.weight,
     limits: limitSetOfRow(ca),
-    slowUntil: slowUntil(ca, now),
+    ...caState(ca, now),
     account: await accountBuckets(db, ca, ruleFor, now),
     spent: await spentOf(db, ca.id, now),
     tightest: await tightestOf(db, ca, { ruleFor, overrides, now }),

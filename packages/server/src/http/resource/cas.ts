@@ -5,8 +5,9 @@ import type { Db } from "../../store/database.ts";
 import { type CaRow, findCa, listCas } from "../../store/read/cas.ts";
 import { findAnswer } from "../../store/write/answer-once.ts";
 import { changeCa, hasPool } from "../../store/write/cas.ts";
+import { caState } from "../ca-state.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { instantText } from "../instant-text.ts";
 import { limitSetOfRow } from "../limit-rules.ts";
 import type { AccountOutcome, AccountRequest, MakeAccount } from "../ports.ts";
 import { oneFault, Refusal } from "../refusal.ts";
@@ -126,10 +127,6 @@ function accountOf(outcome: AccountOutcome, { name }: NewCa) {
   }
 }
 
-/** Null: it is well. */
-export const slowUntil = ({ slow_until }: Pick<CaRow, "slow_until">, now: Instant): string | null =>
-  instantTextOrNull(slow_until !== null && slow_until > now ? slow_until : null);
-
 function present(row: CaRow, now: Instant): Ca {
   return {
     name: row.name,
@@ -140,7 +137,7 @@ function present(row: CaRow, now: Instant): Ca {
     weight: row.weight,
     limits: limitSetOfRow(row),
     caaIdentities: row.caa_identities,
-    slowUntil: slowUntil(row, now),
+    ...caState(row, now),
     accountUrl: row.account_url,
     contact: row.contact ?? [],
     createdAt: instantText(row.created_at),

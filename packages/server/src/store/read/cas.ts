@@ -14,6 +14,8 @@ export interface CaRow {
   readonly caa_identities: string[];
   /** Nothing is planned there before; null, or past: it is well. */
   readonly slow_until: Instant | null;
+  /** The circuit breaker's memory, as the domain package writes it. */
+  readonly health: unknown;
   readonly account_id: string | null;
   readonly account_url: string | null;
   readonly contact: string[] | null;
@@ -35,6 +37,7 @@ const selectCas = (db: Db) =>
       "ca.limit_set",
       "ca.caa_identities",
       "ca.slow_until",
+      "ca.health",
       "ca.created_at",
       "account.id as account_id",
       "account.url as account_url",
