@@ -44,6 +44,7 @@ export {
   type NewLimit,
   type SetLimit,
 } from "./resource/limit.ts";
+export type { NewPlan, Plan } from "./resource/plan.ts";
 export type { Status } from "./resource/status.ts";
 export type { Tenant } from "./resource/tenant.ts";
 export type { CreatedToken, NewToken, Token } from "./resource/token.ts";

@@ -19,6 +19,7 @@ import { addDomainBatch } from "./resource/domain-batch.ts";
 import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
+import { makePlan } from "./resource/plan.ts";
 import { rotateKeys, showStatus } from "./resource/status.ts";
 import { listTenants, setTenant } from "./resource/tenant.ts";
 import { createToken, listTokens, revokeToken } from "./resource/token.ts";
@@ -32,6 +33,7 @@ export const operations = {
   listLimits,
   removeLimit,
   listBudgets,
+  makePlan,
   setTenant,
   listTenants,
   addDomain,

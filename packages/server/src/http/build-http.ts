@@ -30,6 +30,7 @@ import {
 } from "./resource/edges.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
+import { makePlanHandler } from "./resource/plans.ts";
 import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
 import { listTenantsHandler, setTenantHandler } from "./resource/tenants.ts";
 import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
@@ -89,6 +90,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     listLimits: listLimitsHandler(tools),
     removeLimit: removeLimitHandler(tools),
     listBudgets: listBudgetsHandler(tools),
+    makePlan: makePlanHandler(tools),
     setTenant: setTenantHandler(tools),
     listTenants: listTenantsHandler(tools),
     addDomain: addDomainHandler(tools),

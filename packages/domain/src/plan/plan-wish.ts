@@ -1,0 +1,92 @@
+/** What one may ask a plan for, as it is sent; and how that and what is known of the CAs become a plan's request. */
+import { fullBucket } from "../budget/bucket.ts";
+import type { LimitOverride } from "../budget/effective-limits.ts";
+import type { LimitName } from "../budget/limit.ts";
+import type { LimitSetName } from "../budget/limit-sets.ts";
+import { type Instant, instant, seconds } from "../time/instant.ts";
+import type { ListSummary } from "./list-summary.ts";
+import {
+  type Background,
+  defaultFailing,
+  type FailingDomains,
+  type PlannedCa,
+  type PlanRequest,
+} from "./plan-request.ts";
+
+/** Instants are RFC 3339 texts. */
+export interface PlanWish {
+  readonly list: ListSummary;
+  readonly startsAt?: string;
+  readonly finishBy?: string;
+  readonly packNames?: number;
+  readonly packAcrossTenants?: boolean;
+  readonly failing?: FailingDomains;
+  readonly background?: Partial<Background>;
+  readonly limits?: readonly WishedLimit[];
+  readonly cas?: readonly WishedCa[];
+}
+
+export interface WishedLimit {
+  readonly ca: string;
+  readonly limit: LimitName;
+  readonly key?: string;
+  readonly burst: number;
+  readonly count: number;
+  readonly periodSeconds: number;
+  readonly startsAt?: string;
+}
+
+export interface WishedCa {
+  readonly name: string;
+  readonly limits: LimitSetName;
+  readonly weight: number;
+}
+
+/** What is known without being told. */
+export interface PlanFacts {
+  readonly now: Instant;
+  readonly cas: readonly PlannedCa[];
+  readonly background: Background;
+}
+
+/** A CA that is wished for replaces one of the same name. */
+export function planRequest(wish: PlanWish, facts: PlanFacts): PlanRequest {
+  const startsAt = wish.startsAt === undefined ? facts.now : instant(Date.parse(wish.startsAt));
+  const wished = (wish.cas ?? []).map(caOf);
+  const known = facts.cas.filter(({ name }) => !wished.some((ca) => ca.name === name));
+  return {
+    list: wish.list,
+    startsAt,
+    finishBy: wish.finishBy === undefined ? null : instant(Date.parse(wish.finishBy)),
+    packs: { names: wish.packNames ?? 1, acrossTenants: wish.packAcrossTenants ?? false },
+    failing: wish.failing ?? defaultFailing,
+    background: { ...facts.background, ...wish.background },
+    cas: [...known, ...wished].map((ca) => ({
+      ...ca,
+      overrides: [
+        ...ca.overrides,
+        ...(wish.limits ?? []).filter((limit) => limit.ca === ca.name).map(overrideOf),
+      ],
+    })),
+  };
+
+  function overrideOf({ limit, key, burst, count, periodSeconds, startsAt: at }: WishedLimit): LimitOverride {
+    return {
+      limit,
+      key: key ?? null,
+      rule: { burst, count, period: seconds(periodSeconds) },
+      startsAt: at === undefined ? startsAt : instant(Date.parse(at)),
+    };
+  }
+}
+
+const caOf = ({ name, limits, weight }: WishedCa): PlannedCa => ({
+  name,
+  accountUrl: null,
+  accountId: "",
+  limitSet: limits,
+  overrides: [],
+  weight,
+  orders: fullBucket,
+  mostOrdersInFlight: 64,
+});
