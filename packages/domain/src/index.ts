@@ -50,8 +50,8 @@ export {
   type Forecast,
   forecast,
 } from "./campaign/forecast.ts";
-export { failedNames, type SplitPack, splitPack } from "./campaign/split-pack.ts";
 export { joinPrices } from "./campaign/join-prices.ts";
+export { failedNames, type SplitPack, splitPack } from "./campaign/split-pack.ts";
 export { spreadRenewal } from "./campaign/spread-renewal.ts";
 export { type PlannedIssuance, takeBack } from "./campaign/take-back.ts";
 export {
@@ -109,6 +109,7 @@ export { type ListSummary, summaryOfCount } from "./plan/list-summary.ts";
 export { makePlan, type Plan } from "./plan/make-plan.ts";
 export { planEnrolment } from "./plan/plan-enrolment.ts";
 export { defaultFailing, noBackground, type PlannedCa, type PlanRequest } from "./plan/plan-request.ts";
+export { type PlanFacts, type PlanWish, planRequest } from "./plan/plan-wish.ts";
 export {
   admits,
   beginProbe,
