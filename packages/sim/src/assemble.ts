@@ -59,6 +59,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
   const accounts = new Accounts(urls, settings.externalAccounts);
   const isBlocked = blockedNames(settings.blockedNames);
   const certificates = new Certificates(hierarchy);
+  const signatures = settings.trustSignatures ? "trust" : "verify";
   const termsOf = termsByProfile(settings.profiles, plainTerms(settings));
   const limits = new Limits(settings.limits, portalUrl(settings, urls), seededRandom(settings.seed + 2));
   const requestLimits = new RequestLimits(() => limits.rules, limits.refusals);
@@ -79,6 +80,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
     policy: {
       reuse: settings.orderReuse,
       processing: settings.processing,
+      signatures,
       termsOf,
       profiles: settings.profiles,
       isBlocked,
@@ -125,6 +127,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
     accounts,
     endpoints,
     nonces,
+    signatures,
     limits,
     requestLimits,
     faults,

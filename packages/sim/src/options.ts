@@ -94,6 +94,11 @@ export interface SimCaOptions {
    */
   readonly portalUrl?: string;
 
+  /**
+   * Verify no signature of a request, be it of JWS or CSR, nor the CSR's key. A client that signs rightly sees no
+   * difference. Default false.
+   */
+  readonly trustSignatures?: boolean;
   /** Default `null`: bindings are ignored. */
   readonly externalAccounts?: ExternalAccounts | null;
   readonly faults?: FaultRates;
@@ -144,6 +149,7 @@ export function withDefaults(given: SimCaOptions): SimCaSettings {
     blockedNames: [],
     processing: milliseconds(0),
     retryAfter: { form: "seconds", wait: seconds(1) },
+    trustSignatures: false,
     externalAccounts: null,
     portalUrl: null,
     faults: {},

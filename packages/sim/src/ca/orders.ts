@@ -1,4 +1,5 @@
 import { after, type Duration, type Instant, milliseconds } from "@certmill/domain";
+import type { Signatures } from "../http/signed-request.ts";
 import type { Limits } from "../limits/limits.ts";
 import { notFound, problemDocument, Refusal } from "../problem.ts";
 import { type Random, shuffled } from "../random.ts";
@@ -24,6 +25,7 @@ export interface OrderPolicy {
   /** How long it is processing after finalize; `null`: the answer to finalize is already valid. */
   readonly processing: Duration | null;
   readonly termsOf: TermsOf;
+  readonly signatures: Signatures;
   /** `null`: an order that asks for one is refused. */
   readonly profiles: Profiles | null;
   readonly isBlocked: IsBlocked;
@@ -145,8 +147,8 @@ export class Orders {
     if (status !== "ready") {
       throw new Refusal("orderNotReady", `Order's status ("${status}") is not acceptable for finalization`);
     }
-    const request = readRequest(payload["csr"]);
-    if (request.key.equals(order.account.key.key)) {
+    const request = readRequest(payload["csr"], policy.signatures);
+    if (request.key?.equals(order.account.key.key) === true) {
       throw new Refusal("badCSR", "certificate public key must be different than account public key");
     }
     if (identifierSetKey(request.identifiers) !== identifierSetKey(order.identifiers)) {
@@ -179,12 +181,12 @@ export class Orders {
 const isOpen = (status: OrderStatus): boolean => status === "pending" || status === "ready";
 
 /** @throws Refusal */
-function readRequest(csr: unknown): CertificateRequest {
+function readRequest(csr: unknown, signatures: Signatures): CertificateRequest {
   if (typeof csr !== "string" || !/^[A-Za-z0-9_-]+$/.test(csr)) {
     throw new Refusal("malformed", "csr is not base64url without padding");
   }
   try {
-    return parseCertificateRequest(Buffer.from(csr, "base64url"));
+    return parseCertificateRequest(Buffer.from(csr, "base64url"), signatures);
   } catch (error) {
     if (!(error instanceof CertificateRequestError)) throw error;
     if (error.code === "malformed")

@@ -16,7 +16,7 @@ import { readBytes } from "./read-bytes.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 import type { RequestLog } from "./request-log.ts";
 import { sendAltered } from "./send-altered.ts";
-import { verifySignedRequest } from "./signed-request.ts";
+import { type Signatures, verifySignedRequest } from "./signed-request.ts";
 import { busy, turnedAway } from "./turned-away.ts";
 
 export interface ListenerParts {
@@ -25,6 +25,7 @@ export interface ListenerParts {
   readonly accounts: Accounts;
   readonly endpoints: Endpoints;
   readonly nonces: Nonces;
+  readonly signatures: Signatures;
   readonly limits: Limits;
   readonly requestLimits: RequestLimits;
   readonly faults: Faults;
@@ -152,7 +153,7 @@ function brokenReply(error: unknown): Reply {
 }
 
 async function answerOrRefuse(
-  { urls, directory, endpoints, accounts, nonces, limits, now }: ListenerParts,
+  { urls, directory, endpoints, accounts, nonces, signatures, limits, now }: ListenerParts,
   request: IncomingMessage,
   route: Route | null,
   nonce: "as-it-is" | "refuse",
@@ -184,7 +185,7 @@ async function answerOrRefuse(
   }
   const body = await readBody(request);
   if (nonce === "refuse") throw new Refusal("badNonce", "JWS has an invalid anti-replay nonce");
-  const signed = await verifySignedRequest(body, urls.origin + path, { nonces, accounts });
+  const signed = await verifySignedRequest(body, urls.origin + path, { nonces, accounts, signatures });
   const cursor = Number(new URLSearchParams(path.split("?")[1]).get("cursor") ?? 0);
   const circumstances = {
     ids,

@@ -4,9 +4,10 @@ import { DerError, DerReader, dottedIdentifier } from "./der-reader.ts";
 import { type Identifier, identifierKey } from "./identifier.ts";
 import { OID } from "./object-identifiers.ts";
 
-/** A PKCS#10 request (RFC 2986) whose signature is right. */
+/** A PKCS#10 request (RFC 2986) whose signature is right, or was not looked at. */
 export interface CertificateRequest {
-  readonly key: KeyObject;
+  /** `null`: neither key nor signature were looked at. */
+  readonly key: KeyObject | null;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Buffer;
   /** Of the subject's common names and the subject alternative name, each once, lower case. */
@@ -33,17 +34,20 @@ const DIGESTS: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.1.13": "sha512",
 };
 
-/** @throws CertificateRequestError */
-export function parseCertificateRequest(der: Uint8Array): CertificateRequest {
+/**
+ * @param signatures `trust`: the key and the signature are not looked at.
+ * @throws CertificateRequestError
+ */
+export function parseCertificateRequest(der: Uint8Array, signatures: "verify" | "trust"): CertificateRequest {
   try {
-    return readRequest(der);
+    return readRequest(der, signatures);
   } catch (error) {
     if (error instanceof DerError) throw new CertificateRequestError("malformed", error.message);
     throw error;
   }
 }
 
-function readRequest(der: Uint8Array): CertificateRequest {
+function readRequest(der: Uint8Array, signatures: "verify" | "trust"): CertificateRequest {
   const outermost = new DerReader(der);
   const request = new DerReader(outermost.read(0x30).content);
   outermost.end();
@@ -59,19 +63,31 @@ function readRequest(der: Uint8Array): CertificateRequest {
   const attributes = fields.readOptional(0xa0)?.content ?? Buffer.alloc(0);
   fields.end();
 
-  const key = publicKeyObject(publicKey);
-  const digest = DIGESTS[algorithm];
-  if (digest === undefined)
-    throw new CertificateRequestError("unacceptable", "signature algorithm not supported");
-  if (!verify(digest, info.whole, key, signature)) {
-    throw new CertificateRequestError("unacceptable", "invalid signature on CSR");
-  }
+  const key =
+    signatures === "trust" ? null : signersKey({ publicKey, algorithm, signature, signed: info.whole });
   const identifiers = [...commonNames(subject), ...alternativeNames(attributes)];
   return {
     key,
     publicKey,
     identifiers: [...new Map(identifiers.map((each) => [identifierKey(each), each])).values()],
   };
+}
+
+/** @throws CertificateRequestError when it did not sign. */
+function signersKey(request: {
+  readonly publicKey: Buffer;
+  readonly algorithm: string;
+  readonly signature: Buffer;
+  readonly signed: Buffer;
+}): KeyObject {
+  const key = publicKeyObject(request.publicKey);
+  const digest = DIGESTS[request.algorithm];
+  if (digest === undefined)
+    throw new CertificateRequestError("unacceptable", "signature algorithm not supported");
+  if (!verify(digest, request.signed, key, request.signature)) {
+    throw new CertificateRequestError("unacceptable", "invalid signature on CSR");
+  }
+  return key;
 }
 
 /** The sizes that Boulder takes: P-256, P-384, RSA of 2048, 3072 or 4096 bits. */
