@@ -18,6 +18,14 @@ export { Problem, type RequestFault } from "./problem/problem.ts";
 export { type ProblemCode, type ProblemType, problemTypes, problemTypeUri } from "./problem/problem-types.ts";
 export type { Bucket, Budget, KeyedBucket, Spent } from "./resource/budget.ts";
 export { builtInDirectories, type Ca, type CaChange, type NewCa } from "./resource/ca.ts";
+export type {
+  Campaign,
+  CampaignBatch,
+  CampaignFailure,
+  CampaignReport,
+  CampaignState,
+  NewCampaign,
+} from "./resource/campaign.ts";
 export type { Certificate, IssuedCertificate } from "./resource/certificate.ts";
 export type { Domain, DomainState, DomainSummary, NewDomain, TimelineEntry } from "./resource/domain.ts";
 export {

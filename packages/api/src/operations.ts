@@ -2,6 +2,18 @@ import type { Operation } from "./operation.ts";
 import { listBudgets } from "./resource/budget.ts";
 import { addCa, changeCa, listCas } from "./resource/ca.ts";
 import {
+  addCampaignDomains,
+  cancelCampaign,
+  createCampaign,
+  listCampaignFailures,
+  listCampaigns,
+  pauseCampaign,
+  reportCampaign,
+  resumeCampaign,
+  showCampaign,
+  startCampaign,
+} from "./resource/campaign.ts";
+import {
   certificateChain,
   exportCertificate,
   listCertificates,
@@ -43,6 +55,16 @@ export const operations = {
   removeDomain,
   followDomain,
   addDomainBatch,
+  createCampaign,
+  listCampaigns,
+  showCampaign,
+  addCampaignDomains,
+  startCampaign,
+  pauseCampaign,
+  resumeCampaign,
+  cancelCampaign,
+  reportCampaign,
+  listCampaignFailures,
   listCertificates,
   showCertificate,
   certificateChain,

@@ -47,6 +47,16 @@ export const problemTypes = {
     title: "The domain is covered already",
     remedy: "Look at it, or remove it first; an import leaves what is the same unchanged.",
   },
+  "campaign-exists": {
+    status: 409,
+    title: "There is a campaign of this name already",
+    remedy: "Look at it with `certmill campaign show`, or choose another name.",
+  },
+  "campaign-state": {
+    status: 409,
+    title: "The campaign's state does not allow this",
+    remedy: "Look at it with `certmill campaign show`.",
+  },
   "domain-removed": {
     status: 409,
     title: "The domain was removed",
@@ -86,6 +96,11 @@ export const problemTypes = {
     status: 422,
     title: "There is no such edge group",
     remedy: "Use the group `default`, or make a token for the new group first.",
+  },
+  "campaign-empty": {
+    status: 422,
+    title: "There is nothing on the campaign's list",
+    remedy: "Send it domains that are not covered already.",
   },
   "terms-not-agreed": {
     status: 422,

@@ -8,6 +8,17 @@ import type { KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } f
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
 import { listBudgetsHandler } from "./resource/budgets.ts";
+import { addCampaignDomainsHandler } from "./resource/campaign-domains.ts";
+import { listCampaignFailuresHandler, reportCampaignHandler } from "./resource/campaign-report.ts";
+import {
+  cancelCampaignHandler,
+  createCampaignHandler,
+  listCampaignsHandler,
+  pauseCampaignHandler,
+  resumeCampaignHandler,
+  showCampaignHandler,
+  startCampaignHandler,
+} from "./resource/campaigns.ts";
 import { addCaHandler, changeCaHandler, listCasHandler } from "./resource/cas.ts";
 import {
   certificateChainHandler,
@@ -100,6 +111,16 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     removeDomain: removeDomainHandler(tools),
     followDomain: followDomainHandler(tools),
     addDomainBatch: addDomainBatchHandler(tools),
+    createCampaign: createCampaignHandler(tools),
+    listCampaigns: listCampaignsHandler(tools),
+    showCampaign: showCampaignHandler(tools),
+    addCampaignDomains: addCampaignDomainsHandler(tools),
+    startCampaign: startCampaignHandler(tools),
+    pauseCampaign: pauseCampaignHandler(tools),
+    resumeCampaign: resumeCampaignHandler(tools),
+    cancelCampaign: cancelCampaignHandler(tools),
+    reportCampaign: reportCampaignHandler(tools),
+    listCampaignFailures: listCampaignFailuresHandler(tools),
     listCertificates: listCertificatesHandler(tools),
     showCertificate: showCertificateHandler(tools),
     certificateChain: certificateChainHandler(tools),

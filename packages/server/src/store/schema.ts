@@ -2,7 +2,7 @@
  * The tables as Kysely sees them; migrations/ is their definition. Ids are decimal strings (64 bit),
  * instants are read as milliseconds and written as `Date`.
  */
-import type { CaStatus, Instant } from "@certmill/domain";
+import type { CaStatus, Instant, PackingPrice } from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 type Id = string;
@@ -217,6 +217,7 @@ export interface CampaignTable {
   key_type: Defaulted<KeyType>;
   size: Generated<number>;
   domains: Generated<number>;
+  packing: ColumnType<PackingPrice | null, string | undefined, string>;
   wave_began_at: MaybeAt;
   wave_left: Generated<number>;
   excused_issuance_id: Id | null;

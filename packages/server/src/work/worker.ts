@@ -1,6 +1,6 @@
 /**
- * The loop of one process: plans what lineages are due, claims what issuances are due, runs them side by
- * side, and waits until the database owes something again. Nothing is remembered between two rounds.
+ * The loop of one process: feeds the campaigns, plans what lineages are due, claims what issuances are due, runs
+ * them side by side, and waits until the database owes something again. Nothing is remembered between two rounds.
  */
 import { type Duration, type Instant, milliseconds } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
@@ -14,6 +14,7 @@ import type { Db } from "../store/database.ts";
 import type { LedgerNews } from "../store/planning/fold-ledger.ts";
 import { mayPlan, planRound } from "../store/planning/plan-round.ts";
 import { Bell } from "./bell.ts";
+import { feedCampaigns } from "./feed-campaigns.ts";
 
 export interface WorkerOptions {
   readonly db: Db;
@@ -103,12 +104,13 @@ export class Worker {
     const free = concurrency - this.#running.size;
     if (free <= 0) return pollEvery;
     const now = clock.now();
+    const campaignAt = await feedCampaigns(db, now);
     await this.#plan(free, now);
     const claimed = await claimIssuances(db, { limit: free, lease, now });
     for (const issuance of claimed) this.#begin(issuance);
     if (claimed.length === free) return pollEvery;
-    const due = await nextDueAt(db);
-    return due === null ? pollEvery : Math.min(milliseconds(due - clock.now()), pollEvery);
+    const dues = [await nextDueAt(db), campaignAt].filter((due) => due !== null);
+    return Math.min(...dues.map((due) => milliseconds(due - clock.now())), pollEvery);
   }
 
   async #plan(limit: number, now: Instant): Promise<void> {

@@ -81,9 +81,9 @@ async function foreseeRows(db: Db, rows: readonly AcceptedRow[]): Promise<Outcom
   return { added: fresh.length, unchanged, rejected };
 }
 
-const namesOf = (rows: readonly AcceptedRow[]): string[] => rows.flatMap(({ names }) => names);
+export const namesOf = (rows: readonly AcceptedRow[]): string[] => rows.flatMap(({ names }) => names);
 
-const tenantsOf = (rows: readonly AcceptedRow[]): string[] => [
+export const tenantsOf = (rows: readonly AcceptedRow[]): string[] => [
   ...new Set(rows.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))),
 ];
 
@@ -96,7 +96,7 @@ interface WantedTerms {
 }
 
 /** @throws {Refusal} `ca-missing` or `edge-group-missing`. */
-async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: LineageTerms; ca: CaRow }> {
+export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: LineageTerms; ca: CaRow }> {
   const ca = wanted.ca === undefined ? await findDefaultCa(db) : await findCa(db, wanted.ca);
   if (ca === null) {
     const detail = wanted.ca === undefined ? "There is no CA yet." : `There is no CA "${wanted.ca}".`;

@@ -8,6 +8,8 @@ alter table campaign
   -- Certificates and names of the list, counted when the campaign starts.
   add column size integer not null default 0,
   add column domains integer not null default 0,
+  -- What its packs save and cost: the domain package's PackingPrice; null: nothing is on the list.
+  add column packing jsonb,
   -- Null: no wave has begun.
   add column wave_began_at timestamptz,
   -- Of the wave, not released yet.

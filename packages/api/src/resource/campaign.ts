@@ -1,0 +1,320 @@
+import { type Static, Type } from "typebox";
+import { Closed, Cursor, Id, InstantText, KeyType, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import { operation } from "../operation.ts";
+import { DomainBatchResult, DomainBatchRow, maxBatchRows } from "./domain-batch.ts";
+
+export const CampaignState = Type.Enum(["importing", "running", "paused", "cancelled", "done"], {
+  description:
+    "`importing`: its list is being sent. `done`: every domain has a certificate, or has failed so often that it is tried once a day.",
+});
+export type CampaignState = Static<typeof CampaignState>;
+
+const TimeOfDay = Type.String({
+  pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+  description: "A time of the UTC day, such as 22:00.",
+});
+
+const Window = Type.Object(
+  { from: TimeOfDay, to: TimeOfDay },
+  {
+    ...Closed,
+    description: "The hours of each UTC day in which orders begin; they may pass midnight, and must differ.",
+  },
+);
+
+const settings = {
+  finishBy: "When it should have tried all of its list; it is told when it will not.",
+  perHour: "Orders begun in an hour at most; null: as the CAs allow.",
+  packNames:
+    "Names in one certificate at most: 1 gives each row its own, more makes packs of a tenant's rows.",
+  packAcrossTenants: "Whether a pack may have names of several tenants; it then belongs to none of them.",
+  mostFailed: "The share of a wave that may fail before the campaign pauses itself, 0 to 1.",
+  renewalSpreadDays: "Over how many days before their time the first renewals are spread.",
+} as const;
+
+export const NewCampaign = Type.Object(
+  {
+    name: Label,
+    finishBy: Type.Optional(Type.String({ format: "date-time", description: settings.finishBy })),
+    window: Type.Optional(Window),
+    perHour: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: settings.perHour })),
+    packNames: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: `${settings.packNames} Default 1.` }),
+    ),
+    packAcrossTenants: Type.Optional(
+      Type.Boolean({ description: `${settings.packAcrossTenants} Default false.` }),
+    ),
+    mostFailed: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: `${settings.mostFailed} Default 0.5.` }),
+    ),
+    renewalSpreadDays: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 60, description: `${settings.renewalSpreadDays} Default 15.` }),
+    ),
+    ca: Type.Optional(Label),
+    edgeGroup: Type.Optional(Label),
+    keyType: Type.Optional(KeyType),
+  },
+  Closed,
+);
+export type NewCampaign = Static<typeof NewCampaign>;
+
+const Count = Type.Integer({ minimum: 0 });
+
+const Certificates = Type.Object(
+  {
+    total: Count,
+    issued: Count,
+    issuing: Count,
+    waiting: Type.Integer({ minimum: 0, description: "Stand in line for their order." }),
+    parked: Type.Integer({
+      minimum: 0,
+      description: "Of those that wait: for a limit of their own, such as a registered domain's.",
+    }),
+    held: Type.Integer({ minimum: 0, description: "Of waves to come." }),
+    failed: Type.Integer({ minimum: 0, description: "The last attempt failed; most are tried again." }),
+    removed: Type.Integer({ minimum: 0, description: "Taken off the list before they had a certificate." }),
+  },
+  { description: "Each is counted once, but for `parked`." },
+);
+
+const Forecast = Type.Object(
+  {
+    perDay: Type.Number({ description: "Certificates tried in a day." }),
+    basis: Type.Enum(["ceiling", "accounts", "observed"], {
+      description:
+        "What the pace comes from: its own ceiling, the CAs' account limits, or the last day where that was less.",
+    }),
+    sentence: Type.String({ description: "What limits the pace, for a person to read." }),
+    finishAt: Nullable(InstantText),
+    late: Nullable(
+      Type.Boolean({ description: "Whether that is after `finishBy`; null: nothing was promised." }),
+    ),
+  },
+  { description: "When all of the list will have been tried." },
+);
+
+const Spread = Type.Object({ most: Type.Number(), average: Type.Number() });
+
+const Packing = Type.Object(
+  {
+    domains: Type.Integer({ minimum: 0, description: "Rows of the list." }),
+    orders: Count,
+    ordersSaved: Type.Integer({ minimum: 0, description: "Compared to one certificate for each row." }),
+    tenantsSharing: Type.Object(Spread.properties, {
+      description: "Tenants whose certificate one dead name or one revoked key touches.",
+    }),
+    namesExposed: Type.Object(Spread.properties, {
+      description: "Names of others that a visitor of a domain reads in its certificate.",
+    }),
+  },
+  { description: "What packs save and what they cost." },
+);
+
+export const Campaign = Type.Object({
+  name: Type.String(),
+  state: CampaignState,
+  reason: Type.String({ description: "Why it stands so, as a sentence." }),
+  finishBy: Nullable(InstantText),
+  window: Nullable(Type.Object({ from: Type.String(), to: Type.String() })),
+  perHour: Nullable(Type.Integer({ description: settings.perHour })),
+  packNames: Type.Integer({ description: settings.packNames }),
+  packAcrossTenants: Type.Boolean(),
+  packing: Nullable(Packing),
+  mostFailed: Type.Number({ description: settings.mostFailed }),
+  renewalSpreadDays: Type.Integer({ description: settings.renewalSpreadDays }),
+  ca: Nullable(Type.String({ description: "The CA that was asked for; null: any of the pool." })),
+  edgeGroup: Type.String(),
+  keyType: KeyType,
+  wave: Type.Integer({ description: "Under way: the first hundred, one in a hundred, the rest." }),
+  waves: Count,
+  domains: Type.Integer({ minimum: 0, description: "Names on the list; 0 while it is being sent." }),
+  certificates: Certificates,
+  forecast: Nullable(Forecast),
+  createdAt: InstantText,
+  endedAt: Nullable(InstantText),
+});
+export type Campaign = Static<typeof Campaign>;
+
+const CampaignParams = Type.Object({ name: Label });
+
+export const createCampaign = operation({
+  id: "createCampaign",
+  method: "POST",
+  path: "/v1/campaigns",
+  tag: "Campaigns",
+  summary: "Create a campaign",
+  description:
+    "It takes its list next, and begins when it is started. One that takes its list already is answered with 200 when it has the same settings, so that a sender that was cut off can go on.",
+  scopes: ["admin"],
+  body: NewCampaign,
+  idempotencyKey: true,
+  responses: { 200: Campaign, 201: Campaign },
+  problems: ["campaign-exists", "ca-missing", "edge-group-missing"],
+});
+
+export const listCampaigns = operation({
+  id: "listCampaigns",
+  method: "GET",
+  path: "/v1/campaigns",
+  tag: "Campaigns",
+  summary: "List the campaigns",
+  description: "In the order of their names.",
+  scopes: ["admin"],
+  query: Type.Object(PageQuery, Closed),
+  responses: { 200: Page(Campaign) },
+  problems: ["invalid-cursor"],
+});
+
+export const showCampaign = operation({
+  id: "showCampaign",
+  method: "GET",
+  path: "/v1/campaigns/{name}",
+  tag: "Campaigns",
+  summary: "Show a campaign",
+  description: "Its settings, how far it has come, and when it will have tried all of its list.",
+  scopes: ["admin"],
+  params: CampaignParams,
+  responses: { 200: Campaign },
+  problems: ["not-found"],
+});
+
+const CampaignBatch = Type.Object(
+  {
+    rows: Type.Array(DomainBatchRow, { minItems: 1, maxItems: maxBatchRows }),
+    withWww: Type.Optional(
+      Type.Boolean({ description: "Add `www.` before each row's domain as an alias, where it has none." }),
+    ),
+  },
+  Closed,
+);
+export type CampaignBatch = Static<typeof CampaignBatch>;
+
+export const addCampaignDomains = operation({
+  id: "addCampaignDomains",
+  method: "POST",
+  path: "/v1/campaigns/{name}/domain-batches",
+  tag: "Campaigns",
+  summary: "Add many domains to a campaign",
+  description:
+    "While it takes its list. Good rows go in though others are bad; what is covered already is unchanged, so the same rows can be sent again. Packs are made of rows of one batch.",
+  scopes: ["admin"],
+  params: CampaignParams,
+  body: CampaignBatch,
+  responses: { 200: DomainBatchResult },
+  problems: ["not-found", "campaign-state", "ca-missing"],
+});
+
+const stateChange = <const Id extends string, const Path extends `/${string}`>(
+  id: Id,
+  path: Path,
+  summary: string,
+  description: string,
+) =>
+  operation({
+    id,
+    method: "POST",
+    path,
+    tag: "Campaigns",
+    summary,
+    description: `${description} Doing it again changes nothing.`,
+    scopes: ["admin"],
+    params: CampaignParams,
+    responses: { 200: Campaign },
+    problems: ["not-found", "campaign-state"],
+  });
+
+export const startCampaign = operation({
+  ...stateChange(
+    "startCampaign",
+    "/v1/campaigns/{name}/start",
+    "Start a campaign",
+    "Closes its list and lets the first wave begin.",
+  ),
+  problems: ["not-found", "campaign-state", "campaign-empty"],
+});
+
+export const pauseCampaign = stateChange(
+  "pauseCampaign",
+  "/v1/campaigns/{name}/pause",
+  "Pause a campaign",
+  "No further order begins; orders that the CA has are brought to their end.",
+);
+
+export const resumeCampaign = stateChange(
+  "resumeCampaign",
+  "/v1/campaigns/{name}/resume",
+  "Resume a campaign",
+  "One that paused itself goes on with the next wave.",
+);
+
+export const cancelCampaign = stateChange(
+  "cancelCampaign",
+  "/v1/campaigns/{name}/cancel",
+  "Cancel a campaign",
+  "What has a certificate stays and is renewed; the domains that have none are removed.",
+);
+
+export const CampaignReport = Type.Object({
+  campaign: Campaign,
+  reasons: Type.Array(
+    Type.Object({
+      code: Type.String({ description: "The failure's stable code." }),
+      party: Type.Enum(["customer", "ca", "operator"], { description: "Whose doing it is." }),
+      sentence: Type.String({ description: "What is wrong and what to change." }),
+      certificates: Count,
+      domains: Count,
+      examples: Type.Array(Type.String(), { description: "The first names of a few of them." }),
+    }),
+    { description: "Why what has no certificate yet failed last; the most frequent first." },
+  ),
+});
+export type CampaignReport = Static<typeof CampaignReport>;
+
+export const reportCampaign = operation({
+  id: "reportCampaign",
+  method: "GET",
+  path: "/v1/campaigns/{name}/report",
+  tag: "Campaigns",
+  summary: "Report a campaign's failures by reason",
+  description: "Counts and sentences; the domains are in `/v1/campaigns/{name}/failures`.",
+  scopes: ["admin"],
+  params: CampaignParams,
+  responses: { 200: CampaignReport },
+  problems: ["not-found"],
+});
+
+export const CampaignFailure = Type.Object({
+  id: Id,
+  names: Type.Array(Type.String(), { description: "The primary one first." }),
+  tenant: Nullable(Type.String()),
+  ca: Type.String(),
+  code: Type.String(),
+  sentence: Type.String({ description: "What is wrong and what to change." }),
+  detail: Nullable(Type.String({ description: "The CA's own words." })),
+  failures: Type.Integer({ description: "Attempts that failed in a row." }),
+  nextTryAt: Nullable(InstantText),
+});
+export type CampaignFailure = Static<typeof CampaignFailure>;
+
+export const listCampaignFailures = operation({
+  id: "listCampaignFailures",
+  method: "GET",
+  path: "/v1/campaigns/{name}/failures",
+  tag: "Campaigns",
+  summary: "List what failed of a campaign",
+  description: "Each that has no certificate and whose last attempt failed, in the order of the list.",
+  scopes: ["admin"],
+  params: CampaignParams,
+  query: Type.Object(
+    {
+      after: Type.Optional(Cursor),
+      limit: PageQuery.limit,
+      code: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 100, description: "Only those of this failure code." }),
+      ),
+    },
+    Closed,
+  ),
+  responses: { 200: Page(CampaignFailure) },
+  problems: ["not-found", "invalid-cursor"],
+});

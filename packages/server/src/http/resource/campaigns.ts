@@ -1,0 +1,155 @@
+import type { NewCampaign, Operations } from "@certmill/api";
+import { type Instant, instant } from "@certmill/domain";
+import type { Db } from "../../store/database.ts";
+import { type CampaignRow, findCampaign, listCampaigns } from "../../store/read/campaigns.ts";
+import {
+  type CampaignSettings,
+  cancelCampaign,
+  insertCampaign,
+  pauseCampaign,
+  resumeCampaign,
+  type StateChange,
+  startCampaign,
+} from "../../store/write/campaigns.ts";
+import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
+import { describeCampaign } from "../present-campaign.ts";
+import { oneFault, Refusal } from "../refusal.ts";
+import { withAnswerKept } from "../repeatable.ts";
+import type { Handler } from "../routes.ts";
+import { readTerms } from "./add-domains.ts";
+
+interface Tools {
+  readonly db: Db;
+  readonly now: () => Instant;
+}
+
+export function createCampaignHandler({ db, now }: Tools): Handler<Operations["createCampaign"]> {
+  return async ({ body, repeatable }) => {
+    const settings = await settingsOf(db, body, now());
+    return withAnswerKept<Operations["createCampaign"]>(db, repeatable, now(), async (trx) => {
+      const isNew = await insertCampaign(trx, settings, now());
+      const row = await wantedCampaign(trx, body.name);
+      if (!isNew) refuseOther(row, settings);
+      return { status: isNew ? 201 : 200, body: await describeCampaign(trx, row, now()) };
+    });
+  };
+}
+
+export function listCampaignsHandler({ db, now }: Tools): Handler<Operations["listCampaigns"]> {
+  return async ({ query: { after, limit = defaultLimit } }) => {
+    const cursor = decodeCursor("campaigns", 1, after)?.[0] ?? null;
+    const rows = await listCampaigns(db, { after: cursor, limit: limit + 1 });
+    const shown = rows.slice(0, limit);
+    const items = [];
+    for (const row of shown) items.push(await describeCampaign(db, row, now()));
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return {
+      status: 200,
+      body: { items, next: last === undefined ? null : encodeCursor("campaigns", [last.name]) },
+    };
+  };
+}
+
+export function showCampaignHandler({ db, now }: Tools): Handler<Operations["showCampaign"]> {
+  return async ({ params }) => ({
+    status: 200,
+    body: await describeCampaign(db, await wantedCampaign(db, params.name), now()),
+  });
+}
+
+export function startCampaignHandler({ db, now }: Tools): Handler<Operations["startCampaign"]> {
+  return async ({ params: { name } }) => {
+    const { id } = await wantedCampaign(db, name);
+    const change = await startCampaign(db, id, now());
+    if (change === null) throw new Refusal("campaign-empty", `${name} has no domains.`);
+    refuseUnless(change, ["running", "paused"], name);
+    return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
+  };
+}
+
+export function pauseCampaignHandler({ db, now }: Tools): Handler<Operations["pauseCampaign"]> {
+  return async ({ params: { name }, caller }) => {
+    const { id } = await wantedCampaign(db, name);
+    const reason = `It was paused with the token "${caller.tokenName}".`;
+    const change = await pauseCampaign(db, { id, reason, excuse: null, now: now() });
+    refuseUnless(change, ["paused"], name);
+    return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
+  };
+}
+
+export function resumeCampaignHandler({ db, now }: Tools): Handler<Operations["resumeCampaign"]> {
+  return async ({ params: { name } }) => {
+    const { id } = await wantedCampaign(db, name);
+    refuseUnless(await resumeCampaign(db, id, now()), ["running"], name);
+    return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
+  };
+}
+
+export function cancelCampaignHandler({ db, now }: Tools): Handler<Operations["cancelCampaign"]> {
+  return async ({ params: { name } }) => {
+    const { id } = await wantedCampaign(db, name);
+    refuseUnless(await cancelCampaign(db, id, now()), ["cancelled"], name);
+    return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
+  };
+}
+
+/** @throws {Refusal} `campaign-state` for a change that was not made, but from a state that is as good. */
+function refuseUnless(
+  { was, changed }: StateChange,
+  asGood: readonly StateChange["was"][],
+  name: string,
+): void {
+  if (!changed && !asGood.includes(was)) throw new Refusal("campaign-state", `${name} is ${was}.`);
+}
+
+/** @throws {Refusal} `not-found` */
+export async function wantedCampaign(db: Db, name: string): Promise<CampaignRow> {
+  const row = await findCampaign(db, name);
+  if (row === null) throw new Refusal("not-found", `There is no campaign ${name}.`);
+  return row;
+}
+
+const defaults = { packNames: 1, mostFailed: 0.5, renewalSpreadDays: 15 } as const;
+
+/** @throws {Refusal} `invalid-request`, `ca-missing`, `edge-group-missing` */
+async function settingsOf(db: Db, wanted: NewCampaign, now: Instant): Promise<CampaignSettings> {
+  const { terms } = await readTerms(db, wanted);
+  const finishBy = wanted.finishBy === undefined ? null : instant(Date.parse(wanted.finishBy));
+  if (finishBy !== null && finishBy <= now) throw oneFault("/finishBy", "It is past already.");
+  const { window } = wanted;
+  if (window !== undefined && window.from === window.to)
+    throw oneFault("/window/to", "It must differ from `from`; without a window orders begin at any time.");
+  return {
+    name: wanted.name,
+    finishBy,
+    window: window === undefined ? null : { start: minutesOf(window.from), end: minutesOf(window.to) },
+    perHour: wanted.perHour ?? null,
+    packNames: wanted.packNames ?? defaults.packNames,
+    packAcrossTenants: wanted.packAcrossTenants ?? false,
+    mostFailed: wanted.mostFailed ?? defaults.mostFailed,
+    renewalSpreadDays: wanted.renewalSpreadDays ?? defaults.renewalSpreadDays,
+    caId: terms.pinned ? terms.caId : null,
+    edgeGroupId: terms.edgeGroupId,
+    keyType: terms.keyType,
+  };
+}
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+/** @throws {Refusal} `campaign-exists` unless it takes its list still and has the same settings. */
+function refuseOther(row: CampaignRow, settings: CampaignSettings): void {
+  if (row.state !== "importing") throw new Refusal("campaign-exists", `${row.name} is ${row.state}.`);
+  const same =
+    row.finish_by === settings.finishBy &&
+    row.window_start === (settings.window?.start ?? null) &&
+    row.window_end === (settings.window?.end ?? null) &&
+    row.per_hour === settings.perHour &&
+    row.pack_names === settings.packNames &&
+    row.pack_across_tenants === settings.packAcrossTenants &&
+    row.most_failed === settings.mostFailed &&
+    row.renewal_spread_days === settings.renewalSpreadDays &&
+    row.ca_id === settings.caId &&
+    row.edge_group_id === settings.edgeGroupId &&
+    row.key_type === settings.keyType;
+  if (!same) throw new Refusal("campaign-exists", `${row.name} takes its list already, with other settings.`);
+}

@@ -1,0 +1,104 @@
+import {
+  type AccountAllowance,
+  type CampaignPace,
+  days,
+  effectiveLimit,
+  type Instant,
+  instant,
+  isLimitSetName,
+  type LimitOverride,
+  limitSets,
+  milliseconds,
+} from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+
+/** Ended attempts that tell of a pace at most, those of all campaigns and renewals among them. */
+const depth = 20_000;
+const longestLook = days(1);
+
+/**
+ * The first attempts of a campaign that ended within the last day, and the time in which they did: since the campaign
+ * began, or since the oldest of the newest issuances, where that is later. Index: issuance's key.
+ */
+export async function readObservedPace(
+  db: Db,
+  campaign: { readonly id: string; readonly createdAt: Instant },
+  now: Instant,
+): Promise<CampaignPace["observed"]> {
+  const since = timestamp(instant(Math.max(now - longestLook, campaign.createdAt)));
+  const { rows } = await sql<{ attempts: string; first_at: Instant | null }>`
+    with newest as (
+      select id, lineage_id, started_at, ended_at, class, state_kind from issuance order by id desc limit ${depth}
+    )
+    select
+      (select count(*) from newest join lineage on lineage.id = newest.lineage_id
+        where lineage.campaign_id = ${campaign.id} and newest.class = 'campaign' and newest.ended_at > ${since}
+          and newest.state_kind <> 'cancelled'
+          and not exists (select 1 from issuance earlier where earlier.lineage_id = newest.lineage_id
+            and earlier.id < newest.id and earlier.state_kind <> 'cancelled')) as attempts,
+      (select greatest(${since}::timestamptz, case when count(*) = ${depth} then min(started_at) end)
+        from newest) as first_at`.execute(db);
+  const [row] = rows;
+  if (row === undefined || row.first_at === null || row.attempts === "0") return null;
+  return { attempts: Number(row.attempts), over: milliseconds(now - row.first_at) };
+}
+
+interface AccountRow {
+  ca_id: string;
+  ca: string;
+  account_id: string;
+  limit_set: string;
+}
+
+interface OverrideRow {
+  ca_id: string;
+  key: string | null;
+  burst: number;
+  count: number;
+  period_ms: string;
+  starts_at: Instant;
+}
+
+const newOrders = "new-orders-per-account";
+
+/** What the accounts may order that a campaign's orders may go to. @param caId null: any CA of the pool. */
+export async function readAllowances(
+  db: Db,
+  caId: string | null,
+  now: Instant,
+): Promise<readonly AccountAllowance[]> {
+  const { rows } = await sql<AccountRow>`
+    select ca.id as ca_id, ca.name as ca, account.id as account_id, ca.limit_set
+    from ca join account on account.ca_id = ca.id
+    where case when ${caId}::bigint is null then ca.weight > 0 else ca.id = ${caId} end
+    order by ca.name`.execute(db);
+  const { rows: overrides } = await sql<OverrideRow>`
+    select ca_id, key, burst, count, period_ms, starts_at from limit_override
+    where limit_name = ${newOrders} and starts_at <= ${timestamp(now)} order by id`.execute(db);
+  return rows.map((row) => ({
+    ca: row.ca,
+    limit: allowance(
+      row,
+      overrides.filter(({ ca_id }) => ca_id === row.ca_id),
+      now,
+    ),
+  }));
+}
+
+function allowance(
+  { account_id: key, limit_set: set }: AccountRow,
+  rows: readonly OverrideRow[],
+  now: Instant,
+): AccountAllowance["limit"] {
+  const overrides = rows.map(
+    (row): LimitOverride => ({
+      limit: newOrders,
+      key: row.key,
+      rule: { burst: row.burst, count: row.count, period: milliseconds(Number(row.period_ms)) },
+      startsAt: row.starts_at,
+    }),
+  );
+  const builtIn = isLimitSetName(set) ? limitSets[set].limits : {};
+  return effectiveLimit({ builtIn, overrides, limit: newOrders, key, now });
+}

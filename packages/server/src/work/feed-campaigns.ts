@@ -1,0 +1,149 @@
+/**
+ * Feeds the campaigns: lets their lists stand in line wave by wave, judges each wave, takes cancelled ones down. Any
+ * number of processes may do it at once: a campaign that one has is skipped by the others.
+ */
+import {
+  after,
+  between,
+  type Instant,
+  isFailing,
+  judgeWave,
+  lastWave,
+  milliseconds,
+  minutes,
+  seconds,
+  type WaveOutcome,
+  waveSize,
+} from "@certmill/domain";
+import type { Db } from "../store/database.ts";
+import { pauseCampaign, tellOfCampaign } from "../store/write/campaigns.ts";
+import {
+  beginWave,
+  countHeld,
+  countWave,
+  type DueCampaign,
+  dropUncertified,
+  endCampaign,
+  hasUncertified,
+  isLineFull,
+  isUnfinished,
+  leaveInWave,
+  newestIssuanceId,
+  nextCampaignAt,
+  releaseHeld,
+  sampleWave,
+  takeDueCampaign,
+  wakeCampaign,
+} from "../store/write/feed-campaign.ts";
+
+/** Lineages released at once: who comes meanwhile waits for no more than these to join the line. */
+const releaseBatch = 500;
+const dropBatch = 2_000;
+const afterRelease = seconds(1);
+const afterDrop = seconds(10);
+const mostSteps = 20;
+
+/** A young wave is looked at often, one of many days every ten minutes. */
+const nextLook = (beganAt: Instant, now: Instant): Instant =>
+  after(now, milliseconds(Math.min(Math.max(between(beganAt, now) / 10, seconds(10)), minutes(10))));
+
+/**
+ * Takes each campaign that is due one step on. Cheap when none is: one look at an index.
+ *
+ * @returns when the next is due; null: none is.
+ */
+export async function feedCampaigns(db: Db, now: Instant): Promise<Instant | null> {
+  let next = await nextCampaignAt(db);
+  for (let steps = 0; next !== null && next <= now && steps < mostSteps; steps += 1) {
+    if (!(await feedOne(db, now))) return after(now, afterRelease);
+    next = await nextCampaignAt(db);
+  }
+  return next;
+}
+
+/** Why a campaign is to be paused; null: it is not. */
+type Trouble = { readonly id: string; readonly reason: string; readonly excuse: string | null } | null;
+
+async function feedOne(db: Db, now: Instant): Promise<boolean> {
+  const fed = await db.transaction().execute(async (trx) => {
+    const campaign = await takeDueCampaign(trx, now);
+    return campaign === null ? null : { trouble: await step(trx, campaign, now) };
+  });
+  if (fed === null) return false;
+  // Not in the same transaction: a pause takes the planner's row first, and then the campaign's.
+  if (fed.trouble !== null) await pauseCampaign(db, { ...fed.trouble, now });
+  return true;
+}
+
+async function step(trx: Db, campaign: DueCampaign, now: Instant): Promise<Trouble> {
+  if (campaign.state === "cancelled") await takeDown(trx, campaign.id, now);
+  else if (campaign.state !== "running") await wakeCampaign(trx, campaign.id, null);
+  else if (campaign.wave_began_at === null) await begin(trx, campaign, 1, now);
+  else if (campaign.wave_left > 0) await release(trx, campaign, now);
+  else if (campaign.wave < lastWave) return judge(trx, campaign, campaign.wave_began_at, now);
+  else return watchLastWave(trx, campaign, campaign.wave_began_at, now);
+  return null;
+}
+
+async function begin(trx: Db, { id, size }: DueCampaign, wave: number, now: Instant): Promise<void> {
+  const left = await countHeld(trx, id);
+  await beginWave(trx, { id, wave, size: waveSize(wave, { size, left }), now });
+  await wakeCampaign(trx, id, now);
+}
+
+async function release(trx: Db, campaign: DueCampaign, now: Instant): Promise<void> {
+  const { id, wave_left: left } = campaign;
+  if (!(await isLineFull(trx, releaseBatch, now))) {
+    const asked = Math.min(left, releaseBatch);
+    const released = await releaseHeld(trx, campaign, asked, now);
+    // Some were removed since they were counted, or asked for by their customers.
+    if (released < asked) await leaveInWave(trx, id, Math.min(left - released, await countHeld(trx, id)));
+  }
+  await wakeCampaign(trx, id, after(now, afterRelease));
+}
+
+async function judge(trx: Db, campaign: DueCampaign, beganAt: Instant, now: Instant): Promise<Trouble> {
+  const { id, wave, most_failed: mostFailed, excused_issuance_id: excused } = campaign;
+  const outcome = await countWave(trx, campaign);
+  const verdict = outcome.members === 0 ? "passed" : judgeWave(outcome, { beganAt, mostFailed }, now);
+  if (verdict === "passed" || (verdict === "failed" && excused !== null)) {
+    await begin(trx, campaign, wave + 1, now);
+    return null;
+  }
+  await wakeCampaign(trx, id, nextLook(beganAt, now));
+  return verdict === "failed" ? trouble(trx, campaign, outcome) : null;
+}
+
+async function watchLastWave(
+  trx: Db,
+  campaign: DueCampaign,
+  beganAt: Instant,
+  now: Instant,
+): Promise<Trouble> {
+  const { id } = campaign;
+  if (!(await isUnfinished(trx, id))) {
+    await endCampaign(trx, id, now);
+    await tellOfCampaign(trx, "campaign.done", { id, now });
+    return null;
+  }
+  await wakeCampaign(trx, id, nextLook(beganAt, now));
+  const sample = await sampleWave(trx, campaign);
+  return isFailing(sample, campaign.most_failed) ? trouble(trx, campaign, sample) : null;
+}
+
+async function trouble(
+  trx: Db,
+  { id, wave, most_failed: mostFailed }: DueCampaign,
+  { ended, failed }: Omit<WaveOutcome, "members">,
+): Promise<Trouble> {
+  const share = `${Math.round(mostFailed * 100)} %`;
+  const whose = wave < lastWave ? `of wave ${wave}` : "of the newest attempts";
+  const reason = `${failed} of ${ended} ${whose} failed, more than the ${share} allowed.`;
+  return { id, reason, excuse: (await newestIssuanceId(trx)) ?? "0" };
+}
+
+async function takeDown(trx: Db, id: string, now: Instant): Promise<void> {
+  const dropped = await dropUncertified(trx, id, dropBatch, now);
+  if (dropped === dropBatch) await wakeCampaign(trx, id, after(now, afterRelease));
+  else await wakeCampaign(trx, id, (await hasUncertified(trx, id)) ? after(now, afterDrop) : null);
+}

@@ -1,0 +1,299 @@
+/** A campaign on a real database, from its list to its report, with a CA whose outcomes the test decides. */
+import { type Client, operations } from "@certmill/api";
+import { after, days, type FailureCode, type Instant, instant, minutes, seconds } from "@certmill/domain";
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
+import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
+import { feedCampaigns } from "../../src/work/feed-campaigns.ts";
+import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
+import { certificateFor, storeKey } from "../store/fleet.ts";
+import { openTestApiOn, start, type TestApi } from "./open-test-api.ts";
+import { codeOf, problemOf } from "./refused.ts";
+
+let postgres: MigratedPostgres;
+let place: OwnDatabase;
+let database: Database;
+let api: TestApi;
+let admin: Client;
+
+beforeAll(async () => {
+  postgres = await startMigratedPostgres();
+});
+afterAll(() => postgres[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  place = await postgres.copy();
+  database = await openDatabase({ kind: "postgresql", url: place.url, connections: 5 });
+  api = await openTestApiOn(database);
+  admin = await api.as("admin");
+  const ca = { directory: "letsencrypt", contact: [], termsAgreed: true, maxOrdersInFlight: 1_000 };
+  await admin.call(operations.addCa, { body: { name: "le", ...ca } });
+});
+afterEach(async () => {
+  await api[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
+
+const rows = (count: number, tenant = "acme") =>
+  Array.from({ length: count }, (_, n) => ({ line: n + 1, domain: `site${n}.com`, tenant }));
+
+const params = { name: "spring" };
+const show = () => admin.call(operations.showCampaign, { params });
+const add = (list: ReturnType<typeof rows>) =>
+  admin.call(operations.addCampaignDomains, { params, body: { rows: list } });
+
+const now = (): Instant => instant(start + api.clock.ahead);
+
+/** Lets the clock run on and feeds what comes due, by any process's connection. */
+async function feedFor(span: number, db = database.db): Promise<void> {
+  const end = api.clock.ahead + span;
+  while (api.clock.ahead <= end) {
+    const next = await feedCampaigns(db, now());
+    if (next === null || next > start + end) break;
+    api.clock.ahead = Math.max(next - start, api.clock.ahead + 1);
+  }
+  api.clock.ahead = end;
+}
+
+async function planAll(): Promise<void> {
+  for (let orders = -1; orders !== 0; ) {
+    const round = await planRound(database.db, { limit: 1_000, now: now() });
+    if (round.kind === "elsewhere") throw new Error("Nobody else plans.");
+    const { rows: due } =
+      await sql`select 1 from lineage where wake_at <= ${new Date(now())} limit 1`.execute(database.db);
+    orders = due.length > 0 ? -1 : round.orders;
+  }
+}
+
+/** Brings what is planned to the end that `outcome` says; null: a certificate. @returns how many there were. */
+async function work(outcome: (issuance: ClaimedIssuance, n: number) => FailureCode | null): Promise<number> {
+  await planAll();
+  const claimed = await claimIssuances(database.db, { limit: 1_000, lease: minutes(1), now: now() });
+  for (const [n, issuance] of claimed.entries()) {
+    const cause = outcome(issuance, n);
+    const common = { events: [], ledger: [], now: now() };
+    if (cause !== null) {
+      const retryAt = after(now(), days(1));
+      await commitAbandoned(database.db, issuance, { cause, detail: "words", retryAt, ...common });
+    } else {
+      await storeKey(database.db, issuance.id);
+      await commitIssued(database.db, issuance, { certificate: certificateFor(days(90), now()), ...common });
+    }
+  }
+  return claimed.length;
+}
+
+const planned = async (): Promise<number> => {
+  const { rows: live } = await sql`select 1 from issuance where ended_at is null`.execute(database.db);
+  return live.length;
+};
+
+describe("a campaign", () => {
+  test("takes its list once, however often it is sent", async () => {
+    const body = { name: "spring", window: { from: "22:00", to: "06:00" }, perHour: 100 };
+    expect(await admin.call(operations.createCampaign, { body })).toMatchObject({
+      state: "importing",
+      certificates: { total: 0 },
+      window: { from: "22:00", to: "06:00" },
+      mostFailed: 0.5,
+    });
+    expect(await codeOf(admin.call(operations.startCampaign, { params }))).toBe("campaign-empty");
+    expect(await add(rows(120))).toMatchObject({ added: 120, unchanged: 0 });
+    // Cut off and begun again.
+    expect(await admin.call(operations.createCampaign, { body })).toMatchObject({ state: "importing" });
+    expect(await codeOf(admin.call(operations.createCampaign, { body: { ...body, perHour: 9 } }))).toBe(
+      "campaign-exists",
+    );
+    const bad = { line: 121, domain: "-bad.com", tenant: "acme" };
+    expect(await add([...rows(120), bad])).toMatchObject({
+      added: 0,
+      unchanged: 120,
+      rejected: [{ line: 121, code: "bad-label" }],
+    });
+    await feedFor(minutes(60));
+    expect(await show()).toMatchObject({ certificates: { total: 120, held: 120 }, domains: 0 });
+    await admin.call(operations.startCampaign, { params });
+    expect(await admin.call(operations.startCampaign, { params })).toMatchObject({ domains: 120 });
+    expect(await codeOf(add(rows(130)))).toBe("campaign-state");
+    expect(await codeOf(admin.call(operations.createCampaign, { body }))).toBe("campaign-exists");
+    // 22:00 is ten hours on; 100 an hour in eight hours of each day.
+    expect(await show()).toMatchObject({
+      reason: "Wave 1 of 3 is under way; its window opens at 22:00 UTC.",
+      forecast: { perDay: 800, basis: "ceiling" },
+    });
+  });
+
+  test("refuses what makes no sense, by name", async () => {
+    const create = (more: object) =>
+      admin.call(operations.createCampaign, { body: { name: "spring", ...more } });
+    const faults = async (more: object) => (await problemOf(create(more))).errors?.map(({ path }) => path);
+    expect(await faults({ finishBy: "2020-01-01T00:00:00Z" })).toEqual(["/finishBy"]);
+    expect(await faults({ window: { from: "22:00", to: "22:00" } })).toEqual(["/window/to"]);
+    expect(await faults({ window: { from: "24:00", to: "22:00" } })).toEqual(["/window/from"]);
+    expect(await faults({ mostFailed: 50 })).toEqual(["/mostFailed"]);
+    expect(await codeOf(create({ ca: "other" }))).toBe("ca-missing");
+    expect(await codeOf(show())).toBe("not-found");
+  });
+
+  test("goes wave by wave, pauses itself, is paused, goes on elsewhere, is cancelled and reports", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring" } });
+    await add(rows(250));
+    await admin.call(operations.startCampaign, { params });
+
+    // The first hundred; more than half of them fail.
+    await feedFor(minutes(1));
+    expect((await show()).certificates).toMatchObject({ waiting: 100, held: 150 });
+    expect(await work((_, n) => (n < 60 ? "wrong-response" : null))).toBe(100);
+    await feedFor(minutes(1));
+    const paused = await show();
+    expect(paused).toMatchObject({
+      state: "paused",
+      reason: "60 of 100 of wave 1 failed, more than the 50 % allowed.",
+      certificates: { issued: 40, failed: 60, held: 150, issuing: 0, waiting: 0 },
+    });
+
+    // Whoever resumes has seen that: wave 2 has three, and then the rest is released.
+    await admin.call(operations.resumeCampaign, { params });
+    await feedFor(minutes(1));
+    expect(await work(() => null)).toBe(3);
+    await feedFor(minutes(1));
+    await planAll();
+    expect((await show()).certificates).toMatchObject({ issuing: 147, held: 0 });
+
+    // A worker has one already; the others are taken back, and what they had reserved is free.
+    const [claimed] = await claimIssuances(database.db, { limit: 1, lease: minutes(9), now: now() });
+    await admin.call(operations.pauseCampaign, { params });
+    expect(await admin.call(operations.pauseCampaign, { params })).toMatchObject({
+      state: "paused",
+      certificates: { issuing: 1, waiting: 146 },
+    });
+    expect(await planned()).toBe(1);
+    await planAll();
+    expect(await planned()).toBe(1);
+    const { rows: reserved } = await sql`
+      select limit_name, sum(reserved)::int as reserved from bucket where reserved > 0 group by 1 order by 1`.execute(
+      database.db,
+    );
+    // Those that this test has ended told the ledger nothing: 103 before, and the one that is claimed.
+    expect(reserved).toContainEqual({ limit_name: "new-orders-per-account", reserved: 104 });
+    expect(claimed).toBeDefined();
+
+    // Another process goes on with it.
+    await admin.call(operations.resumeCampaign, { params });
+    await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 2 });
+    await feedFor(minutes(2), other.db);
+    expect(await work((_, n) => (n % 10 === 0 ? "dns" : null))).toBe(146);
+    expect((await show()).certificates).toMatchObject({ issued: 40 + 3 + 131, issuing: 1, failed: 75 });
+
+    await admin.call(operations.cancelCampaign, { params });
+    await feedFor(minutes(1));
+    expect(await show()).toMatchObject({
+      state: "cancelled",
+      certificates: { issued: 174, issuing: 1, removed: 75, held: 0, waiting: 0 },
+    });
+    expect(await codeOf(admin.call(operations.resumeCampaign, { params }))).toBe("campaign-state");
+    // The order that the CA has is brought to its end.
+    api.clock.ahead += minutes(10);
+    expect(await work(() => null)).toBe(1);
+    await feedFor(minutes(1));
+    expect((await show()).certificates).toMatchObject({ issued: 175, removed: 75, issuing: 0 });
+    const { rows: owed } = await sql`select 1 from campaign where wake_at is not null`.execute(database.db);
+    expect(owed).toEqual([]);
+  });
+
+  test("reports its failures by reason, each with the sentence for its customer", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring", mostFailed: 1 } });
+    await add(rows(40));
+    await admin.call(operations.startCampaign, { params });
+    await feedFor(minutes(1));
+    await work((_, n) => (n < 3 ? "caa" : n < 10 ? "dns" : null));
+    const report = await admin.call(operations.reportCampaign, { params });
+    expect(report.reasons).toMatchObject([
+      { code: "dns", party: "customer", certificates: 7, domains: 7 },
+      { code: "caa", party: "customer", certificates: 3, domains: 3 },
+    ]);
+    expect(report.reasons[0]?.examples).toHaveLength(3);
+    const first = await admin.call(operations.listCampaignFailures, {
+      params,
+      query: { limit: 2, code: "caa" },
+    });
+    expect(first.items).toMatchObject([
+      {
+        code: "caa",
+        tenant: "acme",
+        detail: "words",
+        failures: 1,
+        sentence: expect.stringContaining("CAA record"),
+      },
+      { code: "caa" },
+    ]);
+    const query = { limit: 2, code: "caa", after: first.next ?? "" };
+    const second = await admin.call(operations.listCampaignFailures, { params, query });
+    expect([second.items.length, second.next]).toEqual([1, null]);
+  });
+
+  test("ends when each has a certificate or has failed four times", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring", mostFailed: 1 } });
+    await add(rows(5));
+    await admin.call(operations.startCampaign, { params });
+    for (let round = 0; round < 4; round += 1) {
+      api.clock.ahead += days(1);
+      await feedFor(minutes(1));
+      expect((await show()).state).toBe("running");
+      await work(({ names }) => (names[0] === "site0.com" ? "dns" : null));
+    }
+    await feedFor(minutes(11));
+    expect(await show()).toMatchObject({
+      state: "done",
+      certificates: { issued: 4, failed: 1 },
+      forecast: null,
+    });
+    expect(await codeOf(admin.call(operations.cancelCampaign, { params }))).toBe("campaign-state");
+  });
+
+  test("a failure of the CA's own pauses nothing", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring", mostFailed: 0 } });
+    await add(rows(30));
+    await admin.call(operations.startCampaign, { params });
+    await feedFor(seconds(30));
+    await work(() => "ca-error");
+    await feedFor(seconds(30));
+    expect((await show()).state).toBe("running");
+  });
+});
+
+describe("packs", () => {
+  test("have rows of one tenant, and are on the list once", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring", packNames: 3 } });
+    const list = [...rows(4, "a"), ...rows(7, "b").slice(4)].map((row, n) => ({ ...row, line: n + 1 }));
+    expect(await add(list)).toMatchObject({ added: 7 });
+    expect(await add(list)).toMatchObject({ added: 0, unchanged: 7, rejected: [] });
+    const { rows: packs } = await sql`select names, tenant.name as tenant
+      from lineage join tenant on tenant.id = tenant_id order by lineage.id`.execute(database.db);
+    expect(packs).toEqual([
+      { names: ["site0.com", "site1.com", "site2.com"], tenant: "a" },
+      { names: ["site3.com"], tenant: "a" },
+      { names: ["site4.com", "site5.com", "site6.com"], tenant: "b" },
+    ]);
+    await admin.call(operations.startCampaign, { params });
+    expect(await show()).toMatchObject({
+      domains: 7,
+      certificates: { total: 3 },
+      packing: { orders: 3, ordersSaved: 4, tenantsSharing: { most: 1 }, namesExposed: { most: 2 } },
+    });
+  });
+
+  test("across tenants belong to none of them", async () => {
+    const body = { name: "spring", packNames: 5, packAcrossTenants: true };
+    await admin.call(operations.createCampaign, { body });
+    await add([...rows(2, "a"), ...rows(4, "b").slice(2)]);
+    const { rows: packs } = await sql`select cardinality(names) as names, tenant_id from lineage`.execute(
+      database.db,
+    );
+    expect(packs).toEqual([{ names: 4, tenant_id: null }]);
+  });
+});
