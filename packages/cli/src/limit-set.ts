@@ -24,13 +24,14 @@ export function registerLimitSet(limit: Command): void {
     .command("set")
     .description("set a limit that a CA granted, or that you want to keep to")
     .argument("<ca>", "the CA's name, from: certmill ca list")
-    .argument("<limit>", `what the CA counts: ${limitNames.join(", ")}`, limitName)
+    .argument("<limit>", "what the CA counts, by its name in: certmill limit list", limitName)
     .requiredOption("--count <n>", "so many more in each period, evenly", wholeNumber(1))
     .option("--burst <n>", "so many at once (default: as many as --count)", wholeNumber(1))
     .requiredOption("--period <time>", "the period: 7d, 3h, 90s", periodSeconds)
     .option("--key <domain>", "only for this registered domain")
     .option("--from <day>", "from when it holds, in UTC (default: from now on)", startText)
     .option("--note <text>", "for people: the CA's ticket, who asked for it")
+    .addHelpText("after", ["", "Limits:", ...limitNames.map((name) => `  ${name}`)].join("\n"))
     .action(setLimit);
   withExamples(
     withServerOptions(command),
