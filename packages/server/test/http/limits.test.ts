@@ -1,7 +1,8 @@
 import { type Client, operations } from "@certmill/api";
-import { days, hours, minutes } from "@certmill/domain";
+import { days, hours, instant, minutes } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
@@ -214,6 +215,35 @@ test("the budget tells what is left, who spent it, and who waits", async () => {
   const first = await admin.call(operations.listBudgets, { query: { limit: 1 } });
   const second = await admin.call(operations.listBudgets, { query: { after: first.next ?? "" } });
   expect([...first.items, ...second.items].map(({ ca }) => ca)).toEqual(["le", "own"]);
+});
+
+test("what the planner does is what the budget tells, and a new limit is the planner's", async () => {
+  await sql`update ca set slow_until = null`.execute(api.db);
+  const body = { ca: "tight", limit: perDomain, periodSeconds: 604_800 } as const;
+  await admin.call(operations.addCa, {
+    body: { name: "tight", directory: "http://tight.test/dir", contact: [], termsAgreed: true },
+  });
+  await admin.call(operations.setLimit, { body: { ...body, burst: 1, count: 1 } });
+  for (const name of ["one.tight.net", "two.tight.net"])
+    await admin.call(operations.addDomain, { body: { name, ca: "tight", tenant: "acme" } });
+  const plan = () => planRound(api.db, { limit: 10, now: instant(start + api.clock.ahead) });
+  const told = async () => {
+    const [budget] = (await admin.call(operations.listBudgets, { query: { ca: "tight" } })).items;
+    return [budget?.spent.day.top, budget?.tightest.map(({ key, left }) => [key, left]), budget?.parked];
+  };
+  await plan();
+  expect(await told()).toEqual([
+    [{ kind: "tenant", name: "acme", orders: 1 }],
+    [["tight.net", 0]],
+    { lineages: 1, limits: [expect.objectContaining({ limit: perDomain, key: "tight.net", lineages: 1 })] },
+  ]);
+  await admin.call(operations.setLimit, { body: { ...body, burst: 300, count: 300 } });
+  await plan();
+  expect(await told()).toEqual([
+    [{ kind: "tenant", name: "acme", orders: 2 }],
+    [["tight.net", 298]],
+    { lineages: 0, limits: [] },
+  ]);
 });
 
 /** A ledger as the planner would write it. */
