@@ -177,6 +177,11 @@ describe("a refusal", () => {
     ]);
   });
 
+  test("our own pace of requests slows the CA, and is not held against it", () => {
+    const list = changes(states.planned, fault("request-pace", { retryAt: later }));
+    expect(list).toEqual([{ kind: "slowed", until: later }]);
+  });
+
   test("what a customer has to mend is not held against the CA", () => {
     expect(told(changes(states.diagnosing, fault("dns")))).not.toContain("failed");
   });

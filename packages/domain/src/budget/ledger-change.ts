@@ -108,7 +108,7 @@ function ofTheCa(step: Step): readonly LedgerChange[] {
       ? [{ kind: "answered" }]
       : [];
   const changes: LedgerChange[] = [];
-  if (fault.code === "ca-busy" && fault.retryAt !== null)
+  if ((fault.code === "ca-busy" || fault.code === "request-pace") && fault.retryAt !== null)
     changes.push({ kind: "slowed", until: fault.retryAt });
   const { limit, retryAt } = fault;
   if (limit !== undefined && retryAt !== null)

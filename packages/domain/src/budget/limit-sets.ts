@@ -69,14 +69,23 @@ export const limitSets = {
     requests: stagingRequests,
     mostNames: 100,
   },
-  /** Not published. 7 requests a second is what lego keeps to; certificates are not counted, says the CA's support. */
-  zerossl: { limits: {}, requests: [{ resource: "*", limit: perSecond(7, 7) }], mostNames: 100 },
+  /**
+   * Not published. 7 requests a second is what lego keeps to; certificates are not counted, says the CA's support. The
+   * orders are our own pace: as many as so many requests carry, at some ten an order, so that who goes next is decided in
+   * line and not by requests that wait.
+   */
+  zerossl: {
+    limits: { "new-orders-per-account": { burst: 10, count: 42, period: seconds(60) } },
+    requests: [{ resource: "*", limit: perSecond(7, 7) }],
+    mostNames: 100,
+  },
   /**
    * A quota for each kind of resource; 30 in 60 seconds for challenges was seen, the numbers of the others were not.
-   * Source: https://cloud.google.com/certificate-manager/docs/quotas
+   * Source: https://cloud.google.com/certificate-manager/docs/quotas. The orders are our own pace again: two
+   * challenges an order.
    */
   google: {
-    limits: {},
+    limits: { "new-orders-per-account": { burst: 10, count: 15, period: seconds(60) } },
     requests: ["newOrder", "authorization", "challenge", "finalize"].map((resource) => ({
       resource,
       limit: { burst: 30, count: 30, period: seconds(60) },

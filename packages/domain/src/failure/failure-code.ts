@@ -88,6 +88,12 @@ export const failures = {
     party: "ca",
     sentence: "The certificate authority is busy; the order goes on in a moment.",
   },
+  "request-pace": {
+    recovery: "wait",
+    party: "ca",
+    sentence:
+      "The certificate authority takes only so many requests at a time; the order goes on in a moment.",
+  },
   "ca-unreachable": {
     recovery: "wait",
     party: "ca",

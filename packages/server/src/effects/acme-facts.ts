@@ -56,7 +56,7 @@ function problemFacts(problem: AcmeProblem): ProblemFacts {
 /** The fault behind an error of a request; an error that is not the CA's, the network's or our pace's is thrown on. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof RequestsBackedUp)
-    return { code: "ca-busy", detail: error.message, retryAt: error.retryAt };
+    return { code: "request-pace", detail: error.message, retryAt: error.retryAt };
   if (!(error instanceof AcmeError)) throw error;
   if (error.problem !== null) return classifyRequest(problemFacts(error.problem));
   const code = error.code === "transport" ? "ca-unreachable" : "ca-error";

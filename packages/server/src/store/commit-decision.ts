@@ -204,6 +204,7 @@ const sayNothing: ReadonlySet<FailureCode> = new Set([
   "rate-limited",
   "ca-busy",
   "ca-unreachable",
+  "request-pace",
   "ca-error",
 ]);
 

@@ -200,7 +200,7 @@ describe("when the CA asks for a pause", () => {
     await clock.idle();
     for (const pace of paces) {
       const refused = await clock.until(pace.turn("order", null).then(() => null, faultOf));
-      expect(refused).toMatchObject({ code: "ca-busy" });
+      expect(refused).toMatchObject({ code: "request-pace" });
       expect(Math.abs((refused?.retryAt ?? 0) - until)).toBeLessThanOrEqual(1);
     }
   });
