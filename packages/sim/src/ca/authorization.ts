@@ -34,7 +34,7 @@ export interface Authorization {
   readonly wildcard: boolean;
   /** Of the orders it is for; `null`: those without. */
   readonly profile: string | null;
-  readonly challenges: readonly Challenge[];
+  challenges: readonly Challenge[];
   expires: Instant;
   deactivated: boolean;
 }
@@ -75,14 +75,11 @@ export function offerChallenges(
 
 export function authorizationDocument(authorization: Authorization, urls: Urls, now: Instant): object {
   const { identifier, wildcard, challenges, expires } = authorization;
-  // As Boulder: once one was tried, the others are gone.
-  const tried = challenges.filter(({ state }) => state.kind === "valid" || state.kind === "invalid");
-  const shown = tried.length > 0 ? tried : challenges;
   return {
     identifier,
     status: authorizationStatus(authorization, now),
     expires: new Date(expires).toISOString(),
-    challenges: shown.map((challenge) => challengeDocument(authorization, challenge, urls)),
+    challenges: challenges.map((challenge) => challengeDocument(authorization, challenge, urls)),
     ...(wildcard && { wildcard }),
   };
 }

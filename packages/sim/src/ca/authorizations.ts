@@ -12,7 +12,9 @@ import {
   type ChallengeKinds,
   offerChallenges,
 } from "./authorization.ts";
+import { ExpiryQueue } from "./expiry-queue.ts";
 import { type IsBlocked, parseIdentifiers } from "./identifiers.ts";
+import { REMEMBERED_FOR } from "./order.ts";
 import { leastLeft, type TermsOf } from "./profiles.ts";
 
 /** A challenge that the client says it has met. */
@@ -67,6 +69,8 @@ export class Authorizations {
   readonly #limits: Limits;
   readonly #random: Random;
   readonly #now: () => Instant;
+  readonly #ends = new ExpiryQueue<Authorization>();
+  #made = 0;
   #repeated = 0;
 
   constructor({ policy, validate, limits, random, now }: AuthorizationsParts) {
@@ -84,13 +88,14 @@ export class Authorizations {
 
   /** One for this name in an order of this profile: a fresh one, or one that may be used again. */
   obtain(account: Account, requested: Identifier, profile: string | null): Authorization {
+    this.#forget();
     const reuseKey = newestKey(account, requested, profile);
     const newest = this.#newest.get(reuseKey);
     if (newest !== undefined && this.#mayReuse(newest)) return newest;
     const wildcard = requested.value.startsWith("*.");
     const identifier = wildcard ? { ...requested, value: requested.value.slice(2) } : requested;
     const authorization: Authorization = {
-      id: String(this.#byId.size + 1),
+      id: String(++this.#made),
       account,
       identifier,
       wildcard,
@@ -100,6 +105,7 @@ export class Authorizations {
       deactivated: false,
     };
     this.#byId.set(authorization.id, authorization);
+    this.#ends.add(authorization, after(authorization.expires, REMEMBERED_FOR));
     this.#newest.set(reuseKey, authorization);
     return authorization;
   }
@@ -188,6 +194,25 @@ export class Authorizations {
     } else {
       this.#limits.failed(account, identifier, at);
       challenge.state = { kind: "invalid", at, error: problem };
+    }
+    // As Boulder: once one was tried, the others are gone.
+    authorization.challenges = [challenge];
+  }
+
+  /** Authorizations that ended a day ago. */
+  #forget(): void {
+    const now = this.#now();
+    for (const authorization of this.#ends.take(now)) {
+      const { id, account, identifier, wildcard, profile, expires } = authorization;
+      const end = after(expires, REMEMBERED_FOR);
+      if (end > now) {
+        this.#ends.add(authorization, end);
+        continue;
+      }
+      this.#byId.delete(id);
+      const value = wildcard ? `*.${identifier.value}` : identifier.value;
+      const reuseKey = newestKey(account, { ...identifier, value }, profile);
+      if (this.#newest.get(reuseKey) === authorization) this.#newest.delete(reuseKey);
     }
   }
 

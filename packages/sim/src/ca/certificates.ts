@@ -1,5 +1,5 @@
-import { createHash, type KeyObject, X509Certificate } from "node:crypto";
-import type { Duration, Instant } from "@certmill/domain";
+import { type KeyObject, X509Certificate } from "node:crypto";
+import { after, type Duration, type Instant } from "@certmill/domain";
 import { notFound, Refusal } from "../problem.ts";
 import type { Random } from "../random.ts";
 import type { JsonRecord } from "../record.ts";
@@ -8,6 +8,8 @@ import type { Hierarchy } from "../x509/hierarchy.ts";
 import type { Identifier } from "../x509/identifier.ts";
 import { type Account, refuseForeign } from "./accounts.ts";
 import { parseCertificateId } from "./certificate-id.ts";
+import { ExpiryQueue } from "./expiry-queue.ts";
+import { REMEMBERED_FOR } from "./order.ts";
 import { type RenewalWindow, suggestedWindow, type Validity, windowOfRevoked } from "./renewal-window.ts";
 
 /** A certificate this CA has signed. Only its revocation and its window can change. */
@@ -17,8 +19,8 @@ export interface Certificate {
   readonly account: Account;
   readonly identifiers: readonly Identifier[];
   readonly validity: Validity;
-  /** The default chain, then the alternate ones (RFC 8555 section 7.4.2); never empty. */
-  readonly chainPems: readonly string[];
+  /** DER, a character for each byte: the smallest that it can be kept as. */
+  readonly leaf: string;
   /** RFC 5280 section 5.3.1; `null`: not revoked. */
   revokedFor: number | null;
   /** `null`: the window follows from the validity. */
@@ -50,33 +52,37 @@ const SUPERSEDED = 4;
 /** What this CA has issued. */
 export class Certificates {
   readonly #byId = new Map<string, Certificate>();
-  readonly #byFingerprint = new Map<string, Certificate>();
+  readonly #ends = new ExpiryQueue<Certificate>();
   readonly #hierarchy: Hierarchy;
   readonly #keyIdentifier: string;
+  #issued = 0;
 
   constructor(hierarchy: Hierarchy) {
     this.#hierarchy = hierarchy;
     this.#keyIdentifier = hierarchy.keyIdentifier.toString("base64url");
   }
 
+  /** All that were ever issued. */
   get count(): number {
-    return this.#byId.size;
+    return this.#issued;
   }
 
   issue({ account, identifiers, life }: Grant, request: CertificateRequest, now: Instant): Certificate {
     const issued = this.#hierarchy.issue(request.publicKey, identifiers, life, now);
-    const { serial, leaf, chainPem, alternateChainPems, notBefore, notAfter } = issued;
+    for (const { id } of this.#ends.take(now)) this.#byId.delete(id);
+    const { serial, leaf, notBefore, notAfter } = issued;
     const certificate: Certificate = {
       id: serial,
       account,
       identifiers,
       validity: { notBefore, notAfter },
-      chainPems: [chainPem, ...alternateChainPems],
+      leaf: leaf.toString("latin1"),
       revokedFor: null,
       movedWindow: null,
     };
     this.#byId.set(serial, certificate);
-    this.#byFingerprint.set(fingerprint(leaf), certificate);
+    this.#ends.add(certificate, after(notAfter, REMEMBERED_FOR));
+    this.#issued += 1;
     return certificate;
   }
 
@@ -86,6 +92,11 @@ export class Certificates {
     if (certificate === undefined) throw notFound("Certificate not found");
     refuseForeign(certificate.account, account, "certificate");
     return certificate;
+  }
+
+  /** The default chain, then the alternate ones (RFC 8555 section 7.4.2); never empty. */
+  chainPems({ leaf }: Certificate): readonly string[] {
+    return this.#hierarchy.chainPems(Buffer.from(leaf, "latin1"));
   }
 
   /** By the name of RFC 9773 section 4.1; `null`: none has it. @throws Refusal for a text of another form. */
@@ -143,8 +154,8 @@ export class Certificates {
   revoke(revoker: Revoker, payload: JsonRecord): void {
     const { certificate: encoded, reason } = payload;
     const der = Buffer.from(typeof encoded === "string" ? encoded : "", "base64url");
-    const certificate = this.#byFingerprint.get(fingerprint(der));
-    if (certificate === undefined) throw notFound("Certificate from unrecognized issuer");
+    const certificate = this.#byId.get(serialOf(der) ?? "");
+    if (certificate?.leaf !== der.toString("latin1")) throw notFound("Certificate from unrecognized issuer");
     if (!mayRevoke(revoker, certificate, der)) {
       throw new Refusal(
         "unauthorized",
@@ -168,4 +179,11 @@ function mayRevoke(revoker: Revoker, certificate: Certificate, der: Buffer): boo
   }
 }
 
-const fingerprint = (der: Uint8Array): string => createHash("sha256").update(der).digest("base64");
+/** In lower-case hex; `null`: there is none, as the bytes are no certificate. */
+function serialOf(der: Buffer): string | null {
+  try {
+    return new X509Certificate(der).serialNumber.toLowerCase();
+  } catch {
+    return null;
+  }
+}

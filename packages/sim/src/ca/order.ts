@@ -1,4 +1,4 @@
-import { type Instant, instant } from "@certmill/domain";
+import { days, type Instant, instant } from "@certmill/domain";
 import type { ProblemDocument } from "../problem.ts";
 import type { Identifier } from "../x509/identifier.ts";
 import type { Account } from "./accounts.ts";
@@ -26,6 +26,9 @@ export type OrderResult =
   /** The client is told so from `shownAt` on; until then the order is processing. */
   | { readonly kind: "issued"; readonly certificate: Certificate; readonly shownAt: Instant }
   | { readonly kind: "failed"; readonly error: ProblemDocument };
+
+/** How long after its end an object is still told of; later nothing is there. */
+export const REMEMBERED_FOR = days(1);
 
 export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invalid";
 

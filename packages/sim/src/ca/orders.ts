@@ -13,8 +13,9 @@ import { type Identifier, identifierSetKey } from "../x509/identifier.ts";
 import { type Account, refuseForeign } from "./accounts.ts";
 import type { Authorizations } from "./authorizations.ts";
 import type { Certificate, Certificates } from "./certificates.ts";
+import { ExpiryQueue } from "./expiry-queue.ts";
 import { type IsBlocked, parseIdentifiers, refuseTogether } from "./identifiers.ts";
-import { earliestExpiry, type Order, type OrderStatus, orderStatus } from "./order.ts";
+import { earliestExpiry, type Order, type OrderStatus, orderStatus, REMEMBERED_FOR } from "./order.ts";
 import { type Profiles, refuseTypes, requestedProfile, type TermsOf } from "./profiles.ts";
 import { isWithin } from "./renewal-window.ts";
 import type { Replacements } from "./replacements.ts";
@@ -55,10 +56,14 @@ interface Wish {
 /** The orders of this CA: RFC 8555 section 7.4. */
 export class Orders {
   readonly #byId = new Map<string, Order>();
-  readonly #byAccount = new Map<Account, Order[]>();
+  readonly #byAccount = new Map<Account, Set<Order>>();
   /** The newest of an account, set of names and profile. */
   readonly #newest = new Map<string, Order>();
   readonly #parts: OrdersParts;
+  readonly #ends = new ExpiryQueue<Order>();
+  /** Of those that are forgotten. */
+  readonly #past = noOrders();
+  #made = 0;
 
   constructor(parts: OrdersParts) {
     this.#parts = parts;
@@ -71,6 +76,7 @@ export class Orders {
     }
     const { policy, replacements, limits, certificates } = this.#parts;
     const now = this.#parts.now();
+    this.#forget(now);
     const identifiers = parseIdentifiers(payload["identifiers"], policy.isBlocked);
     limits.refusePaused(account, identifiers, now);
     const { replaces } = payload;
@@ -96,14 +102,14 @@ export class Orders {
     const terms = policy.termsOf(profile);
     refuseTypes(profile, terms, identifiers);
     refuseTogether(identifiers, terms.mostNames);
-    const reuseKey = `${account.id} ${identifierSetKey(identifiers)} ${profile ?? ""}`;
+    const reuseKey = reuseKeyOf(account, identifiers, profile);
     const newest = this.#newest.get(reuseKey);
     // An order that was made without `replaces` cannot be the answer to one with it: it would not show it.
     const reusable = replacement === null && policy.reuse ? newest : undefined;
     if (reusable !== undefined && isOpen(orderStatus(reusable, now()))) return reusable;
     const obtained = identifiers.map((identifier) => authorizations.obtain(account, identifier, profile));
     const order: Order = {
-      id: String(this.#byId.size + 1),
+      id: String(++this.#made),
       account,
       identifiers: shuffled(identifiers, random),
       authorizations: shuffled(obtained, random),
@@ -114,18 +120,16 @@ export class Orders {
     };
     this.#byId.set(order.id, order);
     this.#newest.set(reuseKey, order);
-    this.of(account).push(order);
+    const ofAccount = this.#byAccount.get(account) ?? new Set();
+    this.#byAccount.set(account, ofAccount.add(order));
+    this.#ends.add(order, after(order.expires, REMEMBERED_FOR));
     if (replacement !== null) replacements?.record(replacement.predecessor, order);
     return order;
   }
 
   /** An account's orders, the oldest first. */
-  of(account: Account): Order[] {
-    const existing = this.#byAccount.get(account);
-    if (existing !== undefined) return existing;
-    const orders: Order[] = [];
-    this.#byAccount.set(account, orders);
-    return orders;
+  of(account: Account): readonly Order[] {
+    return [...(this.#byAccount.get(account) ?? [])];
   }
 
   /** @throws Refusal 404 when there is none, or it is another account's. */
@@ -170,13 +174,42 @@ export class Orders {
     return policy.processing === null ? "valid" : "processing";
   }
 
+  /** Of all there ever were. */
   countByStatus(): Readonly<Record<OrderStatus, number>> {
-    const counts: Record<OrderStatus, number> = { pending: 0, ready: 0, processing: 0, valid: 0, invalid: 0 };
+    const counts = { ...this.#past };
     const now = this.#parts.now();
     for (const order of this.#byId.values()) counts[orderStatus(order, now)] += 1;
     return counts;
   }
+
+  /** Orders that ended a day ago. */
+  #forget(now: Instant): void {
+    for (const order of this.#ends.take(now)) {
+      const status = orderStatus(order, now);
+      if (status === "processing") {
+        this.#ends.add(order, after(now, REMEMBERED_FOR));
+        continue;
+      }
+      this.#past[status] += 1;
+      this.#byId.delete(order.id);
+      this.#byAccount.get(order.account)?.delete(order);
+      const reuseKey = reuseKeyOf(order.account, order.identifiers, order.profile);
+      if (this.#newest.get(reuseKey) === order) this.#newest.delete(reuseKey);
+      this.#parts.replacements?.forget(order);
+    }
+  }
 }
+
+const reuseKeyOf = (account: Account, identifiers: readonly Identifier[], profile: string | null): string =>
+  `${account.id} ${identifierSetKey(identifiers)} ${profile ?? ""}`;
+
+const noOrders = (): Record<OrderStatus, number> => ({
+  pending: 0,
+  ready: 0,
+  processing: 0,
+  valid: 0,
+  invalid: 0,
+});
 
 const isOpen = (status: OrderStatus): boolean => status === "pending" || status === "ready";
 

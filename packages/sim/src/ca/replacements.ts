@@ -7,7 +7,7 @@ import { type Order, orderStatus } from "./order.ts";
 
 /** Which order replaces which certificate: RFC 9773 section 5, with the checks of Boulder. */
 export class Replacements {
-  readonly #orders = new WeakMap<Certificate, Order>();
+  readonly #orders = new WeakMap<Certificate, Order | "replaced">();
   readonly #certificates: Certificates;
 
   constructor(certificates: Certificates) {
@@ -31,7 +31,7 @@ export class Replacements {
       throw notFound(`request included "replaces" field, but no current certificate is named "${replaces}"`);
     }
     const order = this.#orders.get(certificate);
-    if (order !== undefined && orderStatus(order, now) !== "invalid") {
+    if (order === "replaced" || (order !== undefined && orderStatus(order, now) !== "invalid")) {
       const detail = `cannot indicate an order replaces certificate with serial "${certificate.id}", which already has a replacement order`;
       throw new Refusal("alreadyReplaced", detail);
     }
@@ -46,6 +46,14 @@ export class Replacements {
       throw new Refusal("malformed", detail);
     }
     return certificate;
+  }
+
+  /** The order is not kept any longer; that it was fulfilled is. */
+  forget(order: Order): void {
+    const certificate = order.replaces === null ? null : this.#certificates.named(order.replaces);
+    if (certificate === null || this.#orders.get(certificate) !== order) return;
+    if (order.result.kind === "issued") this.#orders.set(certificate, "replaced");
+    else this.#orders.delete(certificate);
   }
 
   record(certificate: Certificate, order: Order): void {

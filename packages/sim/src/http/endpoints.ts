@@ -162,7 +162,9 @@ export class Endpoints {
   }
 
   /** @param n which of its chains; `undefined`: the default one. @throws Refusal 404 */
-  #chain({ id, chainPems }: Certificate, n = "0"): Reply {
+  #chain(certificate: Certificate, n = "0"): Reply {
+    const { id } = certificate;
+    const chainPems = this.#parts.certificates.chainPems(certificate);
     const pem = chainPems[/^\d+$/.test(n) ? Number(n) : -1];
     if (pem === undefined) throw notFound("Certificate not found");
     const others = [...chainPems.keys()].filter((each) => each !== Number(n));

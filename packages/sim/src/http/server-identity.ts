@@ -9,7 +9,7 @@ export function serverIdentity(now: Instant): {
 } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const hierarchy = new Hierarchy("Certmill Sim HTTPS", now);
-  const { chainPem } = hierarchy.issue(
+  const { leaf } = hierarchy.issue(
     publicKey.export({ format: "der", type: "spki" }),
     [
       { type: "ip", value: "127.0.0.1" },
@@ -19,5 +19,5 @@ export function serverIdentity(now: Instant): {
     now,
   );
   const key = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
-  return { rootPem: hierarchy.rootPem, tlsOptions: { key, cert: chainPem } };
+  return { rootPem: hierarchy.rootPem, tlsOptions: { key, cert: hierarchy.chainPems(leaf)[0] } };
 }

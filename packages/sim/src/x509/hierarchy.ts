@@ -18,10 +18,6 @@ export interface IssuedCertificate {
   readonly notAfter: Instant;
   /** DER of the leaf. */
   readonly leaf: Buffer;
-  /** Leaf, then intermediate; the root is left out, as public CAs do. */
-  readonly chainPem: string;
-  /** The same leaf, with the same intermediate signed by each of the alternate roots. */
-  readonly alternateChainPems: readonly string[];
 }
 
 const LIFE = days(20 * 365);
@@ -84,15 +80,19 @@ export class Hierarchy {
       },
       this.#intermediate.key,
     );
+    return { serial: serial.toString("hex"), notBefore, notAfter, leaf };
+  }
+
+  /**
+   * A leaf, then the intermediate; the root is left out, as public CAs do. Then the same leaf with the intermediate
+   * signed by each of the alternate roots.
+   *
+   * @param leaf DER.
+   */
+  chainPems(leaf: Buffer): readonly [string, ...string[]] {
     const leafPem = certificatePem(leaf);
-    return {
-      serial: serial.toString("hex"),
-      notBefore,
-      notAfter,
-      leaf,
-      chainPem: leafPem + this.#intermediatePem,
-      alternateChainPems: this.#alternateIntermediatePems.map((pem) => leafPem + pem),
-    };
+    const alternates = this.#alternateIntermediatePems.map((pem) => leafPem + pem);
+    return [leafPem + this.#intermediatePem, ...alternates];
   }
 }
 
