@@ -85,7 +85,7 @@ async function measureLine(size: number, tell: Tell): Promise<Measured> {
   const plannings: number[] = [];
   tell(`Planning ${rounds} times ...`);
   for (let round = 0; round < rounds; round += 1) {
-    picks.push(await timed(() => nextInLine(db, { lanes, limit: picked, now })));
+    picks.push(await timed(() => nextInLine(db, { lanes, except: [], limit: picked, now })));
     plannings.push(await timed(() => planRound(db, { limit: picked, now })));
   }
   const ascending = (values: number[]): number[] => values.toSorted((a, b) => a - b);
@@ -113,7 +113,7 @@ async function explainPick(db: Db, lanes: readonly Lane[], now: Instant): Promis
     lines = rows.map((row) => row["QUERY PLAN"]);
     return run(statement);
   });
-  await nextInLine(explaining, { lanes, limit: picked, now });
+  await nextInLine(explaining, { lanes, except: [], limit: picked, now });
   await sql`select 1`.execute(db);
   const at = lines.findIndex((line) => line.includes("queue_next"));
   return lines.slice(Math.max(0, at - 1), at + 4).map((line) => `  ${line.trimEnd()}`);

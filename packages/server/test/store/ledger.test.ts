@@ -231,6 +231,57 @@ test("a CA that is busy or fails is left alone for a while; another takes its wo
   expect((await cas()).has(fleet.caId)).toBe(true);
 });
 
+test("a line that leads to a CA that is away is passed by the others, in the same round", async () => {
+  await using fleet = await startFleet(postgres);
+  const away = await insertCa(
+    fleet.db,
+    {
+      name: "away",
+      directoryUrl: "https://away.test/directory",
+      rootPem: null,
+      namePolicy: "public",
+      maxOrdersInFlight: 1_000,
+      makeDefault: false,
+      weight: 0,
+      limitSet: "none",
+      caaIdentities: [],
+      account: { url: "https://away.test/a/1", key: sealed, thumbprint: "t", contact: [] },
+    },
+    start,
+  );
+  if (away === null) throw new Error("The name is taken.");
+  const until = after(start, hours(1));
+  await sql`update ca set slow_until = ${new Date(until)} where id = ${away}`.execute(fleet.db);
+  await addLineages(
+    fleet.db,
+    numbered(30, "pinned.example").map(([name]) => ({ names: [name as DnsName] as const, tenantId: null })),
+    { caId: away, pinned: true, edgeGroupId: "1", keyType: "p256" },
+    start,
+  );
+  await fleet.add(distinct(25));
+  for (let round = 0; round < 3; round += 1) await planRound(fleet.db, { limit: 10, now: start });
+  expect(new Set((await claimAll(fleet.db, start)).map(({ caId }) => caId))).toEqual(new Set([fleet.caId]));
+  expect(await inLine(fleet.db)).toEqual({ in_line: 30, parked: 0 });
+  expect(await plannerWake(fleet.db)).toBe(until);
+});
+
+test("what waits is asked again when a limit that was set begins to hold", async () => {
+  await using fleet = await startFleet(postgres);
+  await limitTo(fleet, "new-certificates-per-registered-domain", 10, days(7));
+  const from = after(start, hours(3));
+  await sql`insert into limit_override (ca_id, limit_name, burst, count, period_ms, starts_at, created_at)
+    values (${fleet.caId}, 'new-certificates-per-registered-domain', 100, 100, ${days(7)}, ${new Date(from)}, now())`.execute(
+    fleet.db,
+  );
+  await fleet.add(numbered(30, "shared.example"));
+  await planAll(fleet.db, start);
+  expect((await inLine(fleet.db)).parked).toBeGreaterThan(20);
+  await planAll(fleet.db, instant(from - 1));
+  expect((await claimAll(fleet.db, from)).length).toBeLessThan(11);
+  await planAll(fleet.db, from);
+  expect(await inLine(fleet.db)).toEqual({ in_line: 0, parked: 0 });
+});
+
 test("a tenant with one domain does not wait behind one with hundreds", async () => {
   await using fleet = await startFleet(postgres);
   await limitTo(fleet, "new-orders-per-account", 10, hours(1));

@@ -2,6 +2,12 @@
 
 -- The built-in limits that the ledger begins with (domain's limit-sets.ts).
 alter table ca add column limit_set text not null default 'none';
+update ca set limit_set = case
+  when directory_url like 'https://acme-v02.api.letsencrypt.org/%' then 'letsencrypt'
+  when directory_url like 'https://acme-staging-v02.api.letsencrypt.org/%' then 'letsencrypt-staging'
+  when directory_url like 'https://acme.zerossl.com/%' then 'zerossl'
+  when directory_url like 'https://dv.acme-v02.%api.pki.goog/%' then 'google'
+  else 'none' end;
 -- The share of the pool's work; 0: only what a rule or a domain sends there.
 alter table ca add column weight integer not null default 0 check (weight >= 0);
 update ca set weight = 100 where is_default;
@@ -53,6 +59,8 @@ alter table lineage
   -- Enrolled by a campaign that has not come to it; it has no `wake_at` and is in no queue.
   add column held boolean not null default false;
 create index lineage_held on lineage (campaign_id, id) where held;
+-- Rests because no CA may have it; looked for when CAs or rules change.
+create index lineage_stranded on lineage (id) where failure_code = 'no-ca';
 create index lineage_by_campaign on lineage (campaign_id, id) where campaign_id is not null;
 drop index lineage_due;
 create index lineage_due on lineage (wake_at) where wake_at is not null;

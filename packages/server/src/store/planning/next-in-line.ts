@@ -48,18 +48,29 @@ interface Row {
   tenant_id: string | null;
 }
 
-/** Who is next in these lanes, by turn. Index: `queue_next`, once for each lane. */
+/**
+ * Who is next in these lanes, by turn. Index: `queue_next`, once for each lane.
+ *
+ * @param request.except those that this round has decided on already.
+ */
 export async function nextInLine(
   trx: Db,
-  { lanes, limit, now }: { readonly lanes: readonly Lane[]; readonly limit: number; readonly now: Instant },
+  request: {
+    readonly lanes: readonly Lane[];
+    readonly except: readonly string[];
+    readonly limit: number;
+    readonly now: Instant;
+  },
 ): Promise<readonly Candidate[]> {
+  const { lanes, except, limit, now } = request;
   const since = timestamp(instant(now - sameSetWindow));
   const { rows } = await sql<Row>`
     with line as (
       select lane.id as lane_id, lane.class, lane.ca_ids, lane.campaign_id, first.lineage_id, first.turn
       from lane, lateral (
         select lineage_id, turn from queue
-        where lane_id = lane.id and parked_until is null order by turn limit ${limit}
+        where lane_id = lane.id and parked_until is null and lineage_id <> all(${[...except]}::bigint[])
+        order by turn limit ${limit}
       ) first
       where lane.id = any(${lanes.map(({ id }) => id)}::bigint[])
       order by first.turn limit ${limit}

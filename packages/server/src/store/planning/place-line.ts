@@ -1,4 +1,4 @@
-import { type Instant, type OrderPlanning, reserve, settle } from "@certmill/domain";
+import { type Instant, instant, type OrderPlanning, reserve, settle } from "@certmill/domain";
 import type { Candidate, Lane } from "./next-in-line.ts";
 import type { Plan } from "./write-plan.ts";
 
@@ -14,11 +14,14 @@ export function placeLine(
     planning,
     plan,
     lanes,
+    limitsChangeAt,
     now,
   }: {
     readonly planning: OrderPlanning;
     readonly plan: Plan;
     readonly lanes: readonly Lane[];
+    /** What waits for a limit is asked again when one begins to hold. */
+    readonly limitsChangeAt: Instant | null;
     readonly now: Instant;
   },
 ): ReadonlySet<string> {
@@ -40,7 +43,10 @@ export function placeLine(
         if (lane.ceiling !== null) countAgainst(lane.ceiling, now);
         break;
       case "parked":
-        plan.parked.push({ lineageId: candidate.lineageId, placement });
+        plan.parked.push({
+          lineageId: candidate.lineageId,
+          placement: { ...placement, until: earlier(placement.until, limitsChangeAt) },
+        });
         break;
       case "held":
         held.add(lane.id);
@@ -54,6 +60,9 @@ export function placeLine(
   }
   return held;
 }
+
+const earlier = (at: Instant, other: Instant | null): Instant =>
+  other === null ? at : instant(Math.min(at, other));
 
 /** null: it may begin one more now; else when it may. */
 function underCeiling({ ceiling }: Lane, now: Instant): Instant | null {

@@ -23,7 +23,7 @@ import { foldLedger, type LedgerNews } from "./fold-ledger.ts";
 import { bucketsOfLine, type Lane, nextInLine } from "./next-in-line.ts";
 import { openLanes } from "./open-lanes.ts";
 import { placeLine } from "./place-line.ts";
-import { noteProbes, readPool } from "./read-pool.ts";
+import { noteProbes, type Pool, readPool } from "./read-pool.ts";
 import { sweep } from "./sweep.ts";
 import { type Plan, writePlan } from "./write-plan.ts";
 
@@ -71,11 +71,11 @@ export async function planRound(
     const cas = pool.cas();
     await loadBuckets(trx, book, bucketsOfCas(cas));
     const planning = new OrderPlanning(cas, book, now);
-    const wakes = opensAt === null ? [] : [opensAt];
+    const wakes = [opensAt, pool.nextChangeAt].filter((at) => at !== null);
     const plan: Plan = { orders: [], parked: [], stranded: [], wakes, more: moreDue, waitsForRoom: false };
     for (const workClass of workClasses) {
       const ofClass = lanes.filter((lane) => lane.workClass === workClass);
-      await planClass(trx, { workClass, lanes: ofClass, planning, book, cas, plan, limit, now });
+      await planClass(trx, { workClass, lanes: ofClass, planning, book, cas, plan, limit, now, pool });
     }
     await saveBuckets(trx, book);
     await noteProbes(trx, { pool, planning, now });
@@ -103,11 +103,12 @@ interface ClassRound {
   readonly plan: Plan;
   readonly limit: number;
   readonly now: Instant;
+  readonly pool: Pool;
 }
 
 /** Looks at no more lineages than the CAs have an appetite for; a lane that has to wait makes room for the others. */
 async function planClass(trx: Db, round: ClassRound): Promise<void> {
-  const { workClass, planning, book, cas, plan, limit, now } = round;
+  const { workClass, planning, book, cas, plan, limit, now, pool } = round;
   let { lanes } = round;
   while (lanes.length > 0) {
     const room = limit - plan.orders.length;
@@ -117,9 +118,9 @@ async function planClass(trx: Db, round: ClassRound): Promise<void> {
     }
     const exempted = workClass === "renewal" || workClass === "emergency";
     const most = exempted ? room : Math.min(room, planning.appetite(workClass) + 1);
-    const line = await nextInLine(trx, { lanes, limit: most, now });
+    const line = await nextInLine(trx, { lanes, except: decided(plan), limit: most, now });
     await loadBuckets(trx, book, bucketsOfLine(cas, line));
-    const held = placeLine(line, { planning, plan, lanes, now });
+    const held = placeLine(line, { planning, plan, lanes, limitsChangeAt: pool.nextChangeAt, now });
     if (held.size === 0) {
       if (line.length === most) plan.more = true;
       return;
@@ -127,6 +128,12 @@ async function planClass(trx: Db, round: ClassRound): Promise<void> {
     lanes = lanes.filter(({ id }) => !held.has(id));
   }
 }
+
+const decided = ({ orders, parked, stranded }: Plan): readonly string[] => [
+  ...orders.map(({ candidate }) => candidate.lineageId),
+  ...parked.map(({ lineageId }) => lineageId),
+  ...stranded,
+];
 
 function wakeOf({ wakes, more, waitsForRoom }: Plan, now: Instant): Date | null {
   if (more) return timestamp(now);

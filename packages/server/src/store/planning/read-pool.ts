@@ -58,6 +58,8 @@ export interface PoolCa {
 }
 
 export interface Pool {
+  /** When a limit that is set begins to hold; null: none will. */
+  readonly nextChangeAt: Instant | null;
   readonly find: (caId: string) => PoolCa | undefined;
   readonly all: () => readonly PoolCa[];
   /** As planning sees them now. */
@@ -72,10 +74,13 @@ export async function readPool(trx: Db, now: Instant): Promise<Pool> {
       (select count(*) from issuance where ca_id = ca.id and ended_at is null) as in_flight
     from ca join account on account.ca_id = ca.id order by ca.id`.execute(trx);
   const { rows: overrides } = await sql<OverrideRow>`
-    select ca_id, limit_name, key, burst, count, period_ms, starts_at from limit_override
-    where starts_at <= ${timestamp(now)} order by id`.execute(trx);
+    select ca_id, limit_name, key, burst, count, period_ms, starts_at from limit_override order by id`.execute(
+    trx,
+  );
+  const toCome = overrides.filter(({ starts_at }) => starts_at > now).map(({ starts_at }) => starts_at);
   const entries = new Map(rows.map((row) => [row.id, { row, ca: poolCa(row, overrides, now) }]));
   return {
+    nextChangeAt: toCome.length === 0 ? null : instant(Math.min(...toCome)),
     find: (caId) => entries.get(caId)?.ca,
     all: () => [...entries.values()].map(({ ca }) => ca),
     cas: () => [...entries.values()].map(({ row, ca }) => forPlanning(row, ca, now)),
