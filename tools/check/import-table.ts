@@ -18,7 +18,8 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
   api: [],
   server: [all("domain"), all("acme"), all("api")],
   edge: [all("api"), { package: "acme", part: "challenge" }],
-  cli: [all("api")],
+  // A plan without a server is made by the same pure function (docs/decisions/0012-plan-in-the-command.md).
+  cli: [all("api"), { package: "domain", part: "plan" }],
   console: [all("api")],
   // Never what it is there to check.
   sim: [

@@ -19,6 +19,7 @@ import { registerKeyRotate } from "./key-rotate.ts";
 import { registerLimitList } from "./limit-list.ts";
 import { registerLimitRemove } from "./limit-remove.ts";
 import { registerLimitSet } from "./limit-set.ts";
+import { registerPlan } from "./plan.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimCa } from "./sim-ca.ts";
@@ -71,6 +72,7 @@ export function buildProgram(version: string): Command {
     .addHelpText("after", afterHelp);
   registerServe(program);
   registerStatus(program);
+  registerPlan(program);
   registerBudget(program);
   for (const [name, description, ...commands] of nouns) {
     const noun = program.command(name).description(description);

@@ -107,9 +107,10 @@ export type { EnrolmentPlan } from "./plan/enrolment-plan.ts";
 export { ListCounter, type ListRow } from "./plan/list-counter.ts";
 export { type ListSummary, summaryOfCount } from "./plan/list-summary.ts";
 export { makePlan, type Plan } from "./plan/make-plan.ts";
+export { planAlone } from "./plan/plan-alone.ts";
 export { planEnrolment } from "./plan/plan-enrolment.ts";
-export { defaultFailing, noBackground, type PlannedCa, type PlanRequest } from "./plan/plan-request.ts";
-export { type PlanFacts, type PlanWish, planRequest } from "./plan/plan-wish.ts";
+export type { PlannedCa, PlanRequest } from "./plan/plan-request.ts";
+export { type PlanWish, planRequest } from "./plan/plan-wish.ts";
 export {
   admits,
   beginProbe,

@@ -31,7 +31,10 @@ export const ListSummary = Type.Object(
     registeredDomains: Domains,
     largest: Type.Immutable(
       Type.Array(
-        Type.Object({ name: Type.String({ minLength: 1, maxLength: 253 }), domains: Domains }, Closed),
+        Type.Object(
+          { name: Type.String({ minLength: 1, maxLength: 253 }), domains: Domains, tenants: Domains },
+          Closed,
+        ),
         {
           maxItems: 100,
           description: "The registered domains with most domains under them.",

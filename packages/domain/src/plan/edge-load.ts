@@ -44,6 +44,7 @@ const keyTypes = [
 ] as const;
 
 export function edgeLoad({ certificates, byDay, days }: EnrolmentPlan): EdgeLoad {
+  const average = Math.round(certificates / Math.max(1, days));
   return {
     certificates,
     proxies: proxies.map(({ proxy, memoryKb, loadMs }) => ({
@@ -56,9 +57,6 @@ export function edgeLoad({ certificates, byDay, days }: EnrolmentPlan): EdgeLoad
       diskMb: Math.round((certificates * diskKb) / 1_000),
       handshakesPerSecond,
     })),
-    installsPerDay: {
-      average: Math.round(certificates / Math.max(1, days)),
-      most: Math.max(0, ...byDay.map((each) => each.certificates)),
-    },
+    installsPerDay: { average, most: Math.max(average, ...byDay.map((each) => each.certificates)) },
   };
 }

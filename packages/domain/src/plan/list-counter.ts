@@ -14,17 +14,22 @@ const mostNamed = 10;
 /** One with fewer domains never has to wait for its own limit at any CA that is known. */
 const leastNamed = 40;
 
-const apexSeen = 1;
-const wwwSeen = 2;
-/** The count is above the two marks. */
-const one = 4;
+/** What is kept of a registered domain. */
+interface Counted {
+  domains: number;
+  /** Times that another tenant's domain followed: no fewer than it has tenants, and as many where the list is sorted. */
+  tenants: number;
+  lastTenant: string | undefined;
+  /** Whether it or its `www` was listed. */
+  isListed: boolean;
+}
 
 /**
- * Summarises a list row by row. Kept are a count for each registered domain and tenant, so a name that is listed twice
- * counts twice, unless it is a registered domain or its `www`: these two are one certificate, listed together or not.
+ * Summarises a list row by row. Kept are a few counts for each registered domain and tenant, so a name that is listed
+ * twice counts twice, unless it is a registered domain or its `www`: these two are one certificate, listed together or not.
  */
 export class ListCounter {
-  readonly #byRegisteredDomain = new Map<string, number>();
+  readonly #registered = new Map<string, Counted>();
   readonly #byTenant = new Map<string, number>();
   #domains = 0;
   #names = 0;
@@ -39,15 +44,15 @@ export class ListCounter {
     }
     const { name } = normalised;
     const registered = registeredDomain(name);
-    const before = this.#byRegisteredDomain.get(registered) ?? 0;
-    const mark = name === registered ? apexSeen : name === `www.${registered}` ? wwwSeen : 0;
-    if (mark !== 0 && (before & (apexSeen | wwwSeen)) !== 0) {
-      this.#byRegisteredDomain.set(registered, before | mark);
-      return;
-    }
-    this.#byRegisteredDomain.set(registered, (before | mark) + one);
+    const counted = this.#counted(registered);
+    const isItself = name === registered || name === `www.${registered}`;
+    if (isItself && counted.isListed) return;
+    counted.isListed ||= isItself;
+    counted.domains += 1;
+    if (counted.tenants === 0 || tenant === undefined || tenant !== counted.lastTenant) counted.tenants += 1;
+    counted.lastTenant = tenant;
     this.#domains += 1;
-    this.#names += 1 + companions(aliases.length, mark !== 0 && withWww(registered) !== null);
+    this.#names += 1 + aliases.length + (isItself && withWww(registered) !== null ? 1 : 0);
     if (tenant === undefined) this.#withoutTenant += 1;
     else this.#byTenant.set(tenant, (this.#byTenant.get(tenant) ?? 0) + 1);
   }
@@ -55,34 +60,31 @@ export class ListCounter {
   summary(): ListSummary {
     const largest = this.#largest();
     const named = new Set(largest.map(({ name }) => name));
+    const others = this.#registered.entries().filter(([name]) => !named.has(name));
     return {
       domains: this.#domains,
       names: this.#names,
       refused: this.#refused,
-      registeredDomains: this.#byRegisteredDomain.size,
+      registeredDomains: this.#registered.size,
       largest,
-      others: histogram(
-        this.#byRegisteredDomain
-          .entries()
-          .filter(([name]) => !named.has(name))
-          .map(([, packed]) => Math.floor(packed / one)),
-      ),
+      others: histogram(others.map(([, { domains }]) => domains)),
       tenants: histogram(this.#byTenant.values()),
       withoutTenant: this.#withoutTenant,
     };
   }
 
+  #counted(registered: string): Counted {
+    const known = this.#registered.get(registered);
+    if (known !== undefined) return known;
+    const counted: Counted = { domains: 0, tenants: 0, lastTenant: undefined, isListed: false };
+    this.#registered.set(registered, counted);
+    return counted;
+  }
+
   #largest(): readonly NamedCount[] {
-    return [
-      ...this.#byRegisteredDomain
-        .entries()
-        .map(([name, packed]) => ({ name, domains: Math.floor(packed / one) }))
-        .filter(({ domains }) => domains >= leastNamed),
-    ]
+    const large = this.#registered.entries().filter(([, { domains }]) => domains >= leastNamed);
+    return [...large.map(([name, { domains, tenants }]) => ({ name, domains, tenants }))]
       .sort((a, b) => b.domains - a.domains || (a.name < b.name ? -1 : 1))
       .slice(0, mostNamed);
   }
 }
-
-/** A `www` that is among the aliases is rare, and is not looked for. */
-const companions = (aliases: number, hasWww: boolean): number => aliases + (hasWww ? 1 : 0);

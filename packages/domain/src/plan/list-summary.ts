@@ -20,6 +20,8 @@ export interface ListSummary {
 export interface NamedCount {
   readonly name: string;
   readonly domains: number;
+  /** Whose they are, those of no tenant each by itself; counted too high where the list is not sorted by tenant. */
+  readonly tenants: number;
 }
 
 /** `count` registered domains, or tenants, that have `domains` domains each. */

@@ -22,7 +22,12 @@ export function orderDemand({ list, packs, cas }: Pick<PlanRequest, "list" | "pa
   const certificates = countPacks(list, packs, cas);
   const perDomain = list.domains === 0 ? 1 : certificates / list.domains;
   const groups = [
-    ...list.largest.map(({ name, domains }) => ({ name, count: 1, certificates: domains * perDomain })),
+    ...list.largest.map((each) => ({
+      name: each.name,
+      count: 1,
+      // A pack of each tenant's has a name of it.
+      certificates: Math.max(each.domains * perDomain, packs.acrossTenants ? 0 : each.tenants),
+    })),
     ...list.others.map(({ domains, count }) => ({ name: null, count, certificates: domains * perDomain })),
   ];
   return {

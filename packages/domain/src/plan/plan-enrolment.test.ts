@@ -79,7 +79,10 @@ describe("500,000 domains at Let's Encrypt", () => {
   });
 
   test("are never done where a shared registered domain would take decades, and it is named", () => {
-    const list = { ...request.list, largest: [{ name: "hoster.example", domains: 100_000 }] };
+    const list = {
+      ...request.list,
+      largest: [{ name: "hoster.example", domains: 100_000, tenants: 100_000 }],
+    };
     const plan = planEnrolment({ ...request, list: { ...list, domains: 600_000 } });
     expect(plan.finishesAt).toBeNull();
     expect(plan.slowDomains[0]).toMatchObject({ name: "hoster.example", count: 1 });
@@ -94,7 +97,7 @@ test("what one CA cannot take goes to the next; with room at both, weights decid
   expect(full.byCa[1]?.share).toBeGreaterThan(0.9);
   expect(full.phases.map(({ ca, limit }) => `${ca} ${limit}`)).toEqual([
     "letsencrypt new-orders-per-account",
-    "zerossl requests",
+    "zerossl new-orders-per-account",
   ]);
   const small = planEnrolment({
     ...both,
