@@ -1,3 +1,4 @@
+import { operations } from "@certmill/api";
 import type { Command } from "commander";
 import { boundHeap } from "./bound-heap.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
@@ -43,13 +44,15 @@ async function importDomains(path: string, options: DomainImportOptions): Promis
   using interruption = new Interruption();
   await using source = await openList(path, interruption.signal);
   await using rejects = new RejectsFile(options.rejects ?? `${path === "-" ? "import" : path}.rejects.csv`);
+  const terms = { ...coverageOf(options), ...(options.dryRun === true ? { dryRun: true } : {}) };
   const end = await sendList({
     client,
     source,
     rejects,
     signal: interruption.signal,
     giveUpAfter: options.giveUpAfter * 1_000,
-    terms: { ...coverageOf(options), ...(options.dryRun === true ? { dryRun: true } : {}) },
+    deliver: (rows, signal) =>
+      client.call(operations.addDomainBatch, { body: { ...terms, rows: [...rows] }, signal }),
   });
   await tellImport(end, {
     json: options.json === true,

@@ -3,6 +3,11 @@ import { registerBudget } from "./budget.ts";
 import { registerCaAdd } from "./ca-add.ts";
 import { registerCaList } from "./ca-list.ts";
 import { registerCaSet } from "./ca-set.ts";
+import { registerCampaignCancel, registerCampaignPause, registerCampaignResume } from "./campaign-change.ts";
+import { registerCampaignCreate } from "./campaign-create.ts";
+import { registerCampaignList } from "./campaign-list.ts";
+import { registerCampaignReport } from "./campaign-report.ts";
+import { registerCampaignShow } from "./campaign-show.ts";
 import { registerCertificateExport } from "./certificate-export.ts";
 import { registerCertificateList } from "./certificate-list.ts";
 import { registerCertificateShow } from "./certificate-show.ts";
@@ -45,6 +50,17 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerDomainShow,
     registerDomainRetry,
     registerDomainRemove,
+  ],
+  [
+    "campaign",
+    "long lists of domains, enrolled at the pace that the limits allow",
+    registerCampaignCreate,
+    registerCampaignList,
+    registerCampaignShow,
+    registerCampaignPause,
+    registerCampaignResume,
+    registerCampaignCancel,
+    registerCampaignReport,
   ],
   [
     "certificate",

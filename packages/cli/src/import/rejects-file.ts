@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { RejectedRow } from "@certmill/api";
+import { csvLine } from "../csv-line.ts";
 import { fileFault } from "../file-fault.ts";
 
 /** The report of the rows that did not go in, as CSV. The file is made with its first row. */
@@ -32,7 +33,4 @@ export class RejectsFile implements AsyncDisposable {
 }
 
 const csvRow = ({ line, domain, code, reason }: RejectedRow): string =>
-  `${[String(line), domain, code, reason].map(csvCell).join(",")}\r\n`;
-
-/** RFC 4180, 2.6 and 2.7. */
-const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  csvLine([String(line), domain, code, reason]);

@@ -1,7 +1,7 @@
 import {
   type Client,
-  type DomainBatch,
   type DomainBatchResult,
+  type DomainBatchRow,
   operations,
   type RejectedRow,
 } from "@certmill/api";
@@ -21,7 +21,8 @@ interface ListToSend {
   readonly signal: AbortSignal;
   /** Milliseconds for which a server that was there and is lost is waited for. */
   readonly giveUpAfter: number;
-  readonly terms: Omit<DomainBatch, "rows">;
+  /** Sends some of its rows, which may be sent again. */
+  readonly deliver: (rows: readonly DomainBatchRow[], signal: AbortSignal) => Promise<DomainBatchResult>;
 }
 
 /** How an import ended. */
@@ -83,11 +84,12 @@ class Sender {
 
   async send({ rows }: ImportBatch): Promise<DomainBatchResult> {
     if (rows.length === 0) return { added: 0, unchanged: 0, rejected: [] };
-    const { client, terms, giveUpAfter } = this.#list;
-    const result = await persist(
-      () => client.call(operations.addDomainBatch, { body: { ...terms, rows }, signal: this.#signal }),
-      { signal: this.#signal, giveUpAfter, onRetry: (error) => this.#tellLost(error.message) },
-    );
+    const { deliver, giveUpAfter } = this.#list;
+    const result = await persist(() => deliver(rows, this.#signal), {
+      signal: this.#signal,
+      giveUpAfter,
+      onRetry: (error) => this.#tellLost(error.message),
+    });
     this.#tellFound();
     return result;
   }

@@ -29,31 +29,39 @@ export interface StateChange {
   readonly changed: boolean;
 }
 
-/** Makes a campaign that takes a list. @returns false when the name is taken. */
+/** Makes a campaign that takes a list, or gives one other settings that has nothing on it. @returns false when the name is taken. */
 export async function insertCampaign(db: Db, settings: CampaignSettings, now: Instant): Promise<boolean> {
-  const { name, finishBy, window, perHour, packNames, packAcrossTenants, mostFailed } = settings;
+  const values = settingValues(settings);
   const row = await db
     .insertInto("campaign")
-    .values({
-      name,
-      state: "importing",
-      finish_by: finishBy === null ? null : timestamp(finishBy),
-      window_start: window?.start ?? null,
-      window_end: window?.end ?? null,
-      per_hour: perHour,
-      pack_names: packNames,
-      pack_across_tenants: packAcrossTenants,
-      most_failed: mostFailed,
-      renewal_spread_days: settings.renewalSpreadDays,
-      ca_id: settings.caId,
-      edge_group_id: settings.edgeGroupId,
-      key_type: settings.keyType,
-      created_at: timestamp(now),
-    })
-    .onConflict((conflict) => conflict.column("name").doNothing())
+    .values({ ...values, name: settings.name, state: "importing", created_at: timestamp(now) })
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet(values)
+        .where("campaign.state", "=", "importing")
+        .where("campaign.packing", "is", null),
+    )
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
+}
+
+function settingValues(settings: CampaignSettings) {
+  const { finishBy, window, perHour, packNames, packAcrossTenants, mostFailed, renewalSpreadDays } = settings;
+  return {
+    finish_by: finishBy === null ? null : timestamp(finishBy),
+    window_start: window?.start ?? null,
+    window_end: window?.end ?? null,
+    per_hour: perHour,
+    pack_names: packNames,
+    pack_across_tenants: packAcrossTenants,
+    most_failed: mostFailed,
+    renewal_spread_days: renewalSpreadDays,
+    ca_id: settings.caId,
+    edge_group_id: settings.edgeGroupId,
+    key_type: settings.keyType,
+  };
 }
 
 /** Closes the list and lets the first wave begin. @returns null when there is nothing on the list. */
