@@ -10,6 +10,10 @@ const nothing: Standing = {
   failure_detail: null,
   issuance: null,
   not_after: null,
+  held_by: null,
+  queued_at: null,
+  parked_until: null,
+  parked_for: null,
 };
 
 test("each state has its sentence", () => {
@@ -26,6 +30,20 @@ test("each state has its sentence", () => {
     "Its certificate is valid until 2026-11-22 12:00 UTC.",
     `${failures.dns.sentence} The certificate authority's words: NXDOMAIN`,
     "The domain was removed.",
+  ]);
+});
+
+test("what waits says for what", () => {
+  const limit = "letsencrypt new-certificates-per-registered-domain example.com";
+  const waits: readonly Partial<Standing>[] = [
+    { held_by: "spring" },
+    { queued_at: now },
+    { queued_at: now, parked_until: now, parked_for: limit },
+  ];
+  expect(waits.map((each) => stateReason({ ...nothing, ...each }))).toEqual([
+    'It is on the list of the campaign "spring", which has not come to it yet.',
+    "It has been in line since 2026-11-22 12:00 UTC, and is ordered as soon as the limits of the certificate authorities allow.",
+    `It waits for a limit of a certificate authority (${limit}) until 2026-11-22 12:00 UTC.`,
   ]);
 });
 

@@ -9,6 +9,10 @@ export interface Standing {
   readonly failure_detail: string | null;
   readonly issuance: LiveState | null;
   readonly not_after: Instant | null;
+  readonly held_by: string | null;
+  readonly queued_at: Instant | null;
+  readonly parked_until: Instant | null;
+  readonly parked_for: string | null;
 }
 
 /** Why a domain stands as it does, in a sentence or two for the customer. */
@@ -16,7 +20,7 @@ export function stateReason(standing: Standing): string {
   const failure = failureSentence(standing);
   switch (standing.state) {
     case "waiting":
-      return failure ?? "The certificate will be ordered in a moment.";
+      return failure ?? waitingReason(standing);
     case "issuing":
       return standing.issuance === null ? "The certificate is being ordered." : progress(standing.issuance);
     case "active":
@@ -26,6 +30,16 @@ export function stateReason(standing: Standing): string {
     case "removed":
       return "The domain was removed.";
   }
+}
+
+function waitingReason({ held_by, queued_at, parked_until, parked_for }: Standing): string {
+  if (held_by !== null)
+    return `It is on the list of the campaign "${held_by}", which has not come to it yet.`;
+  if (parked_until !== null)
+    return `It waits for a limit of a certificate authority (${parked_for}) until ${minuteText(parked_until)}.`;
+  if (queued_at !== null)
+    return `It has been in line since ${minuteText(queued_at)}, and is ordered as soon as the limits of the certificate authorities allow.`;
+  return "The certificate will be ordered in a moment.";
 }
 
 /** The failure's own sentence, with the CA's words behind it; null when there is none. */

@@ -23,6 +23,13 @@ export interface DomainRow {
   readonly issuer: string | null;
   readonly not_before: Instant | null;
   readonly not_after: Instant | null;
+  /** The campaign that has not come to it yet; null: none. */
+  readonly held_by: string | null;
+  /** Since when it has been in line; null: it is not. */
+  readonly queued_at: Instant | null;
+  /** Until when it waits there for a limit of its own, and for which; null: for its turn only. */
+  readonly parked_until: Instant | null;
+  readonly parked_for: string | null;
 }
 
 const selectDomains = sql`
@@ -30,13 +37,17 @@ const selectDomains = sql`
     ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
-    certificate.not_before, certificate.not_after
+    certificate.not_before, certificate.not_after,
+    case when lineage.held then campaign.name end as held_by,
+    queue.queued_at, queue.parked_until, queue.parked_for
   from domain
     join lineage on lineage.id = domain.lineage_id
     join ca on ca.id = lineage.ca_id
     join edge_group on edge_group.id = lineage.edge_group_id
     left join tenant on tenant.id = lineage.tenant_id
     left join certificate on certificate.id = lineage.certificate_id
+    left join campaign on campaign.id = lineage.campaign_id
+    left join queue on queue.lineage_id = lineage.id
     left join issuance on issuance.lineage_id = lineage.id and issuance.ended_at is null`;
 
 const ofTenant = (tenantId: string | null): RawBuilder<unknown> =>
