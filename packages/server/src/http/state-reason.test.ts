@@ -10,7 +10,10 @@ const nothing: Standing = {
   failure_detail: null,
   issuance: null,
   not_after: null,
-  held_by: null,
+  campaign: null,
+  campaign_state: null,
+  campaign_wave: null,
+  held: false,
   queued_at: null,
   parked_until: null,
   parked_for: null,
@@ -35,13 +38,20 @@ test("each state has its sentence", () => {
 
 test("what waits says for what", () => {
   const limit = "letsencrypt new-certificates-per-registered-domain example.com";
+  const spring = { campaign: "spring", campaign_state: "running", campaign_wave: 2 } as const;
   const waits: readonly Partial<Standing>[] = [
-    { held_by: "spring" },
+    { ...spring, held: true },
+    { ...spring, held: true, campaign_state: "importing" },
+    { ...spring, held: true, campaign_state: "paused" },
+    { ...spring, queued_at: now, campaign_state: "paused" },
     { queued_at: now },
     { queued_at: now, parked_until: now, parked_for: limit },
   ];
   expect(waits.map((each) => stateReason({ ...nothing, ...each }))).toEqual([
-    'It is on the list of the campaign "spring", which has not come to it yet.',
+    'It is on the list of the campaign "spring", whose wave 2 of 3 is under way.',
+    'It is on the list of the campaign "spring", which has not been started.',
+    'It is on the list of the campaign "spring", which is paused.',
+    'It is in line for the campaign "spring", which is paused.',
     "It has been in line since 2026-11-22 12:00 UTC, and is ordered as soon as the limits of the certificate authorities allow.",
     `It waits for a limit of a certificate authority (${limit}) until 2026-11-22 12:00 UTC.`,
   ]);

@@ -1,5 +1,12 @@
-import { failures, type Instant, type IssuanceKind, isFailureCode, type LiveState } from "@certmill/domain";
-import type { LineageState } from "../store/schema.ts";
+import {
+  failures,
+  type Instant,
+  type IssuanceKind,
+  isFailureCode,
+  type LiveState,
+  lastWave,
+} from "@certmill/domain";
+import type { CampaignState, LineageState } from "../store/schema.ts";
 import { instantText } from "./instant-text.ts";
 
 /** What a domain's standing is read from. */
@@ -9,7 +16,10 @@ export interface Standing {
   readonly failure_detail: string | null;
   readonly issuance: LiveState | null;
   readonly not_after: Instant | null;
-  readonly held_by: string | null;
+  readonly campaign: string | null;
+  readonly campaign_state: CampaignState | null;
+  readonly campaign_wave: number | null;
+  readonly held: boolean;
   readonly queued_at: Instant | null;
   readonly parked_until: Instant | null;
   readonly parked_for: string | null;
@@ -32,14 +42,30 @@ export function stateReason(standing: Standing): string {
   }
 }
 
-function waitingReason({ held_by, queued_at, parked_until, parked_for }: Standing): string {
-  if (held_by !== null)
-    return `It is on the list of the campaign "${held_by}", which has not come to it yet.`;
+function waitingReason(standing: Standing): string {
+  const { held, queued_at, parked_until, parked_for } = standing;
+  const campaign = campaignPhrase(standing);
+  if (held && campaign !== null) return `It is on the list of ${campaign}.`;
   if (parked_until !== null)
     return `It waits for a limit of a certificate authority (${parked_for}) until ${minuteText(parked_until)}.`;
+  if (queued_at !== null && campaign !== null && standing.campaign_state !== "running")
+    return `It is in line for ${campaign}.`;
   if (queued_at !== null)
     return `It has been in line since ${minuteText(queued_at)}, and is ordered as soon as the limits of the certificate authorities allow.`;
   return "The certificate will be ordered in a moment.";
+}
+
+/** The campaign that is to enrol it, with what keeps it waiting; null: none is. */
+function campaignPhrase({ campaign, campaign_state, campaign_wave }: Standing): string | null {
+  if (campaign === null) return null;
+  switch (campaign_state) {
+    case "importing":
+      return `the campaign "${campaign}", which has not been started`;
+    case "paused":
+      return `the campaign "${campaign}", which is paused`;
+    default:
+      return `the campaign "${campaign}", whose wave ${campaign_wave} of ${lastWave} is under way`;
+  }
 }
 
 /** The failure's own sentence, with the CA's words behind it; null when there is none. */

@@ -24,6 +24,7 @@ const sentences: Readonly<Record<string, (detail: Detail) => string>> = {
     const names = detail["names"];
     return `Names that shared a certificate go on without those that failed: ${Array.isArray(names) ? names.join(", ") : ""}.`;
   },
+  "issuance.taken-back": () => "The campaign was paused or cancelled before the order was made.",
   "order.created": () => "The certificate authority has the order.",
   "challenge.published": () => "The proof of control is published.",
   validated: () => "The certificate authority has validated the names.",

@@ -149,6 +149,10 @@ describe("a campaign", () => {
     // The first hundred; more than half of them fail.
     await feedFor(minutes(1));
     expect((await show()).certificates).toMatchObject({ waiting: 100, held: 150 });
+    const domain = (name: string) => admin.call(operations.showDomain, { params: { name } });
+    expect((await domain("site249.com")).reason).toContain(
+      'campaign "spring", whose wave 1 of 3 is under way',
+    );
     expect(await work((_, n) => (n < 60 ? "wrong-response" : null))).toBe(100);
     await feedFor(minutes(1));
     const paused = await show();
@@ -255,6 +259,22 @@ describe("a campaign", () => {
       forecast: null,
     });
     expect(await codeOf(admin.call(operations.cancelCampaign, { params }))).toBe("campaign-state");
+  });
+
+  test("what somebody waits for leaves the list, and what is removed is not released", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring" } });
+    await add(rows(4));
+    await admin.call(operations.retryDomain, { params: { name: "site0.com" } });
+    await admin.call(operations.removeDomain, { params: { name: "site1.com" } });
+    await admin.call(operations.startCampaign, { params });
+    await admin.call(operations.pauseCampaign, { params });
+    expect(await work(() => null)).toBe(1);
+    await admin.call(operations.resumeCampaign, { params });
+    await feedFor(minutes(1));
+    const classes = new Set<string>();
+    expect(await work(({ workClass }) => void classes.add(workClass) ?? null)).toBe(2);
+    expect([...classes]).toEqual(["campaign"]);
+    expect((await show()).certificates).toMatchObject({ total: 3, issued: 2, removed: 1 });
   });
 
   test("a failure of the CA's own pauses nothing", async () => {

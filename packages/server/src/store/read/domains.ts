@@ -1,7 +1,7 @@
 import type { Instant, LiveState } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { KeyType, LineageState } from "../schema.ts";
+import type { CampaignState, KeyType, LineageState } from "../schema.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */
 export interface DomainRow {
@@ -23,8 +23,13 @@ export interface DomainRow {
   readonly issuer: string | null;
   readonly not_before: Instant | null;
   readonly not_after: Instant | null;
-  /** The campaign that has not come to it yet; null: none. */
-  readonly held_by: string | null;
+  /** The campaign that enrols it; null: none, or it has its certificate from it. */
+  readonly campaign: string | null;
+  readonly campaign_state: CampaignState | null;
+  /** The campaign's wave that is under way. */
+  readonly campaign_wave: number | null;
+  /** Whether it is of a wave to come. */
+  readonly held: boolean;
   /** Since when it has been in line; null: it is not. */
   readonly queued_at: Instant | null;
   /** Until when it waits there for a limit of its own, and for which; null: for its turn only. */
@@ -38,7 +43,7 @@ const selectDomains = sql`
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,
-    case when lineage.held then campaign.name end as held_by,
+    campaign.name as campaign, campaign.state as campaign_state, campaign.wave as campaign_wave, lineage.held,
     queue.queued_at, queue.parked_until, queue.parked_for
   from domain
     join lineage on lineage.id = domain.lineage_id
@@ -46,7 +51,7 @@ const selectDomains = sql`
     join edge_group on edge_group.id = lineage.edge_group_id
     left join tenant on tenant.id = lineage.tenant_id
     left join certificate on certificate.id = lineage.certificate_id
-    left join campaign on campaign.id = lineage.campaign_id
+    left join campaign on campaign.id = lineage.campaign_id and lineage.certificate_id is null
     left join queue on queue.lineage_id = lineage.id
     left join issuance on issuance.lineage_id = lineage.id and issuance.ended_at is null`;
 

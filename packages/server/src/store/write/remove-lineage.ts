@@ -19,7 +19,7 @@ async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<voi
   const at = timestamp(now);
   await cancelIssuance(trx, lineageId, now);
   const { rows } = await sql<{ edge_group_id: string | null }>`
-    update lineage set state = 'removed', wake_at = null, removed_at = ${at}
+    update lineage set state = 'removed', wake_at = null, held = false, removed_at = ${at}
     where id = ${lineageId} and state <> 'removed'
     returning case when certificate_id is not null then edge_group_id end as edge_group_id`.execute(trx);
   await sql`delete from queue where lineage_id = ${lineageId}`.execute(trx);

@@ -6,6 +6,8 @@ import { type Db, timestamp } from "../database.ts";
  * Makes a lineage's next issuance due now, whenever it would have been, and also where none would; one with a
  * certificate is renewed. While an issuance is live, or due already, nothing changes: repeating it is safe.
  *
+ * One that a campaign is to enrol is no longer the campaign's: somebody waits for it now.
+ *
  * The lineage is held before the live issuance is looked for, so that none can be planned in between.
  *
  * @returns false when the lineage was removed: nothing is issued for it any more.
@@ -31,7 +33,8 @@ export async function retryLineage(
     if (state === "removed") return false;
     await sql`
       with woken as (
-        update lineage set wake_at = ${at}, avoid_ca_ids = '{}', held = false, wanted_at = least(wanted_at, ${at})
+        update lineage set wake_at = ${at}, avoid_ca_ids = '{}', wanted_at = least(wanted_at, ${at}), held = false,
+          campaign_id = case when certificate_id is not null then campaign_id end
         where id = ${lineageId} and (wake_at is null or wake_at > ${at})
           and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         returning id
