@@ -8,7 +8,7 @@ import { limitSets } from "../src/budget/limit-sets.ts";
 import { type ClassTurns, reserveShared } from "../src/schedule/class-share.ts";
 import { retryAt } from "../src/schedule/retry.ts";
 import type { WorkClass } from "../src/schedule/work-class.ts";
-import { days, type Instant, instant, minutes } from "../src/time/instant.ts";
+import { days, type Instant, instant } from "../src/time/instant.ts";
 
 export interface SimulatedList {
   /** Of each registered domain: how many domains. */
@@ -37,92 +37,152 @@ interface Item {
 
 /** @returns when the last domain that can has its certificate. */
 export function enrolOrderByOrder(list: SimulatedList): Instant {
-  const line = mixed(list);
-  let open = line.filter(({ fails }) => !fails).length;
-  const account = untouched();
-  const domains = list.sizes.map(untouched);
-  const parked = new Map<number, { readonly items: Item[]; at: number }>();
-  const retries: { readonly item: Item; readonly at: number }[] = [];
-  const between = list.newPerDay === 0 ? Number.POSITIVE_INFINITY : days(1) / list.newPerDay;
-  let nextNew = list.startsAt + between;
-  let now = list.startsAt;
-  const ordersLimit = (): Limit =>
-    list.laterOrders !== null && now >= list.laterOrders.at ? list.laterOrders.limit : list.orders;
+  const simulation = new Simulation(list);
+  while (simulation.isOpen()) simulation.round();
+  return simulation.now;
+}
 
-  const order = (workClass: WorkClass): number | null => {
-    const limit = ordersLimit();
-    const reserved = reserveShared(limit, account, workClass, now);
-    if (reserved.kind === "refused") return reserved.retryAt;
-    account.bucket = settle(limit, reserved.bucket, now);
-    account.turns = reserved.turns;
-    return null;
-  };
-  const own = (item: Item): number | null => {
-    const reserved = reserveShared(perDomain, domains[item.domain] as Entry, "campaign", now);
-    return reserved.kind === "refused" ? reserved.retryAt : null;
-  };
-  const begin = (item: Item): void => {
-    const entry = domains[item.domain] as Entry;
-    const reserved = reserveShared(perDomain, entry, "campaign", now);
-    if (reserved.kind === "refused") throw new Error("It was looked at before.");
-    entry.bucket = item.fails ? release(reserved.bucket) : settle(perDomain, reserved.bucket, now);
-    entry.turns = reserved.turns;
-    if (!item.fails) {
-      open -= 1;
-      return;
-    }
-    item.failures += 1;
-    const at = retryAt({ code: "dns", detail: "", retryAt: null }, item.failures, now);
-    if (at !== null) retries.push({ item, at });
-  };
+interface Parked {
+  readonly items: Item[];
+  at: number;
+}
 
-  let head = 0;
-  while (open > 0) {
-    const wakes: number[] = [];
-    while (nextNew <= now && order("interactive") === null) nextNew += between;
-    if (nextNew > now) wakes.push(nextNew);
-    retries.sort((a, b) => a.at - b.at);
-    while (retries[0] !== undefined && retries[0].at <= now)
-      line.push((retries.shift() as { item: Item }).item);
-    if (retries[0] !== undefined) wakes.push(retries[0].at);
-    let held: number | null = null;
-    for (const [domain, waiting] of parked) {
-      while (held === null && waiting.items.length > 0 && waiting.at <= now) {
-        const item = waiting.items[0] as Item;
-        const until = own(item);
+class Simulation {
+  now: Instant;
+  readonly #list: SimulatedList;
+  readonly #line: Item[];
+  readonly #account = untouched();
+  readonly #domains: readonly Entry[];
+  readonly #parked = new Map<number, Parked>();
+  #retries: { readonly item: Item; readonly at: number }[] = [];
+  #head = 0;
+  #open: number;
+  #nextNew: number;
+  /** When the next round may find something to do. */
+  #wakes: number[] = [];
+
+  constructor(list: SimulatedList) {
+    this.#list = list;
+    this.#line = mixed(list);
+    this.#domains = list.sizes.map(untouched);
+    this.#open = this.#line.filter(({ fails }) => !fails).length;
+    this.now = list.startsAt;
+    this.#nextNew = list.startsAt + this.#betweenNew();
+  }
+
+  isOpen(): boolean {
+    return this.#open > 0;
+  }
+
+  round(): void {
+    this.#wakes = [this.now + days(1)];
+    this.#orderNew();
+    this.#joinRetries();
+    const held = this.#orderParked() ?? this.#orderLine();
+    if (!this.isOpen()) return;
+    const { laterOrders } = this.#list;
+    if (held !== null) this.#wakes.push(held);
+    if (laterOrders !== null) this.#wakes.push(laterOrders.at);
+    this.now = instant(Math.ceil(Math.min(...this.#wakes.filter((at) => at > this.now))));
+  }
+
+  #betweenNew(): number {
+    const { newPerDay } = this.#list;
+    return newPerDay === 0 ? Number.POSITIVE_INFINITY : days(1) / newPerDay;
+  }
+
+  #orderNew(): void {
+    while (this.#nextNew <= this.now && this.#order("interactive") === null)
+      this.#nextNew += this.#betweenNew();
+    this.#wakes.push(this.#nextNew);
+  }
+
+  #joinRetries(): void {
+    const due = this.#retries.filter(({ at }) => at <= this.now).sort((a, b) => a.at - b.at);
+    if (due.length > 0) this.#retries = this.#retries.filter(({ at }) => at > this.now);
+    this.#line.push(...due.map(({ item }) => item));
+    this.#wakes.push(...this.#retries.map(({ at }) => at));
+  }
+
+  /** @returns when the account has an order again; null: nobody waits for that. */
+  #orderParked(): number | null {
+    for (const [domain, waiting] of this.#parked) {
+      for (
+        let item = waiting.items[0];
+        item !== undefined && waiting.at <= this.now;
+        item = waiting.items[0]
+      ) {
+        const until = this.#ownWait(item);
         if (until !== null) {
           waiting.at = until;
           break;
         }
-        held = order("campaign");
-        if (held === null) begin(waiting.items.shift() as Item);
+        const held = this.#order("campaign");
+        if (held !== null) return held;
+        this.#begin(item);
+        waiting.items.shift();
       }
-      if (waiting.items.length === 0) parked.delete(domain);
-      else if (waiting.at > now) wakes.push(waiting.at);
+      if (waiting.items.length === 0) this.#parked.delete(domain);
+      else this.#wakes.push(waiting.at);
     }
-    while (held === null && head < line.length) {
-      const item = line[head] as Item;
-      const until = own(item);
-      if (until !== null) {
-        const waiting = parked.get(item.domain) ?? { items: [], at: until };
-        waiting.items.push(item);
-        parked.set(item.domain, waiting);
-        wakes.push(until);
-        head += 1;
-        continue;
-      }
-      held = order("campaign");
-      if (held !== null) break;
-      begin(item);
-      head += 1;
-    }
-    if (held !== null) wakes.push(held);
-    if (open === 0) break;
-    if (list.laterOrders !== null && list.laterOrders.at > now) wakes.push(list.laterOrders.at);
-    if (retries.length > 0 && head === line.length) wakes.push(now + minutes(1));
-    now = instant(Math.ceil(Math.min(...wakes.filter((at) => at > now), now + days(1))));
+    return null;
   }
-  return now;
+
+  #orderLine(): number | null {
+    for (let item = this.#line[this.#head]; item !== undefined; item = this.#line[this.#head]) {
+      const until = this.#ownWait(item);
+      const held = until === null ? this.#order("campaign") : null;
+      if (held !== null) return held;
+      if (until === null) this.#begin(item);
+      else this.#park(item, until);
+      this.#head += 1;
+    }
+    return null;
+  }
+
+  #park(item: Item, until: number): void {
+    const waiting = this.#parked.get(item.domain) ?? { items: [], at: until };
+    waiting.items.push(item);
+    this.#parked.set(item.domain, waiting);
+    this.#wakes.push(until);
+  }
+
+  #order(workClass: WorkClass): number | null {
+    const { orders, laterOrders } = this.#list;
+    const limit = laterOrders !== null && this.now >= laterOrders.at ? laterOrders.limit : orders;
+    const reserved = reserveShared(limit, this.#account, workClass, this.now);
+    if (reserved.kind === "refused") return reserved.retryAt;
+    this.#account.bucket = settle(limit, reserved.bucket, this.now);
+    this.#account.turns = reserved.turns;
+    return null;
+  }
+
+  #ownWait({ domain }: Item): number | null {
+    const reserved = reserveShared(perDomain, this.#entry(domain), "campaign", this.now);
+    return reserved.kind === "refused" ? reserved.retryAt : null;
+  }
+
+  /** It has been looked at: its registered domain has a token. */
+  #begin(item: Item): void {
+    const entry = this.#entry(item.domain);
+    const reserved = reserveShared(perDomain, entry, "campaign", this.now);
+    if (reserved.kind === "refused") throw new Error("Its registered domain has no token.");
+    entry.turns = reserved.turns;
+    entry.bucket = item.fails ? release(reserved.bucket) : settle(perDomain, reserved.bucket, this.now);
+    if (!item.fails) {
+      this.#open -= 1;
+      return;
+    }
+    item.failures += 1;
+    const at = retryAt({ code: "dns", detail: "", retryAt: null }, item.failures, this.now);
+    if (at !== null) this.#retries.push({ item, at });
+  }
+
+  #entry(domain: number): Entry {
+    const entry = this.#domains[domain];
+    if (entry === undefined) throw new Error(`There is no registered domain ${domain}.`);
+    return entry;
+  }
 }
 
 function mixed({ sizes, everyFails }: SimulatedList): Item[] {

@@ -19,7 +19,7 @@ const CountOf = Type.Object(
   { ...Closed, description: "So many (`count`) that have so many domains each." },
 );
 
-export const ListSummary = Type.Object(
+const ListSummary = Type.Object(
   {
     domains: Domains,
     names: Type.Integer({

@@ -29,16 +29,13 @@ export type Pack = readonly [Cover, ...Cover[]];
  */
 export function pack(covers: readonly Cover[], policy: PackPolicy): readonly Pack[] {
   if (policy.names <= 1) return covers.map((cover): Pack => [cover]);
-  const packs: Pack[] = [];
-  let open: Pack | null = null;
+  const packs: [Cover, ...Cover[]][] = [];
   for (const cover of inOrder(covers, policy)) {
-    if (open !== null && mayJoin(open, cover, policy)) open = [...open, cover];
-    else {
-      if (open !== null) packs.push(open);
-      open = [cover];
-    }
+    const open = packs.at(-1);
+    if (open !== undefined && mayJoin(open, cover, policy)) open.push(cover);
+    else packs.push([cover]);
   }
-  return open === null ? packs : [...packs, open];
+  return packs;
 }
 
 /** The names of a pack's certificate, each once, those of its first domain first. */

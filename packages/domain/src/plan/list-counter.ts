@@ -83,7 +83,9 @@ export class ListCounter {
 
   #largest(): readonly NamedCount[] {
     const large = this.#registered.entries().filter(([, { domains }]) => domains >= leastNamed);
-    return [...large.map(([name, { domains, tenants }]) => ({ name, domains, tenants }))]
+    return large
+      .map(([name, { domains, tenants }]) => ({ name, domains, tenants }))
+      .toArray()
       .sort((a, b) => b.domains - a.domains || (a.name < b.name ? -1 : 1))
       .slice(0, mostNamed);
   }

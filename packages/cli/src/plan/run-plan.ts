@@ -1,0 +1,89 @@
+import { writeFile } from "node:fs/promises";
+import { type NewPlan, operations, type Plan, pages } from "@certmill/api";
+import { planAlone, summaryOfCount } from "@certmill/domain";
+import { badInput, CommandError } from "../command-error.ts";
+import { connect, type ServerOptions } from "../connection.ts";
+import { fileFault } from "../file-fault.ts";
+import { openList } from "../import/list-source.ts";
+import { Interruption } from "../interruption.ts";
+import { numberText } from "../terminal/number-text.ts";
+import { print, printJson } from "../terminal/print.ts";
+import { daySeries } from "./day-series.ts";
+import { newPlan, type PlanOptions } from "./plan-options.ts";
+import { planText } from "./plan-text.ts";
+import { pngChart } from "./png-chart.ts";
+import { summariseList } from "./summarise-list.ts";
+import { svgChart } from "./svg-chart.ts";
+
+export interface PlanCommandOptions extends ServerOptions, PlanOptions {
+  readonly count?: number;
+  readonly svg?: string;
+  readonly png?: string;
+}
+
+/** `certmill plan`. A module of its own, as the public suffix list comes with it: other commands start without. */
+export async function runPlan(path: string | undefined, options: PlanCommandOptions): Promise<void> {
+  if ((path === undefined) === (options.count === undefined))
+    throw badInput("Name a list, or say how long one would be: --count N.");
+  const list = path === undefined ? summaryOfCount(options.count ?? 0) : await summaryOf(path);
+  if (list.domains === 0)
+    throw new CommandError("nothing-to-plan", "There is no domain in the list that a public CA issues for.", {
+      ending: "usage",
+    });
+  const made = options.limits === undefined ? await planOnline(list, options) : await offline(list, options);
+  await writeCharts(made, options);
+  await (options.json === true ? printJson(made) : print(planText(made)));
+}
+
+async function summaryOf(path: string): Promise<NewPlan["list"]> {
+  using interruption = new Interruption();
+  await using source = await openList(path, interruption.signal);
+  return await summariseList(source);
+}
+
+async function offline(list: NewPlan["list"], options: PlanCommandOptions): Promise<Plan> {
+  const [first] = options.limits ?? [];
+  const body = await newPlan(list, options, async () => first?.name ?? "");
+  const named = new Set((body.cas ?? []).map(({ name }) => name));
+  const stray = (body.limits ?? []).find(({ ca }) => !named.has(ca));
+  if (stray !== undefined) throw badInput(`An override is for "${stray.ca}", and the plan has no such CA.`);
+  return planAlone(body, new Date().toISOString());
+}
+
+async function planOnline(list: NewPlan["list"], options: PlanCommandOptions): Promise<Plan> {
+  const client = await connect(options);
+  const body = await newPlan(list, options, async () => {
+    for await (const { items } of pages(client, operations.listCas, {})) {
+      const found = items.find((ca) => ca.default);
+      if (found !== undefined) return found.name;
+    }
+    return "";
+  });
+  return client.call(operations.makePlan, { body });
+}
+
+async function writeCharts(made: Plan, { svg, png }: PlanCommandOptions): Promise<void> {
+  if (svg === undefined && png === undefined) return;
+  const series = daySeries(made);
+  if (series === null) return;
+  const chart = svgChart(series, chartTexts(made));
+  if (svg !== undefined) await write(svg, chart);
+  if (png !== undefined) await write(png, await pngChart(chart));
+}
+
+function chartTexts({ enrolment: { domains, finishesAt, certificates, orders }, assumed }: Plan) {
+  const done = finishesAt === null ? "not done in ten years" : `done on ${finishesAt.slice(0, 10)}`;
+  const cas = assumed.cas.filter(({ weight }) => weight > 0).map(({ name }) => name);
+  return {
+    title: `${numberText(domains)} domains: ${done}`,
+    subtitle: `${numberText(certificates)} certificates by ${numberText(orders.total)} orders from ${cas.join(", ")}`,
+  };
+}
+
+async function write(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (error) {
+    throw fileFault(`The chart ${path}`, "written", error);
+  }
+}
