@@ -13,12 +13,14 @@ import { ledgerBench } from "./ledger.ts";
 import { readMachine } from "./measure/machine.ts";
 import { programVersions } from "./measure/program-versions.ts";
 import { pickNextBench } from "./pick-next.ts";
+import { planBench } from "./plan.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 
 const benches: readonly Bench[] = [
   issueBench,
   importBench,
+  planBench,
   responderBench,
   acmeBench,
   pickNextBench,
