@@ -1,4 +1,4 @@
-import { type LimitName, refillTime } from "../budget/limit.ts";
+import { type Limit, type LimitName, refillTime } from "../budget/limit.ts";
 import { floorOf } from "../schedule/class-share.ts";
 import type { Instant } from "../time/instant.ts";
 import { limitAt, type PlannedCa } from "./plan-request.ts";
@@ -21,6 +21,19 @@ interface Group extends DomainGroup {
   parked: number;
   /** When the bucket of each is full again, by CA, as in bucket.ts; absent: it is full. */
   readonly fullAt: Map<string, number>;
+}
+
+interface Step {
+  readonly now: Instant;
+  readonly until: Instant;
+}
+
+/** A group while a CA takes from it. */
+interface OpenGroup {
+  readonly group: Group;
+  readonly limit: Limit | null;
+  /** Orders that one registered domain of it may still begin in the step; those that fail take nothing. */
+  most: number;
 }
 
 /**
@@ -73,13 +86,13 @@ export class WaitingLine {
       .map(({ name, count, parked }) => ({ name, count, certificates: parked }));
   }
 
-  /** Takes up to `most` for a CA, in a step that ends at `until`. @returns how many. */
-  take(
-    ca: PlannedCa,
-    most: number,
-    { now, until }: { readonly now: Instant; readonly until: Instant },
-  ): number {
-    const open = this.#groups.map((group) => ({ group, most: this.#allowance(ca, group, { now, until }) }));
+  /** Takes up to `most` for a CA, in a step. @returns how many. */
+  take(ca: PlannedCa, most: number, step: Step): number {
+    if (most <= tiny || this.left === 0) return 0;
+    const limitOf = domainLimits(ca, step.now);
+    const open = this.#groups.map((group) =>
+      opened(ca, group, { ...step, limit: limitOf(group.name), succeeding: this.#succeeding }),
+    );
     let taken = 0;
     for (const each of open) {
       const { group } = each;
@@ -91,11 +104,11 @@ export class WaitingLine {
     // A group whose limit ends in the middle leaves room to the others, who get it in the next pass.
     for (let pass = 0; pass < 4 && this.#untouched > 0 && most - taken > tiny; pass += 1)
       taken += this.#advance(open, most - taken);
-    for (const { group, most: left } of open) this.#spend(ca, group, { left, now, until });
+    for (const each of open) close(ca, each, { until: step.until, succeeding: this.#succeeding });
     return taken;
   }
 
-  #advance(open: { readonly group: Group; most: number }[], most: number): number {
+  #advance(open: readonly OpenGroup[], most: number): number {
     const share = open.reduce(
       (sum, { group, most: left }) => (left > tiny ? sum + group.share : sum),
       this.#free,
@@ -113,31 +126,36 @@ export class WaitingLine {
     this.#untouched = settled(this.#untouched - passed);
     return taken;
   }
+}
 
-  /** Orders that one registered domain of the group may begin in the step; those that fail take nothing. */
-  #allowance(
-    ca: PlannedCa,
-    group: Group,
-    { now, until }: { readonly now: Instant; readonly until: Instant },
-  ): number {
-    const limit = limitAt(ca, domainLimit, group.name ?? "", now);
-    if (limit === null) return Number.POSITIVE_INFINITY;
-    // It may be owed more than the burst in the middle of a step: what refills in it may be spent before.
-    const owed = Math.max(0, (group.fullAt.get(ca.name) ?? 0) - now) / refillTime(limit);
-    const there = limit.burst - owed + (until - now) / refillTime(limit) - floorOf(limit, "campaign");
-    return Math.max(0, there) / this.#succeeding;
-  }
+/** The rules for registered domains at an instant. Few have one of their own. */
+function domainLimits(ca: PlannedCa, now: Instant): (name: string | null) => Limit | null {
+  const common = limitAt(ca, domainLimit, "", now);
+  const own = new Set(ca.overrides.map(({ key }) => key));
+  return (name) => (name !== null && own.has(name) ? limitAt(ca, domainLimit, name, now) : common);
+}
 
-  #spend(
-    ca: PlannedCa,
-    group: Group,
-    { left, now, until }: { readonly left: number; readonly now: Instant; readonly until: Instant },
-  ): void {
-    const limit = limitAt(ca, domainLimit, group.name ?? "", now);
-    if (limit === null) return;
-    const there = Math.min(limit.burst, left * this.#succeeding + floorOf(limit, "campaign"));
-    group.fullAt.set(ca.name, until + (limit.burst - there) * refillTime(limit));
-  }
+/** What a group may have in a step. */
+function opened(
+  ca: PlannedCa,
+  group: Group,
+  { now, until, limit, succeeding }: Step & { readonly limit: Limit | null; readonly succeeding: number },
+): OpenGroup {
+  if (limit === null) return { group, limit, most: Number.POSITIVE_INFINITY };
+  // It may be owed more than the burst in the middle of a step: what refills in it may be spent before.
+  const owed = Math.max(0, (group.fullAt.get(ca.name) ?? 0) - now) / refillTime(limit);
+  const there = limit.burst - owed + (until - now) / refillTime(limit) - floorOf(limit, "campaign");
+  return { group, limit, most: Math.max(0, there) / succeeding };
+}
+
+function close(
+  ca: PlannedCa,
+  { group, limit, most }: OpenGroup,
+  { until, succeeding }: { readonly until: Instant; readonly succeeding: number },
+): void {
+  if (limit === null) return;
+  const there = Math.min(limit.burst, most * succeeding + floorOf(limit, "campaign"));
+  group.fullAt.set(ca.name, until + (limit.burst - there) * refillTime(limit));
 }
 
 /** Less than this of an order is a rounding error. */
