@@ -108,12 +108,17 @@ class Enrolment {
         ? 1
         : Math.max(0, ...room.map(({ used: orders, orders: most }) => (most > 0 ? orders / most : 0)));
     if (this.#line.isAside && this.#aside.length === 0) this.#aside = this.#line.aside().map(slowDomainOf);
+    // What never succeeds is tried on after the finish, too: that is no part of the plan.
+    const isFinish = this.#isDone();
+    const isRetryTime = this.#line.isPassed && this.#rests < done && !isFinish;
     for (const each of room) {
-      if (this.#line.isPassed && this.#rests < done) this.#retry(each, { now, until });
+      if (isRetryTime) this.#retry(each, { now, until });
       const beside = each.budget.close(each.used);
-      const isFull = each.orders - each.used < 1e-6;
-      const limit = this.#line.isAside ? asideLimit : isFull ? each.binding : null;
-      this.#book.note({ ca: each.budget.ca.name, now, until, beside, binding: limit });
+      // In the step of the finish what binds did so up to it; a list that one step takes was held back by nothing.
+      const isBound = each.orders - each.used < 1e-6 || (isFinish && now > this.#request.startsAt);
+      const binding = this.#line.isAside ? asideLimit : isBound ? each.binding : null;
+      const noted = instant(now + (until - now) * (isFinish ? used : 1));
+      this.#book.note({ ca: each.budget.ca.name, now, until: noted, beside, binding });
     }
     return this.#retries.later >= done ? 1 : used;
   }

@@ -1,0 +1,75 @@
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Plan } from "@certmill/api";
+import { expect, test } from "vitest";
+import { runCli } from "./support/run-cli.ts";
+import { addSimCa, startTestServer } from "./support/test-server.ts";
+
+const offline = ["plan", "--limits", "letsencrypt", "--start", "2026-12-01"];
+
+test("without a server: when a list is done, told first, and in 80 columns but for what is to be copied", async () => {
+  const { code, stdout } = await runCli([...offline, "--count", "48000", "--finish-by", "2026-12-10"]);
+  expect(code).toBe(0);
+  const lines = stdout.split("\n");
+  expect(lines[0]).toBe("48,000 domains are done on 2026-12-20, in 20 d: 10 d too late for 2026-12-10.");
+  expect(lines[1]).toBe("44,160 certificates by 48,000 orders. 3,840 domains (8 %) never succeed.");
+  expect(stdout).toContain("letsencrypt: new orders per account, 2026-12-01 to 2026-12-20");
+  expect(stdout).toMatch(/^packs of 50 names +2026-12-0\d +\d+ +[\d,]+ +yes$/m);
+  expect(stdout).toContain("█");
+});
+
+test("a list is counted as it streams by, and its charts are pictures", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-plan-"));
+  const [list, svg, png] = ["list.csv", "plan.svg", "plan.png"].map((name) => join(directory.path, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const rows = Array.from({ length: 3_000 }, (_, n) => `shop${n}.com,tenant-${n % 100}`);
+  await writeFile(list, ["domain,tenant", ...rows, "www.shop1.com,tenant-1", "no name,tenant-1"].join("\n"));
+  const { code, stdout } = await runCli([
+    ...offline,
+    list,
+    "--pack",
+    "20",
+    "--svg",
+    svg,
+    "--png",
+    png,
+    "--json",
+  ]);
+  expect(code).toBe(0);
+  const { enrolment, refused, packing } = JSON.parse(stdout) as Plan;
+  expect(enrolment).toMatchObject({ domains: 3_000, orders: { first: 300 } });
+  expect(refused).toBe(1);
+  expect(packing).toMatchObject({ domainsEach: 10, sharedFate: 9, namesExposed: 19 });
+  expect(await readFile(svg, "utf8")).toMatch(/^<svg [^]*<\/svg>\n$/);
+  expect([...(await readFile(png)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+});
+
+test.each([
+  [["--count", "5", "list.csv"], /Name a list, or say how long one would be: --count N/],
+  [["--count", "5", "--override", "other:25000/week"], /the plan has no such CA/],
+])("%j is a wrong command line", async (args, message) => {
+  const { code, stderr } = await runCli([...offline, ...args]);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
+
+test("with a server: from its CAs, and overrides are its default CA's", async () => {
+  await using server = await startTestServer();
+  await addSimCa(server);
+  const { stdout, stderr } = await server.run([
+    "plan",
+    "--count",
+    "24000",
+    "--override",
+    "2400/day",
+    "--json",
+  ]);
+  expect(stderr).toBe("");
+  const plan = JSON.parse(stdout) as Plan;
+  expect(plan.assumed.cas).toMatchObject([{ name: "sim", limits: "none" }]);
+  expect(plan.enrolment.days).toBeCloseTo(9, 0);
+});
