@@ -24,7 +24,7 @@ import { WaitingLine } from "./waiting-line.ts";
 const longestPlan = days(3_653);
 
 /** A step is a small part of the time that has passed, so that neither a burst nor a finish falls between two. */
-const stepAt = (elapsed: Duration): Duration => milliseconds(Math.max(minutes(1), elapsed / 300));
+const stepAt = (elapsed: Duration): Duration => milliseconds(Math.max(minutes(1), elapsed / 150));
 
 export function planEnrolment(request: PlanRequest): EnrolmentPlan {
   return new Enrolment(request, orderDemand(request)).run();
