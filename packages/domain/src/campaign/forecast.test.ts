@@ -4,12 +4,15 @@ import { days, hours, instant } from "../time/instant.ts";
 import { type CampaignPace, forecast } from "./forecast.ts";
 
 const now = instant(1_800_000_000_000);
-const account = { ca: "letsencrypt", limit: { burst: 300, count: 300, period: hours(3) } };
+const byDefault = { burst: 300, count: 300, period: hours(3) };
+const account = { ca: "letsencrypt", limitAt: () => byDefault };
+const unlimited = { ca: "own", limitAt: () => null };
 const pace: CampaignPace = {
   remaining: 500_000,
   window: null,
   perHour: null,
   accounts: [account],
+  othersPerDay: 0,
   observed: null,
 };
 
@@ -34,7 +37,9 @@ describe("forecast", () => {
       { window: { start: 0, end: 60 }, perHour: 100 },
       { perDay: 100, basis: "ceiling" },
     ],
-    ["nothing is known", { accounts: [{ ca: "own", limit: null }] }, null],
+    ["others have theirs", { othersPerDay: 400 }, { perDay: 2_000, basis: "accounts" }],
+    ["but not all of it", { othersPerDay: 9_000 }, { perDay: 240, basis: "accounts" }],
+    ["nothing is known", { accounts: [unlimited] }, null],
     ["there is no CA", { accounts: [] }, null],
     [
       "what was seen for a day is less than the limits",
@@ -53,7 +58,7 @@ describe("forecast", () => {
     ],
     [
       "without limits an hour is better than nothing",
-      { accounts: [{ ca: "own", limit: null }], observed: { attempts: 100, over: hours(1) } },
+      { accounts: [unlimited], observed: { attempts: 100, over: hours(1) } },
       { perDay: 2_400, basis: "observed" },
     ],
   ])("%s", (_title, change, expected) => {
@@ -73,7 +78,21 @@ describe("forecast", () => {
     expect(forecast({ ...pace, remaining: 0 }, now)?.finishAt).toBe(now);
   });
 
-  test("an end beyond a thousand years is none", () => {
+  test("an override that begins on day 10 counts from then on, and whatever slows it today slows it then", () => {
+    const override = { burst: 3_600, count: 25_000, period: days(7) };
+    const limitAt = (at: number) => (at < now + days(10) ? byDefault : override);
+    const later = {
+      ...pace,
+      remaining: 24_000 + 3 * (25_000 / 7),
+      accounts: [{ ca: "letsencrypt", limitAt }],
+    };
+    const daysOf = (told: CampaignPace) => ((forecast(told, now)?.finishAt ?? 0) - now) / days(1);
+    expect(daysOf(later)).toBeCloseTo(13, 6);
+    const half = { ...later, remaining: later.remaining / 2, observed: { attempts: 1_200, over: days(1) } };
+    expect(daysOf(half)).toBeCloseTo(13, 6);
+  });
+
+  test("an end beyond ten years is none", () => {
     expect(forecast({ ...pace, perHour: 1, remaining: 1e9 }, now)?.finishAt).toBeNull();
   });
 });

@@ -1,13 +1,13 @@
 /** When a campaign will have tried all of its list, by what is known of its pace. */
 import type { Limit } from "../budget/limit.ts";
-import { after, type Duration, days, hours, type Instant, milliseconds } from "../time/instant.ts";
+import { after, type Duration, days, hours, type Instant } from "../time/instant.ts";
 import { type DailyWindow, openFor } from "./daily-window.ts";
 
 /** What an account of a CA may order. */
 export interface AccountAllowance {
   readonly ca: string;
-  /** New orders; null: no limit is known. */
-  readonly limit: Limit | null;
+  /** New orders at an instant, as overrides begin; null: no limit is known. */
+  readonly limitAt: (at: Instant) => Limit | null;
 }
 
 export interface CampaignPace {
@@ -18,6 +18,8 @@ export interface CampaignPace {
   readonly perHour: number | null;
   /** Of the CAs that its orders may go to. */
   readonly accounts: readonly AccountAllowance[];
+  /** Orders a day that others had of these accounts of late. */
+  readonly othersPerDay: number;
   /** Its newest attempts that ended, and the time in which they did; null: none has. */
   readonly observed: { readonly attempts: number; readonly over: Duration } | null;
 }
@@ -26,41 +28,63 @@ export interface CampaignPace {
 export type Basis =
   /** Its own ceiling. */
   | "ceiling"
-  /** The account limits of all CAs together. */
+  /** What others leave of the account limits of all CAs together. */
   | "accounts"
   /** What was seen: it is less than all limits allow, or no limit is known. */
   | "observed";
 
 export interface Forecast {
+  /** Now. */
   readonly perDay: number;
   readonly basis: Basis;
-  /** When the last is tried; null: not in a thousand years. */
+  /** When the last is tried, with the limits that begin until then; null: not in ten years. */
   readonly finishAt: Instant | null;
 }
 
-/** A day tells of what others take of the accounts; less than one would mistake a window or a burst for the pace. */
+/** A day tells of what the limits do not; less than one would mistake a window or a burst for the pace. */
 const longEnough = days(1);
+const longestDays = 3_650;
+/** What class-share.ts keeps for campaigns whatever the others want. */
+const leastShare = 0.1;
 
 /** @returns null when there is nothing to tell it from. */
 export function forecast(pace: CampaignPace, now: Instant): Forecast | null {
-  const found = paceOf(pace);
-  if (found === null) return null;
-  const wait = (pace.remaining / found.perDay) * days(1);
-  return { ...found, finishAt: wait > days(longestYears * 365) ? null : after(now, milliseconds(wait)) };
+  const { perDay: capacity, isCeiling } = capacityAt(pace, now);
+  const { observed } = pace;
+  const seen = observed === null || observed.over === 0 ? 0 : (observed.attempts * days(1)) / observed.over;
+  if (!Number.isFinite(capacity)) {
+    if (seen === 0) return null;
+    return { perDay: seen, basis: "observed", finishAt: finish(pace.remaining, () => seen, now) };
+  }
+  if (capacity === 0) return null;
+  const isSlower = seen > 0 && seen < capacity && (observed?.over ?? 0) >= longEnough;
+  // What keeps it below the limits today will keep it below those that begin later.
+  const share = isSlower ? seen / capacity : 1;
+  return {
+    perDay: capacity * share,
+    basis: isSlower ? "observed" : isCeiling ? "ceiling" : "accounts",
+    finishAt: finish(pace.remaining, (at) => capacityAt(pace, at).perDay * share, now),
+  };
 }
 
-const longestYears = 1_000;
+/** Day by day, as limits change. */
+function finish(count: number, perDayAt: (at: Instant) => number, now: Instant): Instant | null {
+  let left = count;
+  for (let day = 0; day < longestDays; day += 1) {
+    const at = after(now, days(day));
+    const perDay = perDayAt(at);
+    if (left <= perDay) return left === 0 ? at : after(at, days(left / perDay));
+    left -= perDay;
+  }
+  return null;
+}
 
-function paceOf({ perHour, window, accounts, observed }: CampaignPace): Omit<Forecast, "finishAt"> | null {
+function capacityAt({ perHour, window, accounts, othersPerDay }: CampaignPace, at: Instant) {
   const open = window === null ? days(1) : openFor(window);
   const ceiling = perHour === null ? Number.POSITIVE_INFINITY : (perHour * open) / hours(1);
-  const allowed = accounts.reduce((sum, { limit }) => sum + dailyOrders(limit, open), 0);
-  const capacity = Math.min(ceiling, allowed);
-  const seen = observed === null || observed.over === 0 ? 0 : (observed.attempts * days(1)) / observed.over;
-  const isTelling = !Number.isFinite(capacity) || (observed?.over ?? 0) >= longEnough;
-  if (seen > 0 && seen < capacity && isTelling) return { perDay: seen, basis: "observed" };
-  if (!Number.isFinite(capacity) || capacity === 0) return null;
-  return { perDay: capacity, basis: ceiling <= allowed ? "ceiling" : "accounts" };
+  const allowed = accounts.reduce((sum, { limitAt }) => sum + dailyOrders(limitAt(at), open), 0);
+  const left = Math.max(allowed - othersPerDay, allowed * leastShare);
+  return { perDay: Math.min(ceiling, left), isCeiling: ceiling <= left };
 }
 
 /** In a day with so much open time: what refills meanwhile, and what has gathered while the window was closed. */

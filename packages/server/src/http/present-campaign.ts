@@ -8,7 +8,7 @@ import {
   lastWave,
 } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
-import { readAllowances, readObservedPace } from "../store/read/campaign-pace.ts";
+import { readAllowances, readObservedPace, readOthersOrders } from "../store/read/campaign-pace.ts";
 import { type CampaignCounts, type CampaignRow, countCampaign } from "../store/read/campaigns.ts";
 import { campaignReason, windowOf } from "./campaign-reason.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
@@ -57,7 +57,7 @@ async function forecastOf(
   now: Instant,
 ): Promise<Campaign["forecast"]> {
   if (row.state === "cancelled" || row.state === "done") return null;
-  const accounts = await readAllowances(db, row.ca_id, now);
+  const accounts = await readAllowances(db, row.ca_id);
   const remaining = counts.held + counts.waiting + counts.issuing;
   const told = forecast(
     {
@@ -65,6 +65,7 @@ async function forecastOf(
       window: windowOf(row),
       perHour: row.per_hour,
       accounts,
+      othersPerDay: await readOthersOrders(db, { id: row.id, caId: row.ca_id }, now),
       observed: await readObservedPace(db, { id: row.id, createdAt: row.wave_began_at ?? now }, now),
     },
     now,
@@ -74,7 +75,7 @@ async function forecastOf(
   return {
     perDay,
     basis,
-    sentence: limitSentence(told, row, accounts),
+    sentence: limitSentence(told, { perHour: row.per_hour, accounts, now }),
     finishAt: instantTextOrNull(finishAt),
     late: row.finish_by === null ? null : finishAt === null || finishAt > row.finish_by,
   };
@@ -84,18 +85,24 @@ const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 function limitSentence(
   { basis, perDay }: Forecast,
-  { per_hour: perHour }: CampaignRow,
-  accounts: readonly AccountAllowance[],
+  limits: {
+    readonly perHour: number | null;
+    readonly accounts: readonly AccountAllowance[];
+    readonly now: Instant;
+  },
 ): string {
   switch (basis) {
     case "ceiling":
-      return `Its own ceiling of ${perHour} orders an hour sets the pace.`;
+      return `Its own ceiling of ${limits.perHour} orders an hour sets the pace.`;
     case "observed":
       return `Of late ${grouped.format(perDay)} a day were tried; the limits would allow more.`;
     case "accounts": {
-      const shares = accounts.map(({ ca, limit }) =>
-        limit === null ? ca : `${ca} (${grouped.format((limit.count * days(1)) / limit.period)} a day)`,
-      );
+      const shares = limits.accounts.map(({ ca, limitAt }) => {
+        const limit = limitAt(limits.now);
+        return limit === null
+          ? ca
+          : `${ca} (${grouped.format((limit.count * days(1)) / limit.period)} a day)`;
+      });
       return `The limit of new orders per account sets the pace: ${shares.join(", ")}.`;
     }
   }

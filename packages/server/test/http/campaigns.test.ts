@@ -291,6 +291,49 @@ describe("a campaign", () => {
   });
 });
 
+describe("many processes", () => {
+  test("feed a campaign at once, and each wave is released once", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring" } });
+    await add(rows(300));
+    await admin.call(operations.startCampaign, { params });
+    await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 4 });
+    for (let second = 0; second < 5; second += 1) {
+      await Promise.all([database, other, database, other].map(({ db }) => feedCampaigns(db, now())));
+      api.clock.ahead += seconds(1);
+    }
+    const { rows: waves } = await sql`
+      select wave, count(*)::int from lineage where not held group by wave`.execute(database.db);
+    expect(waves).toEqual([{ wave: 1, count: 100 }]);
+  });
+
+  test("plan and claim while it is paused: once the pause is answered, none begins that was not begun", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring" } });
+    await add(rows(90));
+    await admin.call(operations.startCampaign, { params });
+    await feedFor(seconds(5));
+    await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 4 });
+    let isPaused = false;
+    let claimed = 0;
+    const keepOn = async ({ db }: Database): Promise<void> => {
+      while (!isPaused) {
+        await planRound(db, { limit: 5, now: now() });
+        const mine = await claimIssuances(db, { limit: 1, lease: minutes(5), now: now() });
+        claimed += mine.length;
+      }
+    };
+    const pausing = async (): Promise<void> => {
+      while (claimed < 5) await planRound(database.db, { limit: 5, now: now() });
+      await admin.call(operations.pauseCampaign, { params });
+      isPaused = true;
+    };
+    await Promise.all([keepOn(database), keepOn(other), pausing()]);
+    expect(await planned()).toBe(claimed);
+    await planAll();
+    expect(await claimIssuances(database.db, { limit: 100, lease: minutes(5), now: now() })).toEqual([]);
+    expect((await show()).certificates).toMatchObject({ issuing: claimed, waiting: 90 - claimed });
+  });
+});
+
 describe("packs", () => {
   test("have rows of one tenant, and are on the list once", async () => {
     await admin.call(operations.createCampaign, { body: { name: "spring", packNames: 3 } });

@@ -10,7 +10,7 @@ import {
   limitSets,
   milliseconds,
 } from "@certmill/domain";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 
 /** Ended attempts that tell of a pace at most, those of all campaigns and renewals among them. */
@@ -63,34 +63,29 @@ interface OverrideRow {
 const newOrders = "new-orders-per-account";
 
 /** What the accounts may order that a campaign's orders may go to. @param caId null: any CA of the pool. */
-export async function readAllowances(
-  db: Db,
-  caId: string | null,
-  now: Instant,
-): Promise<readonly AccountAllowance[]> {
+export async function readAllowances(db: Db, caId: string | null): Promise<readonly AccountAllowance[]> {
   const { rows } = await sql<AccountRow>`
     select ca.id as ca_id, ca.name as ca, account.id as account_id, ca.limit_set
     from ca join account on account.ca_id = ca.id
-    where case when ${caId}::bigint is null then ca.weight > 0 else ca.id = ${caId} end
-    order by ca.name`.execute(db);
+    where ${isAllowed(caId)} order by ca.name`.execute(db);
   const { rows: overrides } = await sql<OverrideRow>`
     select ca_id, key, burst, count, period_ms, starts_at from limit_override
-    where limit_name = ${newOrders} and starts_at <= ${timestamp(now)} order by id`.execute(db);
-  return rows.map((row) => ({
-    ca: row.ca,
-    limit: allowance(
+    where limit_name = ${newOrders} order by id`.execute(db);
+  return rows.map((row) =>
+    allowance(
       row,
       overrides.filter(({ ca_id }) => ca_id === row.ca_id),
-      now,
     ),
-  }));
+  );
 }
 
+const isAllowed = (caId: string | null): RawBuilder<unknown> =>
+  caId === null ? sql`ca.weight > 0` : sql`ca.id = ${caId}`;
+
 function allowance(
-  { account_id: key, limit_set: set }: AccountRow,
+  { ca, account_id: key, limit_set: set }: AccountRow,
   rows: readonly OverrideRow[],
-  now: Instant,
-): AccountAllowance["limit"] {
+): AccountAllowance {
   const overrides = rows.map(
     (row): LimitOverride => ({
       limit: newOrders,
@@ -100,5 +95,21 @@ function allowance(
     }),
   );
   const builtIn = isLimitSetName(set) ? limitSets[set].limits : {};
-  return effectiveLimit({ builtIn, overrides, limit: newOrders, key, now });
+  return {
+    ca,
+    limitAt: (at) => effectiveLimit({ builtIn, overrides, limit: newOrders, key, now: at }),
+  };
+}
+
+/** Orders of the last day for new domains and other campaigns; renewals are exempt as a rule. Index: the key. */
+export async function readOthersOrders(
+  db: Db,
+  campaign: { readonly id: string; readonly caId: string | null },
+  now: Instant,
+): Promise<number> {
+  const { rows } = await sql<{ orders: string | null }>`
+    select sum(orders) as orders from spent_hour join ca on ca.id = spent_hour.ca_id
+    where ${isAllowed(campaign.caId)} and hour > ${timestamp(instant(now - longestLook))}
+      and class in ('interactive', 'campaign') and spender <> ${`campaign ${campaign.id}`}`.execute(db);
+  return Number(rows[0]?.orders ?? 0);
 }
