@@ -280,6 +280,22 @@ describe("a campaign", () => {
     expect((await show()).certificates).toMatchObject({ total: 3, issued: 2, removed: 1 });
   });
 
+  test("what waits for a limit of its own holds up no wave", async () => {
+    await admin.call(operations.createCampaign, { body: { name: "spring" } });
+    const shared = rows(110).map((row) => ({ ...row, domain: `n${row.line}.shared.com` }));
+    await add(shared);
+    await admin.call(operations.startCampaign, { params });
+    await feedFor(minutes(1));
+    // 50 a week for one registered domain, of which a campaign leaves one to others.
+    expect(await work(() => null)).toBe(49);
+    expect(await show()).toMatchObject({ wave: 1, certificates: { waiting: 51, parked: 51, held: 10 } });
+    await feedFor(minutes(1));
+    expect(await show()).toMatchObject({ wave: 2, certificates: { held: 8 } });
+    await planAll();
+    await feedFor(minutes(1));
+    expect(await show()).toMatchObject({ wave: 3, certificates: { held: 0 } });
+  });
+
   test("a failure of the CA's own pauses nothing", async () => {
     await admin.call(operations.createCampaign, { body: { name: "spring", mostFailed: 0 } });
     await add(rows(30));

@@ -98,7 +98,10 @@ export async function releaseHeld(
   return Number(rows[0]?.count ?? 0);
 }
 
-/** What became of a wave. Index: `lineage_first_waves`. */
+/**
+ * What became of a wave, but for those that are parked: they wait for a limit of their own, for days perhaps. Index:
+ * `lineage_first_waves`.
+ */
 export async function countWave(
   trx: Db,
   { id, wave }: Pick<DueCampaign, "id" | "wave">,
@@ -107,7 +110,9 @@ export async function countWave(
     select count(*) as members,
       count(*) filter (where certificate_id is not null or state = 'removed' or ${isFailed}) as ended,
       count(*) filter (where certificate_id is null and state <> 'removed' and ${isFailed}) as failed
-    from lineage where campaign_id = ${id} and wave = ${sql.lit(wave)} and wave < 3`.execute(trx);
+    from lineage left join queue on queue.lineage_id = lineage.id and queue.parked_until is not null
+    where campaign_id = ${id} and wave = ${sql.lit(wave)} and wave < 3
+      and (queue.lineage_id is null or ${isFailed})`.execute(trx);
   const [row] = rows;
   return {
     members: Number(row?.members ?? 0),
@@ -116,7 +121,7 @@ export async function countWave(
   };
 }
 
-const isFailed = sql`failure_code = any(${[...countedFailures]}::text[])`;
+const isFailed = sql`coalesce(failure_code, '') = any(${[...countedFailures]}::text[])`;
 
 /** How far back among the issuances of all the sample of a wave is looked for. */
 const sampleDepth = 5_000;
