@@ -27,11 +27,17 @@ export interface Report {
 /** Said as a bench goes on: it takes a minute or two. */
 export type Tell = (line: string) => void;
 
+/** How much of it is measured; benches that have one size take no notice. */
+export interface Size {
+  /** Of the full size, above 0 and at most 1; null: what the bench takes by default. */
+  readonly scale: number | null;
+}
+
 export interface Bench {
   readonly name: string;
   readonly summary: string;
   /** Programs of others that it runs. */
   readonly peers: readonly Peer[];
   /** Starts what it needs, measures, and ends what it started. */
-  measure(tell: Tell): Promise<Report>;
+  measure(tell: Tell, size: Size): Promise<Report>;
 }

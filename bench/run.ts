@@ -6,7 +6,8 @@ import { parseArgs } from "node:util";
 import { installPeers } from "../tools/peers/install.ts";
 import { PeerMissing } from "../tools/peers/peer.ts";
 import { acmeBench } from "./acme.ts";
-import type { Bench, Report } from "./bench.ts";
+import type { Bench, Report, Size } from "./bench.ts";
+import { campaignBench } from "./campaign.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { ledgerBench } from "./ledger.ts";
@@ -16,6 +17,7 @@ import { pickNextBench } from "./pick-next.ts";
 import { planBench } from "./plan.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
+import { simBench } from "./sim.ts";
 
 const benches: readonly Bench[] = [
   issueBench,
@@ -25,6 +27,8 @@ const benches: readonly Bench[] = [
   acmeBench,
   pickNextBench,
   ledgerBench,
+  campaignBench,
+  simBench,
 ];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.
@@ -43,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return 0;
   }
-  const { bench, json } = choice;
+  const { bench, json, size } = choice;
   try {
     await installPeers(bench.peers);
   } catch (error) {
@@ -52,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 1;
   }
   const machine = readMachine();
-  const report = await bench.measure((line) => process.stderr.write(`${line}\n`));
+  const report = await bench.measure((line) => process.stderr.write(`${line}\n`), size);
   const versions = { ...(await programVersions()), ...report.versions };
   for (const line of reportLines({ ...report, name: bench.name, machine, versions })) console.log(line);
   if (json) console.log(JSON.stringify(figuresByName(report)));
@@ -67,6 +71,7 @@ function figuresByName({ figures }: Report): Readonly<Record<string, number>> {
 interface Choice {
   readonly bench: Bench;
   readonly json: boolean;
+  readonly size: Size;
 }
 
 /** @returns null when help is asked for. @throws TypeError for a wrong command line. */
@@ -76,6 +81,7 @@ function choose(argv: readonly string[]): Choice | null {
     allowPositionals: true,
     options: {
       json: { type: "boolean", default: false },
+      scale: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -84,10 +90,20 @@ function choose(argv: readonly string[]): Choice | null {
   if (name === undefined || rest.length > 0) throw new TypeError("Name one bench.");
   const bench = benches.find((each) => each.name === name);
   if (bench === undefined) throw new TypeError(`There is no bench "${name}".`);
-  return { bench, json: values.json };
+  return {
+    bench,
+    json: values.json,
+    size: { scale: values.scale === undefined ? null : scaleOf(values.scale) },
+  };
+}
+
+function scaleOf(text: string): number {
+  const scale = Number(text);
+  if (!(scale > 0 && scale <= 1)) throw new TypeError("--scale is above 0 and at most 1.");
+  return scale;
 }
 
 function usage(): string {
   const known = benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`).join("");
-  return `Usage: npm run bench -- NAME [--json]\n\n${known}\nEach starts what it needs, takes under three minutes, and ends what it started.\n`;
+  return `Usage: npm run bench -- NAME [--json] [--scale SHARE]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign: as its scale), and ends what it started.\n`;
 }
