@@ -17,6 +17,7 @@ import { pickNextBench } from "./pick-next.ts";
 import { planBench } from "./plan.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
+import { simBench } from "./sim.ts";
 
 const benches: readonly Bench[] = [
   issueBench,
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   pickNextBench,
   ledgerBench,
   campaignBench,
+  simBench,
 ];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.

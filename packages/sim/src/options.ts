@@ -96,7 +96,8 @@ export interface SimCaOptions {
 
   /**
    * Verify no signature of a request, be it of JWS or CSR, nor the CSR's key. A client that signs rightly sees no
-   * difference. Default false.
+   * difference. With `model` and without `tls` a certificate of 2 names takes 2.2 ms of the CA's CPU and not 4.8
+   * (`npm run bench -- sim`). Default false.
    */
   readonly trustSignatures?: boolean;
   /** Default `null`: bindings are ignored. */
