@@ -328,25 +328,24 @@ describe("many processes", () => {
     await admin.call(operations.startCampaign, { params });
     await feedFor(seconds(5));
     await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 4 });
-    let isPaused = false;
-    let claimed = 0;
+    const seen = { isPaused: false, claimed: 0 };
     const keepOn = async ({ db }: Database): Promise<void> => {
-      while (!isPaused) {
+      while (!seen.isPaused) {
         await planRound(db, { limit: 5, now: now() });
         const mine = await claimIssuances(db, { limit: 1, lease: minutes(5), now: now() });
-        claimed += mine.length;
+        seen.claimed += mine.length;
       }
     };
     const pausing = async (): Promise<void> => {
-      while (claimed < 5) await planRound(database.db, { limit: 5, now: now() });
+      while (seen.claimed < 5) await planRound(database.db, { limit: 5, now: now() });
       await admin.call(operations.pauseCampaign, { params });
-      isPaused = true;
+      seen.isPaused = true;
     };
     await Promise.all([keepOn(database), keepOn(other), pausing()]);
-    expect(await planned()).toBe(claimed);
+    expect(await planned()).toBe(seen.claimed);
     await planAll();
     expect(await claimIssuances(database.db, { limit: 100, lease: minutes(5), now: now() })).toEqual([]);
-    expect((await show()).certificates).toMatchObject({ issuing: claimed, waiting: 90 - claimed });
+    expect((await show()).certificates).toMatchObject({ issuing: seen.claimed, waiting: 90 - seen.claimed });
   });
 });
 
