@@ -11,12 +11,13 @@ export interface DaySeries {
 
 /** Days after the finish that show how renewals begin. */
 const daysAfter = 90;
+/** What lasts longer is told in words: nothing could be seen in it. */
+const mostDays = 800;
 
 export function daySeries({ enrolment: { byDay }, renewals }: Plan): DaySeries | null {
   const [first] = byDay;
   if (first === undefined) return null;
-  const length = Math.min(renewals.byDay.length, byDay.length + daysAfter);
-  const days = renewals.byDay.slice(0, Math.max(length, byDay.length));
+  const days = renewals.byDay.slice(0, Math.min(mostDays, byDay.length + daysAfter));
   return {
     firstDay: first.day,
     lastDay: days.at(-1)?.day ?? byDay.at(-1)?.day ?? first.day,

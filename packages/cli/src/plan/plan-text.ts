@@ -94,7 +94,11 @@ function alternativesText({ alternatives, finishBy }: Plan): string {
   const columns: readonly Column<Alternative>[] = [
     { head: "CHANGE", cell: ({ what }) => what },
     { head: "DONE", cell: ({ finishesAt }) => (finishesAt === null ? "not in 10 years" : dayOf(finishesAt)) },
-    { head: "DAYS", cell: ({ days }) => numberText(Math.round(days)), align: "right" },
+    {
+      head: "DAYS",
+      cell: ({ days, finishesAt }) => (finishesAt === null ? "" : numberText(Math.ceil(days))),
+      align: "right",
+    },
     { head: "ORDERS", cell: ({ orders }) => numberText(orders), align: "right" },
     ...(finishBy === null
       ? []

@@ -34,7 +34,7 @@ interface Change {
 
 export function alternatives(request: PlanRequest, plan: EnrolmentPlan): readonly Alternative[] {
   return [
-    ...overrides(request),
+    ...overrides(request, plan),
     ...domainOverrides(request, plan),
     ...secondCas(request),
     ...packs(request),
@@ -56,10 +56,12 @@ export function alternatives(request: PlanRequest, plan: EnrolmentPlan): readonl
 
 const shownTiers = [10_000, 25_000, 50_000, 100_000] as const;
 
-function overrides(request: PlanRequest): readonly Change[] {
+/** None that would come after the finish. */
+function overrides(request: PlanRequest, { finishesAt }: EnrolmentPlan): readonly Change[] {
   const ca = request.cas.find(({ limitSet, weight }) => limitSet === "letsencrypt" && weight > 0);
   if (ca === undefined) return [];
   const from = grantedAt(request);
+  if (finishesAt !== null && Date.parse(finishesAt) <= from) return [];
   const rule = limitAt(ca, "new-orders-per-account", ca.accountId, from);
   if (rule === null) return [];
   const perWeek = days(7) / refillTime(rule);
@@ -101,7 +103,7 @@ function domainOverrides(request: PlanRequest, { slowDomains }: EnrolmentPlan): 
   return [
     {
       change: "domain-override",
-      what: `${name}: ${tier.toLocaleString("en-US")} certificates a week`,
+      what: `${name}: ${tier.toLocaleString("en-US")} a week`,
       request: { ...request, cas },
       note: () => `if ${name} is yours, the public suffix list lifts its limit for good`,
     },
@@ -154,6 +156,11 @@ function packs(request: PlanRequest): readonly Change[] {
       what: `packs of ${names} names`,
       request: { ...request, packs: { names, acrossTenants } },
       note: ({ orders }) =>
-        `${acrossTenants ? "customers share certificates" : "within a tenant"}; ${Math.round((100 * orders.split) / Math.max(1, orders.first))} % have a dead domain and are split`,
+        packNote(acrossTenants, Math.round((100 * orders.split) / Math.max(1, orders.first))),
     }));
+}
+
+function packNote(acrossTenants: boolean, splitPercent: number): string {
+  const whose = acrossTenants ? "customers share certificates" : "within a tenant";
+  return splitPercent === 0 ? whose : `${whose}; ${splitPercent} % have a dead domain and are split`;
 }
