@@ -65,6 +65,7 @@ export const idle = (scenario: Scenario): Scenario => ({
   ...scenario,
   length: days(2),
   domains: 0,
+  existing: 0,
   outage: { from: scenario.length, length: hours(0) },
   storm: { from: scenario.length, length: hours(0) },
 });
