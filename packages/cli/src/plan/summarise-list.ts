@@ -8,13 +8,7 @@ export async function summariseList(source: ListSource): Promise<ListSummary> {
   let unreadable = 0;
   for await (const { rows, rejected } of readBatches(source.chunks)) {
     unreadable += rejected.length;
-    for (const { domain, aliases, tenant } of rows) {
-      counter.add({
-        domain,
-        ...(aliases === undefined ? {} : { aliases }),
-        ...(tenant === undefined || tenant === null ? {} : { tenant }),
-      });
-    }
+    for (const row of rows) counter.add(row);
   }
   const summary = counter.summary();
   return { ...summary, refused: summary.refused + unreadable };

@@ -6,7 +6,8 @@ import { histogram, type ListSummary, type NamedCount } from "./list-summary.ts"
 export interface ListRow {
   readonly domain: string;
   readonly aliases?: readonly string[];
-  readonly tenant?: string;
+  /** Null, or absent: none is named. */
+  readonly tenant?: string | null;
 }
 
 /** Registered domains that are told by name. */
@@ -19,7 +20,7 @@ interface Counted {
   domains: number;
   /** Times that another tenant's domain followed: no fewer than it has tenants, and as many where the list is sorted. */
   tenants: number;
-  lastTenant: string | undefined;
+  lastTenant: string | null;
   /** Whether it or its `www` was listed. */
   isListed: boolean;
 }
@@ -36,7 +37,7 @@ export class ListCounter {
   #refused = 0;
   #withoutTenant = 0;
 
-  add({ domain, aliases = [], tenant }: ListRow): void {
+  add({ domain, aliases, tenant = null }: ListRow): void {
     const normalised = normaliseName(domain, "public");
     if (!normalised.ok) {
       this.#refused += 1;
@@ -49,11 +50,11 @@ export class ListCounter {
     if (isItself && counted.isListed) return;
     counted.isListed ||= isItself;
     counted.domains += 1;
-    if (counted.tenants === 0 || tenant === undefined || tenant !== counted.lastTenant) counted.tenants += 1;
+    if (counted.tenants === 0 || tenant === null || tenant !== counted.lastTenant) counted.tenants += 1;
     counted.lastTenant = tenant;
     this.#domains += 1;
-    this.#names += 1 + aliases.length + (isItself && withWww(registered) !== null ? 1 : 0);
-    if (tenant === undefined) this.#withoutTenant += 1;
+    this.#names += 1 + (aliases?.length ?? 0) + (isItself && withWww(registered) !== null ? 1 : 0);
+    if (tenant === null) this.#withoutTenant += 1;
     else this.#byTenant.set(tenant, (this.#byTenant.get(tenant) ?? 0) + 1);
   }
 
@@ -76,7 +77,7 @@ export class ListCounter {
   #counted(registered: string): Counted {
     const known = this.#registered.get(registered);
     if (known !== undefined) return known;
-    const counted: Counted = { domains: 0, tenants: 0, lastTenant: undefined, isListed: false };
+    const counted: Counted = { domains: 0, tenants: 0, lastTenant: null, isListed: false };
     this.#registered.set(registered, counted);
     return counted;
   }
