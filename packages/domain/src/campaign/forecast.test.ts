@@ -5,8 +5,8 @@ import { type CampaignPace, forecast } from "./forecast.ts";
 
 const now = instant(1_800_000_000_000);
 const byDefault = { burst: 300, count: 300, period: hours(3) };
-const account = { ca: "letsencrypt", limitAt: () => byDefault };
-const unlimited = { ca: "own", limitAt: () => null };
+const account = { ca: "letsencrypt", limitAt: () => byDefault, left: 0 };
+const unlimited = { ca: "own", limitAt: () => null, left: 0 };
 const pace: CampaignPace = {
   remaining: 500_000,
   window: null,
@@ -84,12 +84,19 @@ describe("forecast", () => {
     const later = {
       ...pace,
       remaining: 24_000 + 3 * (25_000 / 7),
-      accounts: [{ ca: "letsencrypt", limitAt }],
+      accounts: [{ ca: "letsencrypt", limitAt, left: 0 }],
     };
     const daysOf = (told: CampaignPace) => ((forecast(told, now)?.finishAt ?? 0) - now) / days(1);
     expect(daysOf(later)).toBeCloseTo(13, 6);
     const half = { ...later, remaining: later.remaining / 2, observed: { attempts: 1_200, over: days(1) } };
     expect(daysOf(half)).toBeCloseTo(13, 6);
+  });
+
+  test("what the ledger has left is there at once", () => {
+    const full = { ...pace, remaining: 2_700, accounts: [{ ...account, left: 300 }] };
+    expect(forecast(full, now)?.finishAt).toBe(now + days(1));
+    expect(forecast({ ...full, remaining: 200 }, now)?.finishAt).toBe(now);
+    expect(forecast({ ...full, perHour: 50 }, now)?.finishAt).toBe(now + (2_700 / 50) * hours(1));
   });
 
   test("an end beyond ten years is none", () => {

@@ -8,6 +8,8 @@ export interface AccountAllowance {
   readonly ca: string;
   /** New orders at an instant, as overrides begin; null: no limit is known. */
   readonly limitAt: (at: Instant) => Limit | null;
+  /** New orders that the ledger has left at this moment. */
+  readonly left: number;
 }
 
 export interface CampaignPace {
@@ -60,10 +62,13 @@ export function forecast(pace: CampaignPace, now: Instant): Forecast | null {
   const isSlower = seen > 0 && seen < capacity && (observed?.over ?? 0) >= longEnough;
   // What keeps it below the limits today will keep it below those that begin later.
   const share = isSlower ? seen / capacity : 1;
+  const basis = isSlower ? "observed" : isCeiling ? "ceiling" : "accounts";
+  const there = basis === "accounts" ? pace.accounts.reduce((sum, { left }) => sum + left, 0) : 0;
+  const remaining = Math.max(0, pace.remaining - there);
   return {
     perDay: capacity * share,
-    basis: isSlower ? "observed" : isCeiling ? "ceiling" : "accounts",
-    finishAt: finish(pace.remaining, (at) => capacityAt(pace, at).perDay * share, now),
+    basis,
+    finishAt: finish(remaining, (at) => capacityAt(pace, at).perDay * share, now),
   };
 }
 

@@ -57,7 +57,7 @@ async function forecastOf(
   now: Instant,
 ): Promise<Campaign["forecast"]> {
   if (row.state === "cancelled" || row.state === "done") return null;
-  const accounts = await readAllowances(db, row.ca_id);
+  const accounts = await readAllowances(db, row.ca_id, now);
   const remaining = counts.held + counts.waiting + counts.issuing;
   const told = forecast(
     {

@@ -202,6 +202,10 @@ describe("a campaign", () => {
       certificates: { issued: 174, issuing: 1, removed: 75, held: 0, waiting: 0 },
     });
     expect(await codeOf(admin.call(operations.resumeCampaign, { params }))).toBe("campaign-state");
+    expect((await admin.call(operations.reportCampaign, { params })).reasons).toMatchObject([
+      { code: "wrong-response", certificates: 60 },
+      { code: "dns", certificates: 15 },
+    ]);
     // The order that the CA has is brought to its end.
     api.clock.ahead += minutes(10);
     expect(await work(() => null)).toBe(1);

@@ -12,8 +12,10 @@ export interface FailureCount {
 
 const shownExamples = 3;
 
+/** What a cancelled campaign has removed is still its failure; what was removed before is nobody's. */
 const failing = (id: string) => sql`
-  lineage where campaign_id = ${id} and certificate_id is null and state <> 'removed' and failure_code is not null`;
+  lineage where campaign_id = ${id} and certificate_id is null and failure_code is not null
+    and (state <> 'removed' or removed_at >= (select ended_at from campaign where campaign.id = ${id}))`;
 
 /** Those without a certificate whose last attempt failed, by why; the most frequent first. Index: `lineage_enrolling`. */
 export async function countFailures(db: Db, campaignId: string): Promise<FailureCount[]> {

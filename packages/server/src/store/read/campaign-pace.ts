@@ -9,6 +9,7 @@ import {
   type LimitOverride,
   limitSets,
   milliseconds,
+  tokensLeft,
 } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
@@ -49,6 +50,8 @@ interface AccountRow {
   ca: string;
   account_id: string;
   limit_set: string;
+  full_at: number | null;
+  reserved: number | null;
 }
 
 interface OverrideRow {
@@ -63,42 +66,44 @@ interface OverrideRow {
 const newOrders = "new-orders-per-account";
 
 /** What the accounts may order that a campaign's orders may go to. @param caId null: any CA of the pool. */
-export async function readAllowances(db: Db, caId: string | null): Promise<readonly AccountAllowance[]> {
+export async function readAllowances(
+  db: Db,
+  caId: string | null,
+  now: Instant,
+): Promise<readonly AccountAllowance[]> {
   const { rows } = await sql<AccountRow>`
-    select ca.id as ca_id, ca.name as ca, account.id as account_id, ca.limit_set
+    select ca.id as ca_id, ca.name as ca, account.id as account_id, ca.limit_set, bucket.full_at, bucket.reserved
     from ca join account on account.ca_id = ca.id
+      left join bucket on bucket.ca_id = ca.id and bucket.limit_name = ${newOrders}
+        and bucket.key = account.id::text
     where ${isAllowed(caId)} order by ca.name`.execute(db);
   const { rows: overrides } = await sql<OverrideRow>`
     select ca_id, key, burst, count, period_ms, starts_at from limit_override
     where limit_name = ${newOrders} order by id`.execute(db);
-  return rows.map((row) =>
-    allowance(
-      row,
-      overrides.filter(({ ca_id }) => ca_id === row.ca_id),
-    ),
-  );
+  return rows.map((row) => {
+    const ofCa = overrides.filter(({ ca_id }) => ca_id === row.ca_id);
+    return allowance(row, ofCa, now);
+  });
 }
 
 const isAllowed = (caId: string | null): RawBuilder<unknown> =>
   caId === null ? sql`ca.weight > 0` : sql`ca.id = ${caId}`;
 
-function allowance(
-  { ca, account_id: key, limit_set: set }: AccountRow,
-  rows: readonly OverrideRow[],
-): AccountAllowance {
+function allowance(row: AccountRow, rows: readonly OverrideRow[], now: Instant): AccountAllowance {
   const overrides = rows.map(
-    (row): LimitOverride => ({
+    (each): LimitOverride => ({
       limit: newOrders,
-      key: row.key,
-      rule: { burst: row.burst, count: row.count, period: milliseconds(Number(row.period_ms)) },
-      startsAt: row.starts_at,
+      key: each.key,
+      rule: { burst: each.burst, count: each.count, period: milliseconds(Number(each.period_ms)) },
+      startsAt: each.starts_at,
     }),
   );
+  const { ca, account_id: key, limit_set: set } = row;
   const builtIn = isLimitSetName(set) ? limitSets[set].limits : {};
-  return {
-    ca,
-    limitAt: (at) => effectiveLimit({ builtIn, overrides, limit: newOrders, key, now: at }),
-  };
+  const limitAt = (at: Instant) => effectiveLimit({ builtIn, overrides, limit: newOrders, key, now: at });
+  const limit = limitAt(now);
+  const bucket = { fullAt: row.full_at ?? 0, reserved: row.reserved ?? 0 };
+  return { ca, limitAt, left: limit === null ? 0 : tokensLeft(limit, bucket, now) };
 }
 
 /** Orders of the last day for new domains and other campaigns; renewals are exempt as a rule. Index: the key. */
