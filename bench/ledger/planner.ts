@@ -4,7 +4,8 @@ import { systemClock } from "../../packages/server/src/clock.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../packages/server/src/store/claim-issuances.ts";
 import { commitAbandoned, commitStep } from "../../packages/server/src/store/commit-decision.ts";
 import { type Db, openDatabase } from "../../packages/server/src/store/database.ts";
-import { mayPlan, planRound } from "../../packages/server/src/store/planning/plan-round.ts";
+import { planRound } from "../../packages/server/src/store/planning/plan-round.ts";
+import { isDue, readOwed } from "../../packages/server/src/store/what-is-owed.ts";
 import { Bell } from "../../packages/server/src/work/bell.ts";
 
 export interface PlannerOutcome {
@@ -45,7 +46,7 @@ send(outcome satisfies PlannerOutcome);
 
 async function round(db: Db): Promise<void> {
   const now = instant(Date.now());
-  if (await mayPlan(db, now)) {
+  if (isDue((await readOwed(db)).planningAt, now)) {
     const began = performance.now();
     const { kind } = await planRound(db, { limit: most, now });
     if (kind === "elsewhere") outcome.elsewhere += 1;

@@ -106,21 +106,6 @@ export async function claimIssuances(
 }
 
 /**
- * When something is next to be done; null when nothing is owed. What waits in line for a CA's limit is the planner's,
- * who knows the limits. Indexes: `issuance_due`, `lineage_due`, `queue_parked`.
- */
-export async function nextDueAt(db: Db): Promise<Instant | null> {
-  const { rows } = await sql<{ due_at: Instant | null }>`
-    select least(
-      (select min(wake_at) from issuance where ended_at is null),
-      (select min(wake_at) from lineage where wake_at is not null),
-      (select min(parked_until) from queue where parked_until is not null),
-      (select wake_at from planner)
-    ) as due_at`.execute(db);
-  return rows[0]?.due_at ?? null;
-}
-
-/**
  * Gives back what this worker holds, so that another may go on at once instead of after the lease.
  * Called at shutdown.
  */

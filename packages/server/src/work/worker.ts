@@ -4,15 +4,11 @@
  */
 import { type Duration, type Instant, milliseconds } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
-import {
-  type ClaimedIssuance,
-  claimIssuances,
-  nextDueAt,
-  releaseIssuance,
-} from "../store/claim-issuances.ts";
+import { type ClaimedIssuance, claimIssuances, releaseIssuance } from "../store/claim-issuances.ts";
 import type { Db } from "../store/database.ts";
 import type { LedgerNews } from "../store/planning/fold-ledger.ts";
-import { mayPlan, planRound } from "../store/planning/plan-round.ts";
+import { planRound } from "../store/planning/plan-round.ts";
+import { isDue, readOwed } from "../store/what-is-owed.ts";
 import { Bell } from "./bell.ts";
 import { feedCampaigns } from "./feed-campaigns.ts";
 
@@ -104,23 +100,31 @@ export class Worker {
     const free = concurrency - this.#running.size;
     if (free <= 0) return pollEvery;
     const now = clock.now();
-    const campaignAt = await feedCampaigns(db, now);
-    await this.#plan(free, now);
-    const claimed = await claimIssuances(db, { limit: free, lease, now });
+    const owed = await readOwed(db);
+    if (this.#stop.signal.aborted) return 0;
+    const toPlan = this.#mayHaveRoom || isDue(owed.planningAt, now);
+    const toFeed = isDue(owed.campaignAt, now);
+    if (toFeed) await feedCampaigns(db, now);
+    const planned = toPlan ? await this.#plan(free, now) : 0;
+    const toClaim = planned > 0 || isDue(owed.issuanceAt, now);
+    const claimed = toClaim ? await claimIssuances(db, { limit: free, lease, now }) : [];
     for (const issuance of claimed) this.#begin(issuance);
     if (claimed.length === free) return pollEvery;
-    const dues = [await nextDueAt(db), campaignAt].filter((due) => due !== null);
+    // What was done has changed what is owed.
+    if (toFeed || toPlan || toClaim) return 0;
+    const dues = Object.values(owed).filter((due) => due !== null);
     return Math.min(...dues.map((due) => milliseconds(due - clock.now())), pollEvery);
   }
 
-  async #plan(limit: number, now: Instant): Promise<void> {
+  /** @returns how many orders were planned. */
+  async #plan(limit: number, now: Instant): Promise<number> {
     const { db, onNews } = this.#options;
-    if (!this.#mayHaveRoom && !(await mayPlan(db, now))) return;
     const round = await planRound(db, { limit, now });
-    if (round.kind === "elsewhere") return;
+    if (round.kind === "elsewhere") return 0;
     this.#waitsForRoom = round.waitsForRoom;
     this.#mayHaveRoom = false;
     for (const news of round.news) onNews(news);
+    return round.orders;
   }
 
   #begin(issuance: ClaimedIssuance): void {
@@ -135,6 +139,8 @@ export class Worker {
   async #run(issuance: ClaimedIssuance): Promise<void> {
     const { db, clock, run, onError } = this.#options;
     try {
+      // It may have been claimed while the worker was told to stop.
+      this.#cut.signal.throwIfAborted();
       await run(issuance, this.#cut.signal);
     } catch (error) {
       if (!this.#cut.signal.aborted) onError(error, issuance);

@@ -7,6 +7,7 @@ import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issu
 import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
+import { readOwed } from "../../src/store/what-is-owed.ts";
 import { feedCampaigns } from "../../src/work/feed-campaigns.ts";
 import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
 import { certificateFor, storeKey } from "../store/fleet.ts";
@@ -52,7 +53,8 @@ const now = (): Instant => instant(start + api.clock.ahead);
 async function feedFor(span: number, db = database.db): Promise<void> {
   const end = api.clock.ahead + span;
   while (api.clock.ahead <= end) {
-    const next = await feedCampaigns(db, now());
+    await feedCampaigns(db, now());
+    const { campaignAt: next } = await readOwed(db);
     if (next === null || next > start + end) break;
     api.clock.ahead = Math.max(next - start, api.clock.ahead + 1);
   }

@@ -1,8 +1,9 @@
-import { after, milliseconds, seconds } from "@certmill/domain";
+import { after, type Instant, instant, milliseconds, seconds } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { claimIssuances, forgetLeases, nextDueAt, releaseIssuance } from "../../src/store/claim-issuances.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { claimIssuances, forgetLeases, releaseIssuance } from "../../src/store/claim-issuances.ts";
+import { type Db, openDatabase } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
+import { readOwed } from "../../src/store/what-is-owed.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { claimDue, claimOne, lease, planAll, start, startFleet } from "./fleet.ts";
 
@@ -91,6 +92,13 @@ test("a process that is alone takes every lease for over", async () => {
   await forgetLeases(fleet.db, start);
   expect(await claimDue(fleet)).toHaveLength(3);
 });
+
+/** Of issuances and of what is to be planned. */
+async function nextDueAt(db: Db): Promise<Instant | null> {
+  const { issuanceAt, planningAt } = await readOwed(db);
+  const dues = [issuanceAt, planningAt].filter((at) => at !== null);
+  return dues.length === 0 ? null : instant(Math.min(...dues));
+}
 
 test("the next due instant is the earliest of issuances and lineages", async () => {
   await using fleet = await startFleet(postgres);

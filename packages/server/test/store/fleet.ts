@@ -4,8 +4,9 @@ import { insertCa } from "../../src/store/accounts.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
 import type { CertificateToStore, TimelineEvent } from "../../src/store/commit-decision.ts";
 import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
-import { mayPlan, planRound } from "../../src/store/planning/plan-round.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { insertSecret, type Sealed } from "../../src/store/secrets.ts";
+import { isDue, readOwed } from "../../src/store/what-is-owed.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../src/store/write/names.ts";
 import type { MigratedPostgres } from "../migrated-postgres.ts";
@@ -78,7 +79,7 @@ async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> 
 
 /** Plans all that is due, in as many rounds as it takes. */
 export async function planAll(db: Db, now: Instant): Promise<void> {
-  while (await mayPlan(db, now)) await planRound(db, { limit: 1_000, now });
+  while (isDue((await readOwed(db)).planningAt, now)) await planRound(db, { limit: 1_000, now });
 }
 
 /** Plans and claims what is due. */

@@ -3,10 +3,10 @@ import { after, days, seconds } from "@certmill/domain";
 import { type CompiledQuery, sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readChallengeResponses } from "../../src/store/challenge-responses.ts";
-import { claimIssuances, nextDueAt } from "../../src/store/claim-issuances.ts";
+import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
-import { mayPlan, planRound } from "../../src/store/planning/plan-round.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
 import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
@@ -15,6 +15,7 @@ import { listCaLoads } from "../../src/store/read/status.ts";
 import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
 import { findTokenByHash } from "../../src/store/read/tokens.ts";
 import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
+import { readOwed } from "../../src/store/what-is-owed.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { interceptedDb } from "../intercepted-db.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
@@ -149,8 +150,7 @@ const queries: Readonly<
   Record<string, readonly [query: (db: Db) => Promise<unknown>, ...indexes: string[]]>
 > = {
   claimIssuances: [(db) => claimIssuances(db, { limit: 10, lease, now }), "issuance_due"],
-  nextDueAt: [(db) => nextDueAt(db), "issuance_due", "lineage_due", "queue_parked"],
-  mayPlan: [(db) => mayPlan(db, now), "lineage_due", "queue_parked"],
+  readOwed: [(db) => readOwed(db), "issuance_due", "lineage_due", "queue_parked"],
   planRound: [
     (db) => planRound(db, { limit: 10, now }),
     "lineage_due",

@@ -42,7 +42,7 @@ export async function openLanes(trx: Db, now: Instant): Promise<OpenLanes> {
   const lanes: Lane[] = [];
   const openings: Instant[] = [];
   for (const row of rows) {
-    if (row.campaign_id !== null && row.state !== "running") continue;
+    if (row.state !== null && row.state !== "running" && row.state !== "done") continue;
     const window = windowOf(row);
     if (isOpen(window, now)) lanes.push(laneOf(row));
     else if (window !== null) openings.push(nextOpening(window, now));

@@ -15,7 +15,6 @@ import {
   type WorkClass,
   workClasses,
 } from "@certmill/domain";
-import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { loadBuckets, saveBuckets } from "./bucket-rows.ts";
 import { enqueueDue } from "./enqueue-due.ts";
@@ -40,21 +39,6 @@ export type PlanRound =
 
 /** So often a process looks for room that another one's order has left. */
 const roomEvery = seconds(1);
-/** What the CAs' answers have told is folded in after so long, though nobody is to be planned. */
-const oldestEntry = seconds(5);
-
-/** Whether a round has something to do. Indexes: `lineage_due`, `queue_parked`, the ledger's primary key. */
-export async function mayPlan(db: Db, now: Instant): Promise<boolean> {
-  const at = timestamp(now);
-  const { rows } = await sql<{ due: boolean }>`
-    select exists (select 1 from lineage where wake_at <= ${at})
-      or exists (select 1 from queue where parked_until <= ${at})
-      or exists (select 1 from planner where wake_at <= ${at})
-      or coalesce((select at from ledger_entry order by id limit 1) < ${timestamp(instant(now - oldestEntry))}, false)
-      as due`.execute(db);
-  return rows[0]?.due === true;
-}
-
 /** @param request.limit orders at most. */
 export async function planRound(
   db: Db,

@@ -32,12 +32,6 @@ export async function takeDueCampaign(trx: Db, now: Instant): Promise<DueCampaig
   return row ?? null;
 }
 
-/** When a campaign is next to be looked at; null: none is. Index: `campaign_due`. */
-export async function nextCampaignAt(db: Db): Promise<Instant | null> {
-  const { rows } = await sql<{ at: Instant | null }>`select min(wake_at) as at from campaign`.execute(db);
-  return rows[0]?.at ?? null;
-}
-
 /** When it is looked at again; null: never by itself. */
 export async function wakeCampaign(trx: Db, id: string, at: Instant | null): Promise<void> {
   const wakeAt = at === null ? null : timestamp(at);
