@@ -28,17 +28,14 @@ const url = process.argv[2];
 if (url === undefined || process.send === undefined) throw new Error("It is forked by the ledger bench.");
 const send = process.send.bind(process);
 const outcome = { connections, orders: 0, elsewhere: 0, plannings: [] as number[], delays: [] as number[] };
-/** Set by the parent. */
-let stopping = false;
-process.once("message", () => {
-  stopping = true;
-});
+const stop = new AbortController();
+process.once("message", () => stop.abort());
 
 await using database = await openDatabase({ kind: "postgresql", url, connections });
 const bell = new Bell(systemClock);
 await database.listen("certmill_work", () => bell.ring());
 send("ready");
-while (!stopping) {
+while (!stop.signal.aborted) {
   await round(database.db);
   await bell.wait(20, 50);
 }
