@@ -14,7 +14,7 @@ afterAll(async () => postgres[Symbol.asyncDispose]());
 
 /** A small list, beside limits that are not as small. */
 const scenario: Scenario = {
-  ...scaled(fullScenario, 2_500),
+  ...scaled(fullScenario, 4_000),
   divisor: 125,
   shares: { ...fullScenario.shares, never: 0.02 },
   rightFrom: days(2),
