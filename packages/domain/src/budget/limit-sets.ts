@@ -8,6 +8,8 @@ export interface LimitSet {
   readonly requests: readonly RequestLimit[];
   /** Names in one certificate. */
   readonly mostNames: number;
+  /** Whether an order for names that it has issued for before is exempt from its limits of new orders and domains. */
+  readonly exemptsRenewals: boolean;
 }
 
 const perSecond = (rate: number, burst: number): Limit => ({ burst, count: rate, period: seconds(1) });
@@ -36,7 +38,7 @@ const stagingRequests: readonly RequestLimit[] = [
 
 export const limitSets = {
   /** No limits are known: the ledger learns from refusals only. */
-  none: { limits: {}, requests: [], mostNames: 100 },
+  none: { limits: {}, requests: [], mostNames: 100, exemptsRenewals: false },
   /** Source: https://letsencrypt.org/docs/rate-limits/ as of 2026-08-05. */
   letsencrypt: {
     limits: {
@@ -52,6 +54,7 @@ export const limitSets = {
     },
     requests: letsencryptRequests,
     mostNames: 100,
+    exemptsRenewals: true,
   },
   /** Source: https://letsencrypt.org/docs/staging-environment/ as of 2026-04-10. */
   "letsencrypt-staging": {
@@ -68,6 +71,7 @@ export const limitSets = {
     },
     requests: stagingRequests,
     mostNames: 100,
+    exemptsRenewals: true,
   },
   /**
    * Not published. 7 requests a second is what lego keeps to; certificates are not counted, says the CA's support. The
@@ -78,6 +82,7 @@ export const limitSets = {
     limits: { "new-orders-per-account": { burst: 10, count: 42, period: seconds(60) } },
     requests: [{ resource: "*", limit: perSecond(7, 7) }],
     mostNames: 100,
+    exemptsRenewals: false,
   },
   /**
    * A quota for each kind of resource; 30 in 60 seconds for challenges was seen, the numbers of the others were not.
@@ -91,6 +96,7 @@ export const limitSets = {
       limit: { burst: 30, count: 30, period: seconds(60) },
     })),
     mostNames: 100,
+    exemptsRenewals: false,
   },
 } as const satisfies Record<string, LimitSet>;
 

@@ -16,6 +16,7 @@ const ca = (id: string, changes: Partial<CaForPlanning> & { limits?: Limits } = 
     inFlight: 0,
     mostInFlight: 1_000,
     admission: { kind: "all" },
+    exemptsRenewals: true,
     limitFor: ({ limit }) => limits[limit] ?? null,
     ...rest,
   };
@@ -92,6 +93,16 @@ describe("placing an order", () => {
       });
       expect(round.place(renewal)).toMatchObject({ kind: "placed", caId: "2" });
     }
+  });
+
+  test("where renewals are not exempt, they spend as every order", () => {
+    const round = planning(ca("1", { limits: three, exemptsRenewals: false }));
+    const kinds = Array.from(
+      { length: 4 },
+      (_, n) =>
+        round.place(waiting(`${n}.example`, { workClass: "renewal", previous: "1", sameSetAt: ["1"] })).kind,
+    );
+    expect(kinds).toEqual(["placed", "placed", "placed", "parked"]);
   });
 
   test("a renewal that is not exempt steps out of the line for those behind it that are", () => {

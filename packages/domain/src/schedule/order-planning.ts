@@ -34,6 +34,8 @@ export interface CaForPlanning {
     | { readonly kind: "none"; readonly until: Instant | null };
   /** The limit that holds for this bucket now; null: none is known. */
   readonly limitFor: (bucket: BucketName) => Limit | null;
+  /** Whether a renewal of the same names is exempt there. */
+  readonly exemptsRenewals: boolean;
 }
 
 export interface WaitingLineage {
@@ -249,5 +251,5 @@ export const bucketsFor = (ca: CaForPlanning, lineage: WaitingLineage): readonly
 const orderAt = (ca: CaForPlanning, { names, sameSetAt }: WaitingLineage): OrderPlan => ({
   accountId: ca.accountId,
   names,
-  exemption: sameSetAt.includes(ca.id) ? "same-set" : "none",
+  exemption: ca.exemptsRenewals && sameSetAt.includes(ca.id) ? "same-set" : "none",
 });

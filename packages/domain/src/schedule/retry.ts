@@ -31,8 +31,8 @@ const longestWait = days(8);
 export function retryAt(fault: Fault, attempt: number, now: Instant): Instant | null {
   const { recovery, party } = failures[fault.code];
   if (recovery === "end") return null;
-  // It goes back into the line, where the ledger keeps it from a CA until the limit allows.
-  if (fault.limit !== undefined) return now;
+  // It goes back into the line, where the ledger keeps it from the CA until the limit allows, and another may take it.
+  if (fault.limit !== undefined) return after(now, caFirst);
   const own = after(now, party === "customer" ? customerWait(attempt) : caWait(attempt));
   if (fault.retryAt === null) return own;
   const least = fault.code === "rate-limited" ? after(now, caFirst) : own;

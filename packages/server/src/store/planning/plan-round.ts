@@ -39,6 +39,7 @@ export type PlanRound =
 
 /** So often a process looks for room that another one's order has left. */
 const roomEvery = seconds(1);
+
 /** @param request.limit orders at most. */
 export async function planRound(
   db: Db,

@@ -115,6 +115,7 @@ function forPlanning(row: CaRow, ca: PoolCa, now: Instant): CaForPlanning {
     mostInFlight: mostInFlight(row, now),
     admission: admissionOf(ca, now),
     limitFor: ca.limitFor,
+    exemptsRenewals: isLimitSetName(row.limit_set) && limitSets[row.limit_set].exemptsRenewals,
   };
 }
 
