@@ -1,5 +1,5 @@
 /** One of the ledger bench's processes: plans, claims, and settles what it claimed, until it is told to stop. */
-import { after, type Duration, type Instant, instant, type LedgerChange, minutes } from "@certmill/domain";
+import { after, type Duration, instant, type LedgerChange, minutes } from "@certmill/domain";
 import { systemClock } from "../../packages/server/src/clock.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../packages/server/src/store/claim-issuances.ts";
 import { commitAbandoned, commitStep } from "../../packages/server/src/store/commit-decision.ts";
@@ -82,7 +82,7 @@ async function settle(db: Db, claim: ClaimedIssuance): Promise<void> {
     now,
   });
   outcome.orders += 1;
-  outcome.delays.push(Date.now() - (claim.wantedAt as Instant));
+  outcome.delays.push(Date.now() - claim.wantedAt);
 }
 
 function changes(
