@@ -61,6 +61,17 @@ describe("classes share a limit", () => {
     }
   });
 
+  test.each([10, 15, 50, 300, 25_000])(
+    "of %d at once a campaign leaves more than a customer needs",
+    (burst) => {
+      const limit: Limit = { burst, count: burst, period: days(7) };
+      const shared = new Shared(limit);
+      shared.takeAll("campaign", start);
+      expect(shared.take("interactive", start)).toBe(true);
+      expect(shared.take("interactive", start)).toBe(true);
+    },
+  );
+
   test("a campaign alone gets all but what is kept", () => {
     const shared = new Shared(orders);
     expect(shared.takeAll("campaign", start)).toBeGreaterThanOrEqual(300 - floorOf(orders, "campaign"));

@@ -13,8 +13,19 @@ import type { WorkClass } from "./work-class.ts";
 const keptShare: Readonly<Record<WorkClass, number>> = {
   emergency: 0,
   interactive: 0.002,
-  renewal: 0.006,
+  renewal: 0.004,
   campaign: 0.012,
+};
+
+/**
+ * Of a small limit, too, a campaign leaves something for who comes next, or a customer waits for a refill with it; and
+ * customers leave the one token that a class below may take at its own rate.
+ */
+const leastKept: Readonly<Record<WorkClass, number>> = {
+  emergency: 0,
+  interactive: 1,
+  renewal: 2,
+  campaign: 4,
 };
 
 /** Of a limit's rate: what a class may take from what is kept for others. Together less than 1. */
@@ -30,7 +41,7 @@ const leastBurstToKeep = 10;
 
 /** Tokens that `workClass` has to leave. */
 export const floorOf = ({ burst }: Limit, workClass: WorkClass): number =>
-  burst < leastBurstToKeep ? 0 : Math.ceil(burst * keptShare[workClass]);
+  burst < leastBurstToKeep ? 0 : Math.max(leastKept[workClass], Math.floor(burst * keptShare[workClass]));
 
 /** When each class may next take from what is kept for others; absent: now. */
 export type ClassTurns = Readonly<Partial<Record<WorkClass, number>>>;
