@@ -1,4 +1,5 @@
 import { renewAt } from "../schedule/renewal.ts";
+import { stableFraction } from "../schedule/stable-fraction.ts";
 import { between, days, type Instant, instant } from "../time/instant.ts";
 
 export interface SpreadRenewal {
@@ -18,14 +19,5 @@ export function spreadRenewal({ lineageId, notBefore, notAfter, spreadDays }: Sp
   const latest = renewAt(notBefore, notAfter);
   const half = instant(Math.ceil(notAfter - between(notBefore, notAfter) / 2));
   const room = Math.min(days(spreadDays), between(half, latest));
-  return instant(latest - Math.floor(room * shareOf(lineageId)));
-}
-
-/** From 0 to less than 1, evenly over texts that differ little: FNV-1a, and MurmurHash3's last mix. */
-function shareOf(text: string): number {
-  let hash = 0x81_1c_9d_c5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2_b2_ae_35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+  return instant(latest - Math.floor(room * stableFraction(lineageId)));
 }
