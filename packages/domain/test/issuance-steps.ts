@@ -7,7 +7,7 @@ import { after, type Instant, instant, milliseconds, minutes } from "../src/time
 
 export const start = instant(1_790_000_000_000);
 export const at = (wait: number): Instant => after(start, milliseconds(wait));
-export const terms = { names: ["example.com", "www.example.com"], failuresBefore: 0 };
+export const terms = { names: ["example.com", "www.example.com"], failuresBefore: 0, hasCertificate: false };
 const order = { url: "/order/1", finalizeUrl: "/order/1/finalize", authorizationUrls: ["/authz/1"] };
 
 /** Of a state whose step has lasted: whatever the next one must set anew is out of date. */

@@ -174,7 +174,11 @@ class Simulation {
       return;
     }
     item.failures += 1;
-    const at = retryAt({ code: "dns", detail: "", retryAt: null }, item.failures, this.now);
+    const at = retryAt(
+      { code: "dns", detail: "", retryAt: null },
+      { attempt: item.failures, hasCertificate: false },
+      this.now,
+    );
     if (at !== null) this.#retries.push({ item, at });
   }
 

@@ -5,7 +5,7 @@ import { DomainBatchResult, DomainBatchRow, maxBatchRows } from "./domain-batch.
 
 export const CampaignState = Type.Enum(["importing", "running", "paused", "cancelled", "done"], {
   description:
-    "`importing`: its list is being sent. `done`: every domain has a certificate, or has failed so often that it is tried once a day.",
+    "`importing`: its list is being sent. `done`: every domain has a certificate, or has failed so often that it is tried once a day at most.",
 });
 export type CampaignState = Static<typeof CampaignState>;
 

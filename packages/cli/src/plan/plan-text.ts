@@ -83,7 +83,7 @@ function holdsText({ enrolment }: Plan): string {
   }
   if (neverRight > 0)
     lines.push(
-      `What never succeeds is tried once a day: ${numberText(retriesWantedPerDay)} orders a day, after all that were not tried yet.`,
+      `What never succeeds is tried once a day for a week, then once a week: in the end ${numberText(retriesWantedPerDay)} orders a day, after all that were not tried yet.`,
     );
   return lines.map((line) => wrapFor(process.stdout, printable(line))).join("\n");
 }

@@ -39,7 +39,7 @@ const fault = (code: FailureCode, more: Partial<Fault> = {}): IssuanceInput => (
 });
 
 function changes(from: LiveState, input: IssuanceInput, failuresBefore = 0): readonly LedgerChange[] {
-  const decision = advance(from, input, { names, failuresBefore }, now);
+  const decision = advance(from, input, { names, failuresBefore, hasCertificate: false }, now);
   if (decision === null) throw new Error("The input is no answer to the state.");
   const step: Step = { from, input, decision, spending, names, accountId: "7", failuresBefore };
   return ledgerChanges(step);

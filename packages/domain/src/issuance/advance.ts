@@ -27,6 +27,8 @@ export interface IssuanceTerms {
   readonly names: readonly string[];
   /** Issuances of this lineage that failed in a row before this one. */
   readonly failuresBefore: number;
+  /** Whether the lineage has a certificate already. */
+  readonly hasCertificate: boolean;
 }
 
 /**
@@ -89,7 +91,7 @@ function abandon(cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
     kind: "abandoned",
     cause: cause.code,
     detail: cause.detail,
-    retryAt: retryAt(cause, terms.failuresBefore + 1, now),
+    retryAt: retryAt(cause, { attempt: terms.failuresBefore + 1, hasCertificate: terms.hasCertificate }, now),
   };
   return { state, done: [], publish: [], fault: cause };
 }

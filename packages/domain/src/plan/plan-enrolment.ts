@@ -197,7 +197,7 @@ class Enrolment {
       neverRight,
       ...this.#book.report(),
       slowDomains: this.#aside,
-      retriesWantedPerDay: neverRight,
+      retriesWantedPerDay: Math.round(neverRight / 7),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Fault } from "../failure/classify.ts";
-import { retryAt } from "../schedule/retry.ts";
+import { retryAt, seldomAfter } from "../schedule/retry.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** Domains that failed together. */
@@ -13,15 +13,12 @@ interface Cohort {
 
 /** What a customer has to put right, as most of what fails. */
 const fault: Fault = { code: "dns", detail: "", retryAt: null };
-/** From the fourth failure on it is once a day. */
-const mostFailures = 4;
-
 /**
  * Domains that failed and are tried again by schedule/retry.ts. Each joins the end of the line when it is due, so
  * nothing of it goes before what nobody has tried yet.
  */
 export class RetryLine {
-  readonly #waiting: Cohort[][] = Array.from({ length: mostFailures }, () => []);
+  readonly #waiting: Cohort[][] = Array.from({ length: seldomAfter }, () => []);
   readonly #line: Cohort[] = [];
   #later = 0;
 
@@ -47,7 +44,7 @@ export class RetryLine {
     areRight: boolean,
   ): { readonly orders: number; readonly certificates: number } {
     this.#join(until);
-    const again = Array.from({ length: mostFailures + 1 }, () => ({ never: 0, later: 0 }));
+    const again = Array.from({ length: seldomAfter + 1 }, () => ({ never: 0, later: 0 }));
     let orders = 0;
     let certificates = 0;
     for (let first = this.#line[0]; first !== undefined && most - orders > 1e-9; first = this.#line[0]) {
@@ -58,7 +55,7 @@ export class RetryLine {
       if (share === 1) this.#line.shift();
       orders += never + later;
       if (areRight) certificates += later;
-      const failed = again[Math.min(first.failures + 1, mostFailures)];
+      const failed = again[Math.min(first.failures + 1, seldomAfter)];
       if (failed === undefined) continue;
       failed.never += never;
       failed.later += areRight ? 0 : later;
@@ -73,9 +70,9 @@ export class RetryLine {
     failures: number,
     at: Instant,
   ): void {
-    const dueAt = retryAt(fault, failures, at);
+    const dueAt = retryAt(fault, { attempt: failures, hasCertificate: false }, at);
     if (never + later <= 0 || dueAt === null) return;
-    this.#waiting[Math.min(failures, mostFailures) - 1]?.push({ never, later, failures, dueAt });
+    this.#waiting[Math.min(failures, seldomAfter) - 1]?.push({ never, later, failures, dueAt });
   }
 
   #join(until: Instant): void {

@@ -8,13 +8,24 @@ import { retryAt } from "./retry.ts";
 const now = instant(1_790_000_000_000);
 const attempts = fc.integer({ min: 1, max: 100_000 });
 
-const wait = (code: FailureCode, attempt: number, asked: Instant | null = null): number =>
-  (retryAt({ code, detail: "", retryAt: asked }, attempt, now) ?? Number.NaN) - now;
+const wait = (
+  code: FailureCode,
+  attempt: number,
+  asked: Instant | null = null,
+  hasCertificate = true,
+): number =>
+  (retryAt({ code, detail: "", retryAt: asked }, { attempt, hasCertificate }, now) ?? Number.NaN) - now;
 
 describe("our own steps", () => {
   test("for what the customer must change: 1, 10 and 100 minutes, then once a day", () => {
     const waits = [1, 2, 3, 4, 5, 1_000].map((attempt) => wait("dns", attempt));
     expect(waits).toEqual([minutes(1), minutes(10), minutes(100), days(1), days(1), days(1)]);
+  });
+
+  test("and once a week after seven such days, where there never was a certificate", () => {
+    const waits = Array.from({ length: 13 }, (_, index) => wait("dns", index + 1, null, false) / days(1));
+    expect(waits.slice(3)).toEqual([1, 1, 1, 1, 1, 1, 1, 7, 7, 7]);
+    expect(waits.slice(0, 3)).toEqual([1, 10, 100].map((count) => minutes(count) / days(1)));
   });
 
   test("for what is the CA's or the operator's: four times as long each time, up to six hours", () => {
@@ -52,8 +63,8 @@ describe("what the CA asks for", () => {
 
 test("a lineage tries again, at least a minute and at most eight days later, unless only a person can help", () => {
   fc.assert(
-    fc.property(faults, attempts, instants, (fault, attempt, now) => {
-      const next = retryAt(fault, attempt, now);
+    fc.property(faults, attempts, fc.boolean(), instants, (fault, attempt, hasCertificate, now) => {
+      const next = retryAt(fault, { attempt, hasCertificate }, now);
       expect(next === null).toBe(failures[fault.code].recovery === "end");
       if (next === null) return;
       expect(next).toBeGreaterThanOrEqual(after(now, minutes(1)));
@@ -65,9 +76,10 @@ test("a lineage tries again, at least a minute and at most eight days later, unl
 
 test("the more failures, the longer the wait", () => {
   fc.assert(
-    fc.property(faults, attempts, attempts, (fault, a, b) => {
+    fc.property(faults, attempts, attempts, fc.boolean(), (fault, a, b, hasCertificate) => {
       const [fewer, more] = [Math.min(a, b), Math.max(a, b)];
-      expect(retryAt(fault, fewer, now) ?? 0).toBeLessThanOrEqual(retryAt(fault, more, now) ?? 0);
+      const at = (attempt: number) => retryAt(fault, { attempt, hasCertificate }, now) ?? 0;
+      expect(at(fewer)).toBeLessThanOrEqual(at(more));
     }),
   );
 });

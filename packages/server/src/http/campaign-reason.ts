@@ -19,7 +19,7 @@ export function campaignReason(standing: CampaignStanding, now: Instant): string
     case "cancelled":
       return "It was cancelled: its certificates stay, its other domains are removed.";
     case "done":
-      return "Every domain has a certificate, or has failed so often that it is tried once a day.";
+      return "Every domain has a certificate, or has failed so often that it is tried once a day at most.";
   }
 }
 

@@ -29,6 +29,8 @@ export interface ClaimedIssuance {
   readonly spending: readonly Spending[];
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
+  /** Whether the lineage has a certificate that this one follows. */
+  readonly hasCertificate: boolean;
   readonly startedAt: Instant;
   /** Since when the certificate has been wanted. */
   readonly wantedAt: Instant;
@@ -53,6 +55,7 @@ interface Row {
   key_secret_id: string | null;
   csr: Uint8Array | null;
   failures: number;
+  has_certificate: boolean;
   started_at: Instant;
   wanted_at: Instant;
   renewal_spread_days: number | null;
@@ -79,7 +82,7 @@ export async function claimIssuances(
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
-      lineage.failures, account.id as account_id,
+      lineage.failures, lineage.certificate_id is not null as has_certificate, account.id as account_id,
       issuance.class, issuance.spending, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
@@ -98,6 +101,7 @@ export async function claimIssuances(
     keySecretId: row.key_secret_id,
     csr: row.csr,
     failuresBefore: row.failures,
+    hasCertificate: row.has_certificate,
     startedAt: row.started_at,
     wantedAt: row.wanted_at,
     renewalSpreadDays: row.renewal_spread_days,

@@ -66,12 +66,12 @@ class Run {
 
   /** @returns the state to go on with, or null when it waits, has ended or is another worker's. */
   async step(state: LiveState): Promise<LiveState | null> {
-    const { names, keyType, failuresBefore } = this.#issuance;
+    const { names, keyType, failuresBefore, hasCertificate } = this.#issuance;
     const { performer, signal, clock } = this.#tools;
     const task = { state, names, keyType, again: this.#again, material: () => this.#openMaterial() };
     const outcome = await performer.perform(task, signal);
     const now = clock.now();
-    const decision = advance(state, outcome.input, { names, failuresBefore }, now);
+    const decision = advance(state, outcome.input, { names, failuresBefore, hasCertificate }, now);
     assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
     this.#events.push(...timeline(decision, now));
     this.#ledger.push(...ledgerChanges({ ...this.#issuance, from: state, input: outcome.input, decision }));

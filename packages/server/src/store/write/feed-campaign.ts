@@ -146,7 +146,7 @@ export async function newestIssuanceId(trx: Db): Promise<string | null> {
   return row?.id ?? null;
 }
 
-/** Failed attempts after which a domain is tried once a day: the campaign has done its part. */
+/** Failed attempts after which a domain is tried once a day at most: the campaign has done its part. */
 const quickFailures = 4;
 
 /** Whether somebody on the list is still to be tried soon. Index: `lineage_enrolling`. */
