@@ -67,6 +67,21 @@ export {
 export { sameNames } from "./certificate/same-names.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
+  type Address,
+  type AddressRange,
+  addressText,
+  isWithin,
+  parseAddress,
+  parseRange,
+} from "./check/address.ts";
+export { type CaaRecord, climbingOrder } from "./check/caa.ts";
+export { findingSentence } from "./check/catalogue.ts";
+export { type Finding, type FindingCode, findingCodes } from "./check/finding.ts";
+export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/judge-name.ts";
+export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
+export { mayReach } from "./check/public-address.ts";
+export { afterCheck, type CheckDecision, type CheckMemory, noChecks } from "./check/recheck.ts";
+export {
   type Failure,
   type FailureCode,
   failureCodes,

@@ -1,0 +1,51 @@
+/** What a check found, for programs. The sentences are in catalogue.ts, the table for people in docs/checks.md. */
+
+/**
+ * Every finding's code, with what it rests on. `dns`: what the name servers say, which a CA sees too. `probe`: a request
+ * from our side, which may fail for reasons of our own.
+ */
+export const findingCodes = {
+  "no-name": "dns",
+  "no-address": "dns",
+  "alias-no-address": "dns",
+  "alias-circle": "dns",
+  "alias-too-long": "dns",
+  "dns-failed": "dns",
+  "dnssec-failed": "dns",
+  "points-elsewhere": "dns",
+  "stray-a": "dns",
+  "stray-aaaa": "dns",
+  "behind-proxy": "dns",
+  "caa-forbids": "dns",
+  "caa-critical": "dns",
+  "caa-account": "dns",
+  "caa-method": "dns",
+  "caa-failed": "dns",
+  "caa-dnssec": "dns",
+  "probe-unreachable": "probe",
+  "probe-timeout": "probe",
+  "probe-broken": "probe",
+  "probe-status": "probe",
+  "probe-wrong-answer": "probe",
+  "probe-redirect": "probe",
+  "probe-tls": "probe",
+  "probe-target-dns": "probe",
+  "probe-unsafe": "probe",
+} as const satisfies Record<string, "dns" | "probe">;
+
+export type FindingCode = keyof typeof findingCodes;
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** `fault`: an order would fail, so it waits. `notice`: worth to know. */
+  readonly weight: "fault" | "notice";
+  /** The name that was checked. */
+  readonly name: string;
+  /** Where it is to be put right, when that is not the name itself: the end of an alias, a CAA record's name, a URL. */
+  readonly where: string | null;
+  /** What would be right; empty when it cannot be told. Addresses, CAs' CAA identities, an account's URL, … */
+  readonly expected: readonly string[];
+  readonly found: readonly string[];
+  /** The CA, by its name here, that it is about; null: all. */
+  readonly ca: string | null;
+}

@@ -1,0 +1,285 @@
+import { describe, expect, test } from "vitest";
+import { parseRange } from "./address.ts";
+import { catalogues, findingSentence } from "./catalogue.ts";
+import { type Finding, type FindingCode, findingCodes } from "./finding.ts";
+import { evidenceOf, type Ingress, judgeName } from "./judge-name.ts";
+import type { Lookup, NameFacts } from "./name-facts.ts";
+
+const ranges = (...texts: string[]) => texts.map(parseRange).filter((range) => range !== null);
+const ingress: Ingress = { ours: ranges("192.0.2.1", "2001:db8::1"), proxies: ranges("198.51.100.0/24") };
+const cas = [
+  { name: "le", caaIdentities: ["letsencrypt.org"], accountUri: "https://le.example/acct/1" },
+  { name: "zero", caaIdentities: ["sectigo.com"], accountUri: null },
+];
+
+const found = <T>(...records: T[]): Lookup<T> => ({ kind: "found", records });
+const name = "shop.example.com";
+const right: NameFacts = {
+  name,
+  aliases: [],
+  aliasEnd: "ends",
+  v4: found("192.0.2.1"),
+  v6: found("2001:db8:0::1"),
+  caa: { kind: "absent" },
+  probe: { kind: "answered", address: "2001:db8::1" },
+};
+const url = `http://${name}/.well-known/acme-challenge/x`;
+const none = { kind: "none" } as const;
+const noName = { kind: "no-name" } as const;
+const failed = { kind: "failed", detail: "SERVFAIL" } as const;
+const dnssec = { kind: "dnssec", detail: "no key for the DS record" } as const;
+const caaSet = (...values: string[]): NameFacts["caa"] => ({
+  kind: "set",
+  at: "example.com",
+  records: values.map((value) => ({ flags: 0, tag: "issue", value })),
+});
+const probe = (
+  kind:
+    | "unreachable"
+    | "timeout"
+    | "broken"
+    | "status"
+    | "wrong-answer"
+    | "redirect"
+    | "tls"
+    | "target-dns"
+    | "unsafe",
+  detail: string,
+): NameFacts["probe"] => ({ kind, url, address: "192.0.2.1", detail });
+
+/** What is seen, its code (with `?` where it is only a notice), and the sentence. */
+const cases: readonly (readonly [Partial<NameFacts>, string, string])[] = [
+  [
+    { v4: noName, v6: noName },
+    "no-name",
+    "shop.example.com does not exist in DNS; add an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { v4: none, v6: none },
+    "no-address",
+    "shop.example.com has no address; add an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { v4: none, v6: none, aliases: ["gone.example.net"] },
+    "alias-no-address",
+    "shop.example.com is an alias (CNAME) of gone.example.net, which has no address; replace the CNAME record by an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { aliases: ["a.example.net", name], aliasEnd: "circle" },
+    "alias-circle",
+    "shop.example.com is an alias (CNAME) that leads in a circle (a.example.net and shop.example.com); replace the CNAME record by an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { aliases: ["a.example.net", "b.example.net"], aliasEnd: "too-long" },
+    "alias-too-long",
+    "shop.example.com is an alias (CNAME) of an alias 2 times over; replace the CNAME record by an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { v4: failed, v6: none },
+    "dns-failed",
+    "The name servers of shop.example.com give no usable answer (SERVFAIL); correct them, or the name servers that are set at the registrar.",
+  ],
+  [
+    { v4: dnssec, v6: none },
+    "dnssec-failed",
+    "DNSSEC of shop.example.com is broken (no key for the DS record); sign the zone anew, or remove its DS record at the registrar.",
+  ],
+  [
+    { v4: found("203.0.113.9"), v6: none, probe: null },
+    "points-elsewhere",
+    "shop.example.com points to 203.0.113.9, which is not ours; change that to an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { v4: found("203.0.113.9"), v6: none, aliases: ["cdn.example.net"], probe: null },
+    "points-elsewhere",
+    "shop.example.com is an alias (CNAME) of cdn.example.net, which points to 203.0.113.9, which is not ours; replace the CNAME record by an A record to 192.0.2.1, or an AAAA record to 2001:db8::1.",
+  ],
+  [
+    { v4: found("203.0.113.9"), v6: none },
+    "points-elsewhere?",
+    "shop.example.com points to 203.0.113.9, which is not known to be ours, yet requests arrive here; nothing needs to be changed.",
+  ],
+  [
+    { v6: found("2001:db8::7") },
+    "stray-aaaa",
+    "shop.example.com has an IPv6 address (2001:db8::7) that is not ours; remove that AAAA record or point it to 2001:db8::1.",
+  ],
+  [
+    { v4: found("192.0.2.1", "203.0.113.9", "203.0.113.8") },
+    "stray-a",
+    "shop.example.com has IPv4 addresses (203.0.113.9 and 203.0.113.8) that are not ours; remove those A records or point them to 192.0.2.1.",
+  ],
+  [
+    { v4: found("198.51.100.7"), v6: none },
+    "behind-proxy?",
+    "shop.example.com points to a known proxy (198.51.100.7); it has to pass on requests for /.well-known/acme-challenge/.",
+  ],
+  [
+    { caa: caaSet("letsencrypt.org") },
+    "caa-forbids?",
+    "The CAA records of example.com, which also holds for shop.example.com, do not allow zero; add an issue record for sectigo.com, or remove them.",
+  ],
+  [
+    { caa: caaSet(";") },
+    "caa-forbids caa-forbids",
+    "The CAA records of example.com, which also holds for shop.example.com, do not allow le; add an issue record for letsencrypt.org, or remove them.",
+  ],
+  [
+    { caa: { kind: "set", at: name, records: [{ flags: 128, tag: "new", value: "x" }] } },
+    "caa-critical caa-critical",
+    'The CAA records of shop.example.com have a critical one that no certificate authority knows (128 new "x"); remove it.',
+  ],
+  [
+    { caa: caaSet("letsencrypt.org; accounturi=https://le.example/acct/2") },
+    "caa-account caa-forbids",
+    "The CAA records of example.com, which also holds for shop.example.com, allow le for another account only; set accounturi to https://le.example/acct/1, or remove it.",
+  ],
+  [
+    { caa: caaSet("letsencrypt.org; validationmethods=dns-01") },
+    "caa-method caa-forbids",
+    "The CAA records of example.com, which also holds for shop.example.com, allow le by other ways of validation only; add http-01 to validationmethods, or remove it.",
+  ],
+  [
+    { caa: { kind: "failed", at: "example.com", detail: "no answer" } },
+    "caa-failed",
+    "The CAA records of example.com cannot be looked up (no answer), which forbids every certificate; correct its name servers.",
+  ],
+  [
+    { caa: { kind: "dnssec", at: name, detail: "expired" } },
+    "caa-dnssec",
+    "DNSSEC of shop.example.com is broken (expired), which forbids every certificate; sign the zone anew, or remove its DS record at the registrar.",
+  ],
+  [
+    { probe: probe("unreachable", "connection refused") },
+    "probe-unreachable",
+    "shop.example.com cannot be reached on port 80 (192.0.2.1: connection refused); open that port, or point the name to this platform.",
+  ],
+  [
+    { probe: probe("timeout", "10 s") },
+    "probe-timeout",
+    "shop.example.com accepts connections on port 80 and does not answer in time (192.0.2.1: 10 s); see what stands in the way there.",
+  ],
+  [
+    { probe: probe("broken", "no HTTP") },
+    "probe-broken",
+    "shop.example.com does not answer plain HTTP on port 80 (192.0.2.1: no HTTP); see what listens there.",
+  ],
+  [
+    { probe: probe("status", "404") },
+    "probe-status",
+    `A request to ${url} is answered with the status 404; let /.well-known/acme-challenge/ lead to this platform.`,
+  ],
+  [
+    { probe: probe("wrong-answer", "<html>") },
+    "probe-wrong-answer",
+    `A request to ${url} is answered by another server (192.0.2.1: <html>); let /.well-known/acme-challenge/ lead to this platform.`,
+  ],
+  [
+    { probe: probe("redirect", "the port 8080") },
+    "probe-redirect",
+    `shop.example.com redirects in a way that no certificate authority follows (the port 8080 at ${url}); leave /.well-known/acme-challenge/ out of that redirect.`,
+  ],
+  [
+    { probe: probe("tls", "handshake failure") },
+    "probe-tls",
+    `shop.example.com redirects to ${url}, whose TLS fails (handshake failure); leave /.well-known/acme-challenge/ out of that redirect.`,
+  ],
+  [
+    { probe: probe("target-dns", "no such name") },
+    "probe-target-dns",
+    `shop.example.com redirects to ${url}, which has no address (no such name); leave /.well-known/acme-challenge/ out of that redirect.`,
+  ],
+  [
+    { probe: probe("unsafe", "not public") },
+    "probe-unsafe",
+    `A request to ${url} leads to an address that no certificate authority can reach (192.0.2.1); point it to a public one.`,
+  ],
+];
+
+const told = (findings: readonly Finding[]): string =>
+  findings.map(({ code, weight }) => (weight === "notice" ? `${code}?` : code)).join(" ");
+
+describe("judgeName", () => {
+  test("finds nothing wrong with what is right", () => {
+    expect(judgeName(right, ingress, cas)).toEqual([]);
+  });
+
+  test.each(cases)("%j", (seen, codes, sentence) => {
+    const findings = judgeName({ ...right, ...seen }, ingress, cas);
+    expect(told(findings)).toBe(codes);
+    expect(findings.map((finding) => findingSentence(finding))[0]).toBe(sentence);
+  });
+
+  test("every code is shown above", () => {
+    const shown = new Set(
+      cases.flatMap(([, codes]) => codes.split(" ").map((code) => code.replace("?", ""))),
+    );
+    expect([...shown].toSorted()).toEqual(Object.keys(findingCodes).toSorted());
+  });
+
+  test("a stray address is a fault though the probe took another and came through", () => {
+    const findings = judgeName({ ...right, v6: found("2001:db8::7") }, ingress, cas);
+    expect(evidenceOf(findings)).toBe("dns");
+  });
+
+  test("with wrong addresses nothing is said of the probe: there is one thing to change", () => {
+    const facts = { ...right, v4: found("203.0.113.9"), v6: none, probe: probe("status", "404") };
+    expect(told(judgeName(facts, ingress, cas))).toBe("points-elsewhere");
+  });
+
+  test("of a wildcard only CAA is judged, by issuewild", () => {
+    const caa = {
+      kind: "set",
+      at: "example.com",
+      records: [{ flags: 0, tag: "issuewild", value: ";" }],
+    } as const;
+    const facts: NameFacts = { ...right, name: "*.example.com", v4: noName, v6: noName, caa, probe: null };
+    expect(told(judgeName(facts, ingress, cas))).toBe("caa-forbids caa-forbids");
+  });
+
+  test("one family that cannot be looked up is no fault where the other is right", () => {
+    expect(judgeName({ ...right, v6: failed }, ingress, cas)).toEqual([]);
+  });
+
+  test("a CA that takes no notice of CAA is stopped by none", () => {
+    const facts: NameFacts = { ...right, caa: { kind: "failed", at: name, detail: "no answer" } };
+    expect(judgeName(facts, ingress, [{ name: "own", caaIdentities: [], accountUri: null }])).toEqual([]);
+  });
+
+  test("the probe alone is weaker evidence than DNS", () => {
+    const findings = judgeName({ ...right, probe: probe("status", "404") }, ingress, cas);
+    expect(evidenceOf(findings)).toBe("probe");
+    expect(evidenceOf([])).toBe("none");
+    expect(evidenceOf(judgeName({ ...right, v4: found("198.51.100.7") }, ingress, cas))).toBe("none");
+  });
+});
+
+describe("catalogues", () => {
+  const finding: Finding = {
+    code: "no-name",
+    weight: "fault",
+    name,
+    where: null,
+    expected: ["x"],
+    found: ["y"],
+    ca: null,
+  };
+  test.each(Object.entries(catalogues))(
+    "%s has one sentence with a full stop for each code, wherever it is",
+    (_language, catalogue) => {
+      for (const code of Object.keys(findingCodes) as FindingCode[]) {
+        expect(catalogue[code]({ ...finding, code })).toMatch(/^\S.*[^.]\.$/);
+        expect(catalogue[code]({ ...finding, code })).not.toMatch(/undefined|null| {2}/);
+      }
+    },
+  );
+
+  test("long lists are cut", () => {
+    const many = {
+      ...finding,
+      code: "stray-a",
+      found: ["1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5"],
+    } as const;
+    expect(findingSentence(many)).toContain("(1.1.1.1, 1.1.1.2, 1.1.1.3 and 2 more)");
+  });
+});
