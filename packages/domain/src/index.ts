@@ -32,6 +32,7 @@ export {
 } from "./budget/limit-sets.ts";
 export {
   type BucketName,
+  type Exemption,
   exactSetKey,
   failuresKey,
   lookedAt,
@@ -146,7 +147,9 @@ export {
   type Placement,
   type WaitingLineage,
 } from "./schedule/order-planning.ts";
-export { renewAt } from "./schedule/renewal.ts";
+export { renewAt, type Validity } from "./schedule/renewal.ts";
+export { type PollAnswer, pollAgainAt } from "./schedule/renewal-poll.ts";
+export { judgeWindow, type KnownWindow, type RenewalWindow, renewWithin } from "./schedule/renewal-window.ts";
 export { retryAt } from "./schedule/retry.ts";
 export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
 export { type Flow, TurnTaking } from "./schedule/turn-taking.ts";

@@ -65,6 +65,7 @@ const orderFacts = (status: fc.Arbitrary<OrderFacts["status"]>): fc.Arbitrary<Or
     names: orderNames,
     certificateUrl: fc.option(url),
     problem: textOrNull,
+    replaces: fc.boolean(),
   });
 
 const authorizations: fc.Arbitrary<AuthorizationFacts> = fc.record({

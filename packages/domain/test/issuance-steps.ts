@@ -24,6 +24,7 @@ export function told(changes: Partial<OrderFacts>, retryAt: Instant | null = nul
     status: "pending",
     names: ["www.example.com", "EXAMPLE.com"],
     certificateUrl: null,
+    replaces: false,
     problem: null,
     ...changes,
   };

@@ -18,7 +18,14 @@ const reference = {
   authorizationUrls: ["a"],
 };
 const owed = { order: reference, since: now, wakeAt: now, faults: 0 };
-const order = { ...reference, status: "pending" as const, names, certificateUrl: null, problem: null };
+const order = {
+  ...reference,
+  status: "pending" as const,
+  names,
+  certificateUrl: null,
+  problem: null,
+  replaces: false,
+};
 const answered: IssuanceInput = { kind: "order", order, retryAt: null };
 const certificate: IssuanceInput = { kind: "certificate", certificate: { names, matchesKey: true } };
 const states = {
@@ -38,11 +45,15 @@ const fault = (code: FailureCode, more: Partial<Fault> = {}): IssuanceInput => (
   fault: { code, detail: "", retryAt: null, ...more },
 });
 
-function changes(from: LiveState, input: IssuanceInput, failuresBefore = 0): readonly LedgerChange[] {
+function changes(
+  from: LiveState,
+  input: IssuanceInput,
+  { failuresBefore = 0, ...plan }: Partial<Pick<Step, "failuresBefore" | "spending" | "exemption">> = {},
+): readonly LedgerChange[] {
   const decision = advance(from, input, { names, failuresBefore, hasCertificate: false }, now);
   if (decision === null) throw new Error("The input is no answer to the state.");
-  const step: Step = { from, input, decision, spending, names, accountId: "7", failuresBefore };
-  return ledgerChanges(step);
+  const planned = { spending, exemption: "none", ...plan } as const;
+  return ledgerChanges({ from, input, decision, ...planned, names, accountId: "7", failuresBefore });
 }
 
 /** `settled order`, `released domain` and so on, for what was reserved; the others by their kind. */
@@ -52,6 +63,33 @@ const told = (list: readonly LedgerChange[]): string[] =>
       ? `${change.kind} ${{ account: "order", "registered-domain": "domain", identifiers: "set" }[/(?:account|registered-domain|identifiers)$/.exec(change.limit)?.[0] ?? ""] ?? change.limit}`
       : change.kind,
   );
+
+describe("a successor in its window", () => {
+  const exempt = { spending: [], exemption: "renewal-information" } as const;
+  const as = (replaces: boolean): IssuanceInput => ({
+    kind: "order",
+    order: { ...order, replaces },
+    retryAt: null,
+  });
+
+  test("spends nothing; its certificate is counted by exact set", () => {
+    expect(told(changes(states.planned, as(true), exempt))).toEqual(["answered"]);
+    expect(told(changes(states.downloading, certificate, exempt))).toEqual(["spent set"]);
+  });
+
+  test("that the CA took as an order like any has spent what such orders do", () => {
+    expect(told(changes(states.planned, as(false), exempt))).toEqual([
+      "spent domain",
+      "spent order",
+      "answered",
+    ]);
+  });
+
+  test("that failed has spent nothing", () => {
+    expect(told(changes(states.planned, fault("request-refused"), exempt))).toEqual([]);
+    expect(told(changes(states.finalizing, fault("order-gone"), exempt))).toEqual([]);
+  });
+});
 
 describe("a reservation", () => {
   test("an order that was made is spent; what is spent at the end stays reserved", () => {
@@ -136,11 +174,10 @@ describe("failed validations", () => {
   });
 
   test("a success ends the count in a row, where there may be one", () => {
-    expect(changes(states.ordered, authorizations("valid"), 1).map(({ kind }) => kind)).toEqual([
-      "reset",
-      "reset",
-    ]);
-    expect(changes(states.ordered, authorizations("valid"), 0)).toEqual([]);
+    expect(
+      changes(states.ordered, authorizations("valid"), { failuresBefore: 1 }).map(({ kind }) => kind),
+    ).toEqual(["reset", "reset"]);
+    expect(changes(states.ordered, authorizations("valid"))).toEqual([]);
   });
 });
 

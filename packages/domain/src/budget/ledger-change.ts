@@ -11,10 +11,12 @@ import type { Instant } from "../time/instant.ts";
 import type { LimitName } from "./limit.ts";
 import {
   type BucketName,
+  type Exemption,
   exactSetKey,
   failuresKey,
   registeredDomains,
   type Spending,
+  spendingOf,
 } from "./order-spending.ts";
 
 export type LedgerChange =
@@ -40,6 +42,8 @@ export interface Step {
   readonly input: IssuanceInput;
   readonly decision: Decision;
   readonly spending: readonly Spending[];
+  /** With which it was planned. */
+  readonly exemption: Exemption;
   readonly names: readonly string[];
   readonly accountId: string;
   /** Issuances of the lineage that failed in a row before this one. */
@@ -49,7 +53,27 @@ export interface Step {
 const consecutive = "consecutive-authorization-failures-per-identifier-per-account";
 
 export function ledgerChanges(step: Step): readonly LedgerChange[] {
-  return [...ofReservations(step), ...ofAuthorizations(step), ...ofTheCa(step)];
+  return [...ofReservations(step), ...ofSuccessor(step), ...ofAuthorizations(step), ...ofTheCa(step)];
+}
+
+const exactSet = "new-certificates-per-exact-set-of-identifiers";
+
+/**
+ * An order that was to be exempt from all has reserved nothing. The CA does not hold it up for its count by exact set,
+ * and counts it there all the same. One that the CA took without the certificate that it replaces is an order like any.
+ */
+function ofSuccessor({ from, input, decision, exemption, ...plan }: Step): readonly LedgerChange[] {
+  if (exemption !== "renewal-information") return [];
+  if (from.kind === "planned" && input.kind === "order" && !input.order.replaces) {
+    const asAny = spendingOf({ ...plan, exemption: "none" });
+    return each(
+      "spent",
+      asAny.filter(({ limit }) => limit !== exactSet),
+    );
+  }
+  return decision.state.kind === "issued"
+    ? [{ kind: "spent", limit: exactSet, key: exactSetKey(plan.names) }]
+    : [];
 }
 
 function ofReservations({ from, decision, spending }: Step): readonly LedgerChange[] {

@@ -8,7 +8,10 @@ export interface LimitSet {
   readonly requests: readonly RequestLimit[];
   /** Names in one certificate. */
   readonly mostNames: number;
-  /** Whether an order for names that it has issued for before is exempt from its limits of new orders and domains. */
+  /**
+   * Whether an order for names that it has issued for before is exempt from its limits of new orders and domains, and
+   * one that replaces a certificate in its renewal window from all.
+   */
   readonly exemptsRenewals: boolean;
 }
 

@@ -22,11 +22,16 @@ export interface Spending extends BucketName {
   readonly spentAt: "order" | "issue";
 }
 
+/**
+ * `same-set`: the CA has issued for exactly these names within `sameSetWindow`. `renewal-information`: the order names
+ * the certificate it replaces (RFC 9773 section 5) and is made in that one's window.
+ */
+export type Exemption = "none" | "same-set" | "renewal-information";
+
 export interface OrderPlan {
   readonly accountId: string;
   readonly names: readonly string[];
-  /** `same-set`: the CA has issued for exactly these names within `sameSetWindow`. */
-  readonly exemption: "none" | "same-set" | "renewal-information";
+  readonly exemption: Exemption;
 }
 
 /** How long a certificate for the same names exempts the next. Boulder's code; the pages do not tell. */

@@ -155,7 +155,14 @@ describe("every path", () => {
 
   test("ends even with a CA that goes to and fro between ready and processing", () => {
     const terms = { names: [], failuresBefore: 0, hasCertificate: false };
-    const order = { url: "/1", finalizeUrl: "/1/f", authorizationUrls: [], names: [], certificateUrl: null };
+    const order = {
+      url: "/1",
+      finalizeUrl: "/1/f",
+      authorizationUrls: [],
+      names: [],
+      certificateUrl: null,
+      replaces: false,
+    };
     function* toAndFro(): Generator<IssuanceInput> {
       yield { kind: "order", order: { ...order, status: "ready", problem: null }, retryAt: null };
       yield { kind: "keyed" };

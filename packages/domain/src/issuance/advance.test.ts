@@ -182,6 +182,7 @@ function order(status: OrderStatus): IssuanceInput {
     status,
     names: terms.names,
     certificateUrl: status === "valid" ? "/certificate/1" : null,
+    replaces: false,
     problem: null,
   };
   return { kind: "order", order: facts, retryAt: null };

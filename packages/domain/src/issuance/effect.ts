@@ -5,7 +5,7 @@ import type { LiveState } from "./state.ts";
  *
  * | effect | again |
  * | --- | --- |
- * | new-order | a second order is made or, at CAs that reuse pending orders, the same one comes back; the first expires unused |
+ * | new-order | a second order is made or, at CAs that reuse pending orders, the same one comes back; the first expires unused. One that replaces a certificate is then made without saying so: the first stands for it |
  * | read-authorizations, poll-order, download | a read |
  * | post-challenges | the authorization is looked at first; only a challenge still `pending` is posted |
  * | make-key | local; a key that was not stored is forgotten |

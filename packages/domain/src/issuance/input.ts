@@ -14,6 +14,8 @@ export interface OrderFacts extends OrderReference {
   readonly certificateUrl: string | null;
   /** The order's own `error`, in the CA's words. */
   readonly problem: string | null;
+  /** Whether the CA has it as the successor of a certificate (RFC 9773 section 5). */
+  readonly replaces: boolean;
 }
 
 export interface AuthorizationFacts {

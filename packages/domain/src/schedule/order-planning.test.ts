@@ -30,6 +30,7 @@ const waiting = (name: string, changes: Partial<WaitingLineage> = {}): WaitingLi
   avoid: [],
   previous: null,
   sameSetAt: [],
+  successor: null,
   ...changes,
 });
 
@@ -55,6 +56,7 @@ describe("placing an order", () => {
       kind: "placed",
       caId: "1",
       spending: [],
+      exemption: "none",
     });
   });
 
@@ -93,6 +95,47 @@ describe("placing an order", () => {
       });
       expect(round.place(renewal)).toMatchObject({ kind: "placed", caId: "2" });
     }
+  });
+
+  const inWindow = { start: instant(now - 1), end: instant(now + 1) };
+
+  test.each([
+    ["in its window", inWindow, "1", "renewal-information", []],
+    ["as its window begins", { start: now, end: instant(now + 1) }, "1", "renewal-information", []],
+    [
+      "as its window ends",
+      { start: instant(now - 1), end: now },
+      "1",
+      "same-set",
+      ["exact-set-of-identifiers"],
+    ],
+    [
+      "before its window",
+      { start: instant(now + 1), end: instant(now + 2) },
+      "1",
+      "same-set",
+      ["exact-set-of-identifiers"],
+    ],
+    ["of another CA's certificate", inWindow, "2", "same-set", ["exact-set-of-identifiers"]],
+  ] as const)("a successor %s", (_, window, caId, exemption, spent) => {
+    const lineage = waiting("a.example", { sameSetAt: ["1"], successor: { caId, window } });
+    const placed = planning(ca("1", { limits: limitSets.letsencrypt.limits })).place(lineage);
+    expect(placed).toMatchObject({ kind: "placed", exemption });
+    if (placed.kind === "placed")
+      expect(placed.spending.map(({ limit }) => limit.replace("new-certificates-per-", ""))).toEqual(spent);
+    const elsewhere = planning(ca("1", { limits: limitSets.letsencrypt.limits, exemptsRenewals: false }));
+    expect(elsewhere.place(lineage)).toMatchObject({ exemption: "none" });
+  });
+
+  test("a successor in its window is held up by no limit", () => {
+    const none: Limits = {
+      "new-certificates-per-exact-set-of-identifiers": { burst: 1, count: 1, period: days(7) },
+    };
+    const round = planning(ca("1", { limits: none }));
+    const renewal = waiting("a.example", { sameSetAt: ["1"], successor: { caId: "1", window: inWindow } });
+    for (let n = 0; n < 5; n += 1) expect(round.place(renewal).kind).toBe("placed");
+    expect(round.place({ ...renewal, successor: null }).kind).toBe("placed");
+    expect(round.place({ ...renewal, successor: null }).kind).toBe("parked");
   });
 
   test("where renewals are not exempt, they spend as every order", () => {

@@ -9,6 +9,7 @@ import type { Limit, LimitName } from "../budget/limit.ts";
 import { refillTime, unknownLimit } from "../budget/limit.ts";
 import {
   type BucketName,
+  type Exemption,
   lookedAt,
   type OrderPlan,
   type Spending,
@@ -17,6 +18,7 @@ import {
 import { type Instant, instant } from "../time/instant.ts";
 import { caOrder } from "./choose-ca.ts";
 import { floorOf, reserveShared } from "./class-share.ts";
+import { isInWindow, type RenewalWindow } from "./renewal-window.ts";
 import type { WorkClass } from "./work-class.ts";
 
 export interface CaForPlanning {
@@ -34,7 +36,7 @@ export interface CaForPlanning {
     | { readonly kind: "none"; readonly until: Instant | null };
   /** The limit that holds for this bucket now; null: none is known. */
   readonly limitFor: (bucket: BucketName) => Limit | null;
-  /** Whether a renewal of the same names is exempt there. */
+  /** Whether renewals are exempt there: those of the same names, and successors in their window. */
   readonly exemptsRenewals: boolean;
 }
 
@@ -50,10 +52,20 @@ export interface WaitingLineage {
   readonly previous: string | null;
   /** CAs that have issued for the very same names within `sameSetWindow`. */
   readonly sameSetAt: readonly string[];
+  /**
+   * The CA at which its order can name the certificate that it replaces, and that one's renewal window; null: none, or
+   * the CA has told no window, or may hold that the certificate is replaced already.
+   */
+  readonly successor: { readonly caId: string; readonly window: RenewalWindow } | null;
 }
 
 export type Placement =
-  | { readonly kind: "placed"; readonly caId: string; readonly spending: readonly Spending[] }
+  | {
+      readonly kind: "placed";
+      readonly caId: string;
+      readonly spending: readonly Spending[];
+      readonly exemption: Exemption;
+    }
   /** It waits for a limit of its own; others may pass it. */
   | {
       readonly kind: "parked";
@@ -79,6 +91,12 @@ type Refusal =
   | { readonly scope: "ca"; readonly until: Instant | null }
   | { readonly scope: "own"; readonly until: Instant; readonly bucket: BucketName; readonly limit: Limit };
 
+/** Room for an order, and what it has reserved. */
+interface Granted {
+  readonly spending: readonly Spending[];
+  readonly exemption: Exemption;
+}
+
 export class OrderPlanning {
   readonly #cas: ReadonlyMap<string, CaForPlanning>;
   readonly #book: BucketBook;
@@ -99,7 +117,7 @@ export class OrderPlanning {
       const outcome = this.#tryAt(ca, lineage);
       if (!("scope" in outcome)) {
         this.#begun.set(caId, (this.#begun.get(caId) ?? 0) + 1);
-        return { kind: "placed", caId, spending: outcome.spending };
+        return { kind: "placed", caId, ...outcome };
       }
       refusals.push({ caId, refusal: outcome });
     }
@@ -135,17 +153,18 @@ export class OrderPlanning {
     return willing.length > 0 ? willing : caOrder({ ...request, avoid: [] });
   }
 
-  #tryAt(ca: CaForPlanning, lineage: WaitingLineage): { readonly spending: readonly Spending[] } | Refusal {
+  #tryAt(ca: CaForPlanning, lineage: WaitingLineage): Granted | Refusal {
     const closed = this.#whyClosed(ca, lineage.workClass);
     if (closed !== null) return closed;
-    const order = orderAt(ca, lineage);
+    const order = orderAt(ca, lineage, this.#now);
     for (const bucket of lookedAt(order)) {
       const limit = this.#limitOf(ca, bucket);
       if (limit === null) continue;
       const look = reserve(limit, this.#book.get(ca.id, bucket).bucket, this.#now);
       if (look.kind === "refused") return { scope: "own", until: look.retryAt, bucket, limit };
     }
-    return this.#reserveAll(ca, spendingOf(order), lineage.workClass);
+    const reserved = this.#reserveAll(ca, spendingOf(order), lineage.workClass);
+    return "scope" in reserved ? reserved : { spending: reserved, exemption: order.exemption };
   }
 
   #whyClosed(ca: CaForPlanning, workClass: WorkClass): Refusal | null {
@@ -161,7 +180,7 @@ export class OrderPlanning {
     ca: CaForPlanning,
     spending: readonly Spending[],
     workClass: WorkClass,
-  ): { readonly spending: readonly Spending[] } | Refusal {
+  ): readonly Spending[] | Refusal {
     const taken: (() => void)[] = [];
     const reserved: Spending[] = [];
     for (const bucket of spending) {
@@ -179,7 +198,7 @@ export class OrderPlanning {
       reserved.push(bucket);
     }
     for (const take of taken) take();
-    return { spending: reserved };
+    return reserved;
   }
 
   #limitOf(ca: CaForPlanning, bucket: BucketName): Limit | null {
@@ -243,13 +262,24 @@ export const bucketsOfCas = (cas: readonly CaForPlanning[]): (BucketName & { rea
   cas.map((ca) => ({ caId: ca.id, ...accountBucket(ca) }));
 
 /** The buckets that planning an order of this lineage at this CA may look at. */
-export const bucketsFor = (ca: CaForPlanning, lineage: WaitingLineage): readonly BucketName[] => {
-  const order = orderAt(ca, lineage);
+export const bucketsFor = (
+  ca: CaForPlanning,
+  lineage: WaitingLineage,
+  now: Instant,
+): readonly BucketName[] => {
+  const order = orderAt(ca, lineage, now);
   return [...lookedAt(order), ...spendingOf(order), accountBucket(ca)];
 };
 
-const orderAt = (ca: CaForPlanning, { names, sameSetAt }: WaitingLineage): OrderPlan => ({
+const orderAt = (ca: CaForPlanning, lineage: WaitingLineage, now: Instant): OrderPlan => ({
   accountId: ca.accountId,
-  names,
-  exemption: ca.exemptsRenewals && sameSetAt.includes(ca.id) ? "same-set" : "none",
+  names: lineage.names,
+  exemption: exemptionAt(ca, lineage, now),
 });
+
+/** Earlier or later than its window a successor is like any order for the same names. */
+function exemptionAt(ca: CaForPlanning, { sameSetAt, successor }: WaitingLineage, now: Instant): Exemption {
+  if (!ca.exemptsRenewals) return "none";
+  if (successor?.caId === ca.id && isInWindow(successor.window, now)) return "renewal-information";
+  return sameSetAt.includes(ca.id) ? "same-set" : "none";
+}

@@ -23,6 +23,11 @@ const table: readonly (readonly [string, Partial<WorkFacts>, WorkClass])[] = [
   ["a short one with a sixth left", { certificate: held(hours(160), hours(160) / 6) }, "emergency"],
   ["one that has ended", { certificate: held(days(90), -1) }, "emergency"],
   [
+    "one whose CA says that it should have been renewed",
+    { certificate: held(days(90), days(80)), urgent: true },
+    "emergency",
+  ],
+  [
     "one that a campaign enrolled, when it is renewed",
     { certificate: held(days(90), days(30)), ofCampaign: true },
     "renewal",
@@ -30,5 +35,7 @@ const table: readonly (readonly [string, Partial<WorkFacts>, WorkClass])[] = [
 ];
 
 test.each(table)("%s", (_, facts, expected) => {
-  expect(classOf({ certificate: null, ofCampaign: false, failures: 0, ...facts }, now)).toBe(expected);
+  expect(classOf({ certificate: null, urgent: false, ofCampaign: false, failures: 0, ...facts }, now)).toBe(
+    expected,
+  );
 });

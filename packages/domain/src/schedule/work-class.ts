@@ -1,4 +1,5 @@
-import { between, type Duration, days, type Instant } from "../time/instant.ts";
+import { between, type Duration, days, type Instant, instant } from "../time/instant.ts";
+import type { Validity } from "./renewal.ts";
 
 /**
  * Who goes first. `emergency`: what is served ends soon or was revoked. `interactive`: a customer waits. `renewal`: in
@@ -10,7 +11,9 @@ export type WorkClass = (typeof workClasses)[number];
 
 export interface WorkFacts {
   /** The certificate that is served; null when there is none. */
-  readonly certificate: { readonly notBefore: Instant; readonly notAfter: Instant } | null;
+  readonly certificate: Validity | null;
+  /** Whether its CA has moved its renewal window into the past: it is, or soon will be, revoked. */
+  readonly urgent: boolean;
   /** Whether the lineage was enrolled by a campaign and has no certificate from it yet. */
   readonly ofCampaign: boolean;
   /** Issuances that failed in a row. */
@@ -23,10 +26,11 @@ const mostInteractiveFailures = 3;
 /** The end is near when a sixth of the lifetime is left (half of what renewal began with), or 3 days. */
 const emergencyLeft = (lifetime: Duration): number => Math.min(lifetime / 6, days(3));
 
-export function classOf({ certificate, ofCampaign, failures }: WorkFacts, now: Instant): WorkClass {
-  if (certificate !== null) {
-    const { notBefore, notAfter } = certificate;
-    return between(now, notAfter) <= emergencyLeft(between(notBefore, notAfter)) ? "emergency" : "renewal";
-  }
+/** From when on a certificate's end is near, whatever it waits for; with fractions of a millisecond. */
+export const emergencyAt = ({ notBefore, notAfter }: Validity): Instant =>
+  instant(notAfter - emergencyLeft(between(notBefore, notAfter)));
+
+export function classOf({ certificate, urgent, ofCampaign, failures }: WorkFacts, now: Instant): WorkClass {
+  if (certificate !== null) return urgent || now >= emergencyAt(certificate) ? "emergency" : "renewal";
   return ofCampaign || failures >= mostInteractiveFailures ? "campaign" : "interactive";
 }

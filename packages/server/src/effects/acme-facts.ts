@@ -23,6 +23,7 @@ export function orderFacts(url: string, order: Order): OrderFacts {
     authorizationUrls: order.authorizations,
     certificateUrl: order.certificate,
     problem: order.error === null ? null : problemText(order.error),
+    replaces: order.replaces !== null,
   };
 }
 

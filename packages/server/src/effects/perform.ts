@@ -6,6 +6,7 @@ import { createPublicKey } from "node:crypto";
 import {
   type AcmeClient,
   ChainError,
+  certificateId,
   certificateRequest,
   keyAuthorization,
   parseChain,
@@ -42,6 +43,8 @@ export interface Task {
   readonly state: LiveState;
   readonly names: readonly string[];
   readonly keyType: KeyType;
+  /** The certificate that the order names as the one it replaces, as renewal information names it; null: none. */
+  readonly replaces: string | null;
   /** Whether this effect may have been done already, by a worker that then fell silent. */
   readonly again: boolean;
   /** The stored key; asked for only once there is one. */
@@ -95,7 +98,7 @@ function act(task: Task, means: Means): Promise<Outcome> {
   const { state } = task;
   switch (state.kind) {
     case "planned":
-      return order(task.names, means);
+      return order(task, means);
     case "ordered":
     case "diagnosing":
       return readAuthorizations(state.order.authorizationUrls, means);
@@ -113,10 +116,15 @@ function act(task: Task, means: Means): Promise<Outcome> {
   }
 }
 
-async function order(names: readonly string[], { client, signal }: Means): Promise<Outcome> {
+/** A CA that will not have `replaces`, as it knows a replacement already, is asked again without. */
+async function order({ names, replaces }: Task, { client, signal }: Means): Promise<Outcome> {
   const identifiers = names.map((value) => ({ type: "dns" as const, value }));
-  const { url, resource, retryAt } = await client.newOrder({ identifiers }, signal);
-  return told({ kind: "order", order: orderFacts(url, resource), retryAt: instantOrNull(retryAt) });
+  const { url, resource, retryAt, ...placed } =
+    replaces === null
+      ? { ...(await client.newOrder({ identifiers }, signal)), replaces: false }
+      : await client.newReplacementOrder({ identifiers, replaces }, signal);
+  const facts = { ...orderFacts(url, resource), replaces: placed.replaces };
+  return told({ kind: "order", order: facts, retryAt: instantOrNull(retryAt) });
 }
 
 async function readAuthorizations(urls: readonly string[], { client, signal }: Means): Promise<Outcome> {
@@ -206,6 +214,7 @@ async function download(url: string, { material }: Task, { client, signal }: Mea
         notAfter: instant(leaf.notAfter),
         fingerprint: leaf.fingerprint,
         chainPem: pem,
+        ariId: certificateId(leaf),
       },
     };
   } catch (error) {

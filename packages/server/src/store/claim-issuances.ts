@@ -1,6 +1,7 @@
 import {
   after,
   type Duration,
+  type Exemption,
   type Instant,
   type LiveState,
   type Spending,
@@ -27,6 +28,10 @@ export interface ClaimedIssuance {
   readonly workClass: WorkClass;
   /** What it has reserved of the CA's limits. */
   readonly spending: readonly Spending[];
+  /** With which it was planned. */
+  readonly exemption: Exemption;
+  /** The certificate that its order names as the one it replaces, as renewal information names it; null: none. */
+  readonly replaces: string | null;
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
   /** Whether the lineage has a certificate that this one follows. */
@@ -47,6 +52,8 @@ interface Row {
   account_id: string;
   class: WorkClass;
   spending: readonly Spending[];
+  exemption: Exemption;
+  replaces: string | null;
   edge_group_id: string;
   names: string[];
   key_type: KeyType;
@@ -83,7 +90,7 @@ export async function claimIssuances(
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
       lineage.failures, lineage.certificate_id is not null as has_certificate, account.id as account_id,
-      issuance.class, issuance.spending, issuance.started_at, lineage.wanted_at,
+      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
   return rows.map((row) => ({
@@ -93,6 +100,8 @@ export async function claimIssuances(
     accountId: row.account_id,
     workClass: row.class,
     spending: row.spending,
+    exemption: row.exemption,
+    replaces: row.replaces,
     edgeGroupId: row.edge_group_id,
     names: row.names,
     keyType: row.key_type,

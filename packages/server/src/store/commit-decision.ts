@@ -48,6 +48,8 @@ export interface CertificateToStore {
   readonly notAfter: Instant;
   readonly fingerprint: string;
   readonly chainPem: string;
+  /** How renewal information names it (RFC 9773 section 4.1); null: it has no name there. */
+  readonly ariId: string | null;
 }
 
 export interface LiveCommit {
@@ -157,8 +159,27 @@ const publicationRows = (publish: readonly Publication[]): string =>
     })),
   );
 
+/** Needs a preceding `moved` and `stored (id, lineage_id)`. What was known of the one before is forgotten. */
+const askForRenewal = (
+  { ariId, notBefore, notAfter }: CertificateToStore,
+  now: Instant,
+): RawBuilder<unknown> =>
+  ariId === null
+    ? sql`renewing as (delete from renewal where lineage_id in (select lineage_id from moved))`
+    : sql`renewing as (
+        insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
+        select stored.lineage_id, stored.id, ca.id, ${ariId}, ${timestamp(notBefore)}, ${timestamp(notAfter)},
+          case when ca.offers_renewal_info then ${timestamp(now)}::timestamptz end
+        from stored, moved join ca on ca.id = moved.ca_id
+        on conflict (lineage_id) do update set certificate_id = excluded.certificate_id, ca_id = excluded.ca_id,
+          ari_id = excluded.ari_id, not_before = excluded.not_before, not_after = excluded.not_after,
+          window_start = null, window_end = null, explanation_url = null, urgent = false, failures = 0,
+          poll_at = excluded.poll_at
+      )`;
+
 /**
- * Stores the certificate, makes it the lineage's current one, tells the edges, sets the renewal.
+ * Stores the certificate, makes it the lineage's current one, tells the edges, sets the renewal: as without advice of
+ * the CA, which is asked for it.
  *
  * @returns the certificate's id, or null when the claim is no longer ours; nothing was stored.
  */
@@ -192,7 +213,7 @@ export async function commitIssued(
       from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
-    ), ${note(claim, ledger, now)}, ${tell(events)}
+    ), ${askForRenewal(certificate, now)}, ${note(claim, ledger, now)}, ${tell(events)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
   const { rows } = await retryDeadlock(() => query.execute(db));

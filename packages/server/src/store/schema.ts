@@ -2,7 +2,7 @@
  * The tables as Kysely sees them; migrations/ is their definition. Ids are decimal strings (64 bit),
  * instants are read as milliseconds and written as `Date`.
  */
-import type { CaStatus, Instant, PackingPrice } from "@certmill/domain";
+import type { CaStatus, Exemption, Instant, PackingPrice } from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 type Id = string;
@@ -55,6 +55,8 @@ export interface CaTable {
   health: Defaulted<unknown>;
   status_hint: Generated<CaStatus>;
   status_read_at: MaybeAt;
+  offers_renewal_info: Generated<boolean>;
+  directory_read_at: MaybeAt;
 }
 
 export interface AccountTable {
@@ -121,6 +123,8 @@ export interface IssuanceTable {
   ended_at: MaybeAt;
   class: Generated<WorkClassName>;
   spending: Defaulted<unknown>;
+  replaces: string | null;
+  exemption: Generated<Exemption>;
 }
 
 export interface CertificateTable {
@@ -137,6 +141,21 @@ export interface CertificateTable {
   chain_pem: string;
   key_secret_id: Id;
   stored_at: At;
+}
+
+export interface RenewalTable {
+  lineage_id: Id;
+  certificate_id: Id;
+  ca_id: Id;
+  ari_id: string | null;
+  not_before: At;
+  not_after: At;
+  window_start: MaybeAt;
+  window_end: MaybeAt;
+  explanation_url: string | null;
+  urgent: Generated<boolean>;
+  failures: Generated<number>;
+  poll_at: MaybeAt;
 }
 
 export interface ChallengeResponseTable {
@@ -313,6 +332,7 @@ export interface Schema {
   domain: DomainTable;
   issuance: IssuanceTable;
   certificate: CertificateTable;
+  renewal: RenewalTable;
   challenge_response: ChallengeResponseTable;
   event: EventTable;
   token: TokenTable;

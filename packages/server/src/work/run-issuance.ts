@@ -66,9 +66,16 @@ class Run {
 
   /** @returns the state to go on with, or null when it waits, has ended or is another worker's. */
   async step(state: LiveState): Promise<LiveState | null> {
-    const { names, keyType, failuresBefore, hasCertificate } = this.#issuance;
+    const { names, keyType, replaces, failuresBefore, hasCertificate } = this.#issuance;
     const { performer, signal, clock } = this.#tools;
-    const task = { state, names, keyType, again: this.#again, material: () => this.#openMaterial() };
+    const task = {
+      state,
+      names,
+      keyType,
+      replaces,
+      again: this.#again,
+      material: () => this.#openMaterial(),
+    };
     const outcome = await performer.perform(task, signal);
     const now = clock.now();
     const decision = advance(state, outcome.input, { names, failuresBefore, hasCertificate }, now);

@@ -45,6 +45,7 @@ export async function issueDue(db: Db, now: Instant): Promise<string[]> {
       notBefore: now,
       notAfter: after(now, days(90)),
       fingerprint: "00",
+      ariId: "key.serial",
       chainPem: `chain of ${issuance.names[0]}`,
     };
     const events = [{ at: now, kind: "certificate.stored", took: null, detail: {} }];

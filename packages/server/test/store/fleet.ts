@@ -108,6 +108,7 @@ export const certificateFor = (life: Duration, notBefore: Instant = start): Cert
   notAfter: after(notBefore, life),
   fingerprint: "00",
   chainPem: "chain",
+  ariId: "key.serial",
 });
 
 export const eventAt = (at: Instant, kind: string): TimelineEvent => ({ at, kind, took: null, detail: {} });

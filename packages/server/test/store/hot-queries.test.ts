@@ -60,6 +60,9 @@ async function fill(db: Db): Promise<void> {
         fingerprint, chain_pem, key_secret_id, stored_at)
       select lineage_id, id, ca_id, to_hex(id), 'CN=Test', names, ${at}, ${at}, '00', 'chain', 1, ${at} from issuance`,
     sql`update lineage set certificate_id = certificate.id from certificate where certificate.lineage_id = lineage.id`,
+    sql`insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
+      select lineage_id, id, ca_id, 'key.' || id, ${at}, ${at}::timestamptz + interval '90 days',
+        ${at}::timestamptz + id % 100 * interval '3 minutes' from certificate`,
     sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
       select 'token-' || id, 'token-' || id || '.t', id, names[1], ${at} from issuance`,
     sql`insert into event (at, kind, lineage_id, issuance_id, edge_group_id)

@@ -11,6 +11,7 @@ interface DueRow {
   failures: number;
   not_before: Instant | null;
   not_after: Instant | null;
+  urgent: boolean;
 }
 
 interface Joining {
@@ -32,10 +33,11 @@ export async function enqueueDue(trx: Db, now: Instant): Promise<boolean> {
   const { rows } = await sql<DueRow>`
     select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
       case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
-      certificate.not_before, certificate.not_after
+      certificate.not_before, certificate.not_after, coalesce(renewal.urgent, false) as urgent
     from lineage
       left join tenant on tenant.id = lineage.tenant_id
       left join certificate on certificate.id = lineage.certificate_id
+      left join renewal on renewal.lineage_id = lineage.id
     where lineage.wake_at <= ${timestamp(now)}
     order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
   if (rows.length === 0) return false;
@@ -50,9 +52,9 @@ const isOfCampaign = ({ campaign_id, not_after }: DueRow): boolean =>
   campaign_id !== null && not_after === null;
 
 function classOfRow(row: DueRow, now: Instant): WorkClass {
-  const { not_before: notBefore, not_after: notAfter, failures } = row;
+  const { not_before: notBefore, not_after: notAfter, urgent, failures } = row;
   const certificate = notBefore === null || notAfter === null ? null : { notBefore, notAfter };
-  return classOf({ certificate, ofCampaign: isOfCampaign(row), failures }, now);
+  return classOf({ certificate, urgent, ofCampaign: isOfCampaign(row), failures }, now);
 }
 
 /** Whose it is, among those of its class. */

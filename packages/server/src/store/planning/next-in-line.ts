@@ -3,6 +3,7 @@ import {
   type BucketName,
   bucketsFor,
   type CaForPlanning,
+  type FailureCode,
   type Instant,
   instant,
   type Limit,
@@ -44,9 +45,23 @@ interface Row {
   avoid_ca_ids: string[];
   previous: string | null;
   same_set_at: string[];
+  window_ca: string | null;
+  window_start: Instant | null;
+  window_end: Instant | null;
   campaign_id: string | null;
   tenant_id: string | null;
 }
+
+/** After these the CA has our order as failed: another may name the same certificate as the one it replaces. */
+const failedAtTheCa: readonly FailureCode[] = [
+  "dns",
+  "connection",
+  "tls",
+  "wrong-response",
+  "caa",
+  "order-invalid",
+  "order-gone",
+];
 
 /**
  * Who is next in these lanes, by turn. Index: `queue_next`, once for each lane.
@@ -81,9 +96,16 @@ export async function nextInLine(
         select distinct ca_id from certificate
         where lineage.certificate_id is not null and certificate.lineage_id = lineage.id
           and certificate.names = lineage.names and certificate.stored_at > ${since}
-      ) as same_set_at
+      ) as same_set_at,
+      renewal.ca_id as window_ca, renewal.window_start, renewal.window_end
     from line join lineage on lineage.id = line.lineage_id
       left join certificate held on held.id = lineage.certificate_id
+      left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = held.id
+        and renewal.ari_id is not null and held.names && lineage.names
+        and not exists (
+          select 1 from issuance where issuance.lineage_id = lineage.id and issuance.id > held.issuance_id
+            and order_url is not null and replaces is not null
+            and (failure_code is null or failure_code <> all(${[...failedAtTheCa]}::text[])))
     order by line.turn`.execute(trx);
   return rows.map(candidateOf);
 }
@@ -100,6 +122,7 @@ const candidateOf = (row: Row): Candidate => ({
   avoid: row.avoid_ca_ids,
   previous: row.previous,
   sameSetAt: row.same_set_at,
+  successor: successorOf(row),
   spender:
     row.campaign_id !== null
       ? `campaign ${row.campaign_id}`
@@ -108,11 +131,19 @@ const candidateOf = (row: Row): Candidate => ({
         : "",
 });
 
+const successorOf = ({
+  window_ca: caId,
+  window_start: start,
+  window_end: end,
+}: Row): Candidate["successor"] =>
+  caId === null || start === null || end === null ? null : { caId, window: { start, end } };
+
 /** The buckets that planning for these lineages may look at. */
 export const bucketsOfLine = (
   cas: readonly CaForPlanning[],
   line: readonly Candidate[],
+  now: Instant,
 ): (BucketName & { readonly caId: string })[] =>
   cas.flatMap((ca) =>
-    line.flatMap((candidate) => bucketsFor(ca, candidate).map((bucket) => ({ caId: ca.id, ...bucket }))),
+    line.flatMap((candidate) => bucketsFor(ca, candidate, now).map((bucket) => ({ caId: ca.id, ...bucket }))),
   );

@@ -39,7 +39,7 @@ export function placeLine(
     const placement = planning.place(candidate);
     switch (placement.kind) {
       case "placed":
-        plan.orders.push({ candidate, caId: placement.caId, spending: placement.spending });
+        plan.orders.push({ candidate, ...placement });
         if (lane.ceiling !== null) countAgainst(lane.ceiling, now);
         break;
       case "parked":

@@ -104,7 +104,7 @@ async function planClass(trx: Db, round: ClassRound): Promise<void> {
     const exempted = workClass === "renewal" || workClass === "emergency";
     const most = exempted ? room : Math.min(room, planning.appetite(workClass) + 1);
     const line = await nextInLine(trx, { lanes, except: decided(plan), limit: most, now });
-    await loadBuckets(trx, book, bucketsOfLine(cas, line));
+    await loadBuckets(trx, book, bucketsOfLine(cas, line, now));
     const held = placeLine(line, { planning, plan, lanes, limitsChangeAt: pool.nextChangeAt, now });
     if (held.size === 0) {
       if (line.length === most) plan.more = true;

@@ -1,4 +1,11 @@
-import { type Instant, type Placement, planned, type Spending, type WorkClass } from "@certmill/domain";
+import {
+  type Exemption,
+  type Instant,
+  type Placement,
+  planned,
+  type Spending,
+  type WorkClass,
+} from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { Candidate, Lane } from "./next-in-line.ts";
@@ -7,6 +14,7 @@ export interface PlannedOrder {
   readonly candidate: Candidate;
   readonly caId: string;
   readonly spending: readonly Spending[];
+  readonly exemption: Exemption;
 }
 
 export interface Parked {
@@ -46,22 +54,28 @@ export async function writePlan(
 async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Instant): Promise<void> {
   const at = timestamp(now);
   const rows = JSON.stringify(
-    orders.map(({ candidate, caId, spending }) => ({
+    orders.map(({ candidate, caId, spending, exemption }) => ({
       lineage_id: candidate.lineageId,
       ca_id: caId,
       class: candidate.workClass,
       spending,
+      exemption,
     })),
   );
   await sql`
     with begin as (
       select * from jsonb_to_recordset(${rows}::jsonb)
-        as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb)
+        as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb, exemption text)
     ), begun as (
-      insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, class, spending)
+      insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, class, spending,
+        exemption, replaces)
       select lineage.id, begin.ca_id, lineage.names, lineage.key_type, 'planned',
-        ${JSON.stringify(planned(now))}::jsonb, ${at}, ${at}, begin.class, begin.spending
+        ${JSON.stringify(planned(now))}::jsonb, ${at}, ${at}, begin.class, begin.spending,
+        begin.exemption, renewal.ari_id
       from begin join lineage on lineage.id = begin.lineage_id
+        left join certificate held on held.id = lineage.certificate_id
+        left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = held.id
+          and renewal.ca_id = begin.ca_id and held.names && lineage.names
       returning id, lineage_id, ca_id
     ), left_line as (
       delete from queue

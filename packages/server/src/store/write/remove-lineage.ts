@@ -23,6 +23,7 @@ async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<voi
     where id = ${lineageId} and state <> 'removed'
     returning case when certificate_id is not null then edge_group_id end as edge_group_id`.execute(trx);
   await sql`delete from queue where lineage_id = ${lineageId}`.execute(trx);
+  await sql`delete from renewal where lineage_id = ${lineageId}`.execute(trx);
   const [removed] = rows;
   if (removed === undefined) return;
   await cancelIssuance(trx, lineageId, now);
