@@ -43,7 +43,7 @@ send(outcome satisfies PlannerOutcome);
 
 async function round(db: Db): Promise<void> {
   const now = instant(Date.now());
-  if (isDue((await readOwed(db)).planningAt, now)) {
+  if (isDue((await readOwed(db, now)).planningAt, now)) {
     const began = performance.now();
     const { kind } = await planRound(db, { limit: most, now });
     if (kind === "elsewhere") outcome.elsewhere += 1;

@@ -56,7 +56,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
       const performer = performAt(await connections.to(issuance.caId), { keyRing: keyRing(), makeKey });
-      await runIssuance(issuance, { db, clock, performer, lease: config.lease, signal, onEvents });
+      return await runIssuance(issuance, { db, clock, performer, lease: config.lease, signal, onEvents });
     },
     onNews: observeBudget(metrics, log),
     onError: (error, issuance) => {

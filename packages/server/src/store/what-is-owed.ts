@@ -1,11 +1,13 @@
 import { type Instant, seconds } from "@certmill/domain";
 import { sql } from "kysely";
-import type { Db } from "./database.ts";
+import { type Db, timestamp } from "./database.ts";
 
 /** When each kind of work is next due, the past included; null: none is owed. */
 export interface Owed {
   /** An issuance's next step. */
   readonly issuanceAt: Instant | null;
+  /** The same of the issuances that are not due yet. */
+  readonly nextIssuanceAt: Instant | null;
   /** What joins the line, may leave it, or has to be folded into the ledger. */
   readonly planningAt: Instant | null;
   readonly campaignAt: Instant | null;
@@ -18,13 +20,15 @@ const oldestEntry = seconds(60);
  * All that a worker may have to do, in one question. Indexes: `issuance_due`, `lineage_due`, `queue_parked`,
  * `campaign_due`, the ledger's primary key.
  */
-export async function readOwed(db: Db): Promise<Owed> {
+export async function readOwed(db: Db, now: Instant): Promise<Owed> {
   const { rows } = await sql<{
     issuance_at: Instant | null;
+    next_issuance_at: Instant | null;
     planning_at: Instant | null;
     campaign_at: Instant | null;
   }>`
     select (select min(wake_at) from issuance where ended_at is null) as issuance_at,
+      (select min(wake_at) from issuance where ended_at is null and wake_at > ${timestamp(now)}) as next_issuance_at,
       least(
         (select min(wake_at) from lineage where wake_at is not null),
         (select min(parked_until) from queue where parked_until is not null),
@@ -35,6 +39,7 @@ export async function readOwed(db: Db): Promise<Owed> {
   const [row] = rows;
   return {
     issuanceAt: row?.issuance_at ?? null,
+    nextIssuanceAt: row?.next_issuance_at ?? null,
     planningAt: row?.planning_at ?? null,
     campaignAt: row?.campaign_at ?? null,
   };

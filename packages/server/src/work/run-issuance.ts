@@ -42,12 +42,16 @@ export interface IssuanceTools {
   readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
 }
 
-/** @throws the signal's reason when it aborts; the database's errors. The state committed last stands. */
-export async function runIssuance(issuance: ClaimedIssuance, tools: IssuanceTools): Promise<void> {
+/** @returns when it goes on; null: it has ended, or is another worker's. @throws the signal's reason when it aborts; the database's errors. The state committed last stands. */
+export async function runIssuance(issuance: ClaimedIssuance, tools: IssuanceTools): Promise<Instant | null> {
   const run = new Run(issuance, tools);
-  let state: LiveState | null = issuance.state;
-  while (state !== null) state = await run.step(state);
+  let next: Next = { state: issuance.state };
+  while ("state" in next) next = await run.step(next.state);
+  return next.goesOnAt;
 }
+
+/** The state to go on with, or when that is to be; null: it has ended, or is another worker's. */
+type Next = { readonly state: LiveState } | { readonly goesOnAt: Instant | null };
 
 class Run {
   readonly #issuance: ClaimedIssuance;
@@ -64,8 +68,7 @@ class Run {
     this.#tools = tools;
   }
 
-  /** @returns the state to go on with, or null when it waits, has ended or is another worker's. */
-  async step(state: LiveState): Promise<LiveState | null> {
+  async step(state: LiveState): Promise<Next> {
     const { names, keyType, replaces, failuresBefore, hasCertificate } = this.#issuance;
     const { performer, signal, clock } = this.#tools;
     const task = {
@@ -85,12 +88,12 @@ class Run {
     if (outcome.kind === "key") this.#material = outcome.material;
     if (!mustCommit(state, decision, now)) {
       assert(isLive(decision.state));
-      return decision.state;
+      return { state: decision.state };
     }
     return this.#commit(decision, outcome, now);
   }
 
-  async #commit({ state, publish }: Decision, outcome: Outcome, now: Instant): Promise<LiveState | null> {
+  async #commit({ state, publish }: Decision, outcome: Outcome, now: Instant): Promise<Next> {
     const { db, performer, lease } = this.#tools;
     const events = this.#events;
     const ledger = this.#ledger;
@@ -98,7 +101,7 @@ class Run {
     this.#ledger = [];
     if (!isLive(state)) {
       await this.#end(state, outcome, { events, ledger, now });
-      return null;
+      return { goesOnAt: null };
     }
     const waits = state.wakeAt > now;
     const accepted = await commitStep(db, this.#issuance, {
@@ -113,10 +116,10 @@ class Run {
       now,
       lease: waits ? null : lease,
     });
-    if (!accepted) return null;
+    if (!accepted) return { goesOnAt: null };
     this.#again = false;
     this.#tools.onEvents(this.#issuance, events);
-    return waits ? null : state;
+    return waits ? { goesOnAt: state.wakeAt } : { state };
   }
 
   async #end(

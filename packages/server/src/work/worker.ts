@@ -20,8 +20,8 @@ export interface WorkerOptions {
   readonly lease: Duration;
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
-  /** Takes one claimed issuance as far as it goes. */
-  readonly run: (issuance: ClaimedIssuance, signal: AbortSignal) => Promise<void>;
+  /** Takes one claimed issuance as far as it goes. @returns when it goes on; null: it has ended. */
+  readonly run: (issuance: ClaimedIssuance, signal: AbortSignal) => Promise<Instant | null>;
   /** Told what the operator should know of a CA's budget. */
   readonly onNews: (news: LedgerNews) => void;
   /** Told when a round or an issuance broke: the database is away, or a bug. */
@@ -100,7 +100,7 @@ export class Worker {
     const free = concurrency - this.#running.size;
     if (free <= 0) return pollEvery;
     const now = clock.now();
-    const owed = await readOwed(db);
+    const owed = await readOwed(db, now);
     if (this.#stop.signal.aborted) return 0;
     const toPlan = this.#mayHaveRoom || isDue(owed.planningAt, now);
     const toFeed = isDue(owed.campaignAt, now);
@@ -110,10 +110,11 @@ export class Worker {
     const claimed = toClaim ? await claimIssuances(db, { limit: free, lease, now }) : [];
     for (const issuance of claimed) this.#begin(issuance);
     if (claimed.length === free) return pollEvery;
-    // What was done has changed what is owed.
-    if (toFeed || toPlan || toClaim) return 0;
-    const dues = Object.values(owed).filter((due) => due !== null);
-    return Math.min(...dues.map((due) => milliseconds(due - clock.now())), pollEvery);
+    // What was done has changed what is owed. An issuance that was begun tells itself when it goes on.
+    if (toFeed || toPlan) return 0;
+    const dues = [owed.planningAt, owed.campaignAt, toClaim ? owed.nextIssuanceAt : owed.issuanceAt];
+    const waits = dues.filter((due) => due !== null).map((due) => milliseconds(due - clock.now()));
+    return Math.min(...waits, pollEvery);
   }
 
   /** @returns how many orders were planned. */
@@ -128,26 +129,33 @@ export class Worker {
   }
 
   #begin(issuance: ClaimedIssuance): void {
-    const running = this.#run(issuance).finally(() => {
+    const running = this.#run(issuance).then((goesOnAt) => {
+      const wasFull = this.#running.size === this.#options.concurrency;
       this.#running.delete(running);
+      if (goesOnAt !== null && !wasFull) {
+        this.#bell.ringAt(goesOnAt);
+        return;
+      }
       this.#mayHaveRoom ||= this.#waitsForRoom;
       this.#bell.ring();
     });
     this.#running.add(running);
   }
 
-  async #run(issuance: ClaimedIssuance): Promise<void> {
+  /** @returns when it goes on; null: nobody here knows. */
+  async #run(issuance: ClaimedIssuance): Promise<Instant | null> {
     const { db, clock, run, onError } = this.#options;
     try {
       // It may have been claimed while the worker was told to stop.
       this.#cut.signal.throwIfAborted();
-      await run(issuance, this.#cut.signal);
+      return await run(issuance, this.#cut.signal);
     } catch (error) {
       if (!this.#cut.signal.aborted) onError(error, issuance);
       else
         await releaseIssuance(db, { ...issuance, now: clock.now() }).catch((failed) =>
           onError(failed, issuance),
         );
+      return null;
     }
   }
 }

@@ -54,7 +54,7 @@ async function feedFor(span: number, db = database.db): Promise<void> {
   const end = api.clock.ahead + span;
   while (api.clock.ahead <= end) {
     await feedCampaigns(db, now());
-    const { campaignAt: next } = await readOwed(db);
+    const { campaignAt: next } = await readOwed(db, instant(0));
     if (next === null || next > start + end) break;
     api.clock.ahead = Math.max(next - start, api.clock.ahead + 1);
   }

@@ -95,7 +95,7 @@ test("a process that is alone takes every lease for over", async () => {
 
 /** Of issuances and of what is to be planned. */
 async function nextDueAt(db: Db): Promise<Instant | null> {
-  const { issuanceAt, planningAt } = await readOwed(db);
+  const { issuanceAt, planningAt } = await readOwed(db, start);
   const dues = [issuanceAt, planningAt].filter((at) => at !== null);
   return dues.length === 0 ? null : instant(Math.min(...dues));
 }

@@ -79,7 +79,7 @@ async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> 
 
 /** Plans all that is due, in as many rounds as it takes. */
 export async function planAll(db: Db, now: Instant): Promise<void> {
-  while (isDue((await readOwed(db)).planningAt, now)) await planRound(db, { limit: 1_000, now });
+  while (isDue((await readOwed(db, now)).planningAt, now)) await planRound(db, { limit: 1_000, now });
 }
 
 /** Plans and claims what is due. */

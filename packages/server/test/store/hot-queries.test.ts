@@ -153,7 +153,7 @@ const queries: Readonly<
   Record<string, readonly [query: (db: Db) => Promise<unknown>, ...indexes: string[]]>
 > = {
   claimIssuances: [(db) => claimIssuances(db, { limit: 10, lease, now }), "issuance_due"],
-  readOwed: [(db) => readOwed(db), "issuance_due", "lineage_due", "queue_parked"],
+  readOwed: [(db) => readOwed(db, now), "issuance_due", "lineage_due", "queue_parked"],
   planRound: [
     (db) => planRound(db, { limit: 10, now }),
     "lineage_due",

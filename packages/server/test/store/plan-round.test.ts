@@ -59,11 +59,11 @@ test("the longest due are planned first, each with its event; what finds no room
   const late = after(start, seconds(5));
   await fleet.add([["c.example.com"]], late);
   await fleet.add([["a.example.com"], ["b.example.com"]]);
-  expect((await readOwed(fleet.db)).planningAt).toBe(start);
+  expect((await readOwed(fleet.db, start)).planningAt).toBe(start);
   const plan = (limit: number) => planRound(fleet.db, { limit, now: late });
   expect(await plan(5)).toMatchObject({ orders: 2, waitsForRoom: true });
   expect(await plan(5)).toMatchObject({ orders: 0, waitsForRoom: true });
-  expect((await readOwed(fleet.db)).planningAt).toBe(after(late, seconds(1)));
+  expect((await readOwed(fleet.db, start)).planningAt).toBe(after(late, seconds(1)));
   const { rows } = await sql`
     select lineage.names[1] as name, lineage.state, queue.lineage_id is not null as in_line, event.kind
     from lineage left join event on event.lineage_id = lineage.id and event.kind = 'issuance.started'

@@ -5,20 +5,25 @@ import { Bell } from "../../src/work/bell.ts";
 /** Waits end when a test says so; which are under way, in milliseconds. */
 function heldClock() {
   const waits: { readonly duration: number; readonly end: () => void }[] = [];
+  let now = 0;
   const wait = (duration: number, signal: AbortSignal): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = () => {
+      waits.splice(waits.indexOf(entry), 1);
+      resolve();
+    };
     const entry = {
       duration,
       end: () => {
-        waits.splice(waits.indexOf(entry), 1);
-        resolve();
+        now += duration;
+        stop();
       },
     };
     waits.push(entry);
-    signal.addEventListener("abort", entry.end);
+    signal.addEventListener("abort", stop);
     return promise;
   };
-  return { waits, clock: { now: () => instant(0), wait } };
+  return { waits, clock: { now: () => instant(now), wait } };
 }
 
 const settle = async (): Promise<void> => {
@@ -65,4 +70,25 @@ test("a ring before the wait, or within its least, is kept; many are one", async
   expect(waits.map(({ duration }) => duration)).toEqual([980]);
   waits[0]?.end();
   await waiting;
+});
+
+test("it rings by itself at the soonest instant that it was told, once", async () => {
+  const { waits, clock } = heldClock();
+  const bell = new Bell(clock);
+  const waiting = bell.wait(20, 1_000);
+  for (const at of [500, 300, 400]) bell.ringAt(instant(at));
+  waits[0]?.end();
+  await settle();
+  expect(waits.map(({ duration }) => duration)).toEqual([280]);
+  bell.ringAt(instant(50));
+  await settle();
+  expect(waits.map(({ duration }) => duration)).toEqual([30]);
+  waits[0]?.end();
+  await waiting;
+  const next = bell.wait(20, 1_000);
+  waits[0]?.end();
+  await settle();
+  expect(waits.map(({ duration }) => duration)).toEqual([980]);
+  waits[0]?.end();
+  await next;
 });

@@ -30,9 +30,10 @@ const stillClock: Clock = {
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index): [string] => [`n${index}.example.com`]);
 
-const give = async (fleet: Fleet, issuance: ClaimedIssuance): Promise<void> => {
+const give = async (fleet: Fleet, issuance: ClaimedIssuance): Promise<null> => {
   const rest = { cause: "dns", detail: "", retryAt: null, events: [], ledger: [], now: start } as const;
   expect(await commitAbandoned(fleet.db, issuance, rest)).toBe(true);
+  return null;
 };
 
 function startWorker(fleet: Fleet, options: Partial<WorkerOptions>) {
@@ -66,6 +67,7 @@ test("it runs all that is due, never more at once than it may", async () => {
       await give(fleet, issuance);
       running.now -= 1;
       if (ran.push(issuance.id) === 25) all.resolve();
+      return null;
     },
   });
   await all.promise;
@@ -82,6 +84,7 @@ test("idle, it is woken by what the adding of a domain says", async () => {
     run: async (issuance) => {
       await give(fleet, issuance);
       ran.resolve(issuance.names[0]);
+      return null;
     },
   });
   await fleet.database.listen("certmill_work", () => worker.wake());
@@ -103,6 +106,7 @@ test("stopping, it claims nothing more and waits for what runs", async () => {
       expect(signal.aborted).toBe(false);
       await give(fleet, issuance);
       ran += 1;
+      return null;
     },
   });
   await begun.promise;
@@ -124,7 +128,7 @@ test("what does not end in time is cut off and given back: another takes it up a
       if (running === 3) begun.resolve();
       const { promise, reject } = Promise.withResolvers<never>();
       signal.addEventListener("abort", () => reject(signal.reason));
-      await promise;
+      return await promise;
     },
   });
   await begun.promise;
@@ -145,6 +149,7 @@ test("an issuance that breaks is told and stays hidden until its lease ends; the
       await give(fleet, issuance);
       good += 1;
       if (good === 2) others.resolve();
+      return null;
     },
   });
   await others.promise;
@@ -171,6 +176,7 @@ test("a database that is away is told, waited for, and worked on when it is back
     run: async (issuance) => {
       await give(fleet, issuance);
       ran.resolve();
+      return null;
     },
   });
   await ran.promise;
