@@ -27,6 +27,7 @@ export function runConfig({ databaseUrl, keyText, roles }: RunConfigParts): Conf
     drain: seconds(5),
     pollEvery: hours(6),
     statusPages: false,
+    renewalInfo: false,
     logLevel: "error",
   };
 }

@@ -23,6 +23,7 @@ export function configFor(database: Config["database"]): Config {
     caTimeout: seconds(10),
     drain: seconds(5),
     statusPages: false,
+    renewalInfo: false,
     logLevel: "error",
   };
 }

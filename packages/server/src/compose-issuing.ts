@@ -5,20 +5,26 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
 import { performAt } from "./effects/perform.ts";
+import { askForRenewal, offersRenewalInfo } from "./effects/renewal-info.ts";
 import { readStatusPage, statusPages } from "./effects/status-page.ts";
 import type { MakeKey } from "./keys/certificate-key.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeBudget } from "./observe/budget-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import { observeRenewals } from "./observe/renewal-events.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import type { Database } from "./store/database.ts";
+import { RenewalWatch } from "./work/renewal-watch.ts";
 import { runIssuance } from "./work/run-issuance.ts";
 import { type StatusWatch, watchStatus } from "./work/status-watch.ts";
 import { Worker } from "./work/worker.ts";
 
 export interface IssuingParts {
-  readonly config: Pick<Config, "workerConcurrency" | "lease" | "drain" | "pollEvery" | "statusPages">;
+  readonly config: Pick<
+    Config,
+    "workerConcurrency" | "lease" | "drain" | "pollEvery" | "statusPages" | "renewalInfo"
+  >;
   readonly database: Database;
   readonly clock: Clock;
   readonly keyRing: () => KeyRing;
@@ -47,7 +53,12 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       metrics.caRequests.observe({ ca, resource, status: statusClass }, milliseconds / 1_000);
     },
   });
-  const onEvents = observeIssuance(metrics, log);
+  const observe = observeIssuance(metrics, log);
+  const renewalWatch = config.renewalInfo ? startRenewalWatch(parts, connections) : null;
+  const onEvents: typeof observe = (issuance, events) => {
+    observe(issuance, events);
+    if (events.some(({ kind }) => kind === "certificate.stored")) renewalWatch?.stored(issuance.caId);
+  };
   const worker = new Worker({
     db,
     clock,
@@ -74,10 +85,38 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     worker,
     stop: async () => {
       await statusWatch?.stop();
+      await renewalWatch?.stop();
       await worker.stop(config.drain);
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+function startRenewalWatch(
+  { database, clock, metrics, log }: IssuingParts,
+  connections: CaConnections,
+): RenewalWatch {
+  const tell = observeRenewals(metrics, log);
+  const names = new Map<string, string>();
+  const connect = async (caId: string) => {
+    const connection = await connections.to(caId);
+    names.set(caId, connection.caName);
+    return connection.client;
+  };
+  return new RenewalWatch({
+    db: database.db,
+    clock,
+    isOffered: async (caId, signal) => offersRenewalInfo(await connect(caId), signal),
+    ask: async (caId, ariId, signal) => askForRenewal(await connect(caId), ariId, signal),
+    onNews: ({ caId, ...news }) => tell({ ca: names.get(caId) ?? caId, ...news }),
+    onError: (error) => {
+      metrics.workerErrors.inc();
+      log.error(
+        { event: "renewal.error", err: error },
+        "asking for renewal information met an error; it is asked again",
+      );
+    },
+  });
 }
 
 function startStatusWatch({ database, clock, openTransport, log }: IssuingParts): StatusWatch {

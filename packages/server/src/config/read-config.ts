@@ -40,6 +40,7 @@ export interface Config {
   readonly drain: Duration;
   /** Whether CAs' status pages are read. */
   readonly statusPages: boolean;
+  readonly renewalInfo: boolean;
   readonly logLevel: string;
 }
 
@@ -177,6 +178,7 @@ function toConfig(settings: RawSettings): Config {
     caTimeout: seconds(settings.ca_timeout_seconds),
     drain: seconds(settings.drain_seconds),
     statusPages: settings.status_pages === "on",
+    renewalInfo: settings.renewal_info === "on",
     logLevel: settings.log_level,
   };
 }

@@ -108,6 +108,15 @@ export const settingsSchema = Type.Object(
         expected: "on or off",
       },
     ),
+    renewal_info: Type.Union(
+      ["on", "off"].map((choice) => Type.Literal(choice)),
+      {
+        default: "on",
+        description:
+          "Whether a worker asks the CAs that offer it when each certificate is to be renewed (ARI, RFC 9773), several times a day. One process suffices for a million certificates.",
+        expected: "on or off",
+      },
+    ),
     log_level: Type.Union(
       ["debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
       {

@@ -25,6 +25,14 @@ const sentences: Readonly<Record<string, (detail: Detail) => string>> = {
     return `Names that shared a certificate go on without those that failed: ${Array.isArray(names) ? names.join(", ") : ""}.`;
   },
   "issuance.taken-back": () => "The campaign was paused or cancelled before the order was made.",
+  "renewal.moved": (detail) => {
+    const why = text(detail, "explanationUrl");
+    const what =
+      detail["urgent"] === true
+        ? "The certificate authority asks for this certificate to be renewed at once"
+        : `The certificate authority has moved the renewal to between ${text(detail, "start")} and ${text(detail, "end")}`;
+    return why === "" ? `${what}.` : `${what}: ${why}`;
+  },
   "order.created": () => "The certificate authority has the order.",
   "challenge.published": () => "The proof of control is published.",
   validated: () => "The certificate authority has validated the names.",

@@ -62,6 +62,12 @@ export class Metrics {
     labelNames: ["ca"],
     registers: [this.registry],
   });
+  readonly renewalsMoved = new Counter({
+    name: "certmill_renewals_moved_total",
+    help: "Certificates whose renewal a CA has moved, by CA and urgency (urgent: into the past, as it does when it revokes).",
+    labelNames: ["ca", "urgency"],
+    registers: [this.registry],
+  });
   readonly responderRequests = new Counter({
     name: "certmill_responder_requests_total",
     help: "Requests for key authorizations, by result.",

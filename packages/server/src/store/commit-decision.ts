@@ -168,9 +168,9 @@ const askForRenewal = (
     ? sql`renewing as (delete from renewal where lineage_id in (select lineage_id from moved))`
     : sql`renewing as (
         insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
-        select stored.lineage_id, stored.id, ca.id, ${ariId}, ${timestamp(notBefore)}, ${timestamp(notAfter)},
-          case when ca.offers_renewal_info then ${timestamp(now)}::timestamptz end
-        from stored, moved join ca on ca.id = moved.ca_id
+        select stored.lineage_id, stored.id, moved.ca_id, ${ariId}, ${timestamp(notBefore)},
+          ${timestamp(notAfter)}, ${timestamp(now)}
+        from stored, moved
         on conflict (lineage_id) do update set certificate_id = excluded.certificate_id, ca_id = excluded.ca_id,
           ari_id = excluded.ari_id, not_before = excluded.not_before, not_after = excluded.not_after,
           window_start = null, window_end = null, explanation_url = null, urgent = false, failures = 0,

@@ -41,6 +41,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     caTimeout: seconds(30),
     drain: seconds(5),
     statusPages: true,
+    renewalInfo: true,
     logLevel: "info",
   });
 });

@@ -38,7 +38,8 @@ const keyText = newKeyLine(new Date(0));
 
 export async function startIssuingServer(
   postgres: MigratedPostgres,
-  caOptions: Pick<SimCaOptions, "limits"> = {},
+  caOptions: Pick<SimCaOptions, "limits" | "renewalInfo"> = {},
+  settings: Partial<Pick<Config, "renewalInfo">> = {},
 ): Promise<IssuingServer> {
   await using opened = new AsyncDisposableStack();
   const { url } = opened.use(await postgres.copy());
@@ -50,7 +51,10 @@ export async function startIssuingServer(
   const events = new EventEmitter().setMaxListeners(0);
   const log = pino({ level: "debug" }, { write: (line: string) => tell(events, line) });
   const start = () =>
-    compose(configFor(url), { clock, log, openTransport: (rootPem) => transport.open(rootPem) });
+    compose(
+      { ...configFor(url), ...settings },
+      { clock, log, openTransport: (rootPem) => transport.open(rootPem) },
+    );
 
   let running: Running = await start();
   opened.defer(() => running.stop());
@@ -118,6 +122,7 @@ function configFor(url: string): Config {
     caTimeout: seconds(10),
     drain: seconds(5),
     statusPages: false,
+    renewalInfo: false,
     logLevel: "debug",
   };
 }

@@ -79,6 +79,7 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
     caTimeout: seconds(300),
     drain: milliseconds(0),
     statusPages: false,
+    renewalInfo: false,
     logLevel: "error",
   } as const;
   const running = await compose(config, { clock: systemClock, log: pino({ level: "silent" }) });
