@@ -66,3 +66,4 @@ export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {
   fastify: ["http"],
   "@certmill/acme": ["effects", "challenge"],
 };
+  "dns-packet": ["checks"],

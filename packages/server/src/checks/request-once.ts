@@ -1,0 +1,127 @@
+/** One GET to one address that was decided before: no look-up happens here, so nothing can be rebound. */
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { TLSSocket } from "node:tls";
+import type { Duration } from "@certmill/domain";
+
+export interface GetRequest {
+  readonly url: URL;
+  readonly address: string;
+  readonly port: number;
+  /** Until the connection stands, TLS included. */
+  readonly connectTimeout: Duration;
+  /** Bytes of the body at most; what follows is not read. */
+  readonly mostBytes: number;
+  /** Of the whole. */
+  readonly signal: AbortSignal;
+}
+
+export type GetResult =
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly location: string | null;
+      readonly server: string | null;
+      readonly body: string;
+    }
+  | { readonly kind: "unreachable" | "tls" | "broken" | "timeout"; readonly detail: string };
+
+export function requestOnce(get: GetRequest): Promise<GetResult> {
+  return new Promise((resolve) => {
+    let stage: "connecting" | "handshaking" | "connected" = "connecting";
+    const isTls = get.url.protocol === "https:";
+    const sent = send(get);
+    const end = (result: GetResult): void => {
+      clearTimeout(timer);
+      sent.destroy();
+      resolve(result);
+    };
+    const timer = setTimeout(() => {
+      if (stage === "connecting") end({ kind: "unreachable", detail: "no connection in time" });
+      else if (stage === "handshaking") end({ kind: "tls", detail: "no TLS handshake in time" });
+    }, get.connectTimeout);
+    sent.on("socket", (socket) => {
+      socket.once("connect", () => {
+        stage = isTls ? "handshaking" : "connected";
+      });
+      (socket as TLSSocket).once("secureConnect", () => {
+        stage = "connected";
+      });
+    });
+    sent.on("response", (response) => {
+      readBody(response, get.mostBytes).then(
+        (body) => end(responseOf(response, body)),
+        () => end({ kind: "broken", detail: "the answer broke off" }),
+      );
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      if (get.signal.aborted) return end({ kind: "timeout", detail: "no whole answer in time" });
+      const detail = error.code ?? error.message;
+      const kind = ({ connecting: "unreachable", handshaking: "tls", connected: "broken" } as const)[stage];
+      end({ kind, detail: plainText(kind === "unreachable" ? (reasons[detail] ?? detail) : detail) });
+    });
+    sent.end();
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ENETUNREACH: "not reachable from here",
+  EHOSTUNREACH: "not reachable from here",
+  EADDRNOTAVAIL: "not reachable from here",
+};
+
+function send({ url, address, port, signal }: GetRequest): ClientRequest {
+  const options: RequestOptions = {
+    host: address,
+    port,
+    path: `${url.pathname}${url.search}`,
+    headers: { host: url.host, "user-agent": "certmill-check", accept: "*/*", connection: "close" },
+    agent: false,
+    maxHeaderSize: 16_384,
+    signal,
+  };
+  if (url.protocol !== "https:") return httpRequest(options);
+  // A CA does not verify what a redirect leads to, and neither does a check: it only wants to see the answer.
+  const isAddress = /^[\d.]+$|^\[/.test(url.hostname);
+  const tls = {
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+    servername: isAddress ? "" : url.hostname,
+  } as const;
+  return httpsRequest({ ...options, ...tls });
+}
+
+async function readBody(response: IncomingMessage, most: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most).toString("latin1");
+}
+
+function responseOf({ statusCode, headers }: IncomingMessage, body: string): GetResult {
+  const { location, server } = headers;
+  return {
+    kind: "response",
+    status: statusCode ?? 0,
+    location: location ?? null,
+    server: typeof server === "string" ? plainText(server) : null,
+    body,
+  };
+}
+
+/** What came from outside, for one line of a person's text. */
+export const plainText = (text: string): string =>
+  text
+    .replaceAll(/[^\x20-\x7e]+/g, " ")
+    .trim()
+    .slice(0, 60);
