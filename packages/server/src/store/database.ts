@@ -6,6 +6,7 @@ import { type Instant, instant } from "@certmill/domain";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import pg from "pg";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import { PreparingClient } from "./preparing-client.ts";
 import type { Schema } from "./schema.ts";
 
 export type Db = Kysely<Schema>;
@@ -56,7 +57,14 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
     options: "-c TimeZone=UTC -c jit=off",
     keepAlive: true,
   };
-  const pool = new pg.Pool({ ...settings, max: place.connections, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    ...settings,
+    Client: PreparingClient,
+    max: place.connections,
+    idleTimeoutMillis: 30_000,
+    // What was prepared for a table as it was lives no longer.
+    maxLifetimeSeconds: 600,
+  });
   // A connection that breaks is replaced, and a statement under way on it fails. Without listeners it would end
   // the process: the pool's own is for idle connections only.
   pool.on("error", () => {});
