@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+const inParallel = ["test/crash/**/*.test.ts", "test/long/**/*.test.ts"];
+
 /**
  * `unit`: no process but its own and no database but its own; run in parallel.
+ * `long`: the same, for minutes; run beside them.
  * `system`: real peers and real processes; one file at a time, as they share two cores.
  */
 export default defineConfig({
@@ -16,9 +19,13 @@ export default defineConfig({
         },
       },
       {
+        test: { name: "long", include: inParallel, testTimeout: 300_000, hookTimeout: 120_000 },
+      },
+      {
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
+          exclude: inParallel,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
