@@ -18,6 +18,7 @@ import { planBench } from "./plan.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 import { simBench } from "./sim.ts";
+import { simulateBench } from "./simulate.ts";
 
 const benches: readonly Bench[] = [
   issueBench,
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   ledgerBench,
   campaignBench,
   simBench,
+  simulateBench,
 ];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.
@@ -105,5 +107,5 @@ function scaleOf(text: string): number {
 
 function usage(): string {
   const known = benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`).join("");
-  return `Usage: npm run bench -- NAME [--json] [--scale SHARE]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign: as its scale), and ends what it started.\n`;
+  return `Usage: npm run bench -- NAME [--json] [--scale SHARE]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign and simulate: as their scale), and ends what it started.\n`;
 }

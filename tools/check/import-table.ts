@@ -19,7 +19,14 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
   server: [all("domain"), all("acme"), all("api")],
   edge: [all("api"), { package: "acme", part: "challenge" }],
   // A plan without a server is made by the same pure function (docs/decisions/0012-plan-in-the-command.md).
-  cli: [all("api"), { package: "domain", part: "plan" }],
+  // It is simulated by the pure rules against the test CA's limits, which share nothing with them.
+  cli: [
+    all("api"),
+    { package: "domain", part: "plan" },
+    { package: "domain", part: "simulation" },
+    { package: "sim", part: "in-process" },
+    { package: "sim", part: "limits" },
+  ],
   console: [all("api")],
   // Never what it is there to check.
   sim: [
@@ -65,5 +72,5 @@ export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {
   "@electric-sql/pglite": ["store"],
   fastify: ["http"],
   "@certmill/acme": ["effects", "challenge"],
-};
   "dns-packet": ["checks"],
+};

@@ -72,14 +72,16 @@ function judgeOurs(
 
   const permissions = packages[file.package];
   if (permissions === undefined) return `the import table does not know the package ${file.package}`;
-  const permission = permissions.find((each) => each.package === target);
-  if (permission === undefined) return `${file.package} may not import ${target}`;
+  const allowed = permissions.filter((each) => each.package === target);
+  if (allowed.length === 0) return `${file.package} may not import ${target}`;
   if (specifier !== `@certmill/${target}`) return `${target} may be imported by its index only`;
-  const { part } = permission;
-  if (part === null) return null;
-  if (names === null) return `${file.package} may import only ${target}'s ${part}: name what you take`;
-  const stray = names.find((name) => originOf(target, name)?.startsWith(`./${part}/`) !== true);
-  return stray === undefined ? null : `${file.package} may import only ${target}'s ${part}, not ${stray}`;
+  if (allowed.some(({ part }) => part === null)) return null;
+  const parts = allowed.map(({ part }) => part).join(" and ");
+  if (names === null) return `${file.package} may import only ${target}'s ${parts}: name what you take`;
+  const isOf = (name: string): boolean =>
+    allowed.some(({ part }) => originOf(target, name)?.startsWith(`./${part}/`) === true);
+  const stray = names.find((name) => !isOf(name));
+  return stray === undefined ? null : `${file.package} may import only ${target}'s ${parts}, not ${stray}`;
 }
 
 /** The folder under `packages/`, or `null` for others' packages. */

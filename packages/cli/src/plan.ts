@@ -56,6 +56,8 @@ export function registerPlan(program: Command): void {
       "renewals a day beside the list (default: as the fleet is)",
       wholeNumber(0),
     )
+    .option("--simulate", "run the plan order by order against the sim CA, and show both side by side")
+    .option("--seed <n>", "with --simulate: what is left to chance follows from it", wholeNumber(0), 1)
     .option("--svg <file>", "write the chart of certificates a day as SVG")
     .option("--png <file>", "write it as PNG")
     .action(plan);
@@ -64,6 +66,7 @@ export function registerPlan(program: Command): void {
     "certmill plan customers.csv --finish-by 2027-02-20",
     "certmill plan --count 500000 --limits letsencrypt --override 50000/week",
     "certmill plan customers.csv --second-ca zerossl=20% --pack 50 --png plan.png",
+    "certmill plan --count 50000 --limits letsencrypt --new-per-day 200 --simulate",
   ).addHelpText("after", notes);
 }
 

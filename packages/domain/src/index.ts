@@ -66,7 +66,6 @@ export {
   waveSize,
 } from "./campaign/wave.ts";
 export { sameNames } from "./certificate/same-names.ts";
-export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
   type Address,
   type AddressRange,
@@ -81,7 +80,8 @@ export { type Finding, type FindingCode, findingCodes } from "./check/finding.ts
 export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/judge-name.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";
-export { afterCheck, type CheckDecision, type CheckMemory, noChecks } from "./check/recheck.ts";
+export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";
+export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
   type Failure,
   type FailureCode,
@@ -154,6 +154,15 @@ export { retryAt } from "./schedule/retry.ts";
 export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
 export { type Flow, TurnTaking } from "./schedule/turn-taking.ts";
 export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule/work-class.ts";
+export { outcomeOf, type SimulationOutcome, type Trouble } from "./simulation/outcome.ts";
+export { type CaToOpen, type PlanSimulation, simulateAlone } from "./simulation/simulate-plan.ts";
+export type { SimulatedCa } from "./simulation/simulated-ca.ts";
+export {
+  type ExistingCertificate,
+  type NamesOfOne,
+  Simulation,
+  type SimulationTerms,
+} from "./simulation/simulation.ts";
 export {
   after,
   between,

@@ -9,6 +9,7 @@ export type { Fault, FaultRates } from "./faults.ts";
 export type { Outage } from "./http/outage.ts";
 export type { LoggedRequest } from "./http/request-log.ts";
 export type { RetryAfter } from "./http/retry-after.ts";
+export { InProcessCa, type InProcessCaOptions } from "./in-process/in-process-ca.ts";
 export { type Allowance, per } from "./limits/allowance.ts";
 export type { LimitTally } from "./limits/limit-tally.ts";
 export { NO_LIMITS, RULE_SET_NAMES, type RuleSetName, ruleSet } from "./limits/rule-sets.ts";

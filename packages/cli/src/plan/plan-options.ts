@@ -36,7 +36,8 @@ export function writtenSecondCa(text: string): WishedCa {
   return { name, limits: name, weight: Math.round((10_000 * value) / (100 - value)) / 100 };
 }
 
-const isLimitSetName = (text: string): text is LimitSetName => limitSetNames.some((name) => name === text);
+export const isLimitSetName = (text: string): text is LimitSetName =>
+  limitSetNames.some((name) => name === text);
 
 const periods: Readonly<Record<string, number>> = {
   h: 3_600,

@@ -1,4 +1,5 @@
 import type { ClassTurns } from "../schedule/class-share.ts";
+import type { Instant } from "../time/instant.ts";
 import { type Bucket, fullBucket } from "./bucket.ts";
 import type { LimitName } from "./limit.ts";
 import type { BucketName } from "./order-spending.ts";
@@ -44,6 +45,15 @@ export class BucketBook {
     const id = idOf(caId, { limit, key });
     this.#entries.set(id, { caId, limit, key, bucket, turns, promisedUntil });
     this.#changed.add(id);
+  }
+
+  /** Forgets those that are full again and promised to nobody: they say nothing any more. */
+  forgetFull(now: Instant): void {
+    for (const [id, { bucket, promisedUntil }] of this.#entries) {
+      if (bucket.reserved > 0 || bucket.fullAt >= now || promisedUntil >= now) continue;
+      this.#entries.delete(id);
+      this.#changed.delete(id);
+    }
   }
 
   /** Those to be stored, ordered by CA, limit and key. */

@@ -1,0 +1,79 @@
+import { sameSetWindow } from "../budget/order-spending.ts";
+import type { FailureCode } from "../failure/failure-code.ts";
+import { classOf, type WorkClass } from "../schedule/work-class.ts";
+import { type Instant, instant } from "../time/instant.ts";
+
+/** `list`: of the campaign. `customer`: added while it goes on. `existing`: had a certificate before. */
+export type Origin = "list" | "customer" | "existing";
+
+export interface HeldCertificate {
+  readonly caId: string;
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+}
+
+/** A lineage as the database would have it. */
+export interface Lineage {
+  /** Chooses its CA and its renewal's day, as in production. */
+  readonly id: string;
+  names: readonly string[];
+  readonly origin: Origin;
+  readonly tenant: string | null;
+  readonly createdAt: Instant;
+  /** From when on a CA would find its names right; null: never. */
+  issuableFrom: Instant | null;
+  certificate: HeldCertificate | null;
+  /** When it got its first certificate in the simulation; null: it has none from it. */
+  firstAt: Instant | null;
+  /** When each CA last issued for these very names. */
+  issuedAt: Readonly<Record<string, Instant>>;
+  failures: number;
+  failureCode: FailureCode | null;
+  avoid: readonly string[];
+  /** The campaign's wave that released it; 0: none yet, or it is of no campaign. */
+  wave: number;
+  hasBeenTried: boolean;
+  isParked: boolean;
+}
+
+export type NewLineage = Pick<Lineage, "id" | "names" | "origin" | "tenant" | "createdAt" | "issuableFrom">;
+
+export const newLineage = (parts: NewLineage): Lineage => ({
+  ...parts,
+  certificate: null,
+  firstAt: null,
+  issuedAt: {},
+  failures: 0,
+  failureCode: null,
+  avoid: [],
+  wave: 0,
+  hasBeenTried: false,
+  isParked: false,
+});
+
+export const isOfCampaign = ({ origin, certificate }: Lineage): boolean =>
+  origin === "list" && certificate === null;
+
+export const workClassOf = (lineage: Lineage, now: Instant): WorkClass =>
+  classOf(
+    {
+      certificate: lineage.certificate,
+      ofCampaign: isOfCampaign(lineage),
+      failures: lineage.failures,
+      urgent: false,
+    },
+    now,
+  );
+
+/** Whose it is, among those of its class. */
+export const flowOf = (lineage: Lineage): string =>
+  isOfCampaign(lineage) ? "campaign" : lineage.tenant === null ? "" : `tenant ${lineage.tenant}`;
+
+export const sameSetAt = ({ certificate, issuedAt }: Lineage, now: Instant): readonly string[] =>
+  certificate === null
+    ? []
+    : Object.entries(issuedAt).flatMap(([caId, at]) => (at > instant(now - sameSetWindow) ? [caId] : []));
+
+/** Domains among the names: a name and its `www` are one. */
+export const domainsIn = (names: readonly string[]): number =>
+  new Set(names.map((name) => name.replace(/^www\./, ""))).size;
