@@ -26,7 +26,7 @@ export type {
   CampaignState,
   NewCampaign,
 } from "./resource/campaign.ts";
-export type { Certificate, IssuedCertificate } from "./resource/certificate.ts";
+export type { Certificate, IssuedCertificate, Renewal } from "./resource/certificate.ts";
 export type { Domain, DomainState, DomainSummary, NewDomain, TimelineEntry } from "./resource/domain.ts";
 export {
   type DomainBatch,

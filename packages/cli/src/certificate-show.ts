@@ -5,6 +5,7 @@ import { connect, type ServerOptions, withServerOptions } from "./connection.ts"
 import { withExamples } from "./examples.ts";
 import { fieldsText } from "./terminal/fields.ts";
 import { print, printJson } from "./terminal/print.ts";
+import { renewalFields } from "./terminal/renewal-fields.ts";
 import { instantFromNow, instantText } from "./terminal/time-text.ts";
 
 interface CertificateShowOptions extends ServerOptions, CertificateChoice {}
@@ -20,6 +21,7 @@ async function showCertificate(id: string | undefined, options: CertificateShowO
   const chosen = await chosenCertificate(client, id, options);
   const shown = await client.call(operations.showCertificate, { params: { id: chosen } });
   if (options.json === true) return printJson(shown);
+  const now = Date.now();
   await print(
     fieldsText([
       ["Id", shown.id],
@@ -28,11 +30,12 @@ async function showCertificate(id: string | undefined, options: CertificateShowO
       ["Serial", shown.serial],
       ["Fingerprint", shown.fingerprint],
       ["Valid from", instantText(shown.notBefore)],
-      ["Valid until", instantFromNow(shown.notAfter, Date.now())],
+      ["Valid until", instantFromNow(shown.notAfter, now)],
       ["CA", shown.ca],
       ["Tenant", shown.tenant],
       ["Current", shown.current ? "yes" : "no, a newer one has replaced it"],
       ["Stored at", instantText(shown.storedAt)],
+      ...renewalFields(shown.renewal, now),
     ]),
   );
 }

@@ -5,6 +5,7 @@ import { withExamples } from "./examples.ts";
 import { fieldsText } from "./terminal/fields.ts";
 import { print, printJson } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
+import { renewalFields } from "./terminal/renewal-fields.ts";
 import { stateEmphasis, styled } from "./terminal/style.ts";
 import { instantFromNow } from "./terminal/time-text.ts";
 import { datedLine, timelineLine } from "./terminal/timeline-line.ts";
@@ -39,18 +40,21 @@ function domainText(domain: Domain, now: number): string {
 }
 
 function factsText(domain: Domain, now: number): string {
-  const { certificate, nextTryAt } = domain;
+  const { certificate, failureCode } = domain;
+  // What is not a try but the renewal is told with the certificate.
+  const nextTryAt = certificate !== null && failureCode === null ? null : domain.nextTryAt;
   return fieldsText([
     ["Names", domain.names.join(", ")],
     ["Tenant", domain.tenant],
     ["CA", domain.ca],
     ["Edge group", domain.edgeGroup],
     ["Key type", domain.keyType],
-    ["Failure", domain.failureCode],
+    ["Failure", failureCode],
     ["Next try", nextTryAt === null ? null : instantFromNow(nextTryAt, now)],
     ["Certificate", certificate === null ? "none" : `${certificate.id} by ${certificate.issuer}`],
     ["Serial", certificate?.serial ?? null],
     ["Valid until", certificate === null ? null : instantFromNow(certificate.notAfter, now)],
+    ...renewalFields(certificate?.renewal ?? null, now),
   ]);
 }
 

@@ -2,6 +2,25 @@ import { type Static, Type } from "typebox";
 import { Closed, Id, InstantText, NameText, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
 
+/** When a certificate is renewed; its CA may have a say in it (RFC 9773). */
+export const Renewal = Type.Object({
+  at: Nullable(InstantText),
+  window: Nullable(
+    Type.Object(
+      { start: InstantText, end: InstantText },
+      { description: "When the CA suggests to renew; null: it says nothing, and the lifetime decides." },
+    ),
+  ),
+  urgent: Type.Boolean({
+    description: "The CA has moved the window into the past, as it does when it revokes.",
+  }),
+  explanationUrl: Nullable(
+    Type.String({ description: "The CA's page that says why the window is where it is." }),
+  ),
+  asksAgainAt: Nullable(InstantText),
+});
+export type Renewal = Static<typeof Renewal>;
+
 const issued = {
   id: Id,
   serial: Type.String({ description: "Lower-case hex, two digits a byte." }),
@@ -11,7 +30,7 @@ const issued = {
 };
 
 /** A certificate as seen from its domain. */
-export const IssuedCertificate = Type.Object(issued);
+export const IssuedCertificate = Type.Object({ ...issued, renewal: Renewal });
 export type IssuedCertificate = Static<typeof IssuedCertificate>;
 
 export const Certificate = Type.Object({
@@ -22,6 +41,7 @@ export const Certificate = Type.Object({
   tenant: Nullable(Type.String()),
   current: Type.Boolean({ description: "Whether it is the one to be served now." }),
   storedAt: InstantText,
+  renewal: Nullable(Renewal),
 });
 export type Certificate = Static<typeof Certificate>;
 

@@ -3,6 +3,7 @@ import type { Instant } from "@certmill/domain";
 import type { DomainRow } from "../store/read/domains.ts";
 import type { TimelineRow } from "../store/read/timeline.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
+import { presentRenewal } from "./present-renewal.ts";
 import { stateReason } from "./state-reason.ts";
 import { timelineSentence } from "./timeline-sentence.ts";
 
@@ -31,7 +32,14 @@ function certificateOf(row: DomainRow): IssuedCertificate | null {
   const { certificate_id: id, serial, issuer, not_before: notBefore, not_after: notAfter } = row;
   if (id === null || serial === null || issuer === null || notBefore === null || notAfter === null)
     return null;
-  return { id, serial, issuer, notBefore: instantText(notBefore), notAfter: instantText(notAfter) };
+  return {
+    id,
+    serial,
+    issuer,
+    notBefore: instantText(notBefore),
+    notAfter: instantText(notAfter),
+    renewal: presentRenewal(row),
+  };
 }
 
 export function presentEvent({ at, kind, duration_ms, detail }: TimelineRow): TimelineEntry {

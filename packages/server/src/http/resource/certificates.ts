@@ -14,6 +14,7 @@ import { type Caller, tenantIdOf } from "../caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
 import type { OpenKey } from "../ports.ts";
+import { presentRenewal } from "../present-renewal.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 
@@ -105,5 +106,6 @@ function present(row: CertificateRow): Certificate {
     tenant: row.tenant,
     current: row.current_id === row.id,
     storedAt: instantText(row.stored_at),
+    renewal: row.current_id === row.id ? presentRenewal(row) : null,
   };
 }

@@ -16,6 +16,14 @@ export interface CertificateRow {
   readonly ca: string;
   readonly tenant: string | null;
   readonly current_id: string | null;
+  /** Of its lineage. */
+  readonly wake_at: Instant | null;
+  /** What its CA says of its renewal; null where it is not the current one, or nothing was said. */
+  readonly window_start: Instant | null;
+  readonly window_end: Instant | null;
+  readonly explanation_url: string | null;
+  readonly urgent: boolean | null;
+  readonly poll_at: Instant | null;
 }
 
 const selectCertificates = (db: Db) =>
@@ -24,6 +32,11 @@ const selectCertificates = (db: Db) =>
     .innerJoin("lineage", "lineage.id", "certificate.lineage_id")
     .innerJoin("ca", "ca.id", "certificate.ca_id")
     .leftJoin("tenant", "tenant.id", "lineage.tenant_id")
+    .leftJoin("renewal", (join) =>
+      join
+        .onRef("renewal.lineage_id", "=", "lineage.id")
+        .onRef("renewal.certificate_id", "=", "certificate.id"),
+    )
     .select([
       "certificate.id",
       "certificate.lineage_id",
@@ -38,6 +51,12 @@ const selectCertificates = (db: Db) =>
       "ca.name as ca",
       "tenant.name as tenant",
       "lineage.certificate_id as current_id",
+      "lineage.wake_at",
+      "renewal.window_start",
+      "renewal.window_end",
+      "renewal.explanation_url",
+      "renewal.urgent",
+      "renewal.poll_at",
     ]);
 
 /** @param tenantId only when it is this tenant's; null: whosever it is. */

@@ -23,6 +23,12 @@ export interface DomainRow {
   readonly issuer: string | null;
   readonly not_before: Instant | null;
   readonly not_after: Instant | null;
+  /** What its CA says of its renewal; null: nothing. */
+  readonly window_start: Instant | null;
+  readonly window_end: Instant | null;
+  readonly explanation_url: string | null;
+  readonly urgent: boolean | null;
+  readonly poll_at: Instant | null;
   /** The campaign that enrols it; null: none, or it has its certificate from it. */
   readonly campaign: string | null;
   readonly campaign_state: CampaignState | null;
@@ -43,6 +49,7 @@ const selectDomains = sql`
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,
+    renewal.window_start, renewal.window_end, renewal.explanation_url, renewal.urgent, renewal.poll_at,
     campaign.name as campaign, campaign.state as campaign_state, campaign.wave as campaign_wave, lineage.held,
     queue.queued_at, queue.parked_until, queue.parked_for
   from domain
@@ -51,6 +58,7 @@ const selectDomains = sql`
     join edge_group on edge_group.id = lineage.edge_group_id
     left join tenant on tenant.id = lineage.tenant_id
     left join certificate on certificate.id = lineage.certificate_id
+    left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = certificate.id
     left join campaign on campaign.id = lineage.campaign_id and lineage.certificate_id is null
     left join queue on queue.lineage_id = lineage.id
     left join issuance on issuance.lineage_id = lineage.id and issuance.ended_at is null`;
