@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "@certmill/api";
 import { expect, test } from "vitest";
+import type { Simulated } from "../src/plan/simulate-plan.ts";
 import { runCli } from "./support/run-cli.ts";
 import { addSimCa, startTestServer } from "./support/test-server.ts";
 
@@ -57,19 +58,38 @@ test.each([
   expect(code).toBe(2);
 });
 
-test("with a server: from its CAs, and overrides are its default CA's", async () => {
+test("simulated: plan and outcome side by side, in 80 columns, and the same for the same seed", async () => {
+  const args = [...offline, "--count", "900", "--simulate", "--seed", "7"];
+  const { code, stdout } = await runCli(args);
+  expect(code).toBe(0);
+  const text = stdout.slice(stdout.indexOf("Simulated, order by order (seed 7)"));
+  expect(text).toMatch(/^ +PLANNED +SIMULATED$/m);
+  expect(text).toMatch(/^ {2}first attempts +900 +900$/m);
+  expect(text).toContain("The CAs refused no request.");
+  expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
+  const [one, other] = await Promise.all([runCli([...args, "--json"]), runCli([...args, "--json"])]);
+  const { enrolment, simulation } = JSON.parse(one.stdout) as Plan & { simulation: Simulated };
+  expect(simulation).toEqual((JSON.parse(other.stdout) as { simulation: Simulated }).simulation);
+  expect(simulation).toMatchObject({ seed: 7, domains: 900, enrolled: simulation.issuable, refusals: {} });
+  expect(Math.abs(simulation.days - enrolment.days)).toBeLessThan(0.05);
+});
+
+test("with a server: from its CAs, and overrides are its default CA's; simulated with what the server knows", async () => {
   await using server = await startTestServer();
   await addSimCa(server);
-  const { stdout, stderr } = await server.run([
+  const { stdout } = await server.run([
     "plan",
     "--count",
-    "24000",
+    "1200",
     "--override",
-    "2400/day",
+    "240/day",
+    "--simulate",
     "--json",
   ]);
-  expect(stderr).toBe("");
-  const plan = JSON.parse(stdout) as Plan;
-  expect(plan.assumed.cas).toMatchObject([{ name: "sim", limits: "none" }]);
-  expect(plan.enrolment.days).toBeCloseTo(9, 0);
+  const { assumed, enrolment, simulation } = JSON.parse(stdout) as Plan & { simulation: Simulated };
+  expect(assumed.cas).toMatchObject([{ name: "sim", limits: "none" }]);
+  expect(enrolment.days).toBeCloseTo(4, 0);
+  expect(simulation.byCa).toMatchObject([{ ca: "sim" }]);
+  expect(simulation.enrolled).toBe(simulation.issuable);
+  expect(Math.abs(simulation.days - enrolment.days)).toBeLessThan(0.1);
 });
