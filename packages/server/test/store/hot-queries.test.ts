@@ -14,6 +14,8 @@ import { readHorizon } from "../../src/store/read/feed-position.ts";
 import { listCaLoads } from "../../src/store/read/status.ts";
 import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
 import { findTokenByHash } from "../../src/store/read/tokens.ts";
+import { readOffers } from "../../src/store/renewal-offers.ts";
+import { claimPolls, storePolls } from "../../src/store/renewal-polls.ts";
 import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
@@ -226,6 +228,24 @@ const queries: Readonly<
     (db) => listCertificates(db, { tenantId: null, lineageId: "5" }, { before: null, limit: 50 }),
     "certificate_by_lineage",
   ],
+  claimPolls: [
+    (db) => claimPolls(db, { limit: 10, leaseEnd: after(now, lease), now }),
+    "renewal_due",
+    "renewal_pkey",
+  ],
+  storePolls: [
+    async (db) => {
+      const [poll] = await claimPolls(fleet.db, { limit: 1, leaseEnd: after(now, lease), now });
+      if (poll === undefined) throw new Error("Nothing was due.");
+      const known = { window: { start: now, end: after(now, lease) }, urgent: true };
+      const result = { ...poll, known, pollAt: now, renewAt: now, event: {} };
+      await storePolls(db, [result], { leaseEnd: after(now, lease), now });
+    },
+    // All of one lease have the same instant.
+    "renewal_due",
+    "lineage_pkey",
+  ],
+  readOffers: [(db) => readOffers(db), "renewal_due"],
   listCaLoads: [(db) => listCaLoads(db), "issuance_live_by_ca"],
   findTokenByHash: [(db) => findTokenByHash(db, Buffer.alloc(32), after(start, days(1))), "token_hash_key"],
 };
