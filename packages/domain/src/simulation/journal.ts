@@ -6,7 +6,7 @@ import { between, days, hours, type Instant, instant } from "../time/instant.ts"
 import type { Attempt } from "./attempt.ts";
 import type { Line } from "./line.ts";
 import { domainsIn, isOfCampaign, type Lineage } from "./lineage.ts";
-import type { CampaignHeld, Round } from "./planner.ts";
+import type { CampaignHeld, Round } from "./planning-round.ts";
 import type { PoolCa } from "./pool-ca.ts";
 import type { CaCounts } from "./simulated-ca.ts";
 import type { NameFate } from "./simulation.ts";

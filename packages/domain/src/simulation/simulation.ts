@@ -18,7 +18,8 @@ import { Journal } from "./journal.ts";
 import { Line } from "./line.ts";
 import { domainsIn, isOfCampaign, type Lineage, newLineage, type Origin } from "./lineage.ts";
 import { OrderedQueue } from "./ordered-queue.ts";
-import { type CampaignPaceTerms, Planner, type Round } from "./planner.ts";
+import { type CampaignPaceTerms, Planner } from "./planner.ts";
+import type { Round } from "./planning-round.ts";
 import { PoolCa, type PoolCaTerms } from "./pool-ca.ts";
 
 /** What becomes of a name that a CA looks up. `later`: wrong until `rightFrom`. `slow`: right, but it takes its time. */
