@@ -30,6 +30,7 @@ const columns: readonly Column<Ca>[] = [
   { head: "WEIGHT", cell: ({ weight }) => String(weight), align: "right" },
   { head: "ORDERS", cell: ({ maxOrdersInFlight }) => String(maxOrdersInFlight), align: "right" },
   { head: "LIMITS", cell: ({ limits }) => limits },
+  { head: "PROFILE", cell: ({ profile }) => profile ?? "" },
   {
     head: "STATE",
     cell: ({ state, stateUntil }) =>

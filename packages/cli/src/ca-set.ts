@@ -11,6 +11,8 @@ interface CaSetOptions extends ServerOptions {
   readonly limits?: LimitSetName;
   readonly caa?: readonly string[];
   readonly maxOrdersInFlight?: number;
+  /** false: none. */
+  readonly profile?: string | false;
   readonly default?: boolean;
 }
 
@@ -23,12 +25,15 @@ export function registerCaSet(ca: Command): void {
     .addOption(new Option("--limits <set>", "the built-in limits to begin with").choices(limitSetNames))
     .option("--caa <identity>", "what CAA records call it (repeatable; replaces all)", repeated)
     .option("--max-orders-in-flight <n>", "orders in flight at most", wholeNumber(1))
+    .option("--profile <name>", "the CA's profile to order by, such as Let's Encrypt's shortlived")
+    .option("--no-profile", "order by no profile: what the CA gives by itself")
     .option("--default", "issue from it unless a domain says otherwise")
     .action(setCa);
   withExamples(
     withServerOptions(command),
     "certmill ca set google --weight 30",
     "certmill ca set internal --default",
+    "certmill ca set letsencrypt --profile tlsserver",
   );
 }
 
@@ -37,22 +42,31 @@ async function setCa(name: string, options: CaSetOptions): Promise<void> {
   const client = await connect(options);
   const ca = await client.call(operations.changeCa, { params: { name }, body });
   if (options.json === true) return printJson(ca);
+  const profile = ca.profile === null ? "no profile" : `profile ${ca.profile}`;
   const caa = ca.caaIdentities.length === 0 ? "no CAA identity" : `CAA ${ca.caaIdentities.join(", ")}`;
   await print(
-    `CA ${ca.name}${ca.default ? ", the default" : ""}: weight ${ca.weight}, limits ${ca.limits}, ${ca.maxOrdersInFlight} orders in flight at most, ${caa}.`,
+    `CA ${ca.name}${ca.default ? ", the default" : ""}: weight ${ca.weight}, limits ${ca.limits}, ${ca.maxOrdersInFlight} orders in flight at most, ${profile}, ${caa}.`,
   );
 }
 
-function changeOf({ weight, limits, caa, maxOrdersInFlight, default: isDefault }: CaSetOptions): CaChange {
+function changeOf({
+  weight,
+  limits,
+  caa,
+  maxOrdersInFlight,
+  profile,
+  default: isDefault,
+}: CaSetOptions): CaChange {
   const change: CaChange = {
     ...(weight === undefined ? {} : { weight }),
     ...(limits === undefined ? {} : { limits }),
     ...(caa === undefined ? {} : { caaIdentities: [...caa] }),
     ...(maxOrdersInFlight === undefined ? {} : { maxOrdersInFlight }),
+    ...(profile === undefined ? {} : { profile: profile === false ? null : profile }),
     ...(isDefault === true ? { default: true } : {}),
   };
   if (Object.keys(change).length > 0) return change;
   throw badInput(
-    "Nothing is to be changed: name one of --weight, --limits, --caa, --max-orders-in-flight, --default.",
+    "Nothing is to be changed: name one of --weight, --limits, --caa, --max-orders-in-flight, --profile, --default.",
   );
 }

@@ -90,6 +90,15 @@ export const caState = {
   stateUntil: Nullable(InstantText),
 };
 
+const Profile = Nullable(
+  Type.String({
+    minLength: 1,
+    maxLength: 100,
+    description:
+      "The profile that its orders ask for, such as Let's Encrypt's `shortlived`; null: what it gives by itself.",
+  }),
+);
+
 export const Ca = Type.Object({
   name: Type.String(),
   directory: Type.String(),
@@ -99,6 +108,7 @@ export const Ca = Type.Object({
   weight: Type.Integer(),
   limits: LimitSetName,
   caaIdentities: Type.Array(Type.String()),
+  profile: Profile,
   ...caState,
   accountUrl: Nullable(Type.String()),
   contact: Type.Array(Type.String()),
@@ -139,6 +149,7 @@ export const CaChange = Type.Object(
     limits: Type.Optional(LimitSetName),
     caaIdentities: Type.Optional(CaaIdentities),
     maxOrdersInFlight: Type.Optional(MaxOrdersInFlight),
+    profile: Type.Optional(Profile),
     default: Type.Optional(
       Type.Literal(true, {
         description: "Issue from it unless a domain says otherwise; another CA ceases to be the default.",

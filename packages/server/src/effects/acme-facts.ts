@@ -3,6 +3,7 @@ import { AcmeError, type AcmeProblem, type Authorization, type Order, type Retri
 import {
   type AuthorizationFacts,
   classifyRequest,
+  type FailureCode,
   type Fault,
   type Instant,
   instant,
@@ -60,9 +61,14 @@ export function faultOf(error: unknown): Fault {
     return { code: "request-pace", detail: error.message, retryAt: error.retryAt };
   if (!(error instanceof AcmeError)) throw error;
   if (error.problem !== null) return classifyRequest(problemFacts(error.problem));
-  const code = error.code === "transport" ? "ca-unreachable" : "ca-error";
-  return { code, detail: error.message, retryAt: null };
+  return { code: codes[error.code] ?? "ca-error", detail: error.message, retryAt: null };
 }
+
+/** What is not the CA's trouble: the way there, and what it does not have (a profile that is not its own). */
+const codes: Readonly<Partial<Record<AcmeError["code"], FailureCode>>> = {
+  transport: "ca-unreachable",
+  "not-offered": "request-refused",
+};
 
 const longestDetail = 2_000;
 

@@ -45,6 +45,8 @@ export interface Task {
   readonly keyType: KeyType;
   /** The certificate that the order names as the one it replaces, as renewal information names it; null: none. */
   readonly replaces: string | null;
+  /** One of the CA's profiles; null: what the CA gives by itself. */
+  readonly profile: string | null;
   /** Whether this effect may have been done already, by a worker that then fell silent. */
   readonly again: boolean;
   /** The stored key; asked for only once there is one. */
@@ -117,12 +119,13 @@ function act(task: Task, means: Means): Promise<Outcome> {
 }
 
 /** A CA that will not have `replaces`, as it knows a replacement already, is asked again without. */
-async function order({ names, replaces }: Task, { client, signal }: Means): Promise<Outcome> {
+async function order({ names, replaces, profile }: Task, { client, signal }: Means): Promise<Outcome> {
   const identifiers = names.map((value) => ({ type: "dns" as const, value }));
+  const request = { identifiers, ...(profile === null ? {} : { profile }) };
   const { url, resource, retryAt, ...placed } =
     replaces === null
-      ? { ...(await client.newOrder({ identifiers }, signal)), replaces: false }
-      : await client.newReplacementOrder({ identifiers, replaces }, signal);
+      ? { ...(await client.newOrder(request, signal)), replaces: false }
+      : await client.newReplacementOrder({ ...request, replaces }, signal);
   const facts = { ...orderFacts(url, resource), replaces: placed.replaces };
   return told({ kind: "order", order: facts, retryAt: instantOrNull(retryAt) });
 }

@@ -32,6 +32,8 @@ export interface ClaimedIssuance {
   readonly exemption: Exemption;
   /** The certificate that its order names as the one it replaces, as renewal information names it; null: none. */
   readonly replaces: string | null;
+  /** The CA's profile that is asked for; null: what the CA gives by itself. */
+  readonly profile: string | null;
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
   /** Whether the lineage has a certificate that this one follows. */
@@ -54,6 +56,7 @@ interface Row {
   spending: readonly Spending[];
   exemption: Exemption;
   replaces: string | null;
+  profile: string | null;
   edge_group_id: string;
   names: string[];
   key_type: KeyType;
@@ -84,13 +87,13 @@ export async function claimIssuances(
       order by wake_at limit ${request.limit} for update skip locked
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
-    from due, account, lineage
+    from due, account join ca on ca.id = account.ca_id, lineage
       left join campaign on campaign.id = lineage.campaign_id
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
       lineage.failures, lineage.certificate_id is not null as has_certificate, account.id as account_id,
-      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.started_at, lineage.wanted_at,
+      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, ca.profile, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
   return rows.map((row) => ({
@@ -102,6 +105,7 @@ export async function claimIssuances(
     spending: row.spending,
     exemption: row.exemption,
     replaces: row.replaces,
+    profile: row.profile,
     edgeGroupId: row.edge_group_id,
     names: row.names,
     keyType: row.key_type,

@@ -57,6 +57,7 @@ export interface CaTable {
   status_read_at: MaybeAt;
   offers_renewal_info: Generated<boolean>;
   directory_read_at: MaybeAt;
+  profile: string | null;
 }
 
 export interface AccountTable {

@@ -69,13 +69,14 @@ class Run {
   }
 
   async step(state: LiveState): Promise<Next> {
-    const { names, keyType, replaces, failuresBefore, hasCertificate } = this.#issuance;
+    const { names, keyType, replaces, profile, failuresBefore, hasCertificate } = this.#issuance;
     const { performer, signal, clock } = this.#tools;
     const task = {
       state,
       names,
       keyType,
       replaces,
+      profile,
       again: this.#again,
       material: () => this.#openMaterial(),
     };

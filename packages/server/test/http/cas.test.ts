@@ -82,6 +82,8 @@ test("the weight of 100 goes with being the default; one that was given stays", 
 test("what is not given stays", async () => {
   const before = (await admin.call(operations.listCas)).items.find(({ name }) => name === "own");
   expect(await change("own", { maxOrdersInFlight: 7 })).toEqual({ ...before, maxOrdersInFlight: 7 });
+  expect(await change("own", { profile: "shortlived" })).toMatchObject({ profile: "shortlived" });
+  expect(await change("own", { profile: null })).toMatchObject({ profile: null });
   expect(await change("own", { limits: "none", caaIdentities: [] })).toMatchObject({
     limits: "none",
     caaIdentities: [],

@@ -60,12 +60,13 @@ export function changeCaHandler({ db, now }: Pick<Tools, "db" | "now">): Handler
     db.transaction().execute(async (trx) => {
       const ca = await findCa(trx, name);
       if (ca === null) throw new Refusal("not-found", `There is no CA "${name}".`);
-      const { weight, limits: limitSet, caaIdentities, maxOrdersInFlight } = body;
+      const { weight, limits: limitSet, caaIdentities, maxOrdersInFlight, profile } = body;
       const change = {
         weight,
         limitSet,
         caaIdentities,
         maxOrdersInFlight,
+        profile,
         makeDefault: body.default === true,
       };
       await changeCa(trx, ca.id, change, now());
@@ -137,6 +138,7 @@ function present(row: CaRow, now: Instant): Ca {
     weight: row.weight,
     limits: limitSetOfRow(row),
     caaIdentities: row.caa_identities,
+    profile: row.profile,
     ...caState(row, now),
     accountUrl: row.account_url,
     contact: row.contact ?? [],

@@ -12,6 +12,8 @@ export interface CaRow {
   /** A name of domain's limit sets. */
   readonly limit_set: string;
   readonly caa_identities: string[];
+  /** That its orders ask for; null: none. */
+  readonly profile: string | null;
   /** Nothing is planned there before; null, or past: it is well. */
   readonly slow_until: Instant | null;
   /** The circuit breaker's memory, as the domain package writes it. */
@@ -36,6 +38,7 @@ const selectCas = (db: Db) =>
       "ca.weight",
       "ca.limit_set",
       "ca.caa_identities",
+      "ca.profile",
       "ca.slow_until",
       "ca.health",
       "ca.created_at",
