@@ -31,6 +31,7 @@ describe("times", () => {
     expect(instantText("2026-11-22T12:00:25.500+02:00")).toBe("2026-11-22 10:00:25Z");
     expect(instantFromNow("2026-11-22T10:00:25Z", now)).toBe("2026-11-22 10:00:25Z (in 25 s)");
     expect(instantFromNow("2026-11-22T09:56:55Z", now)).toBe("2026-11-22 09:56:55Z (3 min 5 s ago)");
+    expect(instantFromNow("2026-11-22T09:59:59.500Z", now)).toBe("2026-11-22 09:59:59Z (now)");
   });
 });
 

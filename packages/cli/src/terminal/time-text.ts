@@ -27,11 +27,15 @@ export function instantText(instant: string): string {
 /** The day of an instant, in UTC. */
 export const dayText = (instant: string): string => instantText(instant).slice(0, 10);
 
-/** When, and how far from now: `2026-11-22 10:00:00Z (in 25 s)`, `(3 min 5 s ago)`. */
+/** When, and how far from now: `2026-11-22 10:00:00Z (in 25 s)`, `(3 min 5 s ago)`, `(now)` within a second. */
 export function instantFromNow(instant: string, now: number): string {
   const ahead = Date.parse(instant) - now;
-  const distance = ahead >= 0 ? `in ${durationText(ahead)}` : `${durationText(-ahead)} ago`;
-  return `${instantText(instant)} (${distance})`;
+  return `${instantText(instant)} (${fromNow(ahead)})`;
+}
+
+function fromNow(ahead: number): string {
+  if (Math.abs(ahead) < second) return "now";
+  return ahead > 0 ? `in ${durationText(ahead)}` : `${durationText(-ahead)} ago`;
 }
 
 /** How far an instant is ahead: `25 s`; one that has passed is now. */
