@@ -17,6 +17,7 @@ import { closeServer, listen } from "./serve-listener.ts";
 import type { Database } from "./store/database.ts";
 import { isDatabaseAway } from "./store/database-away.ts";
 import { isMigrated } from "./store/migrate.ts";
+import { countEnding } from "./store/read/ending.ts";
 import { listKeysInUse } from "./store/secrets.ts";
 import { listenForWakeups } from "./store/wakeups.ts";
 import { version } from "./version.ts";
@@ -42,6 +43,7 @@ const requestGrace = seconds(2);
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { database, clock, address, keys, openTransport, metrics, log } = parts;
   const { db } = database;
+  metrics.watchEnding(() => countEnding(db, clock.now()));
   const app = await buildHttp({
     database,
     wakeups: await listenForWakeups(database, ["certmill_work", "certmill_feed"]),

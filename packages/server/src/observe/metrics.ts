@@ -96,6 +96,18 @@ export class Metrics {
     });
   }
 
+  /** @param count certificates to be served whose end is near. */
+  watchEnding(count: () => Promise<number>): void {
+    new Gauge({
+      name: "certmill_certificates_ending",
+      help: "Certificates to be served with less than a sixth of their lifetime, or three days, left: their renewal has been failing for long. NaN: the database is away.",
+      registers: [this.registry],
+      async collect() {
+        this.set(await count().catch(() => Number.NaN));
+      },
+    });
+  }
+
   text(): Promise<string> {
     return this.registry.metrics();
   }

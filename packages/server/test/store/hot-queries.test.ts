@@ -10,6 +10,7 @@ import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
 import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
+import { countEnding } from "../../src/store/read/ending.ts";
 import { readHorizon } from "../../src/store/read/feed-position.ts";
 import { listCaLoads } from "../../src/store/read/status.ts";
 import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
@@ -245,6 +246,7 @@ const queries: Readonly<
     "renewal_due",
     "lineage_pkey",
   ],
+  countEnding: [(db) => countEnding(db, now), "renewal_ending"],
   readOffers: [(db) => readOffers(db), "renewal_due"],
   listCaLoads: [(db) => listCaLoads(db), "issuance_live_by_ca"],
   findTokenByHash: [(db) => findTokenByHash(db, Buffer.alloc(32), after(start, days(1))), "token_hash_key"],

@@ -6,6 +6,7 @@ import type { RenewalAnswer } from "../../src/effects/renewal-info.ts";
 import { commitIssued } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
+import { countEnding } from "../../src/store/read/ending.ts";
 import type { RenewalNews } from "../../src/store/renewal-polls.ts";
 import { RenewalWatch } from "../../src/work/renewal-watch.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
@@ -220,4 +221,17 @@ test("one that failed keeps its own time of trying again; one in line goes to th
   await planRound(fleet.db, { limit: 10, now: after(start, minutes(5)) });
   const { rows } = await sql`select class from issuance where ended_at is null`.execute(fleet.db);
   expect(rows).toEqual([{ class: "emergency" }]);
+});
+
+test("certificates whose end is near are counted: a sixth of the lifetime left, or three days", async () => {
+  await using fleet = await startFleet(postgres);
+  await issue(fleet, 4);
+  const lives = [days(90), days(90), hours(160), hours(160)];
+  const ages = [days(87), days(87) - 1, hours(134), hours(133)];
+  for (const [n, life] of lives.entries()) {
+    const from = start - (ages[n] ?? 0);
+    await sql`update renewal set not_before = ${new Date(from)}, not_after = ${new Date(from + life)}
+      where lineage_id = ${n + 1}`.execute(fleet.db);
+  }
+  expect(await countEnding(fleet.db, start)).toBe(2);
 });
