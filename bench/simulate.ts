@@ -15,12 +15,12 @@ export const simulateBench: Bench = {
 async function measure(tell: Tell, { scale: asked }: Size): Promise<Report> {
   const scale = asked ?? 1;
   const scenario = scaled(fullScenario, Math.round(1 / scale));
-  const quiet = simulateScenario(idle(scenario));
+  const quiet = await simulateScenario(idle(scenario));
   const planned = plannedDays(scenario);
   tell(`The plan: ${planned ?? "more than 3,650"} days for ${scenario.domains} domains.`);
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1_000;
-  const outcome = simulateScenario(scenario, (day, { journal }) => {
+  const outcome = await simulateScenario(scenario, (day, { journal }) => {
     tell(
       `Day ${day} after ${secondsSoFar().toFixed(0)} s: ${journal.enrolled} of ${journal.issuable} domains enrolled.`,
     );

@@ -1,4 +1,5 @@
 /** The scenario of the campaign's bench, order by order in one process: our rules in memory, the sim CA's by calls. */
+import { setImmediate as turn } from "node:timers/promises";
 import {
   after,
   type Duration,
@@ -30,7 +31,10 @@ const rightNames = { never: 0, later: 0, slow: 0, shared: 0 } as const;
 export type TellDay = (day: number, simulation: Simulation) => void;
 
 /** The whole time, whether the list is done sooner or not. */
-export function simulateScenario(scenario: Scenario, tell: TellDay = () => {}): SimulationOutcome {
+export async function simulateScenario(
+  scenario: Scenario,
+  tell: TellDay = () => {},
+): Promise<SimulationOutcome> {
   const cas = openCas(scenario);
   const simulation = new Simulation({
     startsAt: scenarioStart,
@@ -53,12 +57,14 @@ export function simulateScenario(scenario: Scenario, tell: TellDay = () => {}): 
     renewalSpreadDays: 15,
     weather: weatherOf(scenario, cas),
   });
-  for (let day = 10; days(day) < scenario.length; day += 10) {
-    simulation.advanceTo(after(scenarioStart, days(day)));
-    tell(day, simulation);
-  }
   const end = after(scenarioStart, scenario.length);
-  simulation.advanceTo(end);
+  while (simulation.now < end) {
+    simulation.advanceTo(instant(Math.min(after(simulation.now, hours(6)), end)));
+    const day = (simulation.now - scenarioStart) / days(1);
+    if (day % 10 === 0) tell(day, simulation);
+    // Where a signal is heard.
+    await turn();
+  }
   return outcomeOf({
     journal: simulation.journal,
     now: end,

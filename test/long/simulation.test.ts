@@ -7,8 +7,8 @@ import { fullScenario, scaled } from "../../bench/virtual/scenario.ts";
 
 const scenario = scaled(fullScenario, 100);
 
-test("5,000 domains in 90 days: all that can be enrolled is, nothing ends, no limit is hit that we could know", () => {
-  const { byDay, ...outcome } = simulateScenario(scenario);
+test("5,000 domains in 90 days: all that can be enrolled is, nothing ends, no limit is hit that we could know", async () => {
+  const { byDay, ...outcome } = await simulateScenario(scenario);
   const planned = plannedDays(scenario) ?? Number.NaN;
   const seen = `seed ${scenario.seed}, planned ${planned} days: ${JSON.stringify(outcome)}`;
   expect(outcome.domains, seen).toBe(5_000);
@@ -26,11 +26,11 @@ test("5,000 domains in 90 days: all that can be enrolled is, nothing ends, no li
   expect(byDay.at(-1)?.covered, seen).toBe(enrolled);
 });
 
-test("the same in calm weather is done as planned, within a hundredth", () => {
+test("the same in calm weather is done as planned, within a hundredth", async () => {
   const smaller = scaled(fullScenario, 200);
   const never = { from: smaller.length, length: hours(1) };
   const calm = { ...smaller, outage: never, storm: never };
-  const outcome = simulateScenario(calm);
+  const outcome = await simulateScenario(calm);
   const planned = plannedDays(calm) ?? Number.NaN;
   const seen = `seed ${calm.seed}, planned ${planned} days, done after ${outcome.days}`;
   expect(outcome.refusals, seen).toEqual({});
