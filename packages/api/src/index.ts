@@ -27,7 +27,15 @@ export type {
   NewCampaign,
 } from "./resource/campaign.ts";
 export type { Certificate, IssuedCertificate, Renewal } from "./resource/certificate.ts";
-export type { Domain, DomainState, DomainSummary, NewDomain, TimelineEntry } from "./resource/domain.ts";
+export type {
+  CheckFinding,
+  Domain,
+  DomainCheck,
+  DomainState,
+  DomainSummary,
+  NewDomain,
+  TimelineEntry,
+} from "./resource/domain.ts";
 export {
   type DomainBatch,
   type DomainBatchResult,

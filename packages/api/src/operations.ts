@@ -21,6 +21,7 @@ import {
 } from "./resource/certificate.ts";
 import {
   addDomain,
+  checkDomain,
   followDomain,
   listDomains,
   removeDomain,
@@ -52,6 +53,7 @@ export const operations = {
   listDomains,
   showDomain,
   retryDomain,
+  checkDomain,
   removeDomain,
   followDomain,
   addDomainBatch,

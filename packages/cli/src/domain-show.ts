@@ -2,6 +2,7 @@ import { type Domain, operations } from "@certmill/api";
 import type { Command } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
+import { findingLines } from "./terminal/check-lines.ts";
 import { fieldsText } from "./terminal/fields.ts";
 import { print, printJson } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
@@ -32,6 +33,7 @@ function domainText(domain: Domain, now: number): string {
     wrapFor(process.stdout, printable(domain.reason)),
     "",
     factsText(domain, now),
+    ...checkLines(domain, now),
     ...deliveryLines(domain),
     "",
     styled("bold", "Timeline"),
@@ -56,6 +58,13 @@ function factsText(domain: Domain, now: number): string {
     ["Valid until", certificate === null ? null : instantFromNow(certificate.notAfter, now)],
     ...renewalFields(certificate?.renewal ?? null, now),
   ]);
+}
+
+function checkLines({ check }: Domain, now: number): readonly string[] {
+  if (check === null) return [];
+  const { checkedAt, findings } = check;
+  const when = `${styled("bold", "Check")}  ${instantFromNow(checkedAt, now)}`;
+  return ["", when, ...(findings.length === 0 ? ["All was right."] : findingLines(findings))];
 }
 
 function deliveryLines({ deliveries }: Domain): readonly string[] {

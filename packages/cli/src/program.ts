@@ -12,6 +12,7 @@ import { registerCertificateExport } from "./certificate-export.ts";
 import { registerCertificateList } from "./certificate-list.ts";
 import { registerCertificateShow } from "./certificate-show.ts";
 import { registerDomainAdd } from "./domain-add.ts";
+import { registerDomainCheck } from "./domain-check.ts";
 import { registerDomainImport } from "./domain-import.ts";
 import { registerDomainList } from "./domain-list.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
@@ -48,6 +49,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerDomainImport,
     registerDomainList,
     registerDomainShow,
+    registerDomainCheck,
     registerDomainRetry,
     registerDomainRemove,
   ],

@@ -80,7 +80,7 @@ export { type Finding, type FindingCode, findingCodes } from "./check/finding.ts
 export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/judge-name.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";
-export { afterCheck, type CheckDecision, type CheckMemory, noChecks } from "./check/recheck.ts";
+export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
   type Failure,

@@ -21,6 +21,7 @@ import { countEnding } from "./store/read/ending.ts";
 import { listKeysInUse } from "./store/secrets.ts";
 import { listenForWakeups } from "./store/wakeups.ts";
 import { version } from "./version.ts";
+import type { CheckNames } from "./work/check-watch.ts";
 import type { Worker } from "./work/worker.ts";
 
 export interface ApiParts {
@@ -29,6 +30,8 @@ export interface ApiParts {
   readonly address: ListenAddress;
   readonly keys: LoadedKeys;
   readonly openTransport: OpenTransport;
+  /** Null: names are not checked. */
+  readonly check: CheckNames | null;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** null: this process is none. */
@@ -41,7 +44,7 @@ const accountDeadline = 60_000;
 const requestGrace = seconds(2);
 
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const { database, clock, address, keys, openTransport, metrics, log } = parts;
+  const { database, clock, address, keys, openTransport, check, metrics, log } = parts;
   const { db } = database;
   metrics.watchEnding(() => countEnding(db, clock.now()));
   const app = await buildHttp({
@@ -57,6 +60,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
         openTransport,
         signal: AbortSignal.timeout(accountDeadline),
       }),
+    check,
     openKey: (sealed) => keyPem(open(keys.ring(), sealed)),
     keys: {
       currentKeyId: () => keys.ring().current.id,

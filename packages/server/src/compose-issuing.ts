@@ -1,5 +1,5 @@
 /** The worker of a process, and all it stands on. */
-import { seconds } from "@certmill/domain";
+import { minutes, seconds } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
@@ -10,11 +10,14 @@ import { readStatusPage, statusPages } from "./effects/status-page.ts";
 import type { MakeKey } from "./keys/certificate-key.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeBudget } from "./observe/budget-events.ts";
+import { observeChecks } from "./observe/check-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { observeRenewals } from "./observe/renewal-events.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import type { Database } from "./store/database.ts";
+import { forgetChecks } from "./store/planning/send-to-checks.ts";
+import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
 import { runIssuance } from "./work/run-issuance.ts";
 import { type StatusWatch, watchStatus } from "./work/status-watch.ts";
@@ -30,6 +33,8 @@ export interface IssuingParts {
   readonly keyRing: () => KeyRing;
   readonly openTransport: OpenTransport;
   readonly makeKey: MakeKey;
+  /** Null: names are ordered unchecked. */
+  readonly check: CheckNames | null;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -41,7 +46,7 @@ export interface Issuing {
 
 /** Starts it: it claims at once. */
 export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
-  const { config, database, clock, keyRing, openTransport, makeKey, metrics, log } = parts;
+  const { config, database, clock, keyRing, openTransport, makeKey, check, metrics, log } = parts;
   const { db } = database;
   const connections = new CaConnections({
     db,
@@ -64,6 +69,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     clock,
     concurrency: config.workerConcurrency,
     lease: config.lease,
+    checkFirst: check !== null,
     pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
       const performer = performAt(await connections.to(issuance.caId), { keyRing: keyRing(), makeKey });
@@ -78,7 +84,12 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   });
   metrics.watchWorker(() => worker.busy);
   if (database.kind === "embedded") await forgetLeases(db, clock.now());
-  await database.listen("certmill_work", () => worker.wake());
+  const checkWatch = check === null ? null : startCheckWatch(parts, check);
+  if (checkWatch === null) await forgetChecks(db, clock.now());
+  await database.listen("certmill_work", () => {
+    worker.wake();
+    checkWatch?.wake();
+  });
   worker.start();
   const statusWatch = config.statusPages ? startStatusWatch(parts) : null;
   return {
@@ -86,10 +97,38 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     stop: async () => {
       await statusWatch?.stop();
       await renewalWatch?.stop();
+      await checkWatch?.stop();
       await worker.stop(config.drain);
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+/** More at once than issuances: a check mostly waits for others. */
+const checkConcurrency = 64;
+/** Well over what a check takes at most. */
+const checkLease = minutes(3);
+
+function startCheckWatch(
+  { config, database, clock, metrics, log }: IssuingParts,
+  check: CheckNames,
+): CheckWatch {
+  return new CheckWatch({
+    db: database.db,
+    clock,
+    check,
+    concurrency: checkConcurrency,
+    lease: checkLease,
+    pollEvery: config.pollEvery ?? seconds(1),
+    onChecked: observeChecks(metrics, log),
+    onError: (error) => {
+      metrics.workerErrors.inc();
+      log.error(
+        { event: "check.error", err: error },
+        "a check met an error; it is made again after its lease",
+      );
+    },
+  });
 }
 
 function startRenewalWatch(

@@ -2,6 +2,7 @@
 import type { Server } from "node:http";
 import { minutes } from "@certmill/domain";
 import type { Logger } from "pino";
+import type { CheckTokens } from "./challenge/check-token.ts";
 import { createResponder } from "./challenge/responder.ts";
 import { TokenBook } from "./challenge/token-book.ts";
 import type { Clock } from "./clock.ts";
@@ -19,10 +20,11 @@ export async function startResponder(parts: {
   readonly database: Database;
   readonly clock: Clock;
   readonly address: ListenAddress;
+  readonly checkTokens: CheckTokens;
   readonly metrics: Metrics;
   readonly log: Logger;
 }): Promise<{ readonly server: Server; readonly url: string }> {
-  const { database, clock, address, metrics, log } = parts;
+  const { database, clock, address, checkTokens, metrics, log } = parts;
   const book = new TokenBook({
     read: (tokens) => readChallengeResponses(database.db, tokens),
     clock,
@@ -31,7 +33,7 @@ export async function startResponder(parts: {
   });
   await database.listen("certmill_challenge", (payload) => book.hear(payload));
   const server = createResponder({
-    find: (token) => book.find(token),
+    find: async (token) => checkTokens.answerTo(token) ?? (await book.find(token)),
     onHit: (hit) => {
       metrics.responderRequests.inc({ result: hit.result });
       const fields = { event: "challenge.requested", ...hit };

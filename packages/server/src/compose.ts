@@ -3,8 +3,10 @@ import { mkdir } from "node:fs/promises";
 import { undiciTransport } from "@certmill/acme";
 import { seconds } from "@certmill/domain";
 import type { Logger } from "pino";
+import { checkTokens } from "./challenge/check-token.ts";
 import type { Clock } from "./clock.ts";
 import { startApi } from "./compose-api.ts";
+import { composeChecks, type OutsidePorts, standardPorts } from "./compose-checks.ts";
 import { startIssuing } from "./compose-issuing.ts";
 import { startResponder } from "./compose-responder.ts";
 import { findAdminToken } from "./config/admin-token.ts";
@@ -17,6 +19,7 @@ import { closeServer } from "./serve-listener.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { checkDatabase, placeOf } from "./store/database-unusable.ts";
 import { ensureAdminToken } from "./store/ensure-admin-token.ts";
+import { readInstallationId } from "./store/installation-id.ts";
 import { migrate } from "./store/migrate.ts";
 
 /** The world outside; a test may give another. */
@@ -27,6 +30,8 @@ export interface World {
   readonly openTransport?: OpenTransport;
   /** Default: the configured database. */
   readonly openDatabase?: (place: Config["database"]) => Promise<Database>;
+  /** Where customers' names are asked. Default: the standard ports. */
+  readonly outsidePorts?: OutsidePorts;
   /** Default: a fresh one. */
   readonly makeKey?: MakeKey;
 }
@@ -63,12 +68,24 @@ export async function compose(config: Config, world: World): Promise<Running> {
 
   const makeKey = world.makeKey ?? generateCertificateKey;
 
+  const tokens = checkTokens(await readInstallationId(database.db));
+  const ports = world.outsidePorts ?? standardPorts;
+  const checksConfig = config.checks ?? null;
+  const check = checksConfig === null ? null : composeChecks({ config: checksConfig, clock, tokens, ports });
+
   const responder = config.roles.has("responder")
-    ? await startResponder({ database, clock, address: config.responderListen, metrics, log })
+    ? await startResponder({
+        database,
+        clock,
+        address: config.responderListen,
+        checkTokens: tokens,
+        metrics,
+        log,
+      })
     : null;
   if (responder !== null) opened.defer(() => closeServer(responder.server, requestGrace));
   const issuing = config.roles.has("worker")
-    ? await startIssuing({ config, database, clock, keyRing, openTransport, makeKey, metrics, log })
+    ? await startIssuing({ config, database, clock, keyRing, openTransport, makeKey, check, metrics, log })
     : null;
   if (issuing !== null) opened.defer(() => issuing.stop());
   const api = config.roles.has("api")
@@ -78,6 +95,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         address: config.apiListen,
         keys,
         openTransport,
+        check,
         metrics,
         log,
         worker: issuing?.worker ?? null,

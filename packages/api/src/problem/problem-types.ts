@@ -62,6 +62,11 @@ export const problemTypes = {
     title: "The domain was removed",
     remedy: "Add it again.",
   },
+  "checks-off": {
+    status: 409,
+    title: "Names are not checked here",
+    remedy: "Set `ingress_addresses` in the server's configuration.",
+  },
   "cursor-unknown": {
     status: 410,
     title: "The feed cannot go on from this cursor",

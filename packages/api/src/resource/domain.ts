@@ -40,6 +40,34 @@ const Delivery = Type.Object({
   error: Nullable(Type.String({ description: "Null: it is served. Else why the edge could not." })),
 });
 
+/** One thing that a check found. */
+const CheckFinding = Type.Object({
+  code: Type.String({ description: "Stable: `stray-aaaa`, `caa-forbids`, … See docs/checks.md." }),
+  weight: Type.Enum(["fault", "notice"], {
+    description: "`fault`: the first order waits for it. `notice`: worth to know.",
+  }),
+  name: Type.String({ description: "The name it is about." }),
+  sentence: Type.String({ description: "What is wrong and what to change, for a person." }),
+  where: Nullable(
+    Type.String({
+      description:
+        "Where to change it, when that is not the name itself: an alias's end, the name of CAA records, a URL.",
+    }),
+  ),
+  expected: Type.Array(Type.String(), { description: "What would be right." }),
+  found: Type.Array(Type.String(), { description: "What is there." }),
+  ca: Nullable(Type.String({ description: "The certificate authority that it is about; null: all." })),
+});
+export type CheckFinding = Static<typeof CheckFinding>;
+
+/** The last check of a domain's names: DNS, CAA, and the way that a certificate authority takes. */
+const DomainCheck = Type.Object({
+  checkedAt: InstantText,
+  nextCheckAt: Nullable(InstantText),
+  findings: Type.Array(CheckFinding, { description: "Faults first; empty: all is right." }),
+});
+export type DomainCheck = Static<typeof DomainCheck>;
+
 const summary = {
   name: Type.String({ description: "The domain, in A-labels." }),
   state: DomainState,
@@ -59,6 +87,7 @@ export type DomainSummary = Static<typeof DomainSummary>;
 
 export const Domain = Type.Object({
   ...summary,
+  check: Nullable(DomainCheck),
   deliveries: Type.Array(Delivery),
   timeline: Type.Array(TimelineEntry, { description: "The newest 200 facts, the oldest of them first." }),
 });
@@ -143,6 +172,20 @@ export const retryDomain = operation({
   params: NameParams,
   responses: { 200: Domain },
   problems: ["not-found", "domain-removed"],
+});
+
+export const checkDomain = operation({
+  id: "checkDomain",
+  method: "POST",
+  path: "/v1/domains/{name}/check",
+  tag: "Domains",
+  summary: "Check a domain's names now",
+  description:
+    "Looks its names up at their name servers, and asks for them as a certificate authority does; `check` in the answer has what was found. When all is right, a first order that waits for it is made at once. What was checked in the last 5 seconds is not checked again.",
+  scopes: ["admin", "tenant"],
+  params: NameParams,
+  responses: { 200: Domain },
+  problems: ["not-found", "domain-removed", "checks-off"],
 });
 
 export const removeDomain = operation({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { systemClock } from "../../../server/src/clock.ts";
-import { compose } from "../../../server/src/compose.ts";
+import { compose, type World } from "../../../server/src/compose.ts";
 import { readConfig } from "../../../server/src/config/read-config.ts";
 import { type SimCa, type SimCaOptions, startSimCa } from "../../../sim/src/index.ts";
 import { type CliRequest, type CliResult, runCli } from "./run-cli.ts";
@@ -19,7 +19,16 @@ export interface TestServer extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export async function startTestServer(options: SimCaOptions = {}): Promise<TestServer> {
+/** What the server is given beside its defaults. */
+export interface TestServerOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly world?: Partial<World>;
+}
+
+export async function startTestServer(
+  options: SimCaOptions = {},
+  { environment: settings, world }: TestServerOptions = {},
+): Promise<TestServer> {
   await using opened = new AsyncDisposableStack();
   const root = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-cli-"))).path;
   const dataDir = join(root, "data");
@@ -28,10 +37,12 @@ export async function startTestServer(options: SimCaOptions = {}): Promise<TestS
     CERTMILL_API_LISTEN: "127.0.0.1:0",
     CERTMILL_RESPONDER_LISTEN: "127.0.0.1:0",
     CERTMILL_DRAIN_SECONDS: "0",
+    ...settings,
   };
   const running = await compose(await readConfig(environment, null), {
     clock: systemClock,
     log: pino({ level: "silent" }),
+    ...world,
   });
   opened.defer(() => running.stop());
   const { api, responder } = running.urls;

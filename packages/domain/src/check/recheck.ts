@@ -3,7 +3,8 @@
  * does not refuse it, as what we see need not be what a CA sees (docs/checks.md).
  */
 import { after, type Duration, days, type Instant, minutes } from "../time/instant.ts";
-import type { Evidence } from "./judge-name.ts";
+import type { Finding } from "./finding.ts";
+import { type Evidence, evidenceOf } from "./judge-name.ts";
 
 /** How long after the 1st, 2nd, … failing check in a row the next is made; the last goes on. Published. */
 export const recheckSteps: readonly Duration[] = [1, 2, 5, 10, 20, 30, 60, 120, 240].map(minutes);
@@ -58,3 +59,23 @@ export function afterCheck(memory: CheckMemory, evidence: Evidence, now: Instant
 /** @param failing checks that failed in a row, 1 or more. */
 const recheckWait = (failing: number): Duration =>
   recheckSteps[Math.min(failing, recheckSteps.length) - 1] ?? minutes(1);
+
+/**
+ * What a timeline tells of a check: only what differs from the check before.
+ *
+ * @param before the faults it remembers count only while checks fail.
+ */
+export function toldOfCheck(
+  before: { readonly failing: number; readonly findings: readonly Finding[] },
+  findings: readonly Finding[],
+): "check.failed" | "check.passed" | null {
+  if (evidenceOf(findings) === "none") return before.failing > 0 ? "check.passed" : null;
+  return before.failing > 0 && faultsOf(before.findings) === faultsOf(findings) ? null : "check.failed";
+}
+
+const faultsOf = (findings: readonly Finding[]): string =>
+  JSON.stringify(
+    findings
+      .filter(({ weight }) => weight === "fault")
+      .map(({ code, name, ca, where }) => [code, name, ca, code.startsWith("probe-") ? null : where]),
+  );

@@ -4,6 +4,7 @@ import { type Duration, seconds } from "@certmill/domain";
 import { parse } from "smol-toml";
 import Type from "typebox";
 import Value from "typebox/value";
+import { type ChecksConfig, checksConfig, wrongEntries } from "./checks-config.ts";
 import {
   clientVariables,
   environmentName,
@@ -41,6 +42,8 @@ export interface Config {
   /** Whether CAs' status pages are read. */
   readonly statusPages: boolean;
   readonly renewalInfo: boolean;
+  /** How names are checked before their first order; null or absent: they are not. */
+  readonly checks?: ChecksConfig | null;
   readonly logLevel: string;
 }
 
@@ -145,6 +148,9 @@ function contradictions(settings: RawSettings): string[] {
       "With database_url (DATABASE_URL), key_file (CERTMILL_KEY_FILE) must name the file of the key-encryption keys, the same for every process. Make one with: certmill key create FILE",
     );
   }
+  for (const { name, entry, expected } of wrongEntries(settings)) {
+    faults.push(`${name} (${environmentName(name)}) must be ${expected}, not "${entry}".`);
+  }
   for (const name of ["api_listen", "responder_listen"] as const) {
     if (listenAddress(settings[name]).port > 65_535)
       faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
@@ -179,6 +185,7 @@ function toConfig(settings: RawSettings): Config {
     drain: seconds(settings.drain_seconds),
     statusPages: settings.status_pages === "on",
     renewalInfo: settings.renewal_info === "on",
+    checks: checksConfig(settings),
     logLevel: settings.log_level,
   };
 }

@@ -4,7 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
-import type { KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } from "./ports.ts";
+import type { CheckNames, KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
 import { listBudgetsHandler } from "./resource/budgets.ts";
@@ -26,6 +26,7 @@ import {
   listCertificatesHandler,
   showCertificateHandler,
 } from "./resource/certificates.ts";
+import { checkDomainHandler } from "./resource/check-domain.ts";
 import {
   followDomainHandler,
   listDomainsHandler,
@@ -55,6 +56,8 @@ export interface HttpOptions {
   readonly version: string;
   readonly log: FastifyBaseLogger;
   readonly makeAccount: MakeAccount;
+  /** Null: names are not checked. */
+  readonly check: CheckNames | null;
   readonly openKey: OpenKey;
   readonly keys: KeyRotation;
   readonly readiness: readonly ReadinessCheck[];
@@ -108,6 +111,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     listDomains: listDomainsHandler(tools),
     showDomain: showDomainHandler(tools),
     retryDomain: retryDomainHandler(tools),
+    checkDomain: checkDomainHandler(tools),
     removeDomain: removeDomainHandler(tools),
     followDomain: followDomainHandler(tools),
     addDomainBatch: addDomainBatchHandler(tools),

@@ -1,6 +1,6 @@
 /** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
 import type { ReadinessPart } from "@certmill/api";
-import type { Duration } from "@certmill/domain";
+import type { CaForCheck, Duration, Finding } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
 import type { Sealed } from "../store/secrets.ts";
 
@@ -27,6 +27,13 @@ export type AccountOutcome =
 
 /** Makes an account at a CA. It has a deadline of its own. */
 export type MakeAccount = (request: AccountRequest) => Promise<AccountOutcome>;
+
+/** Looks at all names of a certificate now. It has a deadline of its own. */
+export type CheckNames = (
+  names: readonly string[],
+  cas: readonly CaForCheck[],
+  signal: AbortSignal,
+) => Promise<readonly Finding[]>;
 
 /** The private key in the clear, as PKCS #8 PEM. */
 export type OpenKey = (sealed: Sealed) => string;

@@ -24,8 +24,8 @@ export function presentDomain(row: DomainRow): DomainSummary {
 }
 
 /** The next attempt; for one that a fault has paused, when it goes on. Null while all is under way. */
-function nextTryAt({ wake_at, parked_until, issuance }: DomainRow): Instant | null {
-  return issuance !== null && issuance.faults > 0 ? issuance.wakeAt : (parked_until ?? wake_at);
+function nextTryAt({ wake_at, parked_until, check_at, issuance }: DomainRow): Instant | null {
+  return issuance !== null && issuance.faults > 0 ? issuance.wakeAt : (parked_until ?? wake_at ?? check_at);
 }
 
 function certificateOf(row: DomainRow): IssuedCertificate | null {

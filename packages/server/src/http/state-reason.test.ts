@@ -17,6 +17,8 @@ const nothing: Standing = {
   queued_at: null,
   parked_until: null,
   parked_for: null,
+  check_at: null,
+  findings: null,
 };
 
 test("each state has its sentence", () => {

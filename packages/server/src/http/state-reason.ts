@@ -1,5 +1,7 @@
 import {
+  type Finding,
   failures,
+  findingSentence,
   type Instant,
   type IssuanceKind,
   isFailureCode,
@@ -23,20 +25,23 @@ export interface Standing {
   readonly queued_at: Instant | null;
   readonly parked_until: Instant | null;
   readonly parked_for: string | null;
+  readonly check_at: Instant | null;
+  readonly findings: readonly Finding[] | null;
 }
 
 /** Why a domain stands as it does, in a sentence or two for the customer. */
 export function stateReason(standing: Standing): string {
   const failure = failureSentence(standing);
+  const check = checkSentence(standing);
   switch (standing.state) {
     case "waiting":
-      return failure ?? waitingReason(standing);
+      return check ?? failure ?? waitingReason(standing);
     case "issuing":
       return standing.issuance === null ? "The certificate is being ordered." : progress(standing.issuance);
     case "active":
       return activeReason(standing.not_after, failure);
     case "failed":
-      return failure ?? "The last attempt failed.";
+      return check ?? failure ?? "The last attempt failed.";
     case "removed":
       return "The domain was removed.";
   }
@@ -53,6 +58,13 @@ function waitingReason(standing: Standing): string {
   if (queued_at !== null)
     return `It has been in line since ${minuteText(queued_at)}, and is ordered as soon as the limits of the certificate authorities allow.`;
   return "The certificate will be ordered in a moment.";
+}
+
+/** What is to be put right before the order is made; null: it waits for no check that failed. */
+function checkSentence({ check_at, findings }: Standing): string | null {
+  const fault = findings?.find(({ weight }) => weight === "fault");
+  if (check_at === null || fault === undefined) return null;
+  return `${findingSentence(fault)} It is checked again at ${minuteText(check_at)}.`;
 }
 
 /** The campaign that is to enrol it, with what keeps it waiting; null: none is. */

@@ -1,4 +1,4 @@
-import { failures, isFailureCode } from "@certmill/domain";
+import { type Finding, failures, findingSentence, isFailureCode } from "@certmill/domain";
 
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -19,6 +19,14 @@ const sentences: Readonly<Record<string, (detail: Detail) => string>> = {
   "domain.retried": (detail) =>
     `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
   "domain.removed": () => "The domain was removed.",
+  "check.failed": (detail) => {
+    const findings = detail["findings"];
+    const fault = Array.isArray(findings) ? (findings as Finding[])[0] : undefined;
+    return fault === undefined
+      ? "The check of its names failed."
+      : `The order waits: ${findingSentence(fault)}`;
+  },
+  "check.passed": () => "The check of its names is passed; the certificate is ordered.",
   "issuance.started": () => "A certificate is being obtained.",
   "pack.split": (detail) => {
     const names = detail["names"];

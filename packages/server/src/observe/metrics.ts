@@ -68,6 +68,12 @@ export class Metrics {
     labelNames: ["ca", "urgency"],
     registers: [this.registry],
   });
+  readonly checks = new Counter({
+    name: "certmill_checks_total",
+    help: "Checks of a certificate's names before its first order, by result (right, wrong).",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
   readonly responderRequests = new Counter({
     name: "certmill_responder_requests_total",
     help: "Requests for key authorizations, by result.",

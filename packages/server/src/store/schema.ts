@@ -2,7 +2,7 @@
  * The tables as Kysely sees them; migrations/ is their definition. Ids are decimal strings (64 bit),
  * instants are read as milliseconds and written as `Date`.
  */
-import type { CaStatus, Exemption, Instant, PackingPrice } from "@certmill/domain";
+import type { CaStatus, Exemption, Finding, Instant, PackingPrice } from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 type Id = string;
@@ -97,6 +97,19 @@ export interface LineageTable {
   campaign_id: Id | null;
   wave: number | null;
   held: Generated<boolean>;
+}
+
+export interface LineageCheckTable {
+  lineage_id: Id;
+  wake_at: MaybeAt;
+  fence: Generated<string>;
+  for_campaign: Generated<boolean>;
+  cleared: Generated<boolean>;
+  failing: Generated<number>;
+  failing_since: MaybeAt;
+  ordered_anyway_at: MaybeAt;
+  checked_at: MaybeAt;
+  findings: Defaulted<readonly Finding[]>;
 }
 
 export interface DomainTable {
@@ -330,6 +343,7 @@ export interface Schema {
   account: AccountTable;
   edge_group: EdgeGroupTable;
   lineage: LineageTable;
+  lineage_check: LineageCheckTable;
   domain: DomainTable;
   issuance: IssuanceTable;
   certificate: CertificateTable;

@@ -18,6 +18,8 @@ export interface WorkerOptions {
   /** Issuances run side by side in this process. */
   readonly concurrency: number;
   readonly lease: Duration;
+  /** Whether names are checked before their first order; absent: they are not. */
+  readonly checkFirst?: boolean;
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
   /** Takes one claimed issuance as far as it goes. @returns when it goes on; null: it has ended. */
@@ -119,8 +121,8 @@ export class Worker {
 
   /** @returns how many orders were planned. */
   async #plan(limit: number, now: Instant): Promise<number> {
-    const { db, onNews } = this.#options;
-    const round = await planRound(db, { limit, now });
+    const { db, onNews, checkFirst = false } = this.#options;
+    const round = await planRound(db, { limit, now, checkFirst });
     if (round.kind === "elsewhere") return 0;
     this.#waitsForRoom = round.waitsForRoom;
     this.#mayHaveRoom = false;

@@ -42,6 +42,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     drain: seconds(5),
     statusPages: true,
     renewalInfo: true,
+    checks: null,
     logLevel: "info",
   });
 });
@@ -145,4 +146,36 @@ test("the clients' variables are no faults of the server's", async () => {
 
 test("every setting has an environment variable of its own", () => {
   expect(new Set(settingNames.map(environmentName)).size).toBe(settingNames.length);
+});
+
+test("with ingress addresses names are checked, at their own servers or by resolvers", async () => {
+  const ingress = { CERTMILL_INGRESS_ADDRESSES: "192.0.2.1, 2001:db8::/64" };
+  const { checks } = await read({ ...ingress, CERTMILL_PROXY_RANGES: "198.51.100.0/24" });
+  expect(checks?.ingress.ours.map(({ version }) => version)).toEqual([4, 6]);
+  expect(checks?.ingress.proxies).toHaveLength(1);
+  expect(checks?.allowed).toEqual([]);
+  expect(checks?.resolver).toMatchObject({ kind: "authoritative" });
+  const resolvers = { CERTMILL_DNS_RESOLVERS: "192.0.2.53 [2001:db8::53]:5353 2001:db8::54 127.0.0.1:54" };
+  expect((await read({ ...ingress, ...resolvers })).checks?.resolver).toEqual({
+    kind: "forwarding",
+    servers: [
+      { address: "192.0.2.53", port: 53 },
+      { address: "2001:db8::53", port: 5353 },
+      { address: "2001:db8::54", port: 53 },
+      { address: "127.0.0.1", port: 54 },
+    ],
+  });
+  expect((await read({ ...ingress, CERTMILL_CHECKS: "off" })).checks).toBeNull();
+});
+
+test("what is no address is told, each entry with its setting", async () => {
+  const wrong = {
+    CERTMILL_INGRESS_ADDRESSES: "192.0.2.1,edge.example.com,192.0.2.0/40",
+    CERTMILL_DNS_ROOT_SERVERS: "1.2.3.4:99999",
+  };
+  expect(await faultsOf(wrong)).toEqual([
+    'ingress_addresses (CERTMILL_INGRESS_ADDRESSES) must be IP addresses or prefixes such as 192.0.2.0/24, not "edge.example.com".',
+    'ingress_addresses (CERTMILL_INGRESS_ADDRESSES) must be IP addresses or prefixes such as 192.0.2.0/24, not "192.0.2.0/40".',
+    'dns_root_servers (CERTMILL_DNS_ROOT_SERVERS) must be IP addresses, each with a :port or without, not "1.2.3.4:99999".',
+  ]);
 });

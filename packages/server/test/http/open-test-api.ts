@@ -69,6 +69,7 @@ export async function openTestApiOn(
     version: "0.0.0-test",
     log: pino({ level: "silent" }),
     makeAccount: accountMade,
+    check: null,
     openKey: ({ ciphertext }) => Buffer.from(ciphertext).toString(),
     keys: { currentKeyId: () => "test-key", rewrapAll: async () => 0 },
     readiness: [{ part: "database", check: async () => null }],

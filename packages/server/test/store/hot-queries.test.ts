@@ -3,6 +3,7 @@ import { after, days, seconds } from "@certmill/domain";
 import { type CompiledQuery, sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readChallengeResponses } from "../../src/store/challenge-responses.ts";
+import { claimChecks, nextCheckAt } from "../../src/store/claim-checks.ts";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
@@ -66,6 +67,9 @@ async function fill(db: Db): Promise<void> {
     sql`insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select lineage_id, id, ca_id, 'key.' || id, ${at}, ${at}::timestamptz + interval '90 days',
         ${at}::timestamptz + id % 100 * interval '3 minutes' from certificate`,
+    sql`insert into lineage_check (lineage_id, for_campaign, checked_at, wake_at)
+      select id, id % 2 = 0, ${at}, case when id % 10 = 0 then ${at}::timestamptz + id % 100 * interval '3 minutes' end
+      from lineage`,
     sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
       select 'token-' || id, 'token-' || id || '.t', id, names[1], ${at} from issuance`,
     sql`insert into event (at, kind, lineage_id, issuance_id, edge_group_id)
@@ -229,6 +233,12 @@ const queries: Readonly<
     (db) => listCertificates(db, { tenantId: null, lineageId: "5" }, { before: null, limit: 50 }),
     "certificate_by_lineage",
   ],
+  claimChecks: [
+    (db) => claimChecks(db, { limit: 10, lease, now }),
+    "lineage_check_due",
+    "lineage_check_pkey",
+  ],
+  nextCheckAt: [(db) => nextCheckAt(db), "lineage_check_due"],
   claimPolls: [
     (db) => claimPolls(db, { limit: 10, leaseEnd: after(now, lease), now }),
     "renewal_due",

@@ -17,6 +17,7 @@ import {
 } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
 import { longPoll } from "../long-poll.ts";
+import { presentCheck } from "../present-check.ts";
 import { presentDomain, presentEvent } from "../present-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
@@ -102,7 +103,7 @@ export const unknownCursor = (): Refusal =>
   );
 
 /** @throws {Refusal} `not-found`, also for another tenant's domain: a tenant learns nothing of others. */
-async function wantedDomain(db: Db, text: string, caller: Caller): Promise<DomainRow> {
+export async function wantedDomain(db: Db, text: string, caller: Caller): Promise<DomainRow> {
   const normalised = normaliseName(text, "private");
   const row = normalised.ok ? await findDomain(db, normalised.name, tenantIdOf(caller)) : null;
   if (row === null) throw new Refusal("not-found", `There is no domain ${text}.`);
@@ -117,6 +118,7 @@ export async function describeDomain(db: Db, row: DomainRow): Promise<Domain> {
   const timeline = await readTimeline(db, row.lineage_id, shownEvents);
   return {
     ...presentDomain(row),
+    check: presentCheck(row),
     deliveries: deliveries.map(({ edge, certificate_id, received_at, error }) => ({
       edge,
       certificateId: certificate_id,

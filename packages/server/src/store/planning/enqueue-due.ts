@@ -2,6 +2,7 @@
 import { classOf, type Instant, TurnTaking, type WorkClass } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { sendToChecks } from "./send-to-checks.ts";
 
 interface DueRow {
   id: string;
@@ -12,6 +13,10 @@ interface DueRow {
   not_before: Instant | null;
   not_after: Instant | null;
   urgent: boolean;
+  cleared: boolean | null;
+  in_line: boolean;
+  /** Checks that failed in a row, where it goes on all the same. */
+  failing: number | null;
 }
 
 interface Joining {
@@ -25,27 +30,41 @@ interface Joining {
 /** Lineages that join in one round. */
 const mostAtOnce = 100;
 
-/** @returns whether more are due. Indexes: `lineage_due`, `queue_parked`. */
-export async function enqueueDue(trx: Db, now: Instant): Promise<boolean> {
+/**
+ * @param due.checkFirst whether names are checked before their first order.
+ * @returns whether more are due. Indexes: `lineage_due`, `queue_parked`.
+ */
+export async function enqueueDue(
+  trx: Db,
+  { checkFirst, now }: { readonly checkFirst: boolean; readonly now: Instant },
+): Promise<boolean> {
   await sql`
     update queue set parked_until = null, parked_for = null
     where parked_until <= ${timestamp(now)}`.execute(trx);
   const { rows } = await sql<DueRow>`
     select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
       case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
-      certificate.not_before, certificate.not_after, coalesce(renewal.urgent, false) as urgent
+      certificate.not_before, certificate.not_after, coalesce(renewal.urgent, false) as urgent,
+      lineage_check.cleared, lineage_check.failing, queue.lineage_id is not null as in_line
     from lineage
       left join tenant on tenant.id = lineage.tenant_id
       left join certificate on certificate.id = lineage.certificate_id
       left join renewal on renewal.lineage_id = lineage.id
+      left join lineage_check on lineage_check.lineage_id = lineage.id
+      left join queue on queue.lineage_id = lineage.id
     where lineage.wake_at <= ${timestamp(now)}
     order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
   if (rows.length === 0) return false;
+  const ready = checkFirst ? await sendToChecks(trx, rows, now) : rows;
+  if (ready.length > 0) await joinLine(trx, ready, now);
+  return rows.length === mostAtOnce;
+}
+
+async function joinLine(trx: Db, rows: readonly DueRow[], now: Instant): Promise<void> {
   const flows = await readFlows(trx, rows, now);
   const joining = rows.map((row) => join(row, flows, now));
   await insertJoining(trx, joining, now);
   await saveFlows(trx, flows);
-  return rows.length === mostAtOnce;
 }
 
 const isOfCampaign = ({ campaign_id, not_after }: DueRow): boolean =>
@@ -54,7 +73,9 @@ const isOfCampaign = ({ campaign_id, not_after }: DueRow): boolean =>
 function classOfRow(row: DueRow, now: Instant): WorkClass {
   const { not_before: notBefore, not_after: notAfter, urgent, failures } = row;
   const certificate = notBefore === null || notAfter === null ? null : { notBefore, notAfter };
-  return classOf({ certificate, urgent, ofCampaign: isOfCampaign(row), failures }, now);
+  const workClass = classOf({ certificate, urgent, ofCampaign: isOfCampaign(row), failures }, now);
+  // What is ordered though its check fails goes after all others.
+  return workClass === "interactive" && (row.failing ?? 0) > 0 ? "campaign" : workClass;
 }
 
 /** Whose it is, among those of its class. */

@@ -40,18 +40,21 @@ export type PlanRound =
 /** So often a process looks for room that another one's order has left. */
 const roomEvery = seconds(1);
 
-/** @param request.limit orders at most. */
+/**
+ * @param request.limit orders at most.
+ * @param request.checkFirst whether names are checked before their first order; absent: they are not.
+ */
 export async function planRound(
   db: Db,
-  request: { readonly limit: number; readonly now: Instant },
+  request: { readonly limit: number; readonly now: Instant; readonly checkFirst?: boolean },
 ): Promise<PlanRound> {
-  const { limit, now } = request;
+  const { limit, now, checkFirst = false } = request;
   return db.transaction().execute(async (trx) => {
     if (!(await becomePlanner(trx))) return { kind: "elsewhere" };
     const book = new BucketBook();
     const pool = await readPool(trx, now);
     const news = await foldLedger(trx, { book, pool, now });
-    const moreDue = await enqueueDue(trx, now);
+    const moreDue = await enqueueDue(trx, { checkFirst, now });
     const { lanes, opensAt } = await openLanes(trx, now);
     const cas = pool.cas();
     await loadBuckets(trx, book, bucketsOfCas(cas));

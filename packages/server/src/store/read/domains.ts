@@ -1,4 +1,4 @@
-import type { Instant, LiveState } from "@certmill/domain";
+import type { Finding, Instant, LiveState } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { CampaignState, KeyType, LineageState } from "../schema.ts";
@@ -41,6 +41,11 @@ export interface DomainRow {
   /** Until when it waits there for a limit of its own, and for which; null: for its turn only. */
   readonly parked_until: Instant | null;
   readonly parked_for: string | null;
+  /** The last check of its names; null: there was none. */
+  readonly checked_at: Instant | null;
+  /** When its first order waits for the next; null: it waits for none. */
+  readonly check_at: Instant | null;
+  readonly findings: readonly Finding[] | null;
 }
 
 const selectDomains = sql`
@@ -51,7 +56,8 @@ const selectDomains = sql`
     certificate.not_before, certificate.not_after,
     renewal.window_start, renewal.window_end, renewal.explanation_url, renewal.urgent, renewal.poll_at,
     campaign.name as campaign, campaign.state as campaign_state, campaign.wave as campaign_wave, lineage.held,
-    queue.queued_at, queue.parked_until, queue.parked_for
+    queue.queued_at, queue.parked_until, queue.parked_for,
+    lineage_check.checked_at, lineage_check.wake_at as check_at, lineage_check.findings
   from domain
     join lineage on lineage.id = domain.lineage_id
     join ca on ca.id = lineage.ca_id
@@ -61,6 +67,7 @@ const selectDomains = sql`
     left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = certificate.id
     left join campaign on campaign.id = lineage.campaign_id and lineage.certificate_id is null
     left join queue on queue.lineage_id = lineage.id
+    left join lineage_check on lineage_check.lineage_id = lineage.id
     left join issuance on issuance.lineage_id = lineage.id and issuance.ended_at is null`;
 
 const ofTenant = (tenantId: string | null): RawBuilder<unknown> =>

@@ -93,7 +93,7 @@ export async function releaseHeld(
 }
 
 /**
- * What became of a wave, but for those that are parked: they wait for a limit of their own, for days perhaps. Index:
+ * What became of a wave, but for those that wait for a limit of their own, or for their names to be put right: for days perhaps. Index:
  * `lineage_first_waves`.
  */
 export async function countWave(
@@ -105,7 +105,7 @@ export async function countWave(
       count(*) filter (where certificate_id is not null or state = 'removed' or ${isFailed}) as ended,
       count(*) filter (where certificate_id is null and state <> 'removed' and ${isFailed}) as failed
     from lineage left join queue on queue.lineage_id = lineage.id and queue.parked_until is not null
-    where campaign_id = ${id} and wave = ${sql.lit(wave)} and wave < 3
+    where campaign_id = ${id} and wave = ${sql.lit(wave)} and wave < 3 and not ${failsChecks}
       and (queue.lineage_id is null or ${isFailed})`.execute(trx);
   const [row] = rows;
   return {
@@ -114,6 +114,10 @@ export async function countWave(
     failed: Number(row?.failed ?? 0),
   };
 }
+
+/** Its order waits for a check that has failed. Index: the key. */
+const failsChecks = sql`exists (select 1 from lineage_check
+  where lineage_check.lineage_id = lineage.id and failing > 0 and lineage_check.wake_at is not null)`;
 
 const isFailed = sql`coalesce(failure_code, '') = any(${[...countedFailures]}::text[])`;
 
@@ -154,7 +158,7 @@ export async function isUnfinished(trx: Db, id: string): Promise<boolean> {
   const { rows } = await sql<{ unfinished: boolean }>`
     select exists (
       select 1 from lineage where campaign_id = ${id} and certificate_id is null and state <> 'removed'
-        and failures < ${quickFailures}
+        and failures < ${quickFailures} and not ${failsChecks}
         and (held or state <> 'failed' or wake_at is not null
           or exists (select 1 from queue where queue.lineage_id = lineage.id))
     ) as unfinished`.execute(trx);

@@ -6,7 +6,7 @@ import { type Db, timestamp } from "../database.ts";
  * Makes a lineage's next issuance due now, whenever it would have been, and also where none would; one with a
  * certificate is renewed. While an issuance is live, or due already, nothing changes: repeating it is safe.
  *
- * One that a campaign is to enrol is no longer the campaign's: somebody waits for it now.
+ * One whose check fails is ordered all the same, without another check. One that a campaign is to enrol is no longer the campaign's: somebody waits for it now.
  *
  * The lineage is held before the live issuance is looked for, so that none can be planned in between.
  *
@@ -38,6 +38,8 @@ export async function retryLineage(
         where id = ${lineageId} and (wake_at is null or wake_at > ${at})
           and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         returning id
+      ), cleared as (
+        update lineage_check set cleared = true, wake_at = null from woken where lineage_id = woken.id
       ), told as (
         insert into event (at, kind, lineage_id, detail)
         select ${at}, 'domain.retried', id, jsonb_build_object('token', ${token}::text) from woken

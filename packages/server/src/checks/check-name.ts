@@ -1,0 +1,36 @@
+/** All that a check sees of one name. */
+import type { NameFacts } from "@certmill/domain";
+import { lookUpAddresses, lookUpCaa } from "./look-up-name.ts";
+import { type ProbeOptions, probe } from "./probe.ts";
+import type { Resolver } from "./resolver.ts";
+
+export interface CheckOptions extends ProbeOptions {
+  readonly resolver: Resolver;
+  /** A token that every responder of the installation answers, with its answer. */
+  readonly makeToken: () => { readonly token: string; readonly answer: string };
+}
+
+/** @param name in A-labels. @throws only the signal's reason. */
+export type LookAtName = (name: string, signal: AbortSignal) => Promise<NameFacts>;
+
+export function lookAtNames(options: CheckOptions): LookAtName {
+  return async (name, signal) => {
+    const lookups = options.resolver.begin(signal);
+    if (name.startsWith("*.")) {
+      const unknown = { kind: "none" } as const;
+      const caa = await lookUpCaa(lookups, name.slice(2));
+      return { name, aliases: [], aliasEnd: "ends", v4: unknown, v6: unknown, caa, probe: null };
+    }
+    const addresses = await lookUpAddresses(lookups, name);
+    const caa = await lookUpCaa(lookups, name);
+    const v4 = addresses.v4.kind === "found" ? addresses.v4.records : [];
+    const v6 = addresses.v6.kind === "found" ? addresses.v6.records : [];
+    const request = { host: name, v4, v6, lookups, signal, ...options.makeToken() };
+    return {
+      name,
+      ...addresses,
+      caa,
+      probe: v4.length + v6.length === 0 ? null : await probe(request, options),
+    };
+  };
+}

@@ -1,0 +1,132 @@
+/** The checks that are due. Whoever takes one has it until its lease ends. */
+import {
+  after,
+  type CaForCheck,
+  type CheckMemory,
+  type Duration,
+  type Finding,
+  type Instant,
+} from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "./database.ts";
+
+export interface ClaimedCheck {
+  readonly lineageId: string;
+  readonly names: readonly string[];
+  /** Those that may have its order. */
+  readonly cas: readonly CaForCheck[];
+  /** What this claim's write must carry. */
+  readonly fence: string;
+  readonly memory: CheckMemory;
+  /** Of the check before. */
+  readonly findings: readonly Finding[];
+}
+
+interface Row {
+  lineage_id: string;
+  names: string[];
+  ca_ids: string[] | null;
+  fence: string;
+  failing: number;
+  failing_since: Instant | null;
+  ordered_anyway_at: Instant | null;
+  findings: readonly Finding[];
+}
+
+/**
+ * Takes up to `limit`, the longest overdue first, those of campaigns after all others; one being taken elsewhere is
+ * skipped. Index: `lineage_check_due`.
+ */
+export async function claimChecks(
+  db: Db,
+  request: { readonly limit: number; readonly lease: Duration; readonly now: Instant },
+): Promise<readonly ClaimedCheck[]> {
+  const { limit } = request;
+  const first = await claim(db, { ...request, forCampaign: false });
+  const rest =
+    first.length < limit
+      ? await claim(db, { ...request, limit: limit - first.length, forCampaign: true })
+      : [];
+  const rows = [...first, ...rest];
+  if (rows.length === 0) return [];
+  const casOf = await readCas(db);
+  return rows.map((row) => checkOf(row, casOf));
+}
+
+async function claim(
+  db: Db,
+  request: { limit: number; lease: Duration; now: Instant; forCampaign: boolean },
+): Promise<readonly Row[]> {
+  const { limit, lease, now, forCampaign } = request;
+  const { rows } = await sql<Row>`
+    with due as materialized (
+      select lineage_id from lineage_check where for_campaign = ${sql.lit(forCampaign)} and wake_at <= ${timestamp(now)}
+      order by wake_at limit ${limit} for update skip locked
+    )
+    update lineage_check set wake_at = ${timestamp(after(now, lease))}, fence = fence + 1
+    from due, lineage left join tenant on tenant.id = lineage.tenant_id
+    where lineage_check.lineage_id = due.lineage_id and lineage.id = due.lineage_id
+    returning due.lineage_id, lineage.names, fence, failing, failing_since, ordered_anyway_at, findings,
+      case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
+  return rows;
+}
+
+/** When the next is due, the past included; null: none is owed. Index: `lineage_check_due`. */
+export async function nextCheckAt(db: Db): Promise<Instant | null> {
+  const { rows } = await sql<{ at: Instant | null }>`
+    select least(
+      (select min(wake_at) from lineage_check where not for_campaign and wake_at is not null),
+      (select min(wake_at) from lineage_check where for_campaign and wake_at is not null)) as at`.execute(db);
+  return rows[0]?.at ?? null;
+}
+
+/** What is known of one lineage, for whoever checks it without having claimed it. */
+export async function readLineageCheck(
+  db: Db,
+  lineageId: string,
+): Promise<Omit<ClaimedCheck, "fence"> & { readonly checkedAt: Instant | null }> {
+  const { rows } = await sql<Row & { checked_at: Instant | null }>`
+    select lineage.id as lineage_id, names, coalesce(failing, 0) as failing, failing_since, ordered_anyway_at,
+      coalesce(findings, '[]') as findings, checked_at,
+      case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
+    from lineage left join tenant on tenant.id = lineage.tenant_id
+      left join lineage_check on lineage_check.lineage_id = lineage.id
+    where lineage.id = ${lineageId}`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`There is no lineage ${lineageId}.`);
+  const casOf = await readCas(db);
+  return { ...checkOf(row, casOf), checkedAt: row.checked_at };
+}
+
+function checkOf(row: Row, casOf: (caIds: readonly string[] | null) => readonly CaForCheck[]): ClaimedCheck {
+  return {
+    lineageId: row.lineage_id,
+    names: row.names,
+    cas: casOf(row.ca_ids),
+    fence: row.fence,
+    memory: {
+      failing: row.failing,
+      failingSince: row.failing_since,
+      orderedAnywayAt: row.ordered_anyway_at,
+    },
+    findings: row.findings,
+  };
+}
+
+/** @returns those of the ids; of the pool for null. */
+async function readCas(db: Db): Promise<(caIds: readonly string[] | null) => readonly CaForCheck[]> {
+  const rows = await db
+    .selectFrom("ca")
+    .leftJoin("account", "account.ca_id", "ca.id")
+    .select(["ca.id", "ca.name", "ca.weight", "ca.caa_identities", "account.url"])
+    .orderBy("ca.id")
+    .execute();
+  return (caIds) =>
+    rows
+      .filter(({ id, weight }) => (caIds === null ? weight > 0 : caIds.includes(id)))
+      .map(({ name, caa_identities: caaIdentities, url: accountUri }) => ({
+        name,
+        caaIdentities,
+        accountUri,
+      }));
+}
