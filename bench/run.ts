@@ -8,6 +8,7 @@ import { PeerMissing } from "../tools/peers/peer.ts";
 import { acmeBench } from "./acme.ts";
 import type { Bench, Report, Size } from "./bench.ts";
 import { campaignBench } from "./campaign.ts";
+import { checksBench } from "./checks.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { ledgerBench } from "./ledger.ts";
@@ -15,6 +16,7 @@ import { readMachine } from "./measure/machine.ts";
 import { programVersions } from "./measure/program-versions.ts";
 import { pickNextBench } from "./pick-next.ts";
 import { planBench } from "./plan.ts";
+import { renewalsBench } from "./renewals.ts";
 import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 import { simBench } from "./sim.ts";
@@ -29,7 +31,9 @@ const benches: readonly Bench[] = [
   pickNextBench,
   ledgerBench,
   campaignBench,
+  checksBench,
   simBench,
+  renewalsBench,
   simulateBench,
 ];
 

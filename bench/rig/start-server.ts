@@ -15,6 +15,8 @@ export interface ServerRequest {
   readonly roles: string;
   /** The only core it may run on; null: any. */
   readonly core: number | null;
+  /** Settings beside those, or in their place. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Server extends AsyncDisposable {
@@ -32,7 +34,12 @@ export interface Server extends AsyncDisposable {
 const commandDeadline = 60_000;
 
 /** Everything not named here is at its default, the log level too. */
-export async function startServer({ databaseUrl, roles, core }: ServerRequest): Promise<Server> {
+export async function startServer({
+  databaseUrl,
+  roles,
+  core,
+  environment: further = {},
+}: ServerRequest): Promise<Server> {
   const [apiPort, responderPort] = [await freePort(), await freePort()];
   const token = `cm_bench_${randomBytes(24).toString("base64url")}`;
   const command = [process.execPath, certmillProgram, "serve", "--role", roles];
@@ -46,6 +53,7 @@ export async function startServer({ databaseUrl, roles, core }: ServerRequest): 
       CERTMILL_ADMIN_TOKEN: token,
       CERTMILL_API_LISTEN: `127.0.0.1:${apiPort}`,
       CERTMILL_RESPONDER_LISTEN: `127.0.0.1:${responderPort}`,
+      ...further,
     },
   });
   const url = `http://127.0.0.1:${apiPort}`;
