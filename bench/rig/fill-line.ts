@@ -19,6 +19,8 @@ export async function addBenchCa(db: Db, name: string, now: Instant): Promise<st
       weight: 100,
       limitSet: "letsencrypt",
       caaIdentities: [],
+      profiles: [],
+      profile: null,
       account: { url: `https://${name}.test/account/1`, key: sealed, thumbprint: "t", contact: [] },
     },
     now,

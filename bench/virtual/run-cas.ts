@@ -96,6 +96,8 @@ async function startCa(parts: CaParts, terms: CaTerms): Promise<RunCa> {
       weight,
       limitSet,
       caaIdentities: [],
+      profiles: [],
+      profile: null,
       account,
     },
     now,

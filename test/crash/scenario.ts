@@ -84,6 +84,8 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
         weight: null,
         limitSet: "none",
         caaIdentities: [],
+        profiles: [],
+        profile: null,
         account: made.account,
       },
       now,
@@ -91,7 +93,12 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
     if (caId === null) throw new Error("The database was not empty.");
     const edgeGroupId = await ensureEdgeGroup(trx, "default");
     const all = wanted.map((names) => ({ names, tenantId: null }));
-    await addLineages(trx, all, { caId, pinned: false, edgeGroupId, keyType: "p256" }, now);
+    await addLineages(
+      trx,
+      all,
+      { caId, pinned: false, edgeGroupId, keyType: "p256", profile: null, campaignId: null },
+      now,
+    );
   });
 }
 

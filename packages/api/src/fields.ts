@@ -12,6 +12,14 @@ export const InstantText = Type.String({
 export const KeyType = Type.Enum(["p256", "rsa2048"], {
   description: "The type of the certificate's key.",
 });
+/** draft-ietf-acme-profiles */
+export const ProfileName = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: "^[\\x21-\\x7e]+$",
+  description: "A certificate profile that the CA's directory offers, such as `shortlived`.",
+});
+
 export type KeyType = Static<typeof KeyType>;
 
 /**

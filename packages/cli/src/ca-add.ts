@@ -22,6 +22,7 @@ interface CaAddOptions extends ServerOptions {
   readonly weight?: number;
   readonly limits?: LimitSetName;
   readonly caa?: readonly string[];
+  readonly profile?: string;
 }
 
 export function registerCaAdd(ca: Command): void {
@@ -58,6 +59,7 @@ export function registerCaAdd(ca: Command): void {
       "what CAA records call it (repeatable; default: what its directory says)",
       repeated,
     )
+    .option("--profile <name>", "the certificate profile that orders ask for (default: the CA's own)")
     .action(addCa);
   withExamples(
     withServerOptions(command),
@@ -90,6 +92,7 @@ async function newCa(nameOrUrl: string, options: CaAddOptions): Promise<NewCa> {
     ...(options.weight === undefined ? {} : { weight: options.weight }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.caa === undefined ? {} : { caaIdentities: [...options.caa] }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
 }
 

@@ -33,8 +33,12 @@ const columns: readonly Column<Ca>[] = [
   { head: "PROFILE", cell: ({ profile }) => profile ?? "" },
   {
     head: "STATE",
-    cell: ({ state, stateUntil }) =>
-      stateUntil === null ? state : `${state}, ${distanceText(stateUntil, Date.now())}`,
+    cell: ({ state, stateUntil, statusPage }) =>
+      stateUntil !== null
+        ? `${state}, ${distanceText(stateUntil, Date.now())}`
+        : statusPage === null || statusPage.status === "fine"
+          ? state
+          : `${state}; its page: ${statusPage.status}`,
     emphasis: ({ state }) => (state === "well" ? "green" : "yellow"),
   },
   { head: "DIRECTORY", cell: ({ directory }) => directory },

@@ -6,6 +6,7 @@ export interface CoverageOptions {
   readonly ca?: string;
   readonly edgeGroup?: string;
   readonly keyType?: KeyType;
+  readonly profile?: string;
 }
 
 const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
@@ -14,7 +15,8 @@ export function withCoverageOptions(command: Command): Command {
   return command
     .option("--ca <name>", "the CA to issue from (default: the default CA)")
     .option("--edge-group <name>", "the edges that serve it (default: default)")
-    .addOption(new Option("--key-type <type>", "the certificate's key (default: p256)").choices(keyTypes));
+    .addOption(new Option("--key-type <type>", "the certificate's key (default: p256)").choices(keyTypes))
+    .option("--profile <name>", "the certificate profile, where a CA offers it (default: the CA's)");
 }
 
 /** The same as the API takes it: what is absent is left to the server. */
@@ -22,10 +24,12 @@ export function coverageOf({
   ca,
   edgeGroup,
   keyType,
+  profile,
 }: CoverageOptions): Pick<NewDomain, keyof CoverageOptions> {
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(edgeGroup === undefined ? {} : { edgeGroup }),
     ...(keyType === undefined ? {} : { keyType }),
+    ...(profile === undefined ? {} : { profile }),
   };
 }

@@ -4,8 +4,9 @@ import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
+import { readOffer } from "./effects/directory-offer.ts";
 import { performAt } from "./effects/perform.ts";
-import { askForRenewal, offersRenewalInfo } from "./effects/renewal-info.ts";
+import { askForRenewal } from "./effects/renewal-info.ts";
 import { readStatusPage, statusPages } from "./effects/status-page.ts";
 import type { MakeKey } from "./keys/certificate-key.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
@@ -145,7 +146,7 @@ function startRenewalWatch(
   return new RenewalWatch({
     db: database.db,
     clock,
-    isOffered: async (caId, signal) => offersRenewalInfo(await connect(caId), signal),
+    readOffer: async (caId, signal) => readOffer(await connect(caId), signal),
     ask: async (caId, ariId, signal) => askForRenewal(await connect(caId), ariId, signal),
     onNews: ({ caId, ...news }) => tell({ ca: names.get(caId) ?? caId, ...news }),
     onError: (error) => {

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Closed, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import { Closed, InstantText, Label, Nullable, Page, PageQuery, ProfileName } from "../fields.ts";
 import { operation } from "../operation.ts";
 import { LimitSetName } from "./limit.ts";
 
@@ -72,6 +72,7 @@ export const NewCa = Type.Object(
     weight: Type.Optional(Weight),
     limits: Type.Optional(LimitSetName),
     caaIdentities: Type.Optional(CaaIdentities),
+    profile: Type.Optional(ProfileName),
   },
   {
     ...Closed,
@@ -90,15 +91,6 @@ export const caState = {
   stateUntil: Nullable(InstantText),
 };
 
-const Profile = Nullable(
-  Type.String({
-    minLength: 1,
-    maxLength: 100,
-    description:
-      "The profile that its orders ask for, such as Let's Encrypt's `shortlived`; null: what it gives by itself.",
-  }),
-);
-
 export const Ca = Type.Object({
   name: Type.String(),
   directory: Type.String(),
@@ -108,8 +100,17 @@ export const Ca = Type.Object({
   weight: Type.Integer(),
   limits: LimitSetName,
   caaIdentities: Type.Array(Type.String()),
-  profile: Profile,
+  profile: Nullable(
+    Type.String({ description: "What its orders ask for, unless a domain wishes for another." }),
+  ),
+  profiles: Type.Array(Type.String(), { description: "What its directory offers." }),
   ...caState,
+  statusPage: Nullable(
+    Type.Object(
+      { status: Type.Enum(["fine", "degraded", "down"]), readAt: InstantText },
+      { description: "What the CA says of itself; it slows the pace, and stops nothing." },
+    ),
+  ),
   accountUrl: Nullable(Type.String()),
   contact: Type.Array(Type.String()),
   createdAt: InstantText,
@@ -148,8 +149,8 @@ export const CaChange = Type.Object(
     weight: Type.Optional(Weight),
     limits: Type.Optional(LimitSetName),
     caaIdentities: Type.Optional(CaaIdentities),
+    profile: Type.Optional(Nullable(ProfileName)),
     maxOrdersInFlight: Type.Optional(MaxOrdersInFlight),
-    profile: Type.Optional(Profile),
     default: Type.Optional(
       Type.Literal(true, {
         description: "Issue from it unless a domain says otherwise; another CA ceases to be the default.",

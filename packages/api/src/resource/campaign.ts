@@ -1,5 +1,16 @@
 import { type Static, Type } from "typebox";
-import { Closed, Cursor, Id, InstantText, KeyType, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import {
+  Closed,
+  Cursor,
+  Id,
+  InstantText,
+  KeyType,
+  Label,
+  Nullable,
+  Page,
+  PageQuery,
+  ProfileName,
+} from "../fields.ts";
 import { operation } from "../operation.ts";
 import { DomainBatchResult, DomainBatchRow, maxBatchRows } from "./domain-batch.ts";
 
@@ -53,6 +64,7 @@ export const NewCampaign = Type.Object(
     ca: Type.Optional(Label),
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
+    profile: Type.Optional(ProfileName),
   },
   Closed,
 );
@@ -125,6 +137,7 @@ export const Campaign = Type.Object({
   ca: Nullable(Type.String({ description: "The CA that was asked for; null: any of the pool." })),
   edgeGroup: Type.String(),
   keyType: KeyType,
+  profile: Nullable(Type.String({ description: "The certificate profile that was wished for." })),
   wave: Type.Integer({ description: "Under way: the first hundred, one in a hundred, the rest." }),
   waves: Count,
   domains: Type.Integer({ minimum: 0, description: "Names on the list; 0 while it is being sent." }),

@@ -10,6 +10,7 @@ import {
   Nullable,
   Page,
   PageQuery,
+  ProfileName,
   WaitSeconds,
 } from "../fields.ts";
 import { operation } from "../operation.ts";
@@ -79,6 +80,7 @@ const summary = {
   ca: Type.String(),
   edgeGroup: Type.String(),
   keyType: KeyType,
+  profile: Nullable(Type.String({ description: "The certificate profile that was wished for." })),
   certificate: Nullable(IssuedCertificate),
 };
 
@@ -104,6 +106,7 @@ export const NewDomain = Type.Object(
     ca: Type.Optional(Label),
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
+    profile: Type.Optional(ProfileName),
   },
   Closed,
 );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BucketBook } from "../budget/bucket-book.ts";
 import type { Limits } from "../budget/limit.ts";
 import { limitSets } from "../budget/limit-sets.ts";
-import { days, hours, instant, minutes } from "../time/instant.ts";
+import { after, days, hours, instant, minutes } from "../time/instant.ts";
 import { type CaForPlanning, OrderPlanning, type WaitingLineage } from "./order-planning.ts";
 
 const now = instant(1_790_000_000_000);
@@ -17,6 +17,7 @@ const ca = (id: string, changes: Partial<CaForPlanning> & { limits?: Limits } = 
     mostInFlight: 1_000,
     admission: { kind: "all" },
     exemptsRenewals: true,
+    profiles: [],
     limitFor: ({ limit }) => limits[limit] ?? null,
     ...rest,
   };
@@ -29,6 +30,7 @@ const waiting = (name: string, changes: Partial<WaitingLineage> = {}): WaitingLi
   allowed: null,
   avoid: [],
   previous: null,
+  profile: null,
   sameSetAt: [],
   successor: null,
   ...changes,
@@ -209,6 +211,21 @@ describe("the pool", () => {
     expect(placedAt({ avoid: ["2"] })).toBe("1");
     expect(["1", "2"]).toContain(placedAt({ avoid: ["1", "2"] }));
     expect(placedAt({ allowed: ["9"] })).toBe("stranded");
+  });
+
+  test("a profile is waited for where a CA offers it, and forgone where none does", () => {
+    const profiles = ["shortlived"];
+    const later = after(now, hours(1));
+    const down = { kind: "none", until: later } as const;
+    const wish = waiting("a.example", { profile: "shortlived" });
+    expect(planning(ca("1"), ca("2", { profiles })).place(wish)).toMatchObject({ caId: "2" });
+    expect(planning(ca("1"), ca("2", { profiles, admission: down })).place(wish)).toEqual({
+      kind: "held",
+      until: later,
+    });
+    expect(planning(ca("1"), ca("2")).place(wish).kind).toBe("placed");
+    const refused = waiting("a.example", { profile: "shortlived", avoid: ["2"] });
+    expect(planning(ca("1"), ca("2", { profiles })).place(refused)).toMatchObject({ caId: "1" });
   });
 
   test("a campaign leaves a fifth of the orders in flight to others", () => {

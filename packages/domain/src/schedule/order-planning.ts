@@ -38,6 +38,8 @@ export interface CaForPlanning {
   readonly limitFor: (bucket: BucketName) => Limit | null;
   /** Whether renewals are exempt there: those of the same names, and successors in their window. */
   readonly exemptsRenewals: boolean;
+  /** Certificate profiles that it offers. */
+  readonly profiles: readonly string[];
 }
 
 export interface WaitingLineage {
@@ -50,6 +52,8 @@ export interface WaitingLineage {
   readonly avoid: readonly string[];
   /** The CA of its certificate; null: it has none. */
   readonly previous: string | null;
+  /** The certificate profile that it wishes for; null: what is usual there. */
+  readonly profile: string | null;
   /** CAs that have issued for the very same names within `sameSetWindow`. */
   readonly sameSetAt: readonly string[];
   /**
@@ -146,11 +150,17 @@ export class OrderPlanning {
     return Math.max(1, Math.floor(left) - floorOf(limit, workClass));
   }
 
-  /** The CAs it may have, the first choice first. Where all have refused the names before, all are asked again. */
-  #casFor({ lineageId, allowed, avoid, previous }: WaitingLineage): readonly string[] {
+  /**
+   * The CAs it may have, the first choice first. Where all have refused the names before, all are asked again. A profile
+   * is waited for where one of them offers it, and forgone where none does: a domain without a certificate is worse.
+   */
+  #casFor({ lineageId, allowed, avoid, previous, profile }: WaitingLineage): readonly string[] {
     const request = { lineageKey: lineageId, pool: [...this.#cas.values()], allowed, previous };
     const willing = caOrder({ ...request, avoid });
-    return willing.length > 0 ? willing : caOrder({ ...request, avoid: [] });
+    const all = willing.length > 0 ? willing : caOrder({ ...request, avoid: [] });
+    if (profile === null) return all;
+    const offering = all.filter((id) => this.#cas.get(id)?.profiles.includes(profile) === true);
+    return offering.length > 0 ? offering : all;
   }
 
   #tryAt(ca: CaForPlanning, lineage: WaitingLineage): Granted | Refusal {

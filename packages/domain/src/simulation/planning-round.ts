@@ -128,6 +128,7 @@ export class PlanningRound implements Round {
       allowed: null,
       avoid: lineage.avoid,
       previous: lineage.certificate?.caId ?? null,
+      profile: null,
       sameSetAt: sameSetAt(lineage, this.#now),
       // Renewal information is not simulated: a renewal is exempt as one for the same names.
       successor: null,

@@ -55,6 +55,7 @@ export class PoolCa {
       admission: this.#admission(now),
       limitFor: (bucket) => this.limitFor(bucket, now),
       exemptsRenewals: limitSets[limitSet].exemptsRenewals,
+      profiles: [],
     };
   }
 

@@ -28,6 +28,8 @@ export type AccountOutcome =
       readonly account: NewCa["account"];
       /** What the CA's directory says that CAA records call it. */
       readonly caaIdentities: readonly string[];
+      /** Certificate profiles that it offers. */
+      readonly profiles: readonly string[];
     }
   /** The terms of service at `url` must be agreed to first. */
   | { readonly kind: "terms"; readonly url: string }
@@ -69,6 +71,7 @@ export async function makeAccount(request: AccountRequest, tools: AccountTools):
         contact,
       },
       caaIdentities: meta.caaIdentities,
+      profiles: Object.keys(meta.profiles),
     };
   } catch (error) {
     return whyNot(error);

@@ -45,7 +45,7 @@ export interface Task {
   readonly keyType: KeyType;
   /** The certificate that the order names as the one it replaces, as renewal information names it; null: none. */
   readonly replaces: string | null;
-  /** One of the CA's profiles; null: what the CA gives by itself. */
+  /** The certificate profile that the order asks for; null: none. */
   readonly profile: string | null;
   /** Whether this effect may have been done already, by a worker that then fell silent. */
   readonly again: boolean;
@@ -119,8 +119,12 @@ function act(task: Task, means: Means): Promise<Outcome> {
 }
 
 /** A CA that will not have `replaces`, as it knows a replacement already, is asked again without. */
-async function order({ names, replaces, profile }: Task, { client, signal }: Means): Promise<Outcome> {
+async function order(
+  { names, replaces, profile: wished }: Task,
+  { client, signal }: Means,
+): Promise<Outcome> {
   const identifiers = names.map((value) => ({ type: "dns" as const, value }));
+  const profile = wished === null ? null : await offeredProfile(client, wished, signal);
   const request = { identifiers, ...(profile === null ? {} : { profile }) };
   const { url, resource, retryAt, ...placed } =
     replaces === null
@@ -128,6 +132,16 @@ async function order({ names, replaces, profile }: Task, { client, signal }: Mea
       : await client.newReplacementOrder({ ...request, replaces }, signal);
   const facts = { ...orderFacts(url, resource), replaces: placed.replaces };
   return told({ kind: "order", order: facts, retryAt: instantOrNull(retryAt) });
+}
+
+/** Null for a profile that the CA has given up since the order was planned. */
+async function offeredProfile(
+  client: AcmeClient,
+  wished: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { meta } = await client.directory(signal);
+  return Object.hasOwn(meta.profiles, wished) ? wished : null;
 }
 
 async function readAuthorizations(urls: readonly string[], { client, signal }: Means): Promise<Outcome> {

@@ -20,20 +20,6 @@ export type RenewalAnswer =
   /** The CA has no renewal information. */
   | { readonly kind: "not-offered" };
 
-/**
- * Whether the CA's directory offers it; null when the directory cannot be read now.
- *
- * @throws the signal's reason; the database's errors.
- */
-export async function offersRenewalInfo(client: AcmeClient, signal: AbortSignal): Promise<boolean | null> {
-  try {
-    return (await client.directory(signal)).renewalInfo !== null;
-  } catch (error) {
-    if (error instanceof AcmeError || error instanceof RequestsBackedUp) return null;
-    throw error;
-  }
-}
-
 /** @throws the signal's reason; the database's errors. */
 export async function askForRenewal(
   client: AcmeClient,

@@ -3,6 +3,14 @@ import { admits, healthOf, type Instant, probeAt } from "@certmill/domain";
 import type { CaRow } from "../store/read/cas.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 
+/** What its status page said last; null: it has none that is read, or none was read yet. */
+export function statusPage({
+  status_hint: status,
+  status_read_at: readAt,
+}: Pick<CaRow, "status_hint" | "status_read_at">): Ca["statusPage"] {
+  return readAt === null ? null : { status, readAt: instantText(readAt) };
+}
+
 /** Whether a CA gets orders now, as the planner has it. */
 export function caState(
   { slow_until: slowUntil, health }: Pick<CaRow, "slow_until" | "health">,

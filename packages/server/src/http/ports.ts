@@ -19,6 +19,7 @@ export type AccountOutcome =
       readonly account: NewCa["account"];
       /** What the CA's directory says that CAA records call it. */
       readonly caaIdentities: readonly string[];
+      readonly profiles: readonly string[];
     }
   | { readonly kind: "terms"; readonly url: string }
   | { readonly kind: "binding-required" }

@@ -31,6 +31,7 @@ export async function describeCampaign(db: Db, row: CampaignRow, now: Instant): 
     ca: row.ca,
     edgeGroup: row.edge_group ?? "default",
     keyType: row.key_type,
+    profile: row.profile,
     wave: row.wave,
     waves: lastWave,
     domains: row.domains,

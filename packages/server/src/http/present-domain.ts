@@ -19,6 +19,7 @@ export function presentDomain(row: DomainRow): DomainSummary {
     ca: row.ca,
     edgeGroup: row.edge_group,
     keyType: row.key_type,
+    profile: row.profile,
     certificate: certificateOf(row),
   };
 }

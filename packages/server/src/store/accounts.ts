@@ -53,6 +53,10 @@ export interface NewCa {
   readonly weight: number | null;
   readonly limitSet: LimitSetName;
   readonly caaIdentities: readonly string[];
+  /** Certificate profiles that its directory offers. */
+  readonly profiles: readonly string[];
+  /** What its orders ask for; null: none. */
+  readonly profile: string | null;
   readonly account: {
     readonly url: string;
     readonly key: Sealed;
@@ -84,6 +88,8 @@ export async function insertCa(trx: Db, ca: NewCa, now: Instant): Promise<string
       weight: ca.weight ?? (isDefault ? defaultWeight : 0),
       limit_set: ca.limitSet,
       caa_identities: [...ca.caaIdentities],
+      profiles: [...ca.profiles],
+      profile: ca.profile,
       created_at: at,
     })
     .onConflict((conflict) => conflict.column("name").doNothing())

@@ -32,7 +32,7 @@ export interface ClaimedIssuance {
   readonly exemption: Exemption;
   /** The certificate that its order names as the one it replaces, as renewal information names it; null: none. */
   readonly replaces: string | null;
-  /** The CA's profile that is asked for; null: what the CA gives by itself. */
+  /** The certificate profile that its order asks for; null: none. */
   readonly profile: string | null;
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
@@ -87,13 +87,13 @@ export async function claimIssuances(
       order by wake_at limit ${request.limit} for update skip locked
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
-    from due, account join ca on ca.id = account.ca_id, lineage
+    from due, account, lineage
       left join campaign on campaign.id = lineage.campaign_id
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
       lineage.failures, lineage.certificate_id is not null as has_certificate, account.id as account_id,
-      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, ca.profile, issuance.started_at, lineage.wanted_at,
+      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
   return rows.map((row) => ({

@@ -1,4 +1,4 @@
-/** Which CAs offer renewal information, as their directories say. */
+/** What the CAs offer, as their directories say: renewal information, and certificate profiles. */
 import { type Duration, hours, type Instant, instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
@@ -7,6 +7,8 @@ export interface DirectoryRead {
   readonly caId: string;
   /** Whether it offered renewal information when it was last looked at. */
   readonly offered: boolean;
+  /** And which profiles. */
+  readonly profiles: readonly string[];
 }
 
 /** The CAs whose directories are to be looked at now, by this process: no other gets the same within `every`. */
@@ -19,9 +21,9 @@ export async function claimDirectoryReads(
     .set({ directory_read_at: timestamp(now) })
     .where(sql<boolean>`directory_read_at is null or directory_read_at <= ${timestamp(instant(now - every))}`)
     .where((eb) => eb.exists(eb.selectFrom("account").select("id").whereRef("account.ca_id", "=", "ca.id")))
-    .returning(["id", "offers_renewal_info"])
+    .returning(["id", "offers_renewal_info", "profiles"])
     .execute();
-  return rows.map(({ id, offers_renewal_info: offered }) => ({ caId: id, offered }));
+  return rows.map(({ id, offers_renewal_info: offered, profiles }) => ({ caId: id, offered, profiles }));
 }
 
 /** Certificates that a CA has issued before we knew that it offers renewal information are asked for over so long. */
@@ -43,6 +45,14 @@ export async function storeOffer(
       update renewal set poll_at = ${at}::timestamptz + random() * ${firstPolls} * interval '1 millisecond'
       where ca_id = ${caId} and poll_at is null and not_after > ${at}`.execute(trx);
   });
+}
+
+export async function storeProfiles(db: Db, caId: string, profiles: readonly string[]): Promise<void> {
+  await db
+    .updateTable("ca")
+    .set({ profiles: [...profiles] })
+    .where("id", "=", caId)
+    .execute();
 }
 
 export interface Offers {

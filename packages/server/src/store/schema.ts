@@ -57,6 +57,7 @@ export interface CaTable {
   status_read_at: MaybeAt;
   offers_renewal_info: Generated<boolean>;
   directory_read_at: MaybeAt;
+  profiles: Generated<string[]>;
   profile: string | null;
 }
 
@@ -97,6 +98,7 @@ export interface LineageTable {
   campaign_id: Id | null;
   wave: number | null;
   held: Generated<boolean>;
+  profile: string | null;
 }
 
 export interface LineageCheckTable {
@@ -139,6 +141,7 @@ export interface IssuanceTable {
   spending: Defaulted<unknown>;
   replaces: string | null;
   exemption: Generated<Exemption>;
+  profile: string | null;
 }
 
 export interface CertificateTable {
@@ -255,6 +258,7 @@ export interface CampaignTable {
   wave_left: Generated<number>;
   excused_issuance_id: Id | null;
   wake_at: MaybeAt;
+  profile: string | null;
 }
 
 export interface PlannerTable {

@@ -4,10 +4,11 @@
  * CAs need not be thought of.
  */
 import { hours, type Instant, milliseconds, minutes, seconds } from "@certmill/domain";
-import { claimDirectoryReads, readOffers, storeOffer } from "../store/renewal-offers.ts";
+import type { DirectoryOffer } from "../effects/directory-offer.ts";
+import { claimDirectoryReads, readOffers, storeOffer, storeProfiles } from "../store/renewal-offers.ts";
 import { batchSize, type PollTools, pollRenewals } from "./poll-renewals.ts";
 
-/** How often a CA's directory is looked at for whether it offers renewal information. */
+/** How often a CA's directory is looked at for what it offers. */
 const directoryEvery = hours(6);
 /** What comes due within so long is asked for together. */
 const shortestWait = seconds(10);
@@ -15,8 +16,8 @@ const shortestWait = seconds(10);
 const afterError = minutes(1);
 
 export interface RenewalWatchOptions extends PollTools {
-  /** Whether the CA's directory offers renewal information; null: it cannot be told now. */
-  readonly isOffered: (caId: string, signal: AbortSignal) => Promise<boolean | null>;
+  /** What the CA's directory offers; null: it cannot be told now. */
+  readonly readOffer: (caId: string, signal: AbortSignal) => Promise<DirectoryOffer | null>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -74,11 +75,14 @@ export class RenewalWatch {
   }
 
   async #lookForOffers(signal: AbortSignal): Promise<void> {
-    const { db, clock, isOffered } = this.#options;
+    const { db, clock, readOffer } = this.#options;
     const now: Instant = clock.now();
-    for (const { caId, offered: before } of await claimDirectoryReads(db, { every: directoryEvery, now })) {
-      const offered = await isOffered(caId, signal);
-      if (offered !== null && offered !== before) await storeOffer(db, { caId, offered, now });
+    for (const { caId, ...before } of await claimDirectoryReads(db, { every: directoryEvery, now })) {
+      const offer = await readOffer(caId, signal);
+      if (offer === null) continue;
+      const { renewalInfo: offered, profiles } = offer;
+      if (offered !== before.offered) await storeOffer(db, { caId, offered, now });
+      if (profiles.join() !== before.profiles.join()) await storeProfiles(db, caId, profiles);
     }
   }
 

@@ -93,6 +93,19 @@ test("what is not given stays", async () => {
   expect(await codeOf(change("owm", { weight: 1 }))).toBe("not-found");
 });
 
+test("orders ask for a profile that the CA offers", async () => {
+  const profiles = ["classic", "shortlived"];
+  expect(await change("own", { profile: "shortlived" })).toMatchObject({ profile: "shortlived", profiles });
+  expect(await change("own", { weight: 30 })).toMatchObject({ profile: "shortlived" });
+  const { errors } = await problemOf(change("own", { profile: "weekly" }));
+  expect(errors?.[0]).toMatchObject({
+    path: "/profile",
+    message: '"own" offers no such profile. It has: classic, shortlived.',
+  });
+  expect(await codeOf(add("other", { directory: "zerossl", profile: "weekly" }))).toBe("invalid-request");
+  expect(await change("own", { profile: null })).toMatchObject({ profile: null });
+});
+
 test("some CA has to have a weight", async () => {
   for (const name of ["own", "z"]) await change(name, { weight: 0 });
   const { errors } = await problemOf(change("new", { weight: 0 }));

@@ -34,6 +34,7 @@ export const accountMade: HttpOptions["makeAccount"] = async ({ directoryUrl, co
     contact,
   },
   caaIdentities: ["ca.test"],
+  profiles: ["classic", "shortlived"],
 });
 
 /** Stands in for the envelope: the key in the clear. */

@@ -48,7 +48,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
       addLineages(
         db,
         lineages.map((names) => ({ names: names as unknown as [DnsName, ...DnsName[]], tenantId: null })),
-        { caId, pinned: false, edgeGroupId, keyType: "p256" },
+        { caId, pinned: false, edgeGroupId, keyType: "p256", profile: null, campaignId: null },
         at,
       ),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
@@ -69,6 +69,8 @@ async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> 
       weight: null,
       limitSet: "none",
       caaIdentities: [],
+      profiles: [],
+      profile: null,
       account,
     },
     start,

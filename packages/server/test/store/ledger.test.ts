@@ -214,6 +214,8 @@ test("a CA that is busy or fails is left alone for a while; another takes its wo
       weight: 1,
       limitSet: "none",
       caaIdentities: [],
+      profiles: [],
+      profile: null,
       account: { url: "https://second.test/a/1", key: sealed, thumbprint: "t", contact: [] },
     },
     start,
@@ -245,6 +247,8 @@ test("a line that leads to a CA that is away is passed by the others, in the sam
       weight: 0,
       limitSet: "none",
       caaIdentities: [],
+      profiles: [],
+      profile: null,
       account: { url: "https://away.test/a/1", key: sealed, thumbprint: "t", contact: [] },
     },
     start,
@@ -255,7 +259,7 @@ test("a line that leads to a CA that is away is passed by the others, in the sam
   await addLineages(
     fleet.db,
     numbered(30, "pinned.example").map(([name]) => ({ names: [name as DnsName] as const, tenantId: null })),
-    { caId: away, pinned: true, edgeGroupId: "1", keyType: "p256" },
+    { caId: away, pinned: true, edgeGroupId: "1", keyType: "p256", profile: null, campaignId: null },
     start,
   );
   await fleet.add(distinct(25));
@@ -291,7 +295,7 @@ test("a tenant with one domain does not wait behind one with hundreds", async ()
     addLineages(
       fleet.db,
       names.map(([name]) => ({ names: [name as DnsName] as const, tenantId: tenants.get(tenant) ?? null })),
-      { caId: fleet.caId, pinned: false, edgeGroupId, keyType: "p256" },
+      { caId: fleet.caId, pinned: false, edgeGroupId, keyType: "p256", profile: null, campaignId: null },
       at,
     );
   await add(distinct(300), "many", start);

@@ -138,7 +138,7 @@ async function register(db: Db, ca: SimCa, clock: FastClock) {
     },
   );
   if (made.kind !== "made") throw new Error(`The sim CA made no account: ${made.kind}.`);
-  const { account } = made;
+  const { account, profiles } = made;
   const policy = {
     rootPem: null,
     namePolicy: "public",
@@ -147,6 +147,8 @@ async function register(db: Db, ca: SimCa, clock: FastClock) {
     weight: null,
     limitSet: "none",
     caaIdentities: [],
+    profiles,
+    profile: null,
   } as const;
   const caId = await insertCa(
     db,
@@ -154,5 +156,12 @@ async function register(db: Db, ca: SimCa, clock: FastClock) {
     clock.now(),
   );
   if (caId === null) throw new Error("The database was not empty.");
-  return { caId, pinned: false, edgeGroupId: await ensureEdgeGroup(db, "default"), keyType: "p256" } as const;
+  return {
+    caId,
+    pinned: false,
+    edgeGroupId: await ensureEdgeGroup(db, "default"),
+    keyType: "p256",
+    profile: null,
+    campaignId: null,
+  } as const;
 }

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RenewalAnswer } from "../../src/effects/renewal-info.ts";
 import { commitIssued } from "../../src/store/commit-decision.ts";
-import type { Db } from "../../src/store/database.ts";
+import { type Db, timestamp } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { countEnding } from "../../src/store/read/ending.ts";
 import type { RenewalNews } from "../../src/store/renewal-polls.ts";
@@ -66,7 +66,7 @@ async function watchFor(
       new RenewalWatch({
         db,
         clock,
-        isOffered: async () => offered,
+        readOffer: async () => ({ renewalInfo: offered, profiles: [] }),
         ask: async (_, ariId) => {
           const request = { at: clock.now(), ariId };
           asked.push(request);
@@ -147,6 +147,10 @@ test("when a CA begins to offer it, all that it has issued is asked for", async 
 test("one that takes it back is not asked any more", async () => {
   await using fleet = await startFleet(postgres);
   await issue(fleet, 30);
+  // Its directory was read a moment ago.
+  await sql`update ca set offers_renewal_info = true, directory_read_at = ${timestamp(start)}`.execute(
+    fleet.db,
+  );
   const { asked } = await watchFor(fleet, hours(5), { answer: () => ({ kind: "not-offered" }) });
   expect(asked.length).toBeLessThan(10);
   const { offers_renewal_info: offers } = await fleet.db

@@ -55,6 +55,8 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
       weight: null,
       limitSet: "none" as const,
       caaIdentities: [],
+      profiles: [],
+      profile: null,
       account: {
         url: "http://127.0.0.1/account",
         key: seal(parseKeyRing(keyText), Buffer.from(generateAccountKey().toPem())),
@@ -89,6 +91,8 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
     pinned: false,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
+    profile: null,
+    campaignId: null,
   } as const;
   await addLineages(db, wanted, terms, systemClock.now());
   await ca.asked;

@@ -1,13 +1,13 @@
 import type { DomainBatchRow, KeyType, NewDomain, Operations, RejectedRow } from "@certmill/api";
 import { type Instant, normaliseName, withWww } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { type CaRow, findCa, findDefaultCa, findEdgeGroupId } from "../../store/read/cas.ts";
+import { type CaRow, findCa, findDefaultCa, findEdgeGroupId, readProfiles } from "../../store/read/cas.ts";
 import { findDomain } from "../../store/read/domains.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { ensureTenants, findTenants } from "../../store/write/names.ts";
 import { type AcceptedRow, acceptRow } from "../accept-row.ts";
 import type { Caller } from "../caller.ts";
-import { Refusal } from "../refusal.ts";
+import { oneFault, Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
 import { sortRows } from "../sort-rows.ts";
@@ -93,9 +93,10 @@ interface WantedTerms {
   readonly ca?: string;
   readonly edgeGroup?: string;
   readonly keyType?: KeyType;
+  readonly profile?: string;
 }
 
-/** @throws {Refusal} `ca-missing` or `edge-group-missing`. */
+/** @throws {Refusal} `ca-missing` or `edge-group-missing`; `invalid-request` for a profile that no CA offers. */
 export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: LineageTerms; ca: CaRow }> {
   const ca = wanted.ca === undefined ? await findDefaultCa(db) : await findCa(db, wanted.ca);
   if (ca === null) {
@@ -106,7 +107,17 @@ export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: L
   const edgeGroupId = await findEdgeGroupId(db, group);
   if (edgeGroupId === null) throw new Refusal("edge-group-missing", `There is no edge group "${group}".`);
   const pinned = wanted.ca !== undefined;
-  return { terms: { caId: ca.id, pinned, edgeGroupId, keyType: wanted.keyType ?? "p256" }, ca };
+  const { keyType = "p256", profile = null } = wanted;
+  if (profile !== null) await demandProfile(db, profile, pinned ? ca : null);
+  return { terms: { caId: ca.id, pinned, edgeGroupId, keyType, profile, campaignId: null }, ca };
+}
+
+async function demandProfile(db: Db, profile: string, only: CaRow | null): Promise<void> {
+  const offered = only === null ? await readProfiles(db) : only.profiles;
+  if (offered.includes(profile)) return;
+  const who = only === null ? "No CA here" : `"${only.name}"`;
+  const known = offered.length === 0 ? "none" : offered.join(", ");
+  throw oneFault("/profile", `${who} offers a profile "${profile}". Offered: ${known}.`);
 }
 
 /** One domain as a batch's row; a name that has no `www.` companion is added without. */

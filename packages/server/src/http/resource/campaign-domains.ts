@@ -9,13 +9,8 @@ import { type Instant, joinPrices, normaliseName, withWww } from "@certmill/doma
 import type { Db } from "../../store/database.ts";
 import type { CampaignRow } from "../../store/read/campaigns.ts";
 import type { CaRow } from "../../store/read/cas.ts";
-import {
-  addCampaignLineages,
-  findOnList,
-  holdList,
-  notePacking,
-} from "../../store/write/add-campaign-lineages.ts";
-import { findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
+import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
+import { findOnList, holdList, notePacking } from "../../store/write/campaign-list.ts";
 import { ensureTenants } from "../../store/write/names.ts";
 import { type AcceptedRow, acceptRow } from "../accept-row.ts";
 import { packRows } from "../pack-rows.ts";
@@ -35,6 +30,7 @@ export function addCampaignDomainsHandler({ db, now }: Tools): Handler<Operation
     const campaign = await wantedCampaign(db, params.name);
     const { terms, ca } = await readTerms(db, {
       keyType: campaign.key_type,
+      ...(campaign.profile === null ? {} : { profile: campaign.profile }),
       ...(campaign.ca === null ? {} : { ca: campaign.ca }),
       ...(campaign.edge_group === null ? {} : { edgeGroup: campaign.edge_group }),
     });
@@ -83,7 +79,7 @@ async function addToList(trx: Db, { campaign, rows, terms, now }: Addition): Pro
   const { fresh, unchanged, rejected } = sortRows(others, await findHolders(trx, namesOf(others)), tenants);
   const policy = { most: campaign.pack_names, acrossTenants: campaign.pack_across_tenants };
   const { lineages, price } = packRows(fresh, policy);
-  await addCampaignLineages(trx, lineages, { ...terms, campaignId }, now);
+  await addLineages(trx, lineages, { ...terms, campaignId }, now);
   await notePacking(trx, campaignId, list.packing === null ? price : joinPrices(list.packing, price));
   const unchangedOnList = rows.length - others.length;
   return { added: fresh.length, unchanged: unchanged + unchangedOnList, rejected: [...rejected] };

@@ -131,6 +131,7 @@ async function settingsOf(db: Db, wanted: NewCampaign, now: Instant): Promise<Ca
     caId: terms.pinned ? terms.caId : null,
     edgeGroupId: terms.edgeGroupId,
     keyType: terms.keyType,
+    profile: terms.profile,
   };
 }
 
@@ -150,6 +151,7 @@ function refuseOther(row: CampaignRow, settings: CampaignSettings): void {
     row.renewal_spread_days === settings.renewalSpreadDays &&
     row.ca_id === settings.caId &&
     row.edge_group_id === settings.edgeGroupId &&
-    row.key_type === settings.keyType;
+    row.key_type === settings.keyType &&
+    row.profile === settings.profile;
   if (!same) throw new Refusal("campaign-exists", `${row.name} takes its list already, with other settings.`);
 }

@@ -5,7 +5,7 @@ import type { Db } from "../../store/database.ts";
 import { type CaRow, findCa, listCas } from "../../store/read/cas.ts";
 import { findAnswer } from "../../store/write/answer-once.ts";
 import { changeCa, hasPool } from "../../store/write/cas.ts";
-import { caState } from "../ca-state.ts";
+import { caState, statusPage } from "../ca-state.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
 import { limitSetOfRow } from "../limit-rules.ts";
@@ -28,7 +28,7 @@ export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operation
     const taken = (): Refusal => new Refusal("ca-exists", `The name "${body.name}" is taken.`);
     if ((await findCa(db, body.name)) !== null) throw taken();
     const request = accountRequest(body);
-    const { account, caaIdentities } = accountOf(await makeAccount(request), body);
+    const { account, caaIdentities, profiles } = accountOf(await makeAccount(request), body);
     return withAnswerKept<Operations["addCa"]>(db, repeatable, now(), async (trx) => {
       const ca = {
         name: body.name,
@@ -40,8 +40,11 @@ export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operation
         weight: body.weight ?? null,
         limitSet: body.limits ?? limitSetOf(new URL(request.directoryUrl).hostname),
         caaIdentities: body.caaIdentities ?? caaIdentities,
+        profiles,
+        profile: body.profile ?? null,
         account,
       };
+      demandOffered(ca.profile, ca);
       if ((await insertCa(trx, ca, now())) === null) throw taken();
       if (!(await hasPool(trx))) throw noPool();
       const row = await findCa(trx, body.name);
@@ -55,18 +58,29 @@ export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operation
 const noPool = (): Refusal =>
   oneFault("/weight", "Then no CA has a weight, and domains that name no CA get no certificate.");
 
+/** @throws {Refusal} `invalid-request` */
+function demandOffered(
+  profile: string | null | undefined,
+  { name, profiles }: Pick<CaRow, "name"> & { readonly profiles: readonly string[] },
+): void {
+  if (profile == null || profiles.includes(profile)) return;
+  const known = profiles.length === 0 ? "It has none." : `It has: ${profiles.join(", ")}.`;
+  throw oneFault("/profile", `"${name}" offers no such profile. ${known}`);
+}
+
 export function changeCaHandler({ db, now }: Pick<Tools, "db" | "now">): Handler<Operations["changeCa"]> {
   return async ({ params: { name }, body }) =>
     db.transaction().execute(async (trx) => {
       const ca = await findCa(trx, name);
       if (ca === null) throw new Refusal("not-found", `There is no CA "${name}".`);
-      const { weight, limits: limitSet, caaIdentities, maxOrdersInFlight, profile } = body;
+      const { weight, limits: limitSet, caaIdentities, profile, maxOrdersInFlight } = body;
+      demandOffered(profile, ca);
       const change = {
         weight,
         limitSet,
         caaIdentities,
-        maxOrdersInFlight,
         profile,
+        maxOrdersInFlight,
         makeDefault: body.default === true,
       };
       await changeCa(trx, ca.id, change, now());
@@ -139,7 +153,9 @@ function present(row: CaRow, now: Instant): Ca {
     limits: limitSetOfRow(row),
     caaIdentities: row.caa_identities,
     profile: row.profile,
+    profiles: row.profiles,
     ...caState(row, now),
+    statusPage: statusPage(row),
     accountUrl: row.account_url,
     contact: row.contact ?? [],
     createdAt: instantText(row.created_at),

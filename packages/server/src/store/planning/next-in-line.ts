@@ -39,6 +39,7 @@ interface Row {
   turn: number;
   names: string[];
   key_type: KeyType;
+  profile: string | null;
   certificate_id: string | null;
   class: WorkClass;
   ca_ids: string[] | null;
@@ -90,7 +91,7 @@ export async function nextInLine(
       where lane.id = any(${lanes.map(({ id }) => id)}::bigint[])
       order by first.turn limit ${limit}
     )
-    select line.*, lineage.names, lineage.key_type, lineage.certificate_id, lineage.avoid_ca_ids,
+    select line.*, lineage.names, lineage.key_type, lineage.profile, lineage.certificate_id, lineage.avoid_ca_ids,
       lineage.tenant_id, held.ca_id as previous,
       array(
         select distinct ca_id from certificate
@@ -116,6 +117,7 @@ const candidateOf = (row: Row): Candidate => ({
   turn: row.turn,
   names: row.names,
   keyType: row.key_type,
+  profile: row.profile,
   hasCertificate: row.certificate_id !== null,
   workClass: row.class,
   allowed: row.ca_ids,

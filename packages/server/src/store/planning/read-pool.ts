@@ -34,6 +34,7 @@ interface CaRow {
   max_orders_in_flight: number;
   status_hint: CaStatus;
   status_read_at: Instant | null;
+  profiles: string[];
   in_flight: string;
 }
 
@@ -70,7 +71,7 @@ export interface Pool {
 export async function readPool(trx: Db, now: Instant): Promise<Pool> {
   const { rows } = await sql<CaRow>`
     select ca.id, account.id as account_id, ca.name, ca.weight, ca.limit_set, ca.slow_until, ca.health,
-      ca.max_orders_in_flight, ca.status_hint, ca.status_read_at,
+      ca.max_orders_in_flight, ca.status_hint, ca.status_read_at, ca.profiles,
       (select count(*) from issuance where ca_id = ca.id and ended_at is null) as in_flight
     from ca join account on account.ca_id = ca.id order by ca.id`.execute(trx);
   const { rows: overrides } = await sql<OverrideRow>`
@@ -116,6 +117,7 @@ function forPlanning(row: CaRow, ca: PoolCa, now: Instant): CaForPlanning {
     admission: admissionOf(ca, now),
     limitFor: ca.limitFor,
     exemptsRenewals: isLimitSetName(row.limit_set) && limitSets[row.limit_set].exemptsRenewals,
+    profiles: row.profiles,
   };
 }
 

@@ -68,11 +68,13 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
         as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb, exemption text)
     ), begun as (
       insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, class, spending,
-        exemption, replaces)
+        exemption, replaces, profile)
       select lineage.id, begin.ca_id, lineage.names, lineage.key_type, 'planned',
         ${JSON.stringify(planned(now))}::jsonb, ${at}, ${at}, begin.class, begin.spending,
-        begin.exemption, renewal.ari_id
-      from begin join lineage on lineage.id = begin.lineage_id
+        begin.exemption, renewal.ari_id,
+        case when lineage.profile = any(ca.profiles) then lineage.profile
+          when ca.profile = any(ca.profiles) then ca.profile end
+      from begin join lineage on lineage.id = begin.lineage_id join ca on ca.id = begin.ca_id
         left join certificate held on held.id = lineage.certificate_id
         left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = held.id
           and renewal.ca_id = begin.ca_id and held.names && lineage.names

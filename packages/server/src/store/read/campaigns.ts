@@ -25,6 +25,7 @@ export interface CampaignRow {
   readonly edge_group_id: string | null;
   readonly edge_group: string | null;
   readonly key_type: KeyType;
+  readonly profile: string | null;
   readonly created_at: Instant;
   readonly ended_at: Instant | null;
 }
@@ -56,6 +57,7 @@ const selectCampaigns = (db: Db) =>
       "campaign.edge_group_id",
       "edge_group.name as edge_group",
       "campaign.key_type",
+      "campaign.profile",
       "campaign.created_at",
       "campaign.ended_at",
     ]);

@@ -1,4 +1,4 @@
-import type { Instant } from "@certmill/domain";
+import type { CaStatus, Instant } from "@certmill/domain";
 import type { Db } from "../database.ts";
 
 export interface CaRow {
@@ -12,8 +12,11 @@ export interface CaRow {
   /** A name of domain's limit sets. */
   readonly limit_set: string;
   readonly caa_identities: string[];
-  /** That its orders ask for; null: none. */
+  readonly profiles: string[];
   readonly profile: string | null;
+  /** What its status page says of it, and when that was read; null: never. */
+  readonly status_hint: CaStatus;
+  readonly status_read_at: Instant | null;
   /** Nothing is planned there before; null, or past: it is well. */
   readonly slow_until: Instant | null;
   /** The circuit breaker's memory, as the domain package writes it. */
@@ -38,7 +41,10 @@ const selectCas = (db: Db) =>
       "ca.weight",
       "ca.limit_set",
       "ca.caa_identities",
+      "ca.profiles",
       "ca.profile",
+      "ca.status_hint",
+      "ca.status_read_at",
       "ca.slow_until",
       "ca.health",
       "ca.created_at",
@@ -63,6 +69,17 @@ export async function findCa(db: Db, name: string): Promise<CaRow | null> {
 /** The CA that is issued from unless a domain says otherwise; null when none is set up. */
 export async function findDefaultCa(db: Db): Promise<CaRow | null> {
   return (await selectCas(db).where("ca.is_default", "=", true).executeTakeFirst()) ?? null;
+}
+
+/** Every certificate profile that some CA offers, by name. */
+export async function readProfiles(db: Db): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("ca")
+    .select((eb) => eb.fn<string>("unnest", ["profiles"]).as("profile"))
+    .distinct()
+    .orderBy("profile")
+    .execute();
+  return rows.map(({ profile }) => profile);
 }
 
 export async function findEdgeGroupId(db: Db, name: string): Promise<string | null> {

@@ -13,6 +13,7 @@ export interface DomainRow {
   readonly ca: string;
   readonly edge_group: string;
   readonly key_type: KeyType;
+  readonly profile: string | null;
   readonly wake_at: Instant | null;
   readonly failure_code: string | null;
   readonly failure_detail: string | null;
@@ -50,7 +51,7 @@ export interface DomainRow {
 
 const selectDomains = sql`
   select domain.name, lineage.id as lineage_id, lineage.names, lineage.state, tenant.name as tenant,
-    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.wake_at,
+    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,

@@ -15,6 +15,10 @@ export interface LineageTerms {
   readonly pinned: boolean;
   readonly edgeGroupId: string;
   readonly keyType: KeyType;
+  /** The certificate profile that is wished for; null: what is usual at the CA. */
+  readonly profile: string | null;
+  /** The campaign on whose list they are: they are due when their wave begins. null: they are due now. */
+  readonly campaignId: string | null;
 }
 
 /** A lineage that holds a name now. */
@@ -46,7 +50,8 @@ export async function findHolders(db: Db, names: readonly string[]): Promise<Rea
 }
 
 /**
- * Adds lineages whose names are all free, in one statement however many they are, and wakes the workers.
+ * Adds lineages whose names are all free, in one statement however many they are, and wakes the workers for those
+ * that are due.
  * Needs `holdNames` and `findHolders` before it in the same transaction. A name that was removed before
  * belongs to its new lineage from now on.
  */
@@ -58,11 +63,14 @@ export async function addLineages(
 ): Promise<void> {
   if (wanted.length === 0) return;
   const at = timestamp(now);
+  const { caId, pinned, edgeGroupId, keyType, profile, campaignId } = terms;
   const rows = JSON.stringify(wanted.map(({ names, tenantId }) => ({ names, tenant_id: tenantId })));
   await sql`
     with begun as (
-      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, state, wake_at, wanted_at, created_at)
-      select tenant_id, ${terms.caId}, ${terms.pinned}, ${terms.edgeGroupId}, names, ${terms.keyType}, 'waiting', ${at}, ${at}, ${at}
+      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, state, wake_at,
+        wanted_at, created_at, campaign_id, held)
+      select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${profile}, 'waiting',
+        ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)
       returning id, names
     ), named as (
@@ -72,5 +80,5 @@ export async function addLineages(
     )
     insert into event (at, kind, lineage_id, detail)
     select ${at}, 'domain.added', id, jsonb_build_object('names', names) from begun`.execute(trx);
-  await sql`select pg_notify('certmill_work', '')`.execute(trx);
+  if (campaignId === null) await sql`select pg_notify('certmill_work', '')`.execute(trx);
 }

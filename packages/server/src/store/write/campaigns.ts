@@ -21,6 +21,7 @@ export interface CampaignSettings {
   readonly caId: string | null;
   readonly edgeGroupId: string | null;
   readonly keyType: KeyType;
+  readonly profile: string | null;
 }
 
 /** What came of a wish: the state it found, and whether it was granted. */
@@ -61,6 +62,7 @@ function settingValues(settings: CampaignSettings) {
     ca_id: settings.caId,
     edge_group_id: settings.edgeGroupId,
     key_type: settings.keyType,
+    profile: settings.profile,
   };
 }
 

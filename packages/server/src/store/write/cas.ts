@@ -12,23 +12,23 @@ export interface CaChange {
   readonly weight: number | undefined;
   readonly limitSet: LimitSetName | undefined;
   readonly caaIdentities: readonly string[] | undefined;
-  readonly maxOrdersInFlight: number | undefined;
-  /** null: what the CA gives by itself. */
+  /** null: its orders ask for none. */
   readonly profile: string | null | undefined;
+  readonly maxOrdersInFlight: number | undefined;
   readonly makeDefault: boolean;
 }
 
 /** In the caller's transaction, which is to be given up when nothing is left to issue from (`hasPool`). */
 export async function changeCa(trx: Db, id: string, change: CaChange, now: Instant): Promise<void> {
-  const { weight, limitSet, caaIdentities, maxOrdersInFlight, profile, makeDefault } = change;
+  const { weight, limitSet, caaIdentities, profile, maxOrdersInFlight, makeDefault } = change;
   await wakePlanner(trx, now);
   if (makeDefault) await makeItDefault(trx, id);
   const set = {
     ...(weight === undefined ? {} : { weight }),
     ...(limitSet === undefined ? {} : { limit_set: limitSet }),
     ...(caaIdentities === undefined ? {} : { caa_identities: [...caaIdentities] }),
-    ...(maxOrdersInFlight === undefined ? {} : { max_orders_in_flight: maxOrdersInFlight }),
     ...(profile === undefined ? {} : { profile }),
+    ...(maxOrdersInFlight === undefined ? {} : { max_orders_in_flight: maxOrdersInFlight }),
   };
   if (Object.keys(set).length > 0) await trx.updateTable("ca").set(set).where("id", "=", id).execute();
   await wakeStranded(trx, now);

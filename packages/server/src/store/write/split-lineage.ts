@@ -16,9 +16,9 @@ export async function splitLineage(
   for (const names of apart) {
     await sql`
       with begun as (
-        insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, state, wake_at, wanted_at,
+        insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, state, wake_at, wanted_at,
           failure_code, failure_detail, failures, avoid_ca_ids, created_at, campaign_id, wave)
-        select tenant_id, ca_id, pinned, edge_group_id, ${[...names]}::text[], key_type, 'failed', wake_at, wanted_at,
+        select tenant_id, ca_id, pinned, edge_group_id, ${[...names]}::text[], key_type, profile, 'failed', wake_at, wanted_at,
           failure_code, failure_detail, failures, avoid_ca_ids, ${at}, campaign_id, wave
         from lineage where id = ${lineageId} returning id
       ), moved as (
