@@ -12,7 +12,7 @@ const table: readonly (readonly [string, PollAnswer, number])[] = [
   ["told, as the CA asks", { kind: "told", retryAt: asked(hours(5)) }, hours(5)],
   ["told, and nothing said", { kind: "told", retryAt: null }, hours(6)],
   ["told, at once", { kind: "told", retryAt: asked(0) }, minutes(1)],
-  ["told, a date that has gone by", { kind: "told", retryAt: asked(-days(3)) }, minutes(1)],
+  ["told, a date that has gone by", { kind: "told", retryAt: asked(0 - days(3)) }, minutes(1)],
   ["told, in a year", { kind: "told", retryAt: asked(days(365)) }, days(1)],
   ["trouble", { kind: "trouble", retryAt: null, failures: 1 }, minutes(1)],
   ["trouble again", { kind: "trouble", retryAt: null, failures: 2 }, minutes(4)],
