@@ -133,6 +133,8 @@ async function addCa(db: Db, directoryUrl: string, keyLine: string): Promise<str
     weight: null,
     limitSet: "letsencrypt",
     caaIdentities: [],
+    profiles: [],
+    profile: null,
   } as const;
   const caId = await insertCa(db, { ...terms, account: made.account }, instant(Date.now()));
   if (caId === null) throw new Error("The database was not empty.");
