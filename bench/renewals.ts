@@ -63,6 +63,7 @@ async function measure(tell: Tell, { scale }: Size): Promise<Report> {
     within,
     every: 2_000,
   });
+  await pause(lateAfter * 1_000);
   tell(`Measuring for ${measured} s ...`);
   using memory = new MemoryWatch(server.pid);
   const before = { server: cpuSeconds(server.pid), postgres: postgres.cpuSeconds(), asked: ca.asked };
