@@ -8,6 +8,7 @@ import { PeerMissing } from "../tools/peers/peer.ts";
 import { acmeBench } from "./acme.ts";
 import type { Bench, Report, Size } from "./bench.ts";
 import { campaignBench } from "./campaign.ts";
+import { checksBench } from "./checks.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { ledgerBench } from "./ledger.ts";
@@ -30,6 +31,7 @@ const benches: readonly Bench[] = [
   pickNextBench,
   ledgerBench,
   campaignBench,
+  checksBench,
   simBench,
   renewalsBench,
   simulateBench,
