@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { minutes } from "../time/instant.ts";
 import { parseRange } from "./address.ts";
 import { catalogues, findingSentence } from "./catalogue.ts";
 import { type Finding, type FindingCode, findingCodes } from "./finding.ts";
 import { evidenceOf, type Ingress, judgeName } from "./judge-name.ts";
 import type { Lookup, NameFacts } from "./name-facts.ts";
+import { recheckSteps } from "./recheck.ts";
 
 const ranges = (...texts: string[]) => texts.map(parseRange).filter((range) => range !== null);
 const ingress: Ingress = { ours: ranges("192.0.2.1", "2001:db8::1"), proxies: ranges("198.51.100.0/24") };
@@ -252,6 +255,16 @@ describe("judgeName", () => {
     expect(evidenceOf([])).toBe("none");
     expect(evidenceOf(judgeName({ ...right, v4: found("198.51.100.7") }, ingress, cas))).toBe("none");
   });
+});
+
+const page = readFileSync(new URL("../../../../docs/checks.md", import.meta.url), "utf8");
+
+test("docs/checks.md has the codes, and the schedule", () => {
+  const told = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code);
+  expect(told).toEqual(Object.keys(findingCodes));
+  const minutesOf = [1, 2, 5, 10, 20, 30, 60, 120, 240].map(minutes);
+  expect(recheckSteps).toEqual(minutesOf);
+  expect(page).toContain("**1, 2, 5, 10, 20, 30 minutes, 1, 2 and\nthen every 4 hours**");
 });
 
 describe("catalogues", () => {
