@@ -54,7 +54,7 @@ test("names that are wrong are told, and counted once", () => {
 
 test("a limit that is used up is told with the time, by the limit's name in the help link", () => {
   const ca = caOf({ newOrdersPerAccount: per(hours(3), 3), renewalExemption: days(120) });
-  ca.hasIssued(["old.example"], later(-days(60)));
+  ca.hasIssued(["old.example"], instant(start - days(60)));
   for (const name of ["a", "b", "c"]) accepted(ca, [`${name}.example`], start);
   expect(ca.newOrder(["d.example"], start)).toMatchObject({
     kind: "refused",
@@ -71,7 +71,7 @@ test("a limit that is used up is told with the time, by the limit's name in the 
 
 test("a storm refuses what the limits would have let pass, takes nothing of them, and spares renewals", () => {
   const ca = caOf({ ...ruleSet("letsencrypt"), retryJitter: 0 });
-  ca.hasIssued(["old.example"], later(-days(60)));
+  ca.hasIssued(["old.example"], instant(start - days(60)));
   ca.setStorm({ ...NO_LIMITS, newOrdersPerAccount: per(hours(3), 1) });
   accepted(ca, ["a.example"], start);
   expect(ca.newOrder(["b.example"], start)).toMatchObject({ kind: "refused" });
