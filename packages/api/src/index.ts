@@ -50,6 +50,7 @@ export {
   maxReceipts,
   type Receipt,
 } from "./resource/edge.ts";
+export type { Failure, FailureGroup, FailureReport } from "./resource/failure.ts";
 export type { Readiness, ReadinessPart } from "./resource/health.ts";
 export {
   type LimitName,

@@ -30,6 +30,7 @@ import {
 } from "./resource/domain.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
 import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
+import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
 import { makePlan } from "./resource/plan.ts";
@@ -57,6 +58,8 @@ export const operations = {
   removeDomain,
   followDomain,
   addDomainBatch,
+  reportFailures,
+  listFailures,
   createCampaign,
   listCampaigns,
   showCampaign,

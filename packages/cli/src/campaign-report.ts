@@ -1,14 +1,14 @@
-import { type FileHandle, open } from "node:fs/promises";
 import { type CampaignFailure, type CampaignReport, type Client, operations, pages } from "@certmill/api";
 import type { Command } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { csvLine } from "./csv-line.ts";
+import { writeCsv } from "./csv-report.ts";
 import { withExamples } from "./examples.ts";
-import { fileFault } from "./file-fault.ts";
 import { numberText } from "./terminal/number-text.ts";
 import { print, printJson, remark } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
 import { styled } from "./terminal/style.ts";
+import { whose } from "./terminal/whose.ts";
 import { wrapFor } from "./terminal/wrap.ts";
 
 interface CampaignReportOptions extends ServerOptions {
@@ -33,10 +33,13 @@ export function registerCampaignReport(campaign: Command): void {
 
 async function reportCampaign(name: string, options: CampaignReportOptions): Promise<void> {
   const client = await connect(options);
-  if (options.csv === "-") return void (await writeFailures(client, name, options, print));
+  const lines = failureLines(client, name, options);
+  if (options.csv === "-") return void (await writeCsv(options.csv, header, lines));
   const report = await client.call(operations.reportCampaign, { params: { name } });
   await (options.json === true ? printJson(report) : print(reportText(report)));
-  if (options.csv !== undefined) await writeFile(client, name, options, options.csv);
+  if (options.csv === undefined) return;
+  const rows = await writeCsv(options.csv, header, lines);
+  remark(`${numberText(rows)} failing certificates are in ${options.csv}`);
 }
 
 function reportText({ campaign, reasons }: CampaignReport): string {
@@ -47,12 +50,6 @@ function reportText({ campaign, reasons }: CampaignReport): string {
 }
 
 type Reason = CampaignReport["reasons"][number];
-
-const whose: Readonly<Record<Reason["party"], string>> = {
-  customer: "for the customers to change",
-  ca: "the CA's doing, tried again by itself",
-  operator: "for the operator to change",
-};
 
 function reasonText({ code, party, sentence, certificates, domains, examples }: Reason): string {
   const others = certificates - examples.length;
@@ -74,36 +71,15 @@ const header = [
   "next try",
 ];
 
-async function writeFile(
-  client: Client,
-  name: string,
-  options: CampaignReportOptions,
-  path: string,
-): Promise<void> {
-  const file = await openFile(path);
-  try {
-    const rows = await writeFailures(client, name, options, (text) => append(file, path, `${text}\r\n`));
-    remark(`${numberText(rows)} failing certificates are in ${path}`);
-  } finally {
-    await file.close();
-  }
-}
-
-/** A page at a time, so that a long report needs no memory. @returns how many. */
-async function writeFailures(
+/** A page at a time, so that a long report needs no memory. */
+async function* failureLines(
   client: Client,
   name: string,
   { code }: CampaignReportOptions,
-  write: (lines: string) => Promise<void>,
-): Promise<number> {
-  let rows = 0;
-  await write(csvLine(header).trimEnd());
+): AsyncGenerator<string> {
   const query = { limit: 1_000, ...(code === undefined ? {} : { code }) };
-  for await (const { items } of pages(client, operations.listCampaignFailures, { params: { name }, query })) {
-    if (items.length > 0) await write(items.map(failureLine).join("").trimEnd());
-    rows += items.length;
-  }
-  return rows;
+  for await (const { items } of pages(client, operations.listCampaignFailures, { params: { name }, query }))
+    yield* items.map(failureLine);
 }
 
 function failureLine({
@@ -126,20 +102,4 @@ function failureLine({
     String(failures),
     nextTryAt ?? "",
   ]);
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "w", 0o644);
-  } catch (error) {
-    throw fileFault(`The report ${path}`, "written", error);
-  }
-}
-
-async function append(file: FileHandle, path: string, text: string): Promise<void> {
-  try {
-    await file.writeFile(text);
-  } catch (error) {
-    throw fileFault(`The report ${path}`, "written", error);
-  }
 }

@@ -26,6 +26,7 @@ import { registerLimitList } from "./limit-list.ts";
 import { registerLimitRemove } from "./limit-remove.ts";
 import { registerLimitSet } from "./limit-set.ts";
 import { registerPlan } from "./plan.ts";
+import { registerReportFailures } from "./report-failures.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimCa } from "./sim-ca.ts";
@@ -64,6 +65,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerCampaignCancel,
     registerCampaignReport,
   ],
+  ["report", "what an operator looks at in the morning", registerReportFailures],
   [
     "certificate",
     "what the CAs issued",

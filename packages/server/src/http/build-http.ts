@@ -40,6 +40,7 @@ import {
   edgeSnapshotHandler,
   sendReceiptsHandler,
 } from "./resource/edges.ts";
+import { listFailuresHandler, reportFailuresHandler } from "./resource/failures.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
 import { makePlanHandler } from "./resource/plans.ts";
@@ -107,6 +108,8 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     makePlan: makePlanHandler(tools),
     setTenant: setTenantHandler(tools),
     listTenants: listTenantsHandler(tools),
+    reportFailures: reportFailuresHandler(tools),
+    listFailures: listFailuresHandler(tools),
     addDomain: addDomainHandler(tools),
     listDomains: listDomainsHandler(tools),
     showDomain: showDomainHandler(tools),

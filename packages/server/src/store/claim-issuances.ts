@@ -1,8 +1,10 @@
 import {
   after,
   type Duration,
+  days,
   type Exemption,
   type Instant,
+  instant,
   type LiveState,
   type Spending,
   type WorkClass,
@@ -36,7 +38,7 @@ export interface ClaimedIssuance {
   readonly profile: string | null;
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
-  /** Whether the lineage has a certificate that this one follows. */
+  /** Whether the lineage has a certificate that this one follows, valid or ended not long ago. */
   readonly hasCertificate: boolean;
   readonly startedAt: Instant;
   /** Since when the certificate has been wanted. */
@@ -72,6 +74,9 @@ interface Row {
   is_pack: boolean;
 }
 
+/** So long after it has ended, a certificate's renewal is still tried as often as one that can be lost. */
+const mourned = days(30);
+
 /**
  * Takes up to `limit` due issuances, the longest overdue first. Safe from any number of workers at once; a
  * row being taken elsewhere is skipped, never waited for. Index: `issuance_due`.
@@ -92,7 +97,9 @@ export async function claimIssuances(
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
-      lineage.failures, lineage.certificate_id is not null as has_certificate, account.id as account_id,
+      lineage.failures, exists (
+        select 1 from certificate where id = lineage.certificate_id and not_after > ${timestamp(instant(request.now - mourned))}
+      ) as has_certificate, account.id as account_id,
       issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);

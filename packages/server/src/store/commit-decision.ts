@@ -209,7 +209,7 @@ export async function commitIssued(
       from moved returning id, lineage_id
     ), current as (
       update lineage set state = 'active', certificate_id = stored.id, failures = 0, failure_code = null,
-        failure_detail = null, avoid_ca_ids = '{}', wake_at = ${renewal}, wanted_at = ${renewal}
+        failing_since = null, failure_detail = null, avoid_ca_ids = '{}', wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
@@ -290,6 +290,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
     ), rested as (
       update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
         failures = failures + case when ${sayNothing.has(cause)} and moved.order_url is null then 0 else 1 end, failure_code = ${cause}, failure_detail = ${detail},
+        failing_since = coalesce(failing_since, ${timestamp(now)}),
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
         wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id

@@ -90,6 +90,7 @@ export interface LineageTable {
   failure_code: string | null;
   failure_detail: string | null;
   failures: Generated<number>;
+  failing_since: MaybeAt;
   certificate_id: Id | null;
   created_at: At;
   removed_at: MaybeAt;

@@ -1,5 +1,5 @@
 import type { CampaignFailure, CampaignReport, Operations } from "@certmill/api";
-import { failures, type Instant, isFailureCode } from "@certmill/domain";
+import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import {
   countFailures,
@@ -8,6 +8,7 @@ import {
   listFailures,
 } from "../../store/read/campaign-failures.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
+import { failureWords } from "../failure-words.ts";
 import { instantTextOrNull } from "../instant-text.ts";
 import { describeCampaign } from "../present-campaign.ts";
 import { Refusal } from "../refusal.ts";
@@ -41,21 +42,13 @@ export function listCampaignFailuresHandler({
   };
 }
 
-/** Of a code that this program does not know, as an older one may have written. */
-const unknown = (code: string) => ({
-  party: "operator" as const,
-  sentence: `The last attempt failed (${code}).`,
-});
-
-const failureOf = (code: string) => (isFailureCode(code) ? failures[code] : unknown(code));
-
 function presentReason({
   code,
   certificates,
   domains,
   examples,
 }: FailureCount): CampaignReport["reasons"][number] {
-  const { party, sentence } = failureOf(code);
+  const { party, sentence } = failureWords(code);
   return { code, party, sentence, certificates, domains, examples: [...examples] };
 }
 
@@ -65,7 +58,7 @@ const presentFailure = (row: FailureRow): CampaignFailure => ({
   tenant: row.tenant,
   ca: row.ca,
   code: row.failure_code,
-  sentence: failureOf(row.failure_code).sentence,
+  sentence: failureWords(row.failure_code).sentence,
   detail: row.failure_detail,
   failures: row.failures,
   nextTryAt: instantTextOrNull(row.wake_at),

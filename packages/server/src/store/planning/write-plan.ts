@@ -145,7 +145,8 @@ async function strand(trx: Db, lineageIds: readonly string[], now: Instant): Pro
       delete from queue where lineage_id = any(${[...lineageIds]}::bigint[]) returning lineage_id
     ), rested as (
       update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
-        failure_code = coalesce(failure_code, 'no-ca'), wake_at = null
+        failure_code = coalesce(failure_code, 'no-ca'), failing_since = coalesce(failing_since, ${timestamp(now)}),
+        wake_at = null
       from gone where lineage.id = gone.lineage_id
     )
     insert into event (at, kind, lineage_id, detail)
