@@ -66,8 +66,9 @@ async function claim(
     update lineage_check set wake_at = ${timestamp(after(now, lease))}, fence = fence + 1
     from due, lineage left join tenant on tenant.id = lineage.tenant_id
     where lineage_check.lineage_id = due.lineage_id and lineage.id = due.lineage_id
-    returning due.lineage_id, lineage.names, fence, failing, failing_since, ordered_anyway_at, findings,
-      case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
+    returning due.lineage_id, lineage.names, lineage_check.fence, lineage_check.failing, lineage_check.failing_since,
+      lineage_check.ordered_anyway_at, lineage_check.findings,
+      case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
   return rows;
 }
 
@@ -86,9 +87,10 @@ export async function readLineageCheck(
   lineageId: string,
 ): Promise<Omit<ClaimedCheck, "fence"> & { readonly checkedAt: Instant | null }> {
   const { rows } = await sql<Row & { checked_at: Instant | null }>`
-    select lineage.id as lineage_id, names, coalesce(failing, 0) as failing, failing_since, ordered_anyway_at,
-      coalesce(findings, '[]') as findings, checked_at,
-      case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
+    select lineage.id as lineage_id, lineage.names, coalesce(lineage_check.failing, 0) as failing,
+      lineage_check.failing_since, lineage_check.ordered_anyway_at,
+      coalesce(lineage_check.findings, '[]') as findings, lineage_check.checked_at,
+      case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
     from lineage left join tenant on tenant.id = lineage.tenant_id
       left join lineage_check on lineage_check.lineage_id = lineage.id
     where lineage.id = ${lineageId}`.execute(db);

@@ -117,7 +117,7 @@ export async function countWave(
 
 /** Its order waits for a check that has failed. Index: the key. */
 const failsChecks = sql`exists (select 1 from lineage_check
-  where lineage_check.lineage_id = lineage.id and failing > 0 and lineage_check.wake_at is not null)`;
+  where lineage_check.lineage_id = lineage.id and lineage_check.failing > 0 and lineage_check.wake_at is not null)`;
 
 const isFailed = sql`coalesce(failure_code, '') = any(${[...countedFailures]}::text[])`;
 
