@@ -31,9 +31,9 @@ export interface CheckingParts {
 
 const timeouts = { udp: seconds(2), tcp: seconds(4) };
 /** To the platform itself. */
-const toUs: PaceTerms = { mostAtOnce: 64, apart: milliseconds(0) };
+const toUs: PaceTerms = { mostAtOnce: 64, apart: milliseconds(0), mostWaiting: 1_000 };
 /** To an address of somebody else. */
-const toOthers: PaceTerms = { mostAtOnce: 2, apart: milliseconds(100) };
+const toOthers: PaceTerms = { mostAtOnce: 2, apart: milliseconds(100), mostWaiting: 4 };
 
 export function composeChecks({ config, clock, tokens, ports }: CheckingParts): CheckNames {
   const { ingress, allowed } = config;

@@ -58,6 +58,6 @@ export interface NameFacts {
   readonly v4: Lookup<string>;
   readonly v6: Lookup<string>;
   readonly caa: CaaFacts;
-  /** Null: there was nowhere to ask, or the name is a wildcard. */
+  /** Null: there was nowhere to ask, the place was being asked by too many, or the name is a wildcard. */
   readonly probe: ProbeResult | null;
 }

@@ -1,11 +1,12 @@
 /** All names of a certificate, looked at and judged. */
 import { type CaForCheck, type Finding, type Ingress, judgeName, seconds } from "@certmill/domain";
 import type { LookAtName } from "./check-name.ts";
+import { deadlineWithin } from "./deadline.ts";
 
 /** Names looked at side by side. */
 const atOnce = 8;
 /** Of the whole; names that it does not reach are not judged. */
-const deadline = seconds(90);
+const longest = seconds(90);
 
 export function checkNames(look: LookAtName, ingress: Ingress) {
   return async (
@@ -13,18 +14,18 @@ export function checkNames(look: LookAtName, ingress: Ingress) {
     cas: readonly CaForCheck[],
     signal: AbortSignal,
   ): Promise<readonly Finding[]> => {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
+    using until = deadlineWithin(signal, longest);
     const findings = new Map<string, readonly Finding[]>();
     const left = [...names];
     const lookOn = async (): Promise<void> => {
       for (let name = left.shift(); name !== undefined; name = left.shift())
-        findings.set(name, judgeName(await look(name, until), ingress, cas));
+        findings.set(name, judgeName(await look(name, until.signal), ingress, cas));
     };
     try {
       await Promise.all(Array.from({ length: Math.min(atOnce, names.length) }, lookOn));
     } catch (error) {
       signal.throwIfAborted();
-      if (!until.aborted) throw error;
+      if (!until.signal.aborted) throw error;
     }
     return names.flatMap((name) => findings.get(name) ?? []);
   };

@@ -13,6 +13,7 @@ import {
   parseAddress,
   seconds,
 } from "@certmill/domain";
+import { deadlineWithin } from "./deadline.ts";
 import { lookUpAddresses } from "./look-up-name.ts";
 import { type GetResult, plainText, requestOnce } from "./request-once.ts";
 import type { NameLookups } from "./resolver.ts";
@@ -45,9 +46,10 @@ const longestUrl = 2_000;
 const mostBytes = 128;
 const followed = new Set([301, 302, 307, 308]);
 
-/** @throws the request's signal's reason. */
-export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<ProbeResult> {
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(wholeTimeout)]);
+/** @returns null when an address is being asked by too many others already. @throws the request's signal's reason. */
+export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<ProbeResult | null> {
+  using deadline = deadlineWithin(request.signal, wholeTimeout);
+  const { signal } = deadline;
   const first = new URL(`http://${request.host}/.well-known/acme-challenge/${request.token}`);
   const visited = new Set([first.href]);
   let url = first;
@@ -55,6 +57,7 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
   for (;;) {
     const { address, result } = await connectInTurn(url, candidates, { ...options, signal });
     request.signal.throwIfAborted();
+    if (result === null) return null;
     const failed = (kind: ProbeFailure, detail: string): ProbeResult => ({
       kind,
       url: url.href,
@@ -77,7 +80,8 @@ const isRedirect = (status: number): boolean => status >= 301 && status <= 308 &
 
 type Reached = {
   readonly address: string | null;
-  readonly result: GetResult | { readonly kind: "unsafe"; readonly detail: string };
+  /** null: it was not asked. */
+  readonly result: GetResult | { readonly kind: "unsafe"; readonly detail: string } | null;
 };
 
 /** The candidates one after another, as long as there is no connection. */
@@ -95,7 +99,7 @@ async function connectInTurn(
     const get = { url, address, port, connectTimeout, mostBytes, signal };
     const result = await pace.run(address, () => requestOnce(get));
     reached = { address, result };
-    if (result.kind !== "unreachable") return reached;
+    if (result?.kind !== "unreachable") return reached;
   }
   return reached;
 }

@@ -6,6 +6,8 @@ export interface PaceTerms {
   readonly mostAtOnce: number;
   /** Between two beginnings. */
   readonly apart: Duration;
+  /** Who finds so many waiting is sent away: a silent address must not keep all checks waiting. */
+  readonly mostWaiting: number;
 }
 
 interface Target {
@@ -22,10 +24,11 @@ export class TargetPace {
     this.#terms = terms;
   }
 
-  /** Does `work` when its turn has come, in the order of asking. */
-  async run<T>(address: string, work: () => Promise<T>): Promise<T> {
+  /** Does `work` when its turn has come, in the order of asking. @returns null when too many wait. */
+  async run<T>(address: string, work: () => Promise<T>): Promise<T | null> {
     const terms = this.#terms(address);
     const target = this.#targets.get(address) ?? { running: 0, nextAt: 0, waiting: [] };
+    if (target.waiting.length >= terms.mostWaiting) return null;
     this.#targets.set(address, target);
     if (target.running >= terms.mostAtOnce)
       await new Promise<void>((resolve) => target.waiting.push(resolve));

@@ -90,7 +90,7 @@ async function ask({ v4 = [ours], v6 = [], allowed = ranges("127.0.0.0/8", "::1"
     now: () => instant(0),
   });
   const { signal } = new AbortController();
-  const pace = new TargetPace(() => ({ mostAtOnce: 4, apart: milliseconds(0) }));
+  const pace = new TargetPace(() => ({ mostAtOnce: 4, apart: milliseconds(0), mostWaiting: 9 }));
   const lookups = resolver.begin(signal);
   return probe({ host: "shop.test", v4, v6, token, answer, lookups, signal }, { ports, allowed, pace });
 }
@@ -268,7 +268,7 @@ describe("redirects", () => {
 });
 
 test("a target is asked by so many at once, in their order", async () => {
-  const pace = new TargetPace(() => ({ mostAtOnce: 2, apart: seconds(0) }));
+  const pace = new TargetPace(() => ({ mostAtOnce: 2, apart: seconds(0), mostWaiting: 7 }));
   let running = 0;
   let most = 0;
   const begun: number[] = [];
@@ -284,5 +284,11 @@ test("a target is asked by so many at once, in their order", async () => {
     ),
   );
   expect(most).toBe(2);
+  // Two run, seven wait, and the tenth is sent away.
+  const held = Promise.withResolvers<void>();
+  const asked = Array.from({ length: 10 }, () => pace.run("b", () => held.promise.then(() => "done")));
+  expect(await asked[9]).toBeNull();
+  held.resolve();
+  expect(await Promise.all(asked.slice(0, 9))).toEqual(Array(9).fill("done"));
   expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
