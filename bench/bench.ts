@@ -31,6 +31,8 @@ export type Tell = (line: string) => void;
 export interface Size {
   /** Of the full size, above 0 and at most 1; null: what the bench takes by default. */
   readonly scale: number | null;
+  /** Only the first so many days, where the bench has days; null: all. */
+  readonly days: number | null;
 }
 
 export interface Bench {

@@ -88,6 +88,7 @@ function choose(argv: readonly string[]): Choice | null {
     options: {
       json: { type: "boolean", default: false },
       scale: { type: "string" },
+      days: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -99,7 +100,10 @@ function choose(argv: readonly string[]): Choice | null {
   return {
     bench,
     json: values.json,
-    size: { scale: values.scale === undefined ? null : scaleOf(values.scale) },
+    size: {
+      scale: values.scale === undefined ? null : scaleOf(values.scale),
+      days: values.days === undefined ? null : daysOf(values.days),
+    },
   };
 }
 
@@ -109,7 +113,13 @@ function scaleOf(text: string): number {
   return scale;
 }
 
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (!(Number.isInteger(days) && days > 0)) throw new TypeError("--days is a whole number above 0.");
+  return days;
+}
+
 function usage(): string {
   const known = benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`).join("");
-  return `Usage: npm run bench -- NAME [--json] [--scale SHARE]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign and simulate: as their scale), and ends what it started.\n`;
+  return `Usage: npm run bench -- NAME [--json] [--scale SHARE] [--days N]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign and simulate: as their scale), and ends what it started.\n`;
 }

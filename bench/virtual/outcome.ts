@@ -1,5 +1,5 @@
 /** What came of a run, from its database and from the samples of its CAs. */
-import { after, days, hours, type Instant } from "@certmill/domain";
+import { after, days, hours, type Instant, instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../../packages/server/src/store/database.ts";
 import type { RunCa } from "./run-cas.ts";
@@ -90,8 +90,8 @@ function budgetUsed(finished: Finished): number | null {
       if (!hour.waiting || !isUsual(finished, ca, hour)) continue;
       const { from, to, before, after: later } = hour;
       const { count, period } = finished.cas[ca].orders(from);
-      // What was left over from a time when nobody waited.
-      if (until !== from) offered += before.left;
+      // What was left over from a time when nobody waited, or is there at once with a larger limit.
+      if (until !== from || begins(finished, ca, from)) offered += before.left;
       offered += ((to - from) * count) / period;
       spent += later.spent - before.spent;
       until = to;
@@ -99,6 +99,10 @@ function budgetUsed(finished: Finished): number | null {
   }
   return offered === 0 ? null : spent / offered;
 }
+
+/** Whether another limit of orders holds from this instant on. */
+const begins = ({ cas }: Finished, ca: 0 | 1, at: Instant): boolean =>
+  cas[ca].orders(at).count !== cas[ca].orders(instant(at - 1)).count;
 
 async function enrolment(db: Db, start: Instant) {
   const { rows } = await sql<{ issuable: string; enrolled: string; finished: Instant | null }>`

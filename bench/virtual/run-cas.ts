@@ -1,4 +1,7 @@
-/** The two CAs of a run: what they allow, and what Certmill's ledger is told that they do. */
+/**
+ * The two CAs of a run, what they allow, and what Certmill's ledger is told that they do. Both have Let's Encrypt's limits
+ * but for the orders of an account.
+ */
 import { undiciTransport } from "@certmill/acme";
 import { after, days, hours, type Instant, type Limit } from "@certmill/domain";
 import { type Allowance, type LimitRules, ruleSet, type SimCa, scaledRules, startSimCa } from "@certmill/sim";
@@ -24,7 +27,6 @@ export interface RunCa {
 
 interface CaTerms {
   readonly name: string;
-  readonly limitSet: "letsencrypt" | "none";
   /** The pool's share. */
   readonly weight: number;
   readonly rules: LimitRules;
@@ -43,20 +45,17 @@ export interface CaParts {
 export async function startCas(parts: CaParts): Promise<readonly [RunCa, RunCa]> {
   const { scenario } = parts;
   const second: LimitRules = {
-    ...ruleSet("none"),
+    ...ruleSet("letsencrypt"),
     newOrdersPerAccount: threeHours(scenario.secondCaOrders),
-    renewalExemption: days(120),
   };
   return [
     await startCa(parts, {
       name: "letsencrypt",
-      limitSet: "letsencrypt",
       weight: 100,
       rules: scaledRules(ruleSet("letsencrypt"), scenario.divisor),
     }),
     await startCa(parts, {
       name: "second",
-      limitSet: "none",
       weight: 100,
       rules: scaledRules(second, scenario.divisor),
     }),
@@ -82,7 +81,7 @@ async function startCa(parts: CaParts, terms: CaTerms): Promise<RunCa> {
     },
   });
   const account = await openAccount(parts, sim);
-  const { name, limitSet, weight, rules } = terms;
+  const { name, weight, rules } = terms;
   const now = hands.read();
   const id = await insertCa(
     db,
@@ -94,7 +93,7 @@ async function startCa(parts: CaParts, terms: CaTerms): Promise<RunCa> {
       maxOrdersInFlight: 1_000,
       makeDefault: false,
       weight,
-      limitSet,
+      limitSet: "letsencrypt",
       caaIdentities: [],
       profiles: [],
       profile: null,
@@ -107,7 +106,7 @@ async function startCa(parts: CaParts, terms: CaTerms): Promise<RunCa> {
   const base = rules.newOrdersPerAccount;
   if (base === null) throw new Error("Both CAs limit the orders of an account.");
   // What the ledger is told is what the CA does; for Let's Encrypt at full size it knows by itself.
-  if (limitSet === "none" || scenario.divisor > 1) await tellLedger(parts, ca, { rule: base, from: now });
+  if (name !== "letsencrypt" || scenario.divisor > 1) await tellLedger(parts, ca, { rule: base, from: now });
   if (name !== "letsencrypt") return { ...ca, orders: () => base };
 
   const granted = { allowance: grantedOrders(scenario), from: after(start, scenario.override.from) };

@@ -152,7 +152,7 @@ export { type PollAnswer, pollAgainAt } from "./schedule/renewal-poll.ts";
 export { judgeWindow, type KnownWindow, type RenewalWindow, renewWithin } from "./schedule/renewal-window.ts";
 export { retryAt } from "./schedule/retry.ts";
 export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
-export { type Flow, TurnTaking } from "./schedule/turn-taking.ts";
+export { type FailedTurn, type Flow, keptTurn, TurnTaking } from "./schedule/turn-taking.ts";
 export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule/work-class.ts";
 export { outcomeOf, type SimulationOutcome, type Trouble } from "./simulation/outcome.ts";
 export { type CaToOpen, type PlanSimulation, simulateAlone } from "./simulation/simulate-plan.ts";

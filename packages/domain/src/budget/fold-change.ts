@@ -1,8 +1,8 @@
 import { type Instant, instant } from "../time/instant.ts";
 import { correct, fullBucket, release, settle, spend } from "./bucket.ts";
-import type { BucketBook } from "./bucket-book.ts";
+import type { BucketBook, BucketEntry } from "./bucket-book.ts";
 import type { LedgerChange } from "./ledger-change.ts";
-import { type Limit, unknownLimit } from "./limit.ts";
+import { type Limit, refillTime, unknownLimit } from "./limit.ts";
 import type { BucketName } from "./order-spending.ts";
 
 export type BucketChange = Extract<LedgerChange, BucketName>;
@@ -40,13 +40,22 @@ export function foldChange(
     case "settled":
       return store(settle(limit, entry.bucket, at));
     case "released":
-      return store(release(entry.bucket));
+      book.set(caId, change, {
+        ...entry,
+        bucket: release(entry.bucket),
+        promisedUntil: takenBack(entry, limit, at),
+      });
+      return null;
     case "spent":
       return store(spend(limit, entry.bucket, at));
     case "reset":
       return store(fullBucket);
   }
 }
+
+/** What it was promised is there for the next who waits, a refill sooner. */
+const takenBack = ({ promisedUntil }: BucketEntry, limit: Limit, at: Instant): number =>
+  promisedUntil > at ? promisedUntil - refillTime(limit) : promisedUntil;
 
 function refused(
   book: BucketBook,

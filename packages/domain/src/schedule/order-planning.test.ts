@@ -86,6 +86,17 @@ describe("placing an order", () => {
     expect(round.place(waiting("other.example")).kind).toBe("placed");
   });
 
+  test("who waits for a limit of its own at one CA, and for another CA's orders, comes back one refill of those later each", () => {
+    const none: Limits = { "new-orders-per-account": { burst: 1, count: 1, period: hours(1) } };
+    const round = planning(ca("1", { limits: oneEach }), ca("2", { limits: none }));
+    const at = (n: number) => {
+      const placement = round.place(waiting(`${n}.shared.example`, { allowed: ["1", "2"] }));
+      return placement.kind === "parked" ? placement.until - now : placement.kind;
+    };
+    expect([at(1), at(2)]).toEqual(["placed", "placed"]);
+    expect([at(3), at(4), at(5)]).toEqual([hours(1), hours(2), hours(3)]);
+  });
+
   test("a renewal of the same names is exempt where they were issued, and goes there", () => {
     const limits: Limits = { ...three, ...oneEach };
     const round = planning(ca("1", { limits }), ca("2", { limits }));

@@ -235,8 +235,11 @@ export class OrderPlanning {
     if (first === undefined) return this.#hold(workClass, soonest);
     const { caId, bucket, at } = first;
     const entry = this.#book.get(caId, bucket);
-    if (soonest !== undefined && soonest.until < at)
-      return { kind: "parked", until: soonest.until, caId, ...nameOf(bucket) };
+    const ofCa = soonest === undefined ? null : this.#promiseOfCa(soonest);
+    if (ofCa !== null && ofCa.at < at) {
+      ofCa.keep();
+      return { kind: "parked", until: instant(Math.ceil(ofCa.at)), caId, ...nameOf(bucket) };
+    }
     this.#book.set(caId, bucket, { ...entry, promisedUntil: at });
     return { kind: "parked", until: instant(Math.ceil(at)), caId, ...nameOf(bucket) };
   }
@@ -252,7 +255,25 @@ export class OrderPlanning {
     const mayPass = workClass === "renewal" || workClass === "emergency";
     if (soonest === undefined || ca === undefined || !mayPass)
       return { kind: "held", until: soonest?.until ?? null };
-    return { kind: "parked", until: soonest.until, caId: ca.id, ...accountBucket(ca) };
+    const ofCa = this.#promiseOfCa(soonest);
+    ofCa.keep();
+    return { kind: "parked", until: instant(Math.ceil(ofCa.at)), caId: ca.id, ...accountBucket(ca) };
+  }
+
+  /** A refill of the CA's orders to itself, so that not all who wait for them come back for the first. */
+  #promiseOfCa({ caId, until }: { readonly caId: string; readonly until: Instant }) {
+    const ca = this.#cas.get(caId);
+    const bucket = ca === undefined ? null : accountBucket(ca);
+    const limit = ca === undefined || bucket === null ? null : this.#limitOf(ca, bucket);
+    if (bucket === null || limit === null) return { at: until as number, keep: () => {} };
+    const entry = this.#book.get(caId, bucket);
+    const at = Math.max(until, entry.promisedUntil + refillTime(limit));
+    return {
+      at,
+      keep: () => {
+        this.#book.set(caId, bucket, { ...entry, promisedUntil: at });
+      },
+    };
   }
 
   #promise(caId: string, { until, bucket, limit }: Extract<Refusal, { scope: "own" }>): number {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { TurnTaking } from "./turn-taking.ts";
+import { type FailureCode, failureCodes, failures } from "../failure/failure-code.ts";
+import { keptTurn, TurnTaking } from "./turn-taking.ts";
 
 test("a flow of thousands and one of a few alternate", () => {
   const turns = new TurnTaking([{ class: "interactive", turn: 0 }], []);
@@ -42,4 +43,16 @@ test("of any flows that wait, none gets more than one turn ahead of another", ()
       }
     }),
   );
+});
+
+test("who failed by the CA's own trouble comes back to their place, in the same class", () => {
+  const failed = (cause: FailureCode, turn: number | null = 7) =>
+    ({ workClass: "campaign", turn, cause }) as const;
+  for (const cause of failureCodes) {
+    const expected = failures[cause].party === "ca" ? 7 : null;
+    expect(keptTurn(failed(cause), "campaign"), cause).toBe(expected);
+    expect(keptTurn(failed(cause), "interactive"), cause).toBe(null);
+  }
+  expect(keptTurn(failed("ca-unreachable", null), "campaign")).toBe(null);
+  expect(keptTurn(null, "campaign")).toBe(null);
 });

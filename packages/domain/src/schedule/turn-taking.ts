@@ -1,3 +1,4 @@
+import { type FailureCode, failures } from "../failure/failure-code.ts";
 import type { WorkClass } from "./work-class.ts";
 
 export interface Flow {
@@ -39,6 +40,25 @@ export class TurnTaking {
   moved(): readonly Flow[] {
     return [...this.#moved].flatMap((id) => this.#flows.get(id) ?? []);
   }
+}
+
+/** A lineage's last issuance, which failed. */
+export interface FailedTurn {
+  readonly workClass: WorkClass;
+  /** With which it was planned; null: that is not known. */
+  readonly turn: number | null;
+  readonly cause: FailureCode;
+}
+
+/**
+ * Who failed by the CA's own trouble comes back to their place: else a day's outage would send all that it hit behind those
+ * whose names are wrong, and behind all that came later.
+ *
+ * @returns null when a new turn is to be taken.
+ */
+export function keptTurn(last: FailedTurn | null, workClass: WorkClass): number | null {
+  if (last === null || last.workClass !== workClass) return null;
+  return failures[last.cause].party === "ca" ? last.turn : null;
 }
 
 const idOf = (workClass: WorkClass, key: string): string => `${workClass} ${key}`;

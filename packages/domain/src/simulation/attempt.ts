@@ -35,6 +35,7 @@ export interface AttemptParts {
   readonly lineage: Lineage;
   readonly ca: PoolCa;
   readonly workClass: WorkClass;
+  readonly turn: number;
   readonly spending: readonly Spending[];
   readonly exemption: Exemption;
   readonly isPack: boolean;
@@ -44,6 +45,8 @@ export class Attempt {
   readonly lineage: Lineage;
   readonly ca: PoolCa;
   readonly workClass: WorkClass;
+  /** With which it was planned. */
+  readonly turn: number;
   readonly isFirst: boolean;
   readonly #names: readonly string[];
   readonly #spending: readonly Spending[];
@@ -56,10 +59,11 @@ export class Attempt {
   #failed: readonly FailedName[] = [];
   #validity: { readonly notBefore: Instant; readonly notAfter: Instant } | null = null;
 
-  constructor({ lineage, ca, workClass, spending, exemption, isPack }: AttemptParts, now: Instant) {
+  constructor({ lineage, ca, workClass, turn, spending, exemption, isPack }: AttemptParts, now: Instant) {
     this.lineage = lineage;
     this.ca = ca;
     this.workClass = workClass;
+    this.turn = turn;
     this.isFirst = !lineage.hasBeenTried;
     this.#names = lineage.names;
     this.#spending = spending;

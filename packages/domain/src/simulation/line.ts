@@ -2,7 +2,7 @@
  * Who waits for an order: one line by turn for each class, a campaign's apart, and those that wait for a limit of their
  * own beside them. What store/planning does in SQL (enqueue-due, next-in-line, park), in memory.
  */
-import { TurnTaking } from "../schedule/turn-taking.ts";
+import { keptTurn, TurnTaking } from "../schedule/turn-taking.ts";
 import { type WorkClass, workClasses } from "../schedule/work-class.ts";
 import type { Instant } from "../time/instant.ts";
 import { flowOf, isOfCampaign, type Lineage, workClassOf } from "./lineage.ts";
@@ -83,8 +83,10 @@ export class Line {
     });
     const served = [...this.#served].map(([workClass, turn]) => ({ class: workClass, turn }));
     const flows = new TurnTaking(served, known);
-    for (const { lineage, workClass, key } of keyed)
-      this.#laneOf(workClass, isOfCampaign(lineage)).waiting.push(flows.next(workClass, key), lineage);
+    for (const { lineage, workClass, key } of keyed) {
+      const turn = keptTurn(lineage.failed, workClass) ?? flows.next(workClass, key);
+      this.#laneOf(workClass, isOfCampaign(lineage)).waiting.push(turn, lineage);
+    }
     for (const flow of flows.moved()) this.#flows.set(`${flow.class} ${flow.key}`, flow.turn);
   }
 

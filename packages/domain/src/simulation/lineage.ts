@@ -1,5 +1,6 @@
 import { sameSetWindow } from "../budget/order-spending.ts";
 import type { FailureCode } from "../failure/failure-code.ts";
+import type { FailedTurn } from "../schedule/turn-taking.ts";
 import { classOf, type WorkClass } from "../schedule/work-class.ts";
 import { type Instant, instant } from "../time/instant.ts";
 
@@ -34,6 +35,8 @@ export interface Lineage {
   wave: number;
   hasBeenTried: boolean;
   isParked: boolean;
+  /** Its last attempt, where that failed; null: it succeeded, or there was none. */
+  failed: FailedTurn | null;
 }
 
 export type NewLineage = Pick<Lineage, "id" | "names" | "origin" | "tenant" | "createdAt" | "issuableFrom">;
@@ -49,6 +52,7 @@ export const newLineage = (parts: NewLineage): Lineage => ({
   wave: 0,
   hasBeenTried: false,
   isParked: false,
+  failed: null,
 });
 
 export const isOfCampaign = ({ origin, certificate }: Lineage): boolean =>

@@ -11,6 +11,7 @@ import { type Lineage, sameSetAt } from "./lineage.ts";
 export interface PlannedOrder {
   readonly lineage: Lineage;
   readonly workClass: WorkClass;
+  readonly turn: number;
   readonly caId: string;
   readonly spending: readonly Spending[];
   readonly exemption: Exemption;
@@ -139,6 +140,7 @@ export class PlanningRound implements Round {
         this.orders.push({
           lineage,
           workClass: lane.workClass,
+          turn: entry.key,
           caId: placement.caId,
           spending: placement.spending,
           exemption: placement.exemption,

@@ -203,6 +203,7 @@ export class Simulation {
     lineage.firstAt ??= now;
     lineage.failures = 0;
     lineage.failureCode = null;
+    lineage.failed = null;
     lineage.avoid = [];
     const spreadDays = this.#terms.renewalSpreadDays;
     this.#line.wakeAt(
@@ -213,10 +214,14 @@ export class Simulation {
     );
   }
 
-  #failed({ lineage, ca, isFirst }: Attempt, end: Extract<AttemptEnd, { kind: "failed" }>): void {
+  #failed(
+    { lineage, ca, isFirst, workClass, turn }: Attempt,
+    end: Extract<AttemptEnd, { kind: "failed" }>,
+  ): void {
     const now = this.#now;
     if (isOfCampaign(lineage) && isFirst) this.#waves.noteFirst(end.cause);
     this.journal.noteFailed(end.cause);
+    lineage.failed = { workClass, turn, cause: end.cause };
     const wakeAt = afterFailure(lineage, end, { caId: ca.terms.id, pool: [...this.#cas.keys()], now });
     const { split } = end;
     if (split === null) {
@@ -231,7 +236,7 @@ export class Simulation {
     }
     lineage.names = split.rest;
     lineage.issuableFrom = this.#issuableFrom(split.rest);
-    Object.assign(lineage, { failures: 0, failureCode: null, avoid: [] });
+    Object.assign(lineage, { failures: 0, failureCode: null, failed: null, avoid: [] });
     this.#line.wakeAt(lineage, now);
     this.journal.noteSplit(lineage);
   }

@@ -142,6 +142,7 @@ export interface IssuanceTable {
   spending: Defaulted<unknown>;
   replaces: string | null;
   exemption: Generated<Exemption>;
+  turn: number | null;
   profile: string | null;
 }
 

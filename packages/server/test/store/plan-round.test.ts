@@ -85,3 +85,43 @@ test("while another process plans, nobody waits for it", async () => {
   });
   expect(await planRound(fleet.db, { limit: 1, now: start })).toMatchObject({ orders: 1 });
 });
+
+test.each([
+  ["the CA's own trouble", "ca-unreachable", ["a.example.com", "c.example.com"]],
+  ["what the customer has to change", "caa", ["c.example.com", "a.example.com"]],
+] as const)(
+  "after %s, a domain comes back to its place or goes to the end of the line",
+  async (_, cause, order) => {
+    await using fleet = await startFleet(postgres, 1);
+    for (const name of ["a", "b", "c"]) await fleet.add([[`${name}.example.com`]]);
+    const next = async (now: typeof start) => {
+      await planRound(fleet.db, { limit: 10, now });
+      const [claim] = await claimIssuances(fleet.db, { limit: 10, lease, now });
+      if (claim === undefined) throw new Error("Nothing was planned.");
+      return claim;
+    };
+    const fail = (
+      claim: Awaited<ReturnType<typeof next>>,
+      why: typeof cause | "dns",
+      retryAt: typeof start,
+    ) =>
+      commitAbandoned(fleet.db, claim, {
+        cause: why,
+        detail: "",
+        retryAt,
+        events: [],
+        ledger: [],
+        now: start,
+      });
+    const soon = after(start, seconds(1));
+    await fail(await next(start), cause, soon);
+    await fail(await next(start), "dns", after(start, days(1)));
+    const ran = [];
+    for (let turn = 0; turn < 2; turn += 1) {
+      const claim = await next(soon);
+      ran.push(claim.names[0]);
+      await fail(claim, "dns", after(start, days(1)));
+    }
+    expect(ran).toEqual(order);
+  },
+);

@@ -1,5 +1,13 @@
 /** What is due joins its line. Fairness is decided here, once for each lineage: its turn is a number that never changes. */
-import { classOf, type Instant, TurnTaking, type WorkClass } from "@certmill/domain";
+import {
+  classOf,
+  type FailedTurn,
+  type Instant,
+  isFailureCode,
+  keptTurn,
+  TurnTaking,
+  type WorkClass,
+} from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { sendToChecks } from "./send-to-checks.ts";
@@ -17,6 +25,10 @@ interface DueRow {
   in_line: boolean;
   /** Checks that failed in a row, where it goes on all the same. */
   failing: number | null;
+  /** Its last issuance, where that failed. */
+  last_class: WorkClass | null;
+  last_turn: number | null;
+  last_failure: string | null;
 }
 
 interface Joining {
@@ -32,7 +44,7 @@ const mostAtOnce = 100;
 
 /**
  * @param due.checkFirst whether names are checked before their first order.
- * @returns whether more are due. Indexes: `lineage_due`, `queue_parked`.
+ * @returns whether more are due. Indexes: `lineage_due`, `queue_parked`, `issuance_by_lineage`.
  */
 export async function enqueueDue(
   trx: Db,
@@ -45,13 +57,17 @@ export async function enqueueDue(
     select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
       case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
       certificate.not_before, certificate.not_after, coalesce(renewal.urgent, false) as urgent,
-      lineage_check.cleared, lineage_check.failing, queue.lineage_id is not null as in_line
+      lineage_check.cleared, lineage_check.failing, queue.lineage_id is not null as in_line,
+      last.class as last_class, last.turn as last_turn, last.failure_code as last_failure
     from lineage
       left join tenant on tenant.id = lineage.tenant_id
       left join certificate on certificate.id = lineage.certificate_id
       left join renewal on renewal.lineage_id = lineage.id
       left join lineage_check on lineage_check.lineage_id = lineage.id
       left join queue on queue.lineage_id = lineage.id
+      left join lateral (
+        select class, turn, failure_code from issuance where lineage_id = lineage.id order by id desc limit 1
+      ) last on lineage.failing_since is not null
     where lineage.wake_at <= ${timestamp(now)}
     order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
   if (rows.length === 0) return false;
@@ -89,8 +105,13 @@ function join(row: DueRow, flows: TurnTaking, now: Instant): Joining {
     workClass,
     caIds: row.ca_ids,
     campaignId: workClass === "campaign" && isOfCampaign(row) ? row.campaign_id : null,
-    turn: flows.next(workClass, flowOf(row)),
+    turn: keptTurn(failedTurn(row), workClass) ?? flows.next(workClass, flowOf(row)),
   };
+}
+
+function failedTurn({ last_class, last_turn: turn, last_failure: cause }: DueRow): FailedTurn | null {
+  if (last_class === null || cause === null || !isFailureCode(cause)) return null;
+  return { workClass: last_class, turn, cause };
 }
 
 async function readFlows(trx: Db, rows: readonly DueRow[], now: Instant): Promise<TurnTaking> {

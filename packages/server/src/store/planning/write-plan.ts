@@ -60,18 +60,19 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
       class: candidate.workClass,
       spending,
       exemption,
+      turn: candidate.turn,
     })),
   );
   await sql`
     with begin as (
       select * from jsonb_to_recordset(${rows}::jsonb)
-        as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb, exemption text)
+        as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb, exemption text, turn float8)
     ), begun as (
       insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, class, spending,
-        exemption, replaces, profile)
+        exemption, turn, replaces, profile)
       select lineage.id, begin.ca_id, lineage.names, lineage.key_type, 'planned',
         ${JSON.stringify(planned(now))}::jsonb, ${at}, ${at}, begin.class, begin.spending,
-        begin.exemption, renewal.ari_id,
+        begin.exemption, begin.turn, renewal.ari_id,
         case when lineage.profile = any(ca.profiles) then lineage.profile
           when ca.profile = any(ca.profiles) then ca.profile end
       from begin join lineage on lineage.id = begin.lineage_id join ca on ca.id = begin.ca_id
