@@ -4,6 +4,7 @@ import { days } from "@certmill/domain";
 import { peers } from "../tools/peers/peer.ts";
 import { startPostgres } from "../tools/peers/postgres.ts";
 import type { Bench, Figure, Report, Size, Tell } from "./bench.ts";
+import { scenarioFigures } from "./scenario-figures.ts";
 import { type Run, runScenario } from "./virtual/run-scenario.ts";
 import { fullScenario, idle, type Scenario, scaled } from "./virtual/scenario.ts";
 
@@ -44,53 +45,15 @@ async function measure(tell: Tell, size: Size): Promise<Report> {
 }
 
 function figuresOf({ outcome, plan, seconds }: Run, quiet: Run): readonly Figure[] {
-  const { avoidableRefusals, budgetUsed, finishedAfter, interactiveP99, expired, starved } = outcome;
-  const planned = plan === null ? null : days(plan.enrolment.days);
-  const missed = Number.NaN;
+  const { finishedAfter, interactiveP99 } = outcome;
   return [
-    {
-      name: "avoidable_refusals",
-      value: avoidableRefusals,
-      meaning: "requests refused for a limit that the ledger could know",
-      bar: { kind: "at-most", value: 0 },
-    },
-    {
-      name: "budget_used",
-      value: budgetUsed ?? missed,
-      meaning: "of the orders that the CAs allowed while a domain of the campaign waited for one",
-      bar: { kind: "at-least", value: 0.99 },
-    },
-    {
-      name: "finish_vs_plan",
-      value:
-        finishedAfter === null || planned === null ? missed : Math.abs(finishedAfter - planned) / planned,
-      meaning: "how far the last certificate was from the day planned before, as a share of the time",
-      bar: { kind: "at-most", value: 0.01 },
-    },
-    {
-      name: "interactive_p99_ratio",
-      value: (interactiveP99 ?? missed) / (quiet.outcome.interactiveP99 ?? missed),
-      meaning: "time to certificate of a new customer, held against customers alone",
-      bar: { kind: "at-most", value: 1.2 },
-    },
-    {
-      name: "expired",
-      value: expired,
-      meaning: "certificates that ended before the next was there",
-      bar: { kind: "at-most", value: 0 },
-    },
-    {
-      name: "starved",
-      value: starved,
-      meaning: "domains that waited over twice the mean of their class, and over an hour",
-      bar: { kind: "at-most", value: 0 },
-    },
-    {
-      name: "enrolled_share",
-      value: outcome.issuable === 0 ? missed : outcome.enrolled / outcome.issuable,
-      meaning: "of the campaign's domains that could have a certificate",
-      bar: null,
-    },
+    ...scenarioFigures({
+      ...outcome,
+      finishedAfterDays: finishedAfter === null ? null : finishedAfter / days(1),
+      plannedDays: plan?.enrolment.days ?? null,
+      interactiveP99,
+      quietInteractiveP99: quiet.outcome.interactiveP99,
+    }),
     { name: "seconds", value: seconds, meaning: "real time of the run", bar: null },
   ];
 }

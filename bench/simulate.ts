@@ -1,6 +1,7 @@
 /** The campaign's scenario order by order, by our rules in memory: 500,000 domains in three months, in minutes. */
 import { days, type SimulationOutcome } from "@certmill/domain";
 import type { Bench, Figure, Report, Size, Tell } from "./bench.ts";
+import { scenarioFigures } from "./scenario-figures.ts";
 import { plannedDays } from "./simulate/plan-scenario.ts";
 import { simulateScenario } from "./simulate/simulate-scenario.ts";
 import { fullScenario, idle, type Scenario, scaled } from "./virtual/scenario.ts";
@@ -64,55 +65,18 @@ function figuresOf(
   quiet: SimulationOutcome,
   planned: number | null,
 ): readonly Figure[] {
-  const { avoidableRefusals, budgetUsed, finishesAt, interactiveP99Seconds, expired, starved } = outcome;
-  const missed = Number.NaN;
   return [
-    {
-      name: "avoidable_refusals",
-      value: avoidableRefusals,
-      meaning: "requests refused for a limit that the ledger could know",
-      bar: { kind: "at-most", value: 0 },
-    },
-    {
-      name: "budget_used",
-      value: budgetUsed ?? missed,
-      meaning: "of the orders that the CAs allowed while a domain of the campaign waited for one",
-      bar: { kind: "at-least", value: 0.99 },
-    },
-    {
-      name: "finish_vs_plan",
-      value: finishesAt === null || planned === null ? missed : Math.abs(outcome.days - planned) / planned,
-      meaning: "how far the last certificate was from the day planned before, as a share of the time",
-      bar: { kind: "at-most", value: 0.01 },
-    },
-    {
-      name: "interactive_p99_ratio",
-      value: (interactiveP99Seconds ?? missed) / (quiet.interactiveP99Seconds ?? missed),
-      meaning: "time to certificate of a new customer, held against customers alone",
-      bar: { kind: "at-most", value: 1.2 },
-    },
-    {
-      name: "expired",
-      value: expired,
-      meaning: "certificates that ended before the next was there",
-      bar: { kind: "at-most", value: 0 },
-    },
-    {
-      name: "starved",
-      value: starved,
-      meaning: "domains that waited over twice the mean of their class, and over an hour",
-      bar: { kind: "at-most", value: 0 },
-    },
+    ...scenarioFigures({
+      ...outcome,
+      finishedAfterDays: outcome.finishesAt === null ? null : outcome.days,
+      plannedDays: planned,
+      interactiveP99: outcome.interactiveP99Seconds,
+      quietInteractiveP99: quiet.interactiveP99Seconds,
+    }),
     {
       name: "longest_wait",
       value: outcome.longestWait.list,
       meaning: "of a domain of the list, in means of all its domains",
-      bar: null,
-    },
-    {
-      name: "enrolled_share",
-      value: outcome.issuable === 0 ? missed : outcome.enrolled / outcome.issuable,
-      meaning: "of the campaign's domains that could have a certificate",
       bar: null,
     },
   ];
