@@ -72,6 +72,16 @@ async function claim(
   return rows;
 }
 
+/** Gives back what this process holds, so that another may go on at once instead of after the lease. */
+export async function releaseCheck(
+  db: Db,
+  { lineageId, fence, now }: { readonly lineageId: string; readonly fence: string; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    update lineage_check set wake_at = ${timestamp(now)}
+    where lineage_id = ${lineageId} and fence = ${fence} and wake_at is not null`.execute(db);
+}
+
 /** When the next is due, the past included; null: none is owed. Index: `lineage_check_due`. */
 export async function nextCheckAt(db: Db): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`

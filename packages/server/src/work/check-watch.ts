@@ -13,7 +13,7 @@ import {
   toldOfCheck,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
-import { type ClaimedCheck, claimChecks, nextCheckAt } from "../store/claim-checks.ts";
+import { type ClaimedCheck, claimChecks, nextCheckAt, releaseCheck } from "../store/claim-checks.ts";
 import { commitCheck } from "../store/commit-check.ts";
 import type { Db } from "../store/database.ts";
 import { Bell } from "./bell.ts";
@@ -64,7 +64,7 @@ export class CheckWatch {
     this.#bell.ring();
   }
 
-  /** What runs is cut off, and made again after its lease: nothing is lost by it. */
+  /** What runs is cut off and given back: another process makes it. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error("Names are checked no more."));
     this.#bell.ring();
@@ -117,6 +117,7 @@ export class CheckWatch {
         onChecked(claimed.names, findings, decision);
     } catch (error) {
       if (!this.#stop.signal.aborted) onError(error);
+      else await releaseCheck(db, { ...claimed, now: clock.now() }).catch(onError);
     }
   }
 }
