@@ -67,9 +67,11 @@ export class RequestPace implements AsyncDisposable {
    * @throws RequestsBackedUp; the signal's reason; the database's errors.
    */
   async turn(resource: ResourceKind, signal: AbortSignal | null): Promise<void> {
+    const own = this.#lanes.get(resource);
     // The limit of all is the wide one: a slot of it that is used late, after the wait for the other, does least harm.
-    await this.#lanes.get("*")?.queue.take(signal);
-    await this.#lanes.get(resource)?.queue.take(signal);
+    // A CA that limits renewal information by itself counts it there alone, and issuing is not to wait behind it.
+    if (own === undefined || resource !== "renewalInfo") await this.#lanes.get("*")?.queue.take(signal);
+    await own?.queue.take(signal);
   }
 
   /**
