@@ -19,17 +19,19 @@ export class PreparingClient extends pg.Client {
 
   /** As `pg.Client` has it; changes how a text with its values, and no callback, is sent. */
   override query(...input: unknown[]): never {
-    const send = super.query as (this: pg.Client, ...input: unknown[]) => unknown;
     const [text, values, ...more] = input;
-    const name =
-      typeof text === "string" && Array.isArray(values) && more.length === 0 ? this.#nameOf(text) : null;
-    const sent = name === null ? send.apply(this, input) : this.#prepared(send, { name, text, values });
+    const isPlain = typeof text === "string" && Array.isArray(values) && more.length === 0;
+    const name = isPlain ? this.#nameOf(text) : null;
+    const sent: unknown =
+      isPlain && name !== null
+        ? this.#prepared({ name, text, values })
+        : super.query(...(input as [string, unknown[]]));
     return sent as never;
   }
 
-  async #prepared(send: (this: pg.Client, query: unknown) => unknown, query: unknown): Promise<unknown> {
+  async #prepared(query: pg.QueryConfig): Promise<unknown> {
     try {
-      return await send.call(this, query);
+      return await super.query(query);
     } catch (error) {
       if (error instanceof pg.DatabaseError && error.code === columnsChanged) this.#prepareAnew();
       throw error;
