@@ -19,7 +19,7 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "long", include: inParallel, testTimeout: 300_000, hookTimeout: 120_000 },
+        test: { name: "long", include: inParallel, testTimeout: 900_000, hookTimeout: 120_000 },
       },
       {
         test: {
