@@ -76,7 +76,7 @@ export {
 } from "./check/address.ts";
 export { type CaaRecord, climbingOrder } from "./check/caa.ts";
 export { findingSentence } from "./check/catalogue.ts";
-export { type Finding, type FindingCode, findingCodes } from "./check/finding.ts";
+export { type Finding, type FindingCode, findingCodes, refusingCas } from "./check/finding.ts";
 export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/judge-name.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";

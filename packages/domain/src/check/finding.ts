@@ -49,3 +49,8 @@ export interface Finding {
   /** The CA, by its name here, that it is about; null: all. */
   readonly ca: string | null;
 }
+
+/** The CAs, by their names here, that would refuse an order for what was found. */
+export const refusingCas = (findings: readonly Finding[]): readonly string[] => [
+  ...new Set(findings.flatMap(({ ca }) => ca ?? [])),
+];

@@ -2,7 +2,14 @@
  * What a check has found, stored with what follows from it: the lineage goes on to its order, or is checked again. Takes
  * the lineage before its check, as everybody does.
  */
-import { type CheckDecision, type Finding, failureCodes, failures, type Instant } from "@certmill/domain";
+import {
+  type CheckDecision,
+  type Finding,
+  failureCodes,
+  failures,
+  type Instant,
+  refusingCas,
+} from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import type { LineageState } from "./schema.ts";
@@ -89,11 +96,16 @@ function columns(check: CheckToStore, { state, certificate_id }: HeldLineage): R
     wake_at = ${isOver ? null : orNull(recheckAt)}`;
 }
 
-/** Makes the first order due now, where `when` holds and none is under way. */
-async function order(trx: Db, { lineageId, now }: CheckToStore, when: RawBuilder<unknown>): Promise<void> {
+/** Makes the first order due now, where `when` holds and none is under way: at a CA that would not refuse it, if there is one. */
+async function order(
+  trx: Db,
+  { lineageId, findings, now }: CheckToStore,
+  when: RawBuilder<unknown>,
+): Promise<void> {
   await sql`
     with due as (
-      update lineage set wake_at = ${timestamp(now)}
+      update lineage set wake_at = ${timestamp(now)},
+        avoid_ca_ids = array(select id from ca where name = any(${[...refusingCas(findings)]}::text[]))
       where id = ${lineageId} and ${when} and certificate_id is null and state <> 'removed'
         and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         and not exists (select 1 from queue where lineage_id = ${lineageId})

@@ -69,6 +69,24 @@ test("a first order waits for its check, and follows it at once", async () => {
   expect(await nextCheckAt(fleet.db)).toBeNull();
 });
 
+test("the order goes to a CA that CAA allows", async () => {
+  await using fleet = await startFleet(postgres);
+  const notice: Finding = { ...fault, code: "caa-forbids", weight: "notice", ca: "test" };
+  await fleet.add([["a.example.com"]]);
+  await plan(fleet, start);
+  const { lineageId, fence, memory } = await claimOne(fleet);
+  const decision = afterCheck(memory, "none", start);
+  const check = { lineageId, decision, findings: [notice], event: null, now: start };
+  expect(await commitCheck(fleet.db, fence, check)).toBe(true);
+  const { avoid_ca_ids: avoided } = await fleet.db
+    .selectFrom("lineage")
+    .select("avoid_ca_ids")
+    .executeTakeFirstOrThrow();
+  expect(avoided).toEqual([fleet.caId]);
+  // There is no other, so it is asked all the same.
+  expect(await plan(fleet, start)).toBe(1);
+});
+
 test("a failing one is made again on its schedule, and the order is lowered when it is made anyway", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add([["a.example.com"]]);
