@@ -1,25 +1,38 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const inParallel = ["test/crash/**/*.test.ts", "test/long/**/*.test.ts"];
 
+/** Vitest leaves a core to itself, and on two cores that is half of them. */
+const maxWorkers = availableParallelism();
+
 /**
  * `unit`: no process but its own and no database but its own; run in parallel.
- * `long`: the same, for minutes; run beside them.
- * `system`: real peers and real processes; one file at a time, as they share two cores.
+ * `long`: the same, for minutes; run beside them, and begun first.
+ * `system`: real peers and real processes; one file at a time, as they share two cores, after all others.
  */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
-          name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          name: "long",
+          include: inParallel,
+          maxWorkers,
+          sequence: { groupOrder: 0 },
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
         },
       },
       {
-        test: { name: "long", include: inParallel, testTimeout: 900_000, hookTimeout: 120_000 },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+          maxWorkers,
+          sequence: { groupOrder: 0 },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         test: {
@@ -27,6 +40,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: inParallel,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
