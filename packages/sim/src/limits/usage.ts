@@ -50,7 +50,8 @@ export class Usage {
 
   /** How many are there now, in whole ones. */
   left(key: string, allowance: Allowance, now: Instant): number {
-    return Math.floor(allowance.burst - this.#look(key, allowance, now).gone / allowance.period);
+    const { gone } = this.#look(key, allowance, now);
+    return Math.max(0, Math.floor(allowance.burst - gone / allowance.period));
   }
 
   #look(key: string, allowance: Allowance, now: Instant): Spent {
@@ -58,9 +59,9 @@ export class Usage {
     if (spent === undefined) return { allowance, gone: 0, at: now };
     const before = goneAt(spent, now);
     if (same(spent.allowance, allowance)) return { allowance, gone: before, at: now };
+    // It may be more than all of the new one, whenever it is looked at: else what was told would depend on that.
     const fullIn = before / spent.allowance.count;
-    const gone = Math.min(Math.ceil(fullIn * allowance.count), allowance.burst * allowance.period);
-    return { allowance, gone, at: now };
+    return { allowance, gone: Math.ceil(fullIn * allowance.count), at: now };
   }
 
   #sweep(now: Instant): void {
