@@ -18,7 +18,7 @@ test("a CA's weight, limits and CAA identities are changed and listed", async ()
     "ca set sim --weight 70 --limits letsencrypt --max-orders-in-flight 9 --caa own.test",
   );
   expect(set.stdout).toBe(
-    "CA sim, the default: weight 70, limits letsencrypt, 9 orders in flight at most, CAA own.test.\n",
+    "CA sim, the default: weight 70, limits letsencrypt, 9 orders in flight at most, no profile, CAA own.test.\n",
   );
   const { stdout } = await run("ca list");
   expect(stdout).toMatch(/^NAME +DEFAULT +WEIGHT +ORDERS +LIMITS +STATE +DIRECTORY\n/);
