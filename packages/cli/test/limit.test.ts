@@ -21,7 +21,7 @@ test("a CA's weight, limits and CAA identities are changed and listed", async ()
     "CA sim, the default: weight 70, limits letsencrypt, 9 orders in flight at most, no profile, CAA own.test.\n",
   );
   const { stdout } = await run("ca list");
-  expect(stdout).toMatch(/^NAME +DEFAULT +WEIGHT +ORDERS +LIMITS +STATE +DIRECTORY\n/);
+  expect(stdout).toMatch(/^NAME +DEFAULT +WEIGHT +ORDERS +LIMITS +PROFILE +STATE +DIRECTORY\n/);
   expect(stdout).toMatch(/^sim +yes +70 +9 +letsencrypt +well +http/m);
 });
 
