@@ -85,6 +85,13 @@ describe("classes share a limit", () => {
     expect(served.interactive + served.renewal + served.campaign).toBeGreaterThan(10_000 * 0.99);
   });
 
+  test("emergencies without end leave customers an order in four, and take all where no customer comes", () => {
+    const served = share({ emergency: 10, interactive: 10 }, 10_000);
+    expect(served.interactive).toBeGreaterThan(10_000 * 0.25);
+    expect(served.emergency).toBeGreaterThan(10_000 * 0.69);
+    expect(share({ emergency: 10 }, 10_000).emergency).toBeGreaterThan(10_000 * 0.99);
+  });
+
   test("what one class does not want, the others have", () => {
     const served = share({ interactive: 0.2, campaign: 10 }, 10_000);
     expect(served.interactive).toBeGreaterThanOrEqual(10_000 * 0.2 - 2);

@@ -9,9 +9,12 @@ import { type Limit, refillTime } from "../budget/limit.ts";
 import { type Instant, instant } from "../time/instant.ts";
 import type { WorkClass } from "./work-class.ts";
 
-/** Of a limit's burst: what is kept for the classes above. */
+/**
+ * Of a limit's burst: what is kept for the classes above. Emergencies leave a customer's, too: a million certificates
+ * that are to be replaced at another CA would else take every order for months.
+ */
 const keptShare: Readonly<Record<WorkClass, number>> = {
-  emergency: 0,
+  emergency: 0.002,
   interactive: 0.002,
   renewal: 0.004,
   campaign: 0.012,
@@ -22,7 +25,7 @@ const keptShare: Readonly<Record<WorkClass, number>> = {
  * customers leave the one token that a class below may take at its own rate.
  */
 const leastKept: Readonly<Record<WorkClass, number>> = {
-  emergency: 0,
+  emergency: 1,
   interactive: 1,
   renewal: 2,
   campaign: 4,

@@ -14,6 +14,7 @@ const ca = (id: string, changes: Partial<CaForPlanning> & { limits?: Limits } = 
     accountId: `account-${id}`,
     weight: 1,
     inFlight: 0,
+    emergenciesInFlight: 0,
     mostInFlight: 1_000,
     admission: { kind: "all" },
     exemptsRenewals: true,
@@ -188,6 +189,17 @@ describe("the pool", () => {
     const placed = Array.from({ length: 20 }, (_, n) => poor.place(waiting(`${n}.example`)));
     expect(placed.filter((each) => each.kind === "placed" && each.caId === "1")).toHaveLength(1);
     expect(placed.every(({ kind }) => kind === "placed")).toBe(true);
+  });
+
+  test("emergencies have four fifths of the orders in flight, whatever the others have, and leave them the rest", () => {
+    const round = planning(ca("1", { mostInFlight: 10, inFlight: 7, emergenciesInFlight: 7 }));
+    const kinds = ["a", "b"].map((name) => round.place(waiting(name, { workClass: "emergency" })).kind);
+    expect(kinds).toEqual(["placed", "held"]);
+    expect(round.place(waiting("c")).kind).toBe("placed");
+    const busy = planning(ca("1", { mostInFlight: 10, inFlight: 9 }));
+    expect(busy.place(waiting("d", { workClass: "emergency" })).kind).toBe("placed");
+    const least = planning(ca("1", { mostInFlight: 1 }));
+    expect(least.place(waiting("e", { workClass: "emergency" })).kind).toBe("placed");
   });
 
   test("when all are, the line is held until the first may go on; null when an order has to end", () => {

@@ -29,6 +29,8 @@ export interface CaForPlanning {
   /** Orders in flight now, and at most. */
   readonly inFlight: number;
   readonly mostInFlight: number;
+  /** Of those in flight: emergencies. */
+  readonly emergenciesInFlight: number;
   /** `none` and `probe` come from the circuit breaker; `until` is when that may change, null: with an order's end. */
   readonly admission:
     | { readonly kind: "all" }
@@ -91,6 +93,12 @@ const inFlightKept: Readonly<Record<WorkClass, number>> = {
   campaign: 0.2,
 };
 
+/**
+ * Of the most in flight, emergencies are so many: where a CA revokes a million certificates a customer still gets one at
+ * once. A share of their own and not one that is left to others, or those could keep an emergency from beginning.
+ */
+const emergencyShare = 0.8;
+
 type Refusal =
   | { readonly scope: "ca"; readonly until: Instant | null }
   | { readonly scope: "own"; readonly until: Instant; readonly bucket: BucketName; readonly limit: Limit };
@@ -106,6 +114,7 @@ export class OrderPlanning {
   readonly #book: BucketBook;
   readonly #now: Instant;
   readonly #begun = new Map<string, number>();
+  readonly #begunEmergencies = new Map<string, number>();
 
   constructor(cas: readonly CaForPlanning[], book: BucketBook, now: Instant) {
     this.#cas = new Map(cas.map((ca) => [ca.id, ca]));
@@ -120,7 +129,8 @@ export class OrderPlanning {
       if (ca === undefined) continue;
       const outcome = this.#tryAt(ca, lineage);
       if (!("scope" in outcome)) {
-        this.#begun.set(caId, (this.#begun.get(caId) ?? 0) + 1);
+        countOne(this.#begun, caId);
+        if (lineage.workClass === "emergency") countOne(this.#begunEmergencies, caId);
         return { kind: "placed", caId, ...outcome };
       }
       refusals.push({ caId, refusal: outcome });
@@ -183,7 +193,14 @@ export class OrderPlanning {
     if (admission.kind === "none") return { scope: "ca", until: admission.until };
     if (admission.kind === "probe" && begun > 0) return { scope: "ca", until: null };
     const room = mostInFlight - Math.floor(mostInFlight * inFlightKept[workClass]) - inFlight - begun;
-    return room <= 0 ? { scope: "ca", until: null } : null;
+    if (room <= 0 || (workClass === "emergency" && this.#hasItsEmergencies(ca)))
+      return { scope: "ca", until: null };
+    return null;
+  }
+
+  #hasItsEmergencies({ id, emergenciesInFlight, mostInFlight }: CaForPlanning): boolean {
+    const most = Math.max(1, Math.floor(mostInFlight * emergencyShare));
+    return emergenciesInFlight + (this.#begunEmergencies.get(id) ?? 0) >= most;
   }
 
   #reserveAll(
@@ -280,6 +297,10 @@ export class OrderPlanning {
     return Math.max(until, this.#book.get(caId, bucket).promisedUntil + refillTime(limit));
   }
 }
+
+const countOne = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
 
 const accountBucket = ({ accountId }: CaForPlanning): BucketName => ({
   limit: "new-orders-per-account",

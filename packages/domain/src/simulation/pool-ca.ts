@@ -26,6 +26,7 @@ export interface PoolCaTerms {
 export class PoolCa {
   readonly terms: PoolCaTerms;
   inFlight = 0;
+  emergenciesInFlight = 0;
   #health: Health = freshHealth;
   #slowUntil: Instant | null = null;
 
@@ -51,6 +52,7 @@ export class PoolCa {
       accountId,
       weight,
       inFlight: this.inFlight,
+      emergenciesInFlight: this.emergenciesInFlight,
       mostInFlight: mostOrdersInFlight,
       admission: this.#admission(now),
       limitFor: (bucket) => this.limitFor(bucket, now),

@@ -169,6 +169,7 @@ export class Simulation {
       const { lineage } = order;
       const ca = this.#demandCa(caId);
       ca.inFlight += 1;
+      if (order.workClass === "emergency") ca.emergenciesInFlight += 1;
       const isPack = lineage.origin === "list" && domainsIn(lineage.names) > 1;
       const attempt = new Attempt({ ...order, ca, isPack }, this.#now);
       lineage.hasBeenTried = true;
@@ -188,6 +189,7 @@ export class Simulation {
       return;
     }
     attempt.ca.inFlight -= 1;
+    if (attempt.workClass === "emergency") attempt.ca.emergenciesInFlight -= 1;
     if (end.kind === "issued") this.#issued(attempt, end);
     else this.#failed(attempt, end);
   }

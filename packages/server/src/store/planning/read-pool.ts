@@ -36,6 +36,7 @@ interface CaRow {
   status_read_at: Instant | null;
   profiles: string[];
   in_flight: string;
+  emergencies: string;
 }
 
 interface OverrideRow {
@@ -72,8 +73,11 @@ export async function readPool(trx: Db, now: Instant): Promise<Pool> {
   const { rows } = await sql<CaRow>`
     select ca.id, account.id as account_id, ca.name, ca.weight, ca.limit_set, ca.slow_until, ca.health,
       ca.max_orders_in_flight, ca.status_hint, ca.status_read_at, ca.profiles,
-      (select count(*) from issuance where ca_id = ca.id and ended_at is null) as in_flight
-    from ca join account on account.ca_id = ca.id order by ca.id`.execute(trx);
+      live.in_flight, live.emergencies
+    from ca join account on account.ca_id = ca.id,
+      lateral (select count(*) as in_flight, count(*) filter (where class = 'emergency') as emergencies
+        from issuance where ca_id = ca.id and ended_at is null) live
+    order by ca.id`.execute(trx);
   const { rows: overrides } = await sql<OverrideRow>`
     select ca_id, limit_name, key, burst, count, period_ms, starts_at from limit_override order by id`.execute(
     trx,
@@ -113,6 +117,7 @@ function forPlanning(row: CaRow, ca: PoolCa, now: Instant): CaForPlanning {
     accountId: row.account_id,
     weight: row.weight,
     inFlight: Number(row.in_flight),
+    emergenciesInFlight: Number(row.emergencies),
     mostInFlight: mostInFlight(row, now),
     admission: admissionOf(ca, now),
     limitFor: ca.limitFor,
