@@ -81,6 +81,13 @@ export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/ju
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";
 export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";
+export {
+  type EventDetail,
+  type EventKind,
+  eventKinds,
+  eventSentence,
+  messageTypes,
+} from "./event/event-kind.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
   type Failure,
@@ -175,3 +182,11 @@ export {
   minutes,
   seconds,
 } from "./time/instant.ts";
+export { judgeAnswer, type WebhookAnswer, type WebhookVerdict } from "./webhook/judge-answer.ts";
+export {
+  type EventToTell,
+  type ToldDomain,
+  type WebhookMessage,
+  webhookMessage,
+} from "./webhook/webhook-message.ts";
+export { askEndpointAt, resendAt, webhookPatience } from "./webhook/webhook-retry.ts";

@@ -1,11 +1,10 @@
 import type { DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
-import type { Instant } from "@certmill/domain";
+import { eventSentence, type Instant } from "@certmill/domain";
 import type { DomainRow } from "../store/read/domains.ts";
 import type { TimelineRow } from "../store/read/timeline.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 import { presentRenewal } from "./present-renewal.ts";
 import { stateReason } from "./state-reason.ts";
-import { timelineSentence } from "./timeline-sentence.ts";
 
 export function presentDomain(row: DomainRow): DomainSummary {
   return {
@@ -47,7 +46,7 @@ export function presentEvent({ at, kind, duration_ms, detail }: TimelineRow): Ti
   return {
     at: instantText(at),
     kind,
-    sentence: timelineSentence(kind, detail),
+    sentence: eventSentence(kind, detail),
     durationMs: duration_ms === null ? null : Number(duration_ms),
     detail,
   };

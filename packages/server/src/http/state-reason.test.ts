@@ -1,7 +1,6 @@
-import { failureCodes, failures, instant, type LiveState, planned } from "@certmill/domain";
+import { eventSentence, failureCodes, failures, instant, type LiveState, planned } from "@certmill/domain";
 import { expect, test } from "vitest";
 import { type Standing, stateReason } from "./state-reason.ts";
-import { timelineSentence } from "./timeline-sentence.ts";
 
 const now = instant(Date.parse("2026-11-22T12:00:00Z"));
 const nothing: Standing = {
@@ -77,7 +76,7 @@ test.each(failureCodes)(
   "the failure %s is told in its own words, in the state and in the timeline",
   (code) => {
     expect(stateReason({ ...nothing, state: "failed", failure_code: code })).toBe(failures[code].sentence);
-    expect(timelineSentence("issuance.failed", { code, detail: "x" })).toBe(
+    expect(eventSentence("issuance.failed", { code, detail: "x" })).toBe(
       `The attempt failed: ${failures[code].sentence} (x)`,
     );
   },
@@ -87,5 +86,5 @@ test("a code or a kind of a newer version is shown as it is", () => {
   expect(stateReason({ ...nothing, state: "failed", failure_code: "new-code" })).toBe(
     "The last attempt failed (new-code).",
   );
-  expect(timelineSentence("new.kind", {})).toBe("new.kind");
+  expect(eventSentence("new.kind", {})).toBe("new.kind");
 });

@@ -7,6 +7,7 @@
 import {
   after,
   type Duration,
+  type EventKind,
   type FailureCode,
   type Instant,
   type LedgerChange,
@@ -26,7 +27,7 @@ import { splitLineage } from "./write/split-lineage.ts";
 /** An event of the timeline, in the order they happened. */
 export interface TimelineEvent {
   readonly at: Instant;
-  readonly kind: string;
+  readonly kind: EventKind;
   readonly took: Duration | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }

@@ -48,7 +48,7 @@ export async function issueDue(db: Db, now: Instant): Promise<string[]> {
       ariId: "key.serial",
       chainPem: `chain of ${issuance.names[0]}`,
     };
-    const events = [{ at: now, kind: "certificate.stored", took: null, detail: {} }];
+    const events = [{ at: now, kind: "certificate.stored", took: null, detail: {} } as const];
     const id = await commitIssued(db, issuance, { certificate, events, ledger: [], now });
     if (id === null) throw new Error("The claim was lost.");
     ids.push(id);

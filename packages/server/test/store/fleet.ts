@@ -1,5 +1,13 @@
 /** A CA and lineages put into the store as the API would. */
-import { after, type DnsName, type Duration, type Instant, instant, seconds } from "@certmill/domain";
+import {
+  after,
+  type DnsName,
+  type Duration,
+  type EventKind,
+  type Instant,
+  instant,
+  seconds,
+} from "@certmill/domain";
 import { insertCa } from "../../src/store/accounts.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
 import type { CertificateToStore, TimelineEvent } from "../../src/store/commit-decision.ts";
@@ -113,4 +121,9 @@ export const certificateFor = (life: Duration, notBefore: Instant = start): Cert
   ariId: "key.serial",
 });
 
-export const eventAt = (at: Instant, kind: string): TimelineEvent => ({ at, kind, took: null, detail: {} });
+export const eventAt = (at: Instant, kind: EventKind): TimelineEvent => ({
+  at,
+  kind,
+  took: null,
+  detail: {},
+});

@@ -2,7 +2,7 @@
  * What an operator does with a campaign. Whatever keeps orders from being planned takes the planner's row first: a
  * planning that is under way has then ended, and what it planned is seen.
  */
-import type { DailyWindow, Instant } from "@certmill/domain";
+import type { DailyWindow, EventKind, Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { CampaignState, KeyType } from "../schema.ts";
@@ -167,7 +167,7 @@ async function lockCampaign(trx: Db, id: string): Promise<CampaignState> {
 /** Appends a fact of a campaign. */
 export async function tellOfCampaign(
   trx: Db,
-  kind: string,
+  kind: EventKind,
   fact: { readonly id: string; readonly now: Instant; readonly reason?: string },
 ): Promise<void> {
   const { id, now, reason } = fact;

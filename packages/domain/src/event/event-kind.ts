@@ -1,0 +1,161 @@
+/**
+ * Every kind of event, in one table: what it says, whether webhooks tell it, and where it leaves its domain. A kind is
+ * stable: clients branch on it, never on the sentences.
+ */
+import { findingSentence } from "../check/catalogue.ts";
+import type { Finding } from "../check/finding.ts";
+import { failures, isFailureCode } from "../failure/failure-code.ts";
+
+/** What is particular to one event, as it is stored. */
+export type EventDetail = Readonly<Record<string, unknown>>;
+
+export interface EventKindFacts {
+  /** The event for a person to read. */
+  readonly sentence: (detail: EventDetail) => string;
+  /** The type of the message that webhooks send of it; null: it is a step on the way, which they do not tell. */
+  readonly message: string | null;
+  /** Where it leaves the domain, without a certificate and with one; null: where it was. */
+  readonly state: readonly [first: ToldState, renewal: ToldState] | null;
+}
+
+export type ToldState = "waiting" | "issuing" | "active" | "failed" | "removed";
+
+const text = (detail: EventDetail, property: string): string => {
+  const value = detail[property];
+  return typeof value === "string" ? value : "";
+};
+
+function failure(detail: EventDetail): string {
+  const code = text(detail, "code");
+  const sentence = isFailureCode(code) ? failures[code].sentence : code;
+  const words = text(detail, "detail");
+  return words === "" ? sentence : `${sentence} (${words})`;
+}
+
+function checkFailed(detail: EventDetail): string {
+  const findings = detail["findings"];
+  const fault = Array.isArray(findings) ? (findings as Finding[])[0] : undefined;
+  return fault === undefined
+    ? "The check of its names failed."
+    : `The order waits: ${findingSentence(fault)}`;
+}
+
+function packSplit(detail: EventDetail): string {
+  const names = detail["names"];
+  return `Names that shared a certificate go on without those that failed: ${Array.isArray(names) ? names.join(", ") : ""}.`;
+}
+
+function renewalMoved(detail: EventDetail): string {
+  const why = text(detail, "explanationUrl");
+  const what =
+    detail["urgent"] === true
+      ? "The certificate authority asks for this certificate to be renewed at once"
+      : `The certificate authority has moved the renewal to between ${text(detail, "start")} and ${text(detail, "end")}`;
+  return why === "" ? `${what}.` : `${what}: ${why}`;
+}
+
+/** Told, and leaves the domain where it was. */
+const told = (message: string, sentence: EventKindFacts["sentence"]): EventKindFacts => ({
+  sentence,
+  message,
+  state: null,
+});
+
+/** Told in the timeline only. */
+const step = (sentence: EventKindFacts["sentence"]): EventKindFacts => ({
+  sentence,
+  message: null,
+  state: null,
+});
+
+export const eventKinds = {
+  "domain.added": {
+    sentence: () => "The domain was added.",
+    message: "domain.added",
+    state: ["waiting", "waiting"],
+  },
+  "domain.retried": step(
+    (detail) => `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
+  ),
+  "domain.removed": {
+    sentence: () => "The domain was removed.",
+    message: "domain.removed",
+    state: ["removed", "removed"],
+  },
+  "check.failed": told("check.failed", checkFailed),
+  "check.passed": told("check.passed", () => "The check of its names is passed; the certificate is ordered."),
+  "issuance.started": {
+    sentence: () => "A certificate is being obtained.",
+    message: "issuance.started",
+    state: ["issuing", "active"],
+  },
+  "pack.split": told("domain.split", packSplit),
+  "issuance.taken-back": {
+    sentence: () => "The campaign was paused or cancelled before the order was made.",
+    message: "issuance.taken-back",
+    state: ["waiting", "active"],
+  },
+  "renewal.moved": told("renewal.moved", renewalMoved),
+  "order.created": step(() => "The certificate authority has the order."),
+  "challenge.published": step(() => "The proof of control is published."),
+  validated: step(() => "The certificate authority has validated the names."),
+  finalized: step(() => "The certificate authority has issued the certificate."),
+  "certificate.stored": {
+    sentence: () => "The certificate is stored and on its way to the edges.",
+    message: "certificate.issued",
+    state: ["active", "active"],
+  },
+  "issuance.delayed": step((detail) => `It takes longer: ${failure(detail)}`),
+  "issuance.failed": {
+    sentence: (detail) => `The attempt failed: ${failure(detail)}`,
+    message: "issuance.failed",
+    state: ["failed", "active"],
+  },
+  delivered: told(
+    "certificate.delivered",
+    (detail) => `The edge ${text(detail, "edge")} serves the certificate.`,
+  ),
+  "delivery.failed": told(
+    "delivery.failed",
+    (detail) => `The edge ${text(detail, "edge")} could not take the certificate: ${text(detail, "error")}`,
+  ),
+  "key.retrieved": step(
+    (detail) =>
+      `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
+  ),
+  "campaign.started": told("campaign.started", () => "A campaign was started."),
+  "campaign.paused": told("campaign.paused", (detail) => `A campaign is paused: ${text(detail, "reason")}`),
+  "campaign.resumed": told("campaign.resumed", () => "A campaign goes on."),
+  "campaign.cancelled": told("campaign.cancelled", () => "A campaign was cancelled."),
+  "campaign.done": told("campaign.done", () => "A campaign is done."),
+  "budget.corrected": step(
+    (detail) =>
+      `The CA ${text(detail, "ca")} refused for its limit ${text(detail, "limit")}; what is left of it was corrected.`,
+  ),
+  "ca.slowed": told("ca.slowed", (detail) => `The CA ${text(detail, "ca")} asks for patience.`),
+  "webhook.gave-up": step(
+    (detail) =>
+      `The webhook ${text(detail, "webhook")} has not taken what happened (${text(detail, "type")}) for days; it was told no more.`,
+  ),
+  "webhook.disabled": told(
+    "webhook.disabled",
+    (detail) => `The webhook ${text(detail, "webhook")} is sent no more: ${text(detail, "reason")}`,
+  ),
+} as const satisfies Record<string, EventKindFacts>;
+
+export type EventKind = keyof typeof eventKinds;
+
+const isEventKind = (kind: string): kind is EventKind => Object.hasOwn(eventKinds, kind);
+
+/** Null for a kind that this program does not know, as a newer one may have written. */
+export const factsOfEvent = (kind: string): EventKindFacts | null =>
+  isEventKind(kind) ? eventKinds[kind] : null;
+
+/** An event for a person to read; its kind where we have no words for it. */
+export const eventSentence = (kind: string, detail: EventDetail): string =>
+  factsOfEvent(kind)?.sentence(detail) ?? kind;
+
+/** The types that webhooks may ask for. */
+export const messageTypes: readonly string[] = [
+  ...new Set(Object.values(eventKinds).flatMap(({ message }) => (message === null ? [] : [message]))),
+];

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { eventKinds } from "../event/event-kind.ts";
+import { instant } from "../time/instant.ts";
+import { type ToldDomain, webhookMessage } from "./webhook-message.ts";
+
+const at = instant(Date.parse("2026-11-22T12:00:00Z"));
+const domain: ToldDomain = {
+  names: ["shop.example.com", "www.shop.example.com"],
+  tenant: "acme",
+  renewal: false,
+  before: null,
+  certificate: null,
+};
+const certificate = { id: "7", serial: "0a", issuer: "CN=Test", notBefore: at, notAfter: at };
+
+test("a failure says where the domain was and is, whose it is, and what to change", () => {
+  const detail = { code: "caa", detail: "CAA record forbids" };
+  const before = { kind: "issuance.started", renewal: false };
+  expect(
+    webhookMessage({ at, kind: "issuance.failed", detail, domain: { ...domain, before }, cursor: "c1" }),
+  ).toEqual({
+    type: "issuance.failed",
+    timestamp: "2026-11-22T12:00:00.000Z",
+    data: {
+      domain: "shop.example.com",
+      names: ["shop.example.com", "www.shop.example.com"],
+      tenant: "acme",
+      state: { before: "issuing", after: "failed" },
+      failure: { code: "caa", party: "customer", sentence: expect.stringMatching(/CAA record/) },
+      certificate: null,
+      event: "issuance.failed",
+      sentence: expect.stringMatching(/^The attempt failed: .*CAA record forbids/),
+      detail,
+      cursor: "c1",
+    },
+  });
+});
+
+test("a renewal that fails leaves the domain active, with the certificate that is still served", () => {
+  const told: ToldDomain = {
+    ...domain,
+    renewal: true,
+    before: { kind: "certificate.stored", renewal: false },
+    certificate,
+  };
+  expect(
+    webhookMessage({ at, kind: "issuance.failed", detail: { code: "new-code" }, domain: told, cursor: "c" })
+      ?.data,
+  ).toMatchObject({
+    state: { before: "active", after: "active" },
+    failure: { code: "new-code", party: null, sentence: null },
+    certificate: { serial: "0a", notAfter: "2026-11-22T12:00:00.000Z" },
+  });
+});
+
+test("what moves nothing leaves the domain where it was", () => {
+  const told = { ...domain, before: { kind: "domain.added", renewal: false } };
+  const message = webhookMessage({ at, kind: "check.failed", detail: {}, domain: told, cursor: "c" });
+  expect(message?.data).toMatchObject({ state: { before: "waiting", after: "waiting" } });
+});
+
+test.each(Object.keys(eventKinds))("%s is a message exactly when the table says so", (kind) => {
+  const message = webhookMessage({ at, kind, detail: {}, domain: null, cursor: "c" });
+  expect(message?.type ?? null).toBe(eventKinds[kind as keyof typeof eventKinds].message);
+});
+
+test("what this program does not know is told to nobody", () => {
+  expect(webhookMessage({ at, kind: "new.kind", detail: {}, domain, cursor: "c" })).toBeNull();
+});
