@@ -17,8 +17,8 @@ async function measure(tell: Tell, { scale: asked }: Size): Promise<Report> {
   const scale = asked ?? 1;
   const scenario = scaled(fullScenario, Math.round(1 / scale));
   const quiet = await simulateScenario(idle(scenario));
-  const planned = plannedDays(scenario);
-  tell(`The plan: ${planned ?? "more than 3,650"} days for ${scenario.domains} domains.`);
+  const planned = { weather: plannedDays(scenario, "weather"), calm: plannedDays(scenario, "none") };
+  tell(`The plan: ${planned.calm ?? "more than 3,650"} days for ${scenario.domains} domains.`);
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1_000;
   const outcome = await simulateScenario(scenario, (day, { journal }) => {
@@ -63,7 +63,7 @@ function conditionsOf(
 function figuresOf(
   outcome: SimulationOutcome,
   quiet: SimulationOutcome,
-  planned: number | null,
+  planned: { readonly weather: number | null; readonly calm: number | null },
 ): readonly Figure[] {
   return [
     ...scenarioFigures({

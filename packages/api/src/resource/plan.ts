@@ -129,7 +129,8 @@ export const NewPlan = Type.Object(
 export type NewPlan = Static<typeof NewPlan>;
 
 const Binding = Type.String({
-  description: "A limit's name, or `requests`: how fast the CA may be asked, and our orders in flight.",
+  description:
+    "A limit's name; `requests`: how fast the CA may be asked, and our orders in flight; `outage`: it is down.",
 });
 
 const Enrolment = Type.Object({
@@ -193,7 +194,7 @@ export const Plan = Type.Object({
   ),
   alternatives: List(
     Type.Object({
-      change: Type.Enum(["override", "domain-override", "second-ca", "packs"]),
+      change: Type.Enum(["override", "domain-override", "second-ca", "packs", "outage"]),
       what: Type.String(),
       finishesAt: Nullable(InstantText),
       days: Type.Number(),

@@ -63,6 +63,7 @@ const limitTexts: Readonly<Record<string, string>> = {
   "new-orders-per-account": "new orders per account",
   "new-certificates-per-registered-domain": "certificates per registered domain",
   requests: "how fast it may be asked",
+  outage: "it is down",
 };
 
 const mostPhases = 6;

@@ -3,7 +3,7 @@ import { fullBucket } from "../budget/bucket.ts";
 import type { LimitOverride } from "../budget/effective-limits.ts";
 import { refillTime } from "../budget/limit.ts";
 import type { LimitSetName } from "../budget/limit-sets.ts";
-import { days } from "../time/instant.ts";
+import { after, days } from "../time/instant.ts";
 import type { EnrolmentPlan } from "./enrolment-plan.ts";
 import { packSize } from "./order-demand.ts";
 import { grantedAt, isInTime, withOverride } from "./override-request.ts";
@@ -11,7 +11,7 @@ import { planEnrolment } from "./plan-enrolment.ts";
 import { limitAt, type PlannedCa, type PlanRequest } from "./plan-request.ts";
 
 export interface Alternative {
-  readonly change: "override" | "domain-override" | "second-ca" | "packs";
+  readonly change: "override" | "domain-override" | "second-ca" | "packs" | "outage";
   readonly what: string;
   readonly finishesAt: string | null;
   readonly days: number;
@@ -38,6 +38,7 @@ export function alternatives(request: PlanRequest, plan: EnrolmentPlan): readonl
     ...domainOverrides(request, plan),
     ...secondCas(request),
     ...packs(request),
+    ...outages(request, plan),
   ].map(({ change, what, request: changed, note }) => {
     const other = planEnrolment(changed);
     return {
@@ -134,6 +135,7 @@ function besideCa(limitSet: LimitSetName, pool: readonly PlannedCa[]): PlannedCa
   const weights = pool.reduce((sum, { weight }) => sum + weight, 0);
   return {
     name: limitSet,
+    home: limitSet,
     accountUrl: null,
     accountId: "",
     limitSet,
@@ -141,6 +143,7 @@ function besideCa(limitSet: LimitSetName, pool: readonly PlannedCa[]): PlannedCa
     weight: weights === 0 ? 1 : (weights * secondWeight) / 100,
     orders: fullBucket,
     mostOrdersInFlight: 64,
+    outages: [],
   };
 }
 
@@ -157,6 +160,27 @@ function packs(request: PlanRequest): readonly Change[] {
       request: { ...request, packs: { names, acrossTenants } },
       note: ({ orders }) =>
         packNote(acrossTenants, Math.round((100 * orders.split) / Math.max(1, orders.first))),
+    }));
+}
+
+/** Half way, as that is when limits bind; of a list that takes a few days, all of it may come after. */
+const leastDays = 4;
+
+/** What a plan is worth on the worst day to be expected of each of its CAs. */
+function outages(request: PlanRequest, { days: planned, finishesAt }: EnrolmentPlan): readonly Change[] {
+  if (finishesAt === null || planned < leastDays) return [];
+  const from = after(request.startsAt, days(planned / 2));
+  const down = { from, to: after(from, days(1)) };
+  return request.cas
+    .filter(({ weight }) => weight > 0)
+    .map((ca) => ({
+      change: "outage",
+      what: `${ca.name} down for a day`,
+      request: {
+        ...request,
+        cas: request.cas.map((each) => (each === ca ? { ...ca, outages: [...ca.outages, down] } : each)),
+      },
+      note: () => null,
     }));
 }
 

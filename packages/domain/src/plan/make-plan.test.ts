@@ -52,6 +52,15 @@ describe("what would change a plan", () => {
   });
 });
 
+test("a day on which a CA is down has its price in the table, less at one of two", () => {
+  const outage = "le down for a day";
+  const alone = whatSaves(planOf()).get(outage) ?? 0;
+  expect(alone).toBeLessThan(-0.5);
+  const cas = [le, { ...le, name: "other" }];
+  expect(whatSaves(planOf({ cas })).get(outage)).toBeGreaterThan(alone);
+  expect(whatSaves(planOf({ list: summaryOfCount(2_000) })).has(outage)).toBe(false);
+});
+
 describe("renewals", () => {
   test("are as many a day as certificates in two thirds of their lifetime", () => {
     const failing = { never: 0, later: 0, laterAfterDays: 0 };

@@ -9,8 +9,8 @@ const ordersLimit: LimitName = "new-orders-per-account";
 /** Of a limit's rate, what a list gets even while more urgent work wants all of it; as class-share.ts has it. */
 const leastShare = 0.1;
 
-/** What holds a list back. `requests`: how fast the CA may be asked, and our orders in flight. */
-export type Binding = LimitName | "requests";
+/** What holds a list back. `requests`: how fast the CA may be asked, and our orders in flight; `outage`: it is down. */
+export type Binding = LimitName | "requests" | "outage";
 
 /**
  * A CA's new orders, as a flow: what refills in a step can be spent in it. Exact for a line that is never empty, which is
@@ -47,6 +47,11 @@ export class OrderBudget {
   open(step: Duration): { readonly orders: number; readonly binding: Binding } {
     this.#step = step;
     const wanted = this.#owed + (this.#perDay * step) / days(1);
+    if (this.ca.outages.some(({ from, to }) => from <= this.#now && this.#now < to)) {
+      this.#urgent = 0;
+      this.#owed = wanted;
+      return { orders: 0, binding: "outage" };
+    }
     const byRate = (this.#rate * step) / seconds(1);
     const limit = limitAt(this.ca, ordersLimit, this.ca.accountId, this.#now);
     if (limit === null) {

@@ -10,6 +10,7 @@ import { defaultFailing, noBackground, type PlannedCa, type PlanRequest } from "
 const startsAt = instant(Date.parse("2026-11-26T00:00:00Z"));
 const letsencrypt: PlannedCa = {
   name: "letsencrypt",
+  home: "letsencrypt",
   accountUrl: null,
   accountId: "1",
   limitSet: "letsencrypt",
@@ -17,6 +18,7 @@ const letsencrypt: PlannedCa = {
   weight: 100,
   orders: fullBucket,
   mostOrdersInFlight: 64,
+  outages: [],
 };
 const request: PlanRequest = {
   list: summaryOfCount(500_000),
@@ -105,6 +107,33 @@ test("what one CA cannot take goes to the next; with room at both, weights decid
     failing: { ...defaultFailing, never: 0 },
   });
   expect(small.byCa.map(({ share }) => share)).toEqual([0.8, 0.2]);
+});
+
+test("a day's outage costs the orders of a day, what the bucket holds aside, and the other CA does not wait", () => {
+  const orders = { burst: 1_000, count: 4_000, period: days(1) };
+  const rules = [{ limit: "new-orders-per-account" as const, key: null, rule: orders, startsAt }];
+  const le = { ...letsencrypt, overrides: rules };
+  const down = { from: instant(startsAt + days(5)), to: instant(startsAt + days(6)) };
+  const planOf = (cas: readonly PlannedCa[]) =>
+    planEnrolment({ ...request, list: summaryOfCount(80_000), cas });
+  const calm = planOf([le]);
+  const alone = planOf([{ ...le, outages: [down] }]);
+  expect(alone.days - calm.days).toBeCloseTo(0.75, 1);
+  expect(alone.phases.map(({ limit }) => limit)).toContain("outage");
+  const both = [le, { ...le, name: "second", home: "second" }];
+  const one = planOf(both.map((ca, index) => (index === 1 ? { ...ca, outages: [down] } : ca)));
+  expect(one.days - planOf(both).days).toBeCloseTo(0.375, 1);
+});
+
+test("two accounts at a CA share what a registered domain may have", () => {
+  const list = {
+    ...summaryOfCount(100),
+    domains: 400,
+    largest: [{ name: "hoster.example", domains: 300, tenants: 300 }],
+  };
+  const of = (home: string) =>
+    planEnrolment({ ...request, list, cas: [letsencrypt, { ...letsencrypt, name: "second", home }] }).days;
+  expect(of("letsencrypt")).toBeGreaterThan(of("second") * 1.7);
 });
 
 test("who is right later is covered by a try after that", () => {

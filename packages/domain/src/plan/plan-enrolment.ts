@@ -82,13 +82,14 @@ class Enrolment {
     return this.#line.left < done && this.#rests < done && this.#retries.later < done;
   }
 
-  /** A step ends with the day at the latest, and where a rule begins. */
+  /** A step ends with the day at the latest, and where a rule or an outage begins or ends. */
   #nextStep(now: Instant): Instant {
     const { startsAt, cas } = this.#request;
     const starts = cas.flatMap(({ overrides }) => overrides.map((override) => override.startsAt));
+    const outages = cas.flatMap((ca) => ca.outages.flatMap(({ from, to }) => [from, to]));
     const right = after(startsAt, days(this.#request.failing.laterAfterDays));
     const midnight = (Math.floor(now / days(1)) + 1) * days(1);
-    const ends = [...starts, right, midnight].filter((end) => end > now);
+    const ends = [...starts, ...outages, right, midnight].filter((end) => end > now);
     return instant(Math.min(now + stepAt(between(startsAt, now)), ...ends));
   }
 

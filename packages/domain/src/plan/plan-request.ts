@@ -9,6 +9,8 @@ import type { ListSummary } from "./list-summary.ts";
 /** A CA as a plan sees it. */
 export interface PlannedCa {
   readonly name: string;
+  /** The same for those that are one CA with several accounts, who share what it counts over all of them. */
+  readonly home: string;
   /** What an override request names; null: not known. */
   readonly accountUrl: string | null;
   /** The key of the account's bucket, as overrides name it. */
@@ -20,6 +22,13 @@ export interface PlannedCa {
   /** What is left of its new orders when the plan begins. */
   readonly orders: Bucket;
   readonly mostOrdersInFlight: number;
+  /** When nothing can be ordered there. */
+  readonly outages: readonly Outage[];
+}
+
+export interface Outage {
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
 /** How names fail, as shares of all domains, 0 to 1, together less than 1. */

@@ -82,6 +82,7 @@ export function planRequest(wish: PlanWish, facts: PlanFacts): PlanRequest {
 
 const caOf = ({ name, limits, weight }: WishedCa): PlannedCa => ({
   name,
+  home: name,
   accountUrl: null,
   accountId: "",
   limitSet: limits,
@@ -89,4 +90,5 @@ const caOf = ({ name, limits, weight }: WishedCa): PlannedCa => ({
   weight,
   orders: fullBucket,
   mostOrdersInFlight: 64,
+  outages: [],
 });

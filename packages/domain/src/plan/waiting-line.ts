@@ -19,7 +19,7 @@ interface Group extends DomainGroup {
   readonly share: number;
   /** Of each: those whose turn has come and that wait for their registered domain's limit. */
   parked: number;
-  /** When the bucket of each is full again, by CA, as in bucket.ts; absent: it is full. */
+  /** When the bucket of each is full again, by the CA's `home`, as in bucket.ts; absent: it is full. */
   readonly fullAt: Map<string, number>;
 }
 
@@ -143,7 +143,7 @@ function opened(
 ): OpenGroup {
   if (limit === null) return { group, limit, most: Number.POSITIVE_INFINITY };
   // It may be owed more than the burst in the middle of a step: what refills in it may be spent before.
-  const owed = Math.max(0, (group.fullAt.get(ca.name) ?? 0) - now) / refillTime(limit);
+  const owed = Math.max(0, (group.fullAt.get(ca.home) ?? 0) - now) / refillTime(limit);
   const there = limit.burst - owed + (until - now) / refillTime(limit) - floorOf(limit, "campaign");
   return { group, limit, most: Math.max(0, there) / succeeding };
 }
@@ -155,7 +155,7 @@ function close(
 ): void {
   if (limit === null) return;
   const there = Math.min(limit.burst, most * succeeding + floorOf(limit, "campaign"));
-  group.fullAt.set(ca.name, until + (limit.burst - there) * refillTime(limit));
+  group.fullAt.set(ca.home, until + (limit.burst - there) * refillTime(limit));
 }
 
 /** Less than this of an order is a rounding error. */

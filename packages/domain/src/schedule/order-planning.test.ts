@@ -11,6 +11,7 @@ const ca = (id: string, changes: Partial<CaForPlanning> & { limits?: Limits } = 
   const { limits = {}, ...rest } = changes;
   return {
     id,
+    homeId: id,
     accountId: `account-${id}`,
     weight: 1,
     inFlight: 0,

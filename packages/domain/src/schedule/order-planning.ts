@@ -23,6 +23,8 @@ import type { WorkClass } from "./work-class.ts";
 
 export interface CaForPlanning {
   readonly id: string;
+  /** The same for those that are one CA with several accounts: the first one's id. */
+  readonly homeId: string;
   readonly accountId: string;
   /** Share of the pool's work; 0: only what may go nowhere else. */
   readonly weight: number;
@@ -56,7 +58,7 @@ export interface WaitingLineage {
   readonly previous: string | null;
   /** The certificate profile that it wishes for; null: what is usual there. */
   readonly profile: string | null;
-  /** CAs that have issued for the very same names within `sameSetWindow`. */
+  /** CAs, by `homeId`, that have issued for the very same names within `sameSetWindow`. */
   readonly sameSetAt: readonly string[];
   /**
    * The CA at which its order can name the certificate that it replaces, and that one's renewal window; null: none, or
@@ -333,5 +335,5 @@ const orderAt = (ca: CaForPlanning, lineage: WaitingLineage, now: Instant): Orde
 function exemptionAt(ca: CaForPlanning, { sameSetAt, successor }: WaitingLineage, now: Instant): Exemption {
   if (!ca.exemptsRenewals) return "none";
   if (successor?.caId === ca.id && isInWindow(successor.window, now)) return "renewal-information";
-  return sameSetAt.includes(ca.id) ? "same-set" : "none";
+  return sameSetAt.includes(ca.homeId) ? "same-set" : "none";
 }

@@ -49,6 +49,7 @@ export class PoolCa {
     const { id, accountId, weight, mostOrdersInFlight, limitSet } = this.terms;
     return {
       id,
+      homeId: id,
       accountId,
       weight,
       inFlight: this.inFlight,

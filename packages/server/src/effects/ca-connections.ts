@@ -75,9 +75,9 @@ export class CaConnections implements AsyncDisposable {
     const access = await readAccountAccess(db, caId);
     if (access === null)
       throw new NoAccount(`There is no account at the CA with id ${caId}. Make one with: certmill ca add`);
-    const { caName, directoryUrl, rootPem, accountUrl } = access;
+    const { homeCaId, caName, directoryUrl, rootPem, accountUrl } = access;
     const key = accountKeyFromPem(Buffer.from(open(keyRing(), access.key)).toString("utf8"));
-    const pace = new RequestPace({ db, caId, clock });
+    const pace = new RequestPace({ db, caId: homeCaId, clock });
     pace.setLimits(await readRequestLimits(db, caId));
     const transport = openTransport(rootPem);
     const client = new AcmeClient({

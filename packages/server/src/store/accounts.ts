@@ -1,12 +1,15 @@
 /** CAs and our accounts there. */
 import type { Instant, LimitSetName } from "@certmill/domain";
 import { type Db, timestamp } from "./database.ts";
+import { homeCaId } from "./home-ca.ts";
 import { insertSecret, type Sealed } from "./secrets.ts";
 import { defaultWeight, dropDefault } from "./write/cas.ts";
 import { wakePlanner, wakeStranded } from "./write/wake-planner.ts";
 
 /** What it takes to speak to a CA as our account. */
 export interface AccountAccess {
+  /** By which requests to the CA are paced: those of its other accounts come from the same addresses. */
+  readonly homeCaId: string;
   readonly caName: string;
   readonly directoryUrl: string;
   readonly rootPem: string | null;
@@ -21,6 +24,7 @@ export async function readAccountAccess(db: Db, caId: string): Promise<AccountAc
     .innerJoin("account", "account.ca_id", "ca.id")
     .innerJoin("secret", "secret.id", "account.key_secret_id")
     .select([
+      homeCaId.as("home_ca_id"),
       "ca.name",
       "ca.directory_url",
       "ca.root_pem",
@@ -33,6 +37,7 @@ export async function readAccountAccess(db: Db, caId: string): Promise<AccountAc
     .executeTakeFirst();
   if (row === undefined) return null;
   return {
+    homeCaId: row.home_ca_id,
     caName: row.name,
     directoryUrl: row.directory_url,
     rootPem: row.root_pem,

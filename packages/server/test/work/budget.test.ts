@@ -24,7 +24,11 @@ async function believe(server: IssuingServer, limit: string, count: number): Pro
 /** Adds them all at once; the promise is kept when each has a certificate. */
 async function enrolAll(server: IssuingServer, names: readonly string[]): Promise<void> {
   const all = Promise.all(names.map((name) => server.heard("certificate.stored", name)));
-  const { ca_id: caId } = await server.db.selectFrom("account").select("ca_id").executeTakeFirstOrThrow();
+  const { id: caId } = await server.db
+    .selectFrom("ca")
+    .select("id")
+    .where("is_default", "=", true)
+    .executeTakeFirstOrThrow();
   await addLineages(
     server.db,
     names.map((name) => ({ names: [name as DnsName] as const, tenantId: null })),
@@ -61,6 +65,29 @@ test("a CA whose limits we know refuses nothing, and all are issued at the pace 
   expect(await outcome(server)).toEqual({ failures: 0, corrections: 0 });
   // 44 orders: 20 at once and 24 refills of 15 s each.
   expect(server.clock.now() - began).toBeGreaterThanOrEqual(24 * 15_000);
+});
+
+test("two accounts at a CA have orders each, and share what it counts over all accounts", async () => {
+  const limits: LimitRules = {
+    ...NO_LIMITS,
+    newOrdersPerAccount: per(period, 12),
+    certificatesPerRegisteredDomain: per(period, 8),
+  };
+  await using server = await startIssuingServer(postgres, { limits });
+  await server.addAccount("second");
+  await believe(server, "new-orders-per-account", 12);
+  await believe(server, "new-certificates-per-registered-domain", 8);
+  await enrolAll(server, [...distinct(24), ...shared(16)]);
+  expect(Object.values(refusalsOf(server)).reduce((sum, count) => sum + count, 0)).toBe(0);
+  expect(await outcome(server)).toEqual({ failures: 0, corrections: 0 });
+  const { rows } = await sql<{ accounts: number; domains: number; most: number }>`
+    select count(*)::int as accounts, count(*) filter (where shared > 0)::int as domains, max(orders)::int as most
+    from (
+      select ca_id, count(*) as orders, count(*) filter (where names[1] like '%.shared.example') as shared
+      from certificate group by ca_id
+    ) by_account`.execute(server.db);
+  expect(rows).toEqual([{ accounts: 2, domains: 2, most: expect.any(Number) }]);
+  expect(rows[0]?.most).toBeLessThan(40);
 });
 
 test("a CA that is stricter than we believe corrects us, and no domain suffers for it", async () => {

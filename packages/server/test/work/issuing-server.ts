@@ -28,6 +28,8 @@ export interface IssuingServer extends AsyncDisposable {
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
   heard(kind: "certificate.stored" | "issuance.failed" | "issuance.delayed", name: string): Promise<void>;
+  /** Makes another account at the CA, for half of the pool's work: a CA of its own to the server. */
+  addAccount(name: string): Promise<void>;
   /** Stops the process and starts another: what it remembered is gone. */
   restart(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function startIssuingServer(
       },
     }),
   );
-  const terms = await register(db, ca, clock);
+  const terms = await register(db, ca, { name: "sim", clock });
   const heard: IssuingServer["heard"] = async (kind, name) => void (await once(events, `${kind} ${name}`));
   const lifetime = opened.move();
   return {
@@ -92,6 +94,7 @@ export async function startIssuingServer(
       await ended;
       listening.abort();
     },
+    addAccount: async (name) => void (await register(db, ca, { name, clock })),
     restart: async () => {
       await running.stop();
       running = await start();
@@ -127,7 +130,11 @@ function configFor(url: string): Config {
   };
 }
 
-async function register(db: Db, ca: SimCa, clock: FastClock) {
+async function register(
+  db: Db,
+  ca: SimCa,
+  { name, clock }: { readonly name: string; readonly clock: FastClock },
+) {
   const made = await makeAccount(
     { directoryUrl: ca.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null },
     {
@@ -143,19 +150,15 @@ async function register(db: Db, ca: SimCa, clock: FastClock) {
     rootPem: null,
     namePolicy: "public",
     maxOrdersInFlight: 100,
-    makeDefault: true,
-    weight: null,
+    makeDefault: false,
+    weight: 100,
     limitSet: "none",
     caaIdentities: [],
     profiles,
     profile: null,
   } as const;
-  const caId = await insertCa(
-    db,
-    { name: "sim", directoryUrl: ca.directoryUrl, ...policy, account },
-    clock.now(),
-  );
-  if (caId === null) throw new Error("The database was not empty.");
+  const caId = await insertCa(db, { name, directoryUrl: ca.directoryUrl, ...policy, account }, clock.now());
+  if (caId === null) throw new Error(`There is a CA "${name}" already.`);
   return {
     caId,
     pinned: false,

@@ -110,7 +110,14 @@ async function tightestOf(
   const keys = overrides.flatMap(({ limit, key }) => (limit === perDomain && key !== null ? [key] : []));
   const common = ruleFor(perDomain, "");
   const refill = common === null ? 0 : refillTime(common);
-  const rows = await listTightest(db, { caId: ca.id, limit: perDomain, refill, keys, most: mostShown, now });
+  const rows = await listTightest(db, {
+    caId: ca.home_id,
+    limit: perDomain,
+    refill,
+    keys,
+    most: mostShown,
+    now,
+  });
   return rows
     .flatMap((row) => {
       const rule = ruleFor(perDomain, row.key);

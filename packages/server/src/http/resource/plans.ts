@@ -41,6 +41,7 @@ async function plannedCa(db: Db, row: CaRow): Promise<PlannedCa> {
   const bucket = await findBucket(db, { caId: row.id, limit: "new-orders-per-account", key: accountId });
   return {
     name: row.name,
+    home: row.home_id,
     accountUrl: row.account_url,
     accountId,
     limitSet: limitSetOfRow(row),
@@ -48,6 +49,7 @@ async function plannedCa(db: Db, row: CaRow): Promise<PlannedCa> {
     weight: row.account_id === null ? 0 : row.weight,
     orders: { fullAt: bucket?.full_at ?? 0, reserved: bucket?.reserved ?? 0 },
     mostOrdersInFlight: row.max_orders_in_flight,
+    outages: [],
   };
 }
 

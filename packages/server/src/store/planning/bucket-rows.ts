@@ -22,7 +22,7 @@ export async function loadBuckets(
   if (unknown.length === 0) return;
   const { rows } = await sql<StoredBucket>`
     select bucket.* from unnest(
-      ${unknown.map(({ caId }) => caId)}::bigint[],
+      ${unknown.map(({ caId, limit }) => book.keeperOf(caId, limit))}::bigint[],
       ${unknown.map(({ limit }) => limit)}::text[],
       ${unknown.map(({ key }) => key)}::text[]
     ) as named (ca_id, limit_name, key)

@@ -13,6 +13,7 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { homeCaId } from "../home-ca.ts";
 import type { KeyType } from "../schema.ts";
 
 /** A line of lineages that may go to the same CAs. */
@@ -94,7 +95,7 @@ export async function nextInLine(
     select line.*, lineage.names, lineage.key_type, lineage.profile, lineage.certificate_id, lineage.avoid_ca_ids,
       lineage.tenant_id, held.ca_id as previous,
       array(
-        select distinct ca_id from certificate
+        select distinct ${homeCaId} from certificate join ca on ca.id = certificate.ca_id
         where lineage.certificate_id is not null and certificate.lineage_id = lineage.id
           and certificate.names = lineage.names and certificate.stored_at > ${since}
       ) as same_set_at,

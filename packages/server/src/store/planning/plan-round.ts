@@ -51,8 +51,8 @@ export async function planRound(
   const { limit, now, checkFirst = false } = request;
   return db.transaction().execute(async (trx) => {
     if (!(await becomePlanner(trx))) return { kind: "elsewhere" };
-    const book = new BucketBook();
     const pool = await readPool(trx, now);
+    const book = new BucketBook(pool.homes);
     const news = await foldLedger(trx, { book, pool, now });
     const moreDue = await enqueueDue(trx, { checkFirst, now });
     const { lanes, opensAt } = await openLanes(trx, now);

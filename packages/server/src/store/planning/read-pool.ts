@@ -22,9 +22,11 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { homeCaId } from "../home-ca.ts";
 
 interface CaRow {
   id: string;
+  home_id: string;
   account_id: string;
   name: string;
   weight: number;
@@ -62,6 +64,8 @@ export interface PoolCa {
 export interface Pool {
   /** When a limit that is set begins to hold; null: none will. */
   readonly nextChangeAt: Instant | null;
+  /** For each CA the one that keeps what is counted over all accounts. */
+  readonly homes: ReadonlyMap<string, string>;
   readonly find: (caId: string) => PoolCa | undefined;
   readonly all: () => readonly PoolCa[];
   /** As planning sees them now. */
@@ -71,7 +75,7 @@ export interface Pool {
 /** The CAs that have an account, with their limits as of now. Indexes: `issuance_live_by_ca`, `limit_override_by_ca`. */
 export async function readPool(trx: Db, now: Instant): Promise<Pool> {
   const { rows } = await sql<CaRow>`
-    select ca.id, account.id as account_id, ca.name, ca.weight, ca.limit_set, ca.slow_until, ca.health,
+    select ca.id, ${homeCaId} as home_id, account.id as account_id, ca.name, ca.weight, ca.limit_set, ca.slow_until, ca.health,
       ca.max_orders_in_flight, ca.status_hint, ca.status_read_at, ca.profiles,
       live.in_flight, live.emergencies
     from ca join account on account.ca_id = ca.id,
@@ -86,6 +90,7 @@ export async function readPool(trx: Db, now: Instant): Promise<Pool> {
   const entries = new Map(rows.map((row) => [row.id, { row, ca: poolCa(row, overrides, now) }]));
   return {
     nextChangeAt: toCome.length === 0 ? null : instant(Math.min(...toCome)),
+    homes: new Map(rows.map(({ id, home_id }) => [id, home_id])),
     find: (caId) => entries.get(caId)?.ca,
     all: () => [...entries.values()].map(({ ca }) => ca),
     cas: () => [...entries.values()].map(({ row, ca }) => forPlanning(row, ca, now)),
@@ -114,6 +119,7 @@ function overrideOf(row: OverrideRow): LimitOverride[] {
 function forPlanning(row: CaRow, ca: PoolCa, now: Instant): CaForPlanning {
   return {
     id: row.id,
+    homeId: row.home_id,
     accountId: row.account_id,
     weight: row.weight,
     inFlight: Number(row.in_flight),

@@ -1,8 +1,11 @@
 import type { CaStatus, Instant } from "@certmill/domain";
 import type { Db } from "../database.ts";
+import { homeCaId } from "../home-ca.ts";
 
 export interface CaRow {
   readonly id: string;
+  /** The CA that keeps what is counted over all accounts: this one, or an earlier one with the same directory. */
+  readonly home_id: string;
   readonly name: string;
   readonly directory_url: string;
   readonly name_policy: "public" | "private";
@@ -33,6 +36,7 @@ const selectCas = (db: Db) =>
     .leftJoin("account", "account.ca_id", "ca.id")
     .select([
       "ca.id",
+      homeCaId.as("home_id"),
       "ca.name",
       "ca.directory_url",
       "ca.name_policy",
