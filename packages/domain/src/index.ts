@@ -144,22 +144,18 @@ export {
   observe,
   probeAt,
 } from "./schedule/breaker.ts";
+export type { CaForPlanning } from "./schedule/ca-for-planning.ts";
 export { caOrder } from "./schedule/choose-ca.ts";
 export { type ClassTurns, floorOf, reserveShared, type SharedReservation } from "./schedule/class-share.ts";
-export {
-  bucketsFor,
-  bucketsOfCas,
-  type CaForPlanning,
-  OrderPlanning,
-  type Placement,
-  type WaitingLineage,
-} from "./schedule/order-planning.ts";
+export { bucketsFor, bucketsOfCas } from "./schedule/order-at-ca.ts";
+export { OrderPlanning, type Placement } from "./schedule/order-planning.ts";
 export { renewAt, type Validity } from "./schedule/renewal.ts";
 export { type PollAnswer, pollAgainAt } from "./schedule/renewal-poll.ts";
 export { judgeWindow, type KnownWindow, type RenewalWindow, renewWithin } from "./schedule/renewal-window.ts";
 export { retryAt } from "./schedule/retry.ts";
 export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
 export { type FailedTurn, type Flow, keptTurn, TurnTaking } from "./schedule/turn-taking.ts";
+export type { WaitingLineage } from "./schedule/waiting-lineage.ts";
 export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule/work-class.ts";
 export { outcomeOf, type SimulationOutcome, type Trouble } from "./simulation/outcome.ts";
 export { type CaToOpen, type PlanSimulation, simulateAlone } from "./simulation/simulate-plan.ts";

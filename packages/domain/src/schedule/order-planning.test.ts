@@ -3,7 +3,9 @@ import { BucketBook } from "../budget/bucket-book.ts";
 import type { Limits } from "../budget/limit.ts";
 import { limitSets } from "../budget/limit-sets.ts";
 import { after, days, hours, instant, minutes } from "../time/instant.ts";
-import { type CaForPlanning, OrderPlanning, type WaitingLineage } from "./order-planning.ts";
+import type { CaForPlanning } from "./ca-for-planning.ts";
+import { OrderPlanning } from "./order-planning.ts";
+import type { WaitingLineage } from "./waiting-lineage.ts";
 
 const now = instant(1_790_000_000_000);
 

@@ -5,67 +5,22 @@
  */
 import { reserve, tokensLeft } from "../budget/bucket.ts";
 import type { BucketBook } from "../budget/bucket-book.ts";
-import type { Limit, LimitName } from "../budget/limit.ts";
-import { refillTime, unknownLimit } from "../budget/limit.ts";
+import { type Limit, type LimitName, unknownLimit } from "../budget/limit.ts";
 import {
   type BucketName,
   type Exemption,
   lookedAt,
-  type OrderPlan,
   type Spending,
   spendingOf,
 } from "../budget/order-spending.ts";
-import { type Instant, instant } from "../time/instant.ts";
+import type { Instant } from "../time/instant.ts";
+import { accountBucket, type CaForPlanning } from "./ca-for-planning.ts";
 import { caOrder } from "./choose-ca.ts";
 import { floorOf, reserveShared } from "./class-share.ts";
-import { isInWindow, type RenewalWindow } from "./renewal-window.ts";
+import { orderAt } from "./order-at-ca.ts";
+import { nextRefill, type RefillPromise } from "./refill-promise.ts";
+import type { WaitingLineage } from "./waiting-lineage.ts";
 import type { WorkClass } from "./work-class.ts";
-
-export interface CaForPlanning {
-  readonly id: string;
-  /** The same for those that are one CA with several accounts: the first one's id. */
-  readonly homeId: string;
-  readonly accountId: string;
-  /** Share of the pool's work; 0: only what may go nowhere else. */
-  readonly weight: number;
-  /** Orders in flight now, and at most. */
-  readonly inFlight: number;
-  readonly mostInFlight: number;
-  /** Of those in flight: emergencies. */
-  readonly emergenciesInFlight: number;
-  /** `none` and `probe` come from the circuit breaker; `until` is when that may change, null: with an order's end. */
-  readonly admission:
-    | { readonly kind: "all" }
-    | { readonly kind: "probe" }
-    | { readonly kind: "none"; readonly until: Instant | null };
-  /** The limit that holds for this bucket now; null: none is known. */
-  readonly limitFor: (bucket: BucketName) => Limit | null;
-  /** Whether renewals are exempt there: those of the same names, and successors in their window. */
-  readonly exemptsRenewals: boolean;
-  /** Certificate profiles that it offers. */
-  readonly profiles: readonly string[];
-}
-
-export interface WaitingLineage {
-  readonly lineageId: string;
-  readonly names: readonly string[];
-  readonly workClass: WorkClass;
-  /** CAs it may have; null: those of the pool. */
-  readonly allowed: readonly string[] | null;
-  /** CAs that have refused these names. */
-  readonly avoid: readonly string[];
-  /** The CA of its certificate; null: it has none. */
-  readonly previous: string | null;
-  /** The certificate profile that it wishes for; null: what is usual there. */
-  readonly profile: string | null;
-  /** CAs, by `homeId`, that have issued for the very same names within `sameSetWindow`. */
-  readonly sameSetAt: readonly string[];
-  /**
-   * The CA at which its order can name the certificate that it replaces, and that one's renewal window; null: none, or
-   * the CA has told no window, or may hold that the certificate is replaced already.
-   */
-  readonly successor: { readonly caId: string; readonly window: RenewalWindow } | null;
-}
 
 export type Placement =
   | {
@@ -234,38 +189,30 @@ export class OrderPlanning {
     return ca.limitFor(bucket) ?? (this.#book.has(ca.id, bucket) ? unknownLimit : null);
   }
 
-  /**
-   * A lineage that waits for a limit of its own gets a refill to itself: the next that waits for the same wakes one
-   * refill later, so that a thousand names under one registered domain do not all come back for one token.
-   */
+  /** The soonest of all that it waits for; others may pass it where that is a limit of its own. */
   #wait(
     workClass: WorkClass,
     refusals: readonly { readonly caId: string; readonly refusal: Refusal }[],
   ): Placement {
     if (refusals.length === 0) return { kind: "stranded" };
     const own = refusals.flatMap(({ caId, refusal }) =>
-      refusal.scope === "own" ? [{ caId, ...refusal, at: this.#promise(caId, refusal) }] : [],
+      refusal.scope === "own"
+        ? [{ caId, ...refusal, refill: nextRefill(this.#book, { caId, ...refusal }) }]
+        : [],
     );
-    const [first] = own.sort((a, b) => a.at - b.at);
+    const [first] = own.sort((a, b) => a.refill.at - b.refill.at);
     const ofCas = refusals.flatMap(({ caId, refusal }) =>
       refusal.scope === "ca" && refusal.until !== null ? [{ caId, until: refusal.until }] : [],
     );
     const [soonest] = ofCas.sort((a, b) => a.until - b.until);
     if (first === undefined) return this.#hold(workClass, soonest);
-    const { caId, bucket, at } = first;
-    const entry = this.#book.get(caId, bucket);
-    const ofCa = soonest === undefined ? null : this.#promiseOfCa(soonest);
-    if (ofCa !== null && ofCa.at < at) {
-      ofCa.keep();
-      return { kind: "parked", until: instant(Math.ceil(ofCa.at)), caId, ...nameOf(bucket) };
-    }
-    this.#book.set(caId, bucket, { ...entry, promisedUntil: at });
-    return { kind: "parked", until: instant(Math.ceil(at)), caId, ...nameOf(bucket) };
+    const ofCa = soonest === undefined ? null : this.#refillOfOrders(soonest);
+    const refill = ofCa !== null && ofCa.at < first.refill.at ? ofCa : first.refill;
+    refill.keep();
+    return { kind: "parked", until: refill.at, caId: first.caId, ...nameOf(first.bucket) };
   }
 
-  /**
-   * A renewal that is not exempt steps out of the line, as most behind it are: what holds it does not hold them.
-   */
+  /** A renewal that is not exempt steps out of the line, as most behind it are: what holds it does not hold them. */
   #hold(
     workClass: WorkClass,
     soonest: { readonly caId: string; readonly until: Instant } | undefined,
@@ -274,29 +221,17 @@ export class OrderPlanning {
     const mayPass = workClass === "renewal" || workClass === "emergency";
     if (soonest === undefined || ca === undefined || !mayPass)
       return { kind: "held", until: soonest?.until ?? null };
-    const ofCa = this.#promiseOfCa(soonest);
-    ofCa.keep();
-    return { kind: "parked", until: instant(Math.ceil(ofCa.at)), caId: ca.id, ...accountBucket(ca) };
+    const refill = this.#refillOfOrders(soonest);
+    refill.keep();
+    return { kind: "parked", until: refill.at, caId: ca.id, ...accountBucket(ca) };
   }
 
-  /** A refill of the CA's orders to itself, so that not all who wait for them come back for the first. */
-  #promiseOfCa({ caId, until }: { readonly caId: string; readonly until: Instant }) {
+  #refillOfOrders({ caId, until }: { readonly caId: string; readonly until: Instant }): RefillPromise {
     const ca = this.#cas.get(caId);
     const bucket = ca === undefined ? null : accountBucket(ca);
     const limit = ca === undefined || bucket === null ? null : this.#limitOf(ca, bucket);
-    if (bucket === null || limit === null) return { at: until as number, keep: () => {} };
-    const entry = this.#book.get(caId, bucket);
-    const at = Math.max(until, entry.promisedUntil + refillTime(limit));
-    return {
-      at,
-      keep: () => {
-        this.#book.set(caId, bucket, { ...entry, promisedUntil: at });
-      },
-    };
-  }
-
-  #promise(caId: string, { until, bucket, limit }: Extract<Refusal, { scope: "own" }>): number {
-    return Math.max(until, this.#book.get(caId, bucket).promisedUntil + refillTime(limit));
+    if (bucket === null || limit === null) return { at: until, keep: () => {} };
+    return nextRefill(this.#book, { caId, bucket, limit, until });
   }
 }
 
@@ -304,36 +239,4 @@ const countOne = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-const accountBucket = ({ accountId }: CaForPlanning): BucketName => ({
-  limit: "new-orders-per-account",
-  key: accountId,
-});
-
 const nameOf = ({ limit, key }: BucketName): BucketName => ({ limit, key });
-
-/** The buckets of CAs as a whole, which every planning looks at. */
-export const bucketsOfCas = (cas: readonly CaForPlanning[]): (BucketName & { readonly caId: string })[] =>
-  cas.map((ca) => ({ caId: ca.id, ...accountBucket(ca) }));
-
-/** The buckets that planning an order of this lineage at this CA may look at. */
-export const bucketsFor = (
-  ca: CaForPlanning,
-  lineage: WaitingLineage,
-  now: Instant,
-): readonly BucketName[] => {
-  const order = orderAt(ca, lineage, now);
-  return [...lookedAt(order), ...spendingOf(order), accountBucket(ca)];
-};
-
-const orderAt = (ca: CaForPlanning, lineage: WaitingLineage, now: Instant): OrderPlan => ({
-  accountId: ca.accountId,
-  names: lineage.names,
-  exemption: exemptionAt(ca, lineage, now),
-});
-
-/** Earlier or later than its window a successor is like any order for the same names. */
-function exemptionAt(ca: CaForPlanning, { sameSetAt, successor }: WaitingLineage, now: Instant): Exemption {
-  if (!ca.exemptsRenewals) return "none";
-  if (successor?.caId === ca.id && isInWindow(successor.window, now)) return "renewal-information";
-  return sameSetAt.includes(ca.homeId) ? "same-set" : "none";
-}

@@ -7,7 +7,7 @@ import type { Limit } from "../budget/limit.ts";
 import { type LimitSetName, limitSets } from "../budget/limit-sets.ts";
 import type { BucketName } from "../budget/order-spending.ts";
 import { admits, beginProbe, freshHealth, type Health, observe, probeAt } from "../schedule/breaker.ts";
-import type { CaForPlanning } from "../schedule/order-planning.ts";
+import type { CaForPlanning } from "../schedule/ca-for-planning.ts";
 import { type Instant, instant } from "../time/instant.ts";
 import type { SimulatedCa } from "./simulated-ca.ts";
 
