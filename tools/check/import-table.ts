@@ -22,6 +22,8 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
   // It is simulated by the pure rules against the test CA's limits, which share nothing with them.
   cli: [
     all("api"),
+    // Certificates that other programs keep are read here, before anything is sent.
+    { package: "acme", part: "x509" },
     { package: "domain", part: "plan" },
     { package: "domain", part: "simulation" },
     { package: "sim", part: "in-process" },
