@@ -7,7 +7,8 @@ const inParallel = ["test/crash/**/*.test.ts", "test/long/**/*.test.ts"];
 const maxWorkers = availableParallelism();
 
 /**
- * `unit`: no process but its own and no database but its own; run in parallel.
+ * `unit`: no process but its own and no database but its own; run in parallel. Files share a process's modules: to
+ * load the server anew for each took as long as its tests, and nothing of ours keeps state in a module.
  * `long`: the same, for minutes; run beside them, and begun first.
  * `system`: real peers and real processes; one file at a time, as they share two cores, after all others.
  */
@@ -29,6 +30,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
           maxWorkers,
+          isolate: false,
           sequence: { groupOrder: 0 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
