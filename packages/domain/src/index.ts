@@ -144,7 +144,7 @@ export {
   observe,
   probeAt,
 } from "./schedule/breaker.ts";
-export type { CaForPlanning } from "./schedule/ca-for-planning.ts";
+export { accountBucket, type CaForPlanning } from "./schedule/ca-for-planning.ts";
 export { caOrder } from "./schedule/choose-ca.ts";
 export { type ClassTurns, floorOf, reserveShared, type SharedReservation } from "./schedule/class-share.ts";
 export { bucketsFor, bucketsOfCas } from "./schedule/order-at-ca.ts";

@@ -12,11 +12,13 @@ import { keyPem } from "./keys/certificate-key.ts";
 import { open } from "./keys/envelope.ts";
 import type { LoadedKeys } from "./keys/load-key-ring.ts";
 import { rotateKeys } from "./keys/rotate.ts";
+import { watchCas } from "./observe/ca-gauges.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { closeServer, listen } from "./serve-listener.ts";
 import type { Database } from "./store/database.ts";
 import { isDatabaseAway } from "./store/database-away.ts";
 import { isMigrated } from "./store/migrate.ts";
+import { readCaStandings } from "./store/read/ca-standings.ts";
 import { countEnding } from "./store/read/ending.ts";
 import { listKeysInUse } from "./store/secrets.ts";
 import { listenForWakeups } from "./store/wakeups.ts";
@@ -47,6 +49,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
   const { database, clock, address, keys, openTransport, check, metrics, log } = parts;
   const { db } = database;
   metrics.watchEnding(() => countEnding(db, clock.now()));
+  watchCas(metrics.registry, () => readCaStandings(db, clock.now()));
   const app = await buildHttp({
     database,
     wakeups: await listenForWakeups(database, ["certmill_work", "certmill_feed"]),
