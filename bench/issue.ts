@@ -126,8 +126,8 @@ async function issue({ client, db, prefix, count }: Batch): Promise<void> {
 /** How many lineages have no certificate yet. A failed one is an error: the figures would not be of issuing alone. */
 async function countWanting(db: Db): Promise<number> {
   const { rows } = await sql<{ state: string; count: string; code: string | null }>`
-    select state, count(*), min(failure_code) as code from lineage
-    where state in ('waiting', 'issuing', 'failed') group by state`.execute(db);
+    select case when failing_since is null then state else 'failed' end as state, count(*), min(failure_code) as code
+    from lineage where state in ('waiting', 'issuing', 'paused', 'failed') group by 1`.execute(db);
   const failed = rows.find(({ state }) => state === "failed");
   if (failed !== undefined) throw new Error(`${failed.count} issuances failed (${failed.code}).`);
   return rows.reduce((sum, { count }) => sum + Number(count), 0);

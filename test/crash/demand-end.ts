@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { SimCa } from "@certmill/sim";
 import { sql } from "kysely";
@@ -49,6 +50,7 @@ export async function demandEnd(db: Db, { ca, keyRing }: { ca: SimCa; keyRing: K
 
   const certificates = await db.selectFrom("certificate").selectAll().execute();
   for (const { chain_pem: chain, key_secret_id: secret, names } of certificates) {
+    assert(secret !== null);
     const leaf = new X509Certificate(chain);
     const key = createPrivateKey(keyPem(open(keyRing, await readSecret(db, secret))));
     expect(leaf.checkPrivateKey(key), `${names[0]}: the stored key is the leaf's`).toBe(true);

@@ -56,7 +56,7 @@ test("domain add --wait says why it did not work and when it is tried again", as
   expect(added.stdout).toContain("elsewhere.example.com got no certificate.");
   expect(added.stdout).toMatch(/Next try: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ \(in \d+ (?:s|min)\)/);
   const shown = await installation.mustRun("domain", "show", "elsewhere.example.com", "--json");
-  expect(JSON.parse(shown)).toMatchObject({ state: "failed", failureCode: "connection" });
+  expect(JSON.parse(shown)).toMatchObject({ state: "waiting", failureCode: "connection" });
 });
 
 test("domain show tells the state, the names, the certificate and the history", async () => {

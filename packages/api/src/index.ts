@@ -27,14 +27,15 @@ export type {
   NewCampaign,
 } from "./resource/campaign.ts";
 export type { Certificate, IssuedCertificate, Renewal } from "./resource/certificate.ts";
-export type {
-  CheckFinding,
-  Domain,
-  DomainCheck,
-  DomainState,
-  DomainSummary,
-  NewDomain,
-  TimelineEntry,
+export {
+  type CheckFinding,
+  type Domain,
+  type DomainCheck,
+  type DomainState,
+  type DomainSummary,
+  domainStates,
+  type NewDomain,
+  type TimelineEntry,
 } from "./resource/domain.ts";
 export {
   type DomainBatch,

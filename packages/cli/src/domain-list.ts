@@ -1,4 +1,4 @@
-import { type DomainState, type DomainSummary, operations } from "@certmill/api";
+import { type DomainState, type DomainSummary, domainStates, operations } from "@certmill/api";
 import { type Command, Option } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
@@ -16,13 +16,11 @@ interface DomainListOptions extends ServerOptions {
   readonly all?: boolean;
 }
 
-const states: readonly DomainState[] = ["waiting", "issuing", "active", "failed", "removed"];
-
 export function registerDomainList(domain: Command): void {
   const command = domain
     .command("list")
     .description("list domains in the order of their names")
-    .addOption(new Option("--state <state>", "only those in this state").choices(states))
+    .addOption(new Option("--state <state>", "only those in this state").choices(domainStates))
     .option("--tenant <name>", "only this customer's")
     .option("--prefix <text>", "only names that begin so")
     .option("--limit <n>", "how many to show", wholeNumber(1), 100)

@@ -47,12 +47,15 @@ function factsText(domain: Domain, now: number): string {
   const nextTryAt = certificate !== null && failureCode === null ? null : domain.nextTryAt;
   return fieldsText([
     ["Names", domain.names.join(", ")],
+    ["Left out", domain.leftOut.length === 0 ? null : domain.leftOut.join(", ")],
     ["Tenant", domain.tenant],
     ["CA", domain.ca],
     ["Edge group", domain.edgeGroup],
     ["Key type", domain.keyType],
     ["Profile", domain.profile],
     ["Failure", domain.failureCode],
+    ["Unpause at", domain.unpauseUrl],
+    ["Expected", domain.expectedAt === null ? null : instantFromNow(domain.expectedAt, now)],
     ["Next try", nextTryAt === null ? null : instantFromNow(nextTryAt, now)],
     ["Certificate", certificate === null ? "none" : `${certificate.id} by ${certificate.issuer}`],
     ["Serial", certificate?.serial ?? null],

@@ -54,7 +54,10 @@ describe("a wrong command line ends with 2 and a hint", () => {
     [["domain", "list", "--jso"], /Did you mean --json\?/],
     [["domian", "list"], /Did you mean domain\?/],
     [["domain", "add"], /missing required argument 'name'/],
-    [["domain", "list", "--state", "gone"], /Allowed choices are waiting, issuing, active, failed, removed/],
+    [
+      ["domain", "list", "--state", "gone"],
+      /Allowed choices are waiting, queued, issuing, active, failing, paused, failed, moved, removed/,
+    ],
     [["domain", "list", "--limit", "0"], /whole number, 1 or more/],
     [["token", "create", "--scope", "tenant"], /needs --tenant NAME/],
     [["token", "create", "--scope", "edge", "--tenant", "acme"], /--tenant goes with --scope tenant/],

@@ -28,7 +28,7 @@ test("--wait tells of the new failure, not of the old one", async () => {
   const documents = jsonLines(stdout);
   expect(documents[0]).toMatchObject({ event: { kind: "domain.retried" } });
   expect(documents.at(-2)).toMatchObject({ event: { kind: "issuance.failed" } });
-  expect(documents.at(-1)).toMatchObject({ domain: { state: "failed", failureCode: "connection" } });
+  expect(documents.at(-1)).toMatchObject({ domain: { state: "waiting", failureCode: "connection" } });
   expect(code).toBe(1);
 });
 

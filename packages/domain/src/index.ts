@@ -98,6 +98,7 @@ export {
   type Party,
   type Recovery,
 } from "./failure/failure-code.ts";
+export { unpauseUrl } from "./failure/unpause-url.ts";
 export { advance, type IssuanceTerms } from "./issuance/advance.ts";
 export type { Decision, StepDone } from "./issuance/decision.ts";
 export { changesTheCa, type Effect, effectOf } from "./issuance/effect.ts";
@@ -119,6 +120,18 @@ export {
   type PendingChallenge,
   planned,
 } from "./issuance/state.ts";
+export { type Failing, type GiveUpPolicy, givesUpAt, usualGiveUp } from "./life/give-up.ts";
+export { type LifePolicy, usualLife } from "./life/life-policy.ts";
+export {
+  type DomainState,
+  domainStates,
+  type LifeEvent,
+  type LifeState,
+  lifeAfter,
+  lifeStates,
+  restingStates,
+  transitions,
+} from "./life/life-state.ts";
 export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name/cover-names.ts";
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";

@@ -25,7 +25,7 @@ export const askedFor: fc.Arbitrary<Instant | null> = fc.option(instants);
 export const terms: fc.Arbitrary<IssuanceTerms> = fc.record({
   names: fc.constant(["example.com", "www.example.com"]),
   failuresBefore: fc.nat(2_000),
-  hasCertificate: fc.boolean(),
+  givesUpAt: instants,
 });
 
 const orderNames = fc.oneof(

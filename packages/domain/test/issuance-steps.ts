@@ -3,11 +3,15 @@ import { advance } from "../src/issuance/advance.ts";
 import type { Decision, StepDone } from "../src/issuance/decision.ts";
 import type { IssuanceInput, OrderFacts } from "../src/issuance/input.ts";
 import type { IssuanceState } from "../src/issuance/state.ts";
-import { after, type Instant, instant, milliseconds, minutes } from "../src/time/instant.ts";
+import { after, days, type Instant, instant, milliseconds, minutes } from "../src/time/instant.ts";
 
 export const start = instant(1_790_000_000_000);
 export const at = (wait: number): Instant => after(start, milliseconds(wait));
-export const terms = { names: ["example.com", "www.example.com"], failuresBefore: 0, hasCertificate: false };
+export const terms = {
+  names: ["example.com", "www.example.com"],
+  failuresBefore: 0,
+  givesUpAt: instant(1_790_000_000_000 + days(7)),
+};
 const order = { url: "/order/1", finalizeUrl: "/order/1/finalize", authorizationUrls: ["/authz/1"] };
 
 /** Of a state whose step has lasted: whatever the next one must set anew is out of date. */

@@ -5,6 +5,7 @@
 import { release, settle } from "../src/budget/bucket.ts";
 import type { Limit } from "../src/budget/limit.ts";
 import { limitSets } from "../src/budget/limit-sets.ts";
+import { givesUpAt, usualGiveUp } from "../src/life/give-up.ts";
 import { type ClassTurns, reserveShared } from "../src/schedule/class-share.ts";
 import { retryAt } from "../src/schedule/retry.ts";
 import type { WorkClass } from "../src/schedule/work-class.ts";
@@ -33,6 +34,8 @@ interface Item {
   readonly domain: number;
   readonly fails: boolean;
   failures: number;
+  /** null: no try has failed. */
+  failingSince: Instant | null;
 }
 
 /** @returns when the last domain that can has its certificate. */
@@ -174,9 +177,13 @@ class Simulation {
       return;
     }
     item.failures += 1;
+    item.failingSince ??= this.now;
     const at = retryAt(
       { code: "dns", detail: "", retryAt: null },
-      { attempt: item.failures, hasCertificate: false },
+      {
+        attempt: item.failures,
+        givesUpAt: givesUpAt({ since: item.failingSince, notAfter: null }, usualGiveUp, this.now),
+      },
       this.now,
     );
     if (at !== null) this.#retries.push({ item, at });
@@ -194,7 +201,13 @@ function mixed({ sizes, everyFails }: SimulatedList): Item[] {
   const items = sizes.flatMap((size, domain) =>
     Array.from({ length: size }, (_, n) => {
       count += 1;
-      return { at: (n + 0.5) / size, domain, fails: everyFails > 0 && count % everyFails === 0, failures: 0 };
+      return {
+        at: (n + 0.5) / size,
+        domain,
+        fails: everyFails > 0 && count % everyFails === 0,
+        failures: 0,
+        failingSince: null,
+      };
     }),
   );
   return items.sort((a, b) => a.at - b.at || a.domain - b.domain);

@@ -1,5 +1,5 @@
 /** The worker of a process, and all it stands on. */
-import { minutes, seconds } from "@certmill/domain";
+import { minutes, seconds, usualLife } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
@@ -27,7 +27,7 @@ import { Worker } from "./work/worker.ts";
 export interface IssuingParts {
   readonly config: Pick<
     Config,
-    "workerConcurrency" | "lease" | "drain" | "pollEvery" | "statusPages" | "renewalInfo"
+    "workerConcurrency" | "lease" | "drain" | "pollEvery" | "statusPages" | "renewalInfo" | "life"
   >;
   readonly database: Database;
   readonly clock: Clock;
@@ -59,6 +59,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       metrics.caRequests.observe({ ca, resource, status: statusClass }, milliseconds / 1_000);
     },
   });
+  const life = config.life ?? usualLife;
   const observe = observeIssuance(metrics, log);
   const renewalWatch = config.renewalInfo ? startRenewalWatch(parts, connections) : null;
   const onEvents: typeof observe = (issuance, events) => {
@@ -74,7 +75,8 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
       const performer = performAt(await connections.to(issuance.caId), { keyRing: keyRing(), makeKey });
-      return await runIssuance(issuance, { db, clock, performer, lease: config.lease, signal, onEvents });
+      const { lease } = config;
+      return await runIssuance(issuance, { db, clock, performer, lease, life, signal, onEvents });
     },
     onNews: observeBudget(metrics, log),
     onError: (error, issuance) => {

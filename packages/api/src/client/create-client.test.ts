@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, expectTypeOf, test } from "vitest";
 import { operations } from "../operations.ts";
+import type { domainStates } from "../resource/domain.ts";
 import { ApiError } from "./api-error.ts";
 import { type Client, type ClientOptions, createClient } from "./create-client.ts";
 import { pages } from "./pages.ts";
@@ -149,9 +150,7 @@ test("pages follow `next` and keep the rest of the query", async () => {
 test("the types come from the operation", () => {
   const client = createClient({ baseUrl: "http://127.0.0.1:1", token: null });
   const show = () => client.call(operations.showDomain, { params: { name: "a.example.com" } });
-  expectTypeOf<Awaited<ReturnType<typeof show>>["state"]>().toEqualTypeOf<
-    "waiting" | "issuing" | "active" | "failed" | "removed"
-  >();
+  expectTypeOf<Awaited<ReturnType<typeof show>>["state"]>().toEqualTypeOf<(typeof domainStates)[number]>();
   const chain = () => client.call(operations.certificateChain, { params: { id: "1" } });
   expectTypeOf<Awaited<ReturnType<typeof chain>>>().toEqualTypeOf<string>();
   const faults = () => [

@@ -16,8 +16,22 @@ import {
 import { operation } from "../operation.ts";
 import { IssuedCertificate } from "./certificate.ts";
 
-export const DomainState = Type.Enum(["waiting", "issuing", "active", "failed", "removed"], {
-  description: "Where the domain stands.",
+/** In the order of a life. */
+export const domainStates = [
+  "waiting",
+  "queued",
+  "issuing",
+  "active",
+  "failing",
+  "paused",
+  "failed",
+  "moved",
+  "removed",
+] as const;
+
+export const DomainState = Type.Enum([...domainStates], {
+  description:
+    "Where the domain stands. `waiting`: it has no certificate yet, and waits for its next try, its check or its campaign. `queued`: in line for its first certificate. `issuing`: that is being obtained. `active`: it has one. `failing`: it has one, and the renewal fails. `paused`: its certificate authority takes no order for it. `failed`: given up. `moved`: its names lead elsewhere, so it is not renewed. `removed`. See docs/life.md.",
 });
 export type DomainState = Static<typeof DomainState>;
 
@@ -75,7 +89,15 @@ const summary = {
   reason: Type.String({ description: "Why it stands so, as a sentence; on failure what to change." }),
   failureCode: Nullable(Type.String({ description: "The last attempt's failure; null: there was none." })),
   nextTryAt: Nullable(InstantText),
+  unpauseUrl: Nullable(
+    Type.String({
+      description: "Where a person tells the certificate authority to go on; null: it named no place.",
+    }),
+  ),
   names: Type.Array(Type.String(), { description: "All names of its certificate, the primary one first." }),
+  leftOut: Type.Array(Type.String(), {
+    description: "Names that are to be on it, and that are left out until they are right.",
+  }),
   tenant: Nullable(Type.String()),
   ca: Type.String(),
   edgeGroup: Type.String(),
@@ -89,6 +111,13 @@ export type DomainSummary = Static<typeof DomainSummary>;
 
 export const Domain = Type.Object({
   ...summary,
+  expectedAt: Nullable(
+    Type.String({
+      format: "date-time",
+      description:
+        "When its order is expected to begin, by what the limits allow; null: it is not in line, or nothing tells.",
+    }),
+  ),
   check: Nullable(DomainCheck),
   deliveries: Type.Array(Delivery),
   timeline: Type.Array(TimelineEntry, { description: "The newest 200 facts, the oldest of them first." }),

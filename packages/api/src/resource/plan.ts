@@ -169,7 +169,6 @@ const Enrolment = Type.Object({
     Type.Object({ name: Nullable(Type.String()), count: Count, certificates: Type.Number() }),
     { description: "Registered domains whose own limit lasts longer than all others." },
   ),
-  retriesWantedPerDay: Count,
 });
 
 export const Plan = Type.Object({

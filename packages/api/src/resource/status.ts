@@ -9,9 +9,13 @@ export const Status = Type.Object({
   database: Type.String({ description: "What the data is in, with its version." }),
   domains: Type.Object({
     waiting: Count,
+    queued: Count,
     issuing: Count,
     active: Count,
+    failing: Count,
+    paused: Count,
     failed: Count,
+    moved: Count,
     removed: Count,
   }),
   issuancesInFlight: Count,

@@ -69,7 +69,7 @@ const limitTexts: Readonly<Record<string, string>> = {
 const mostPhases = 6;
 
 function holdsText({ enrolment }: Plan): string {
-  const { phases, byDay, slowDomains, neverRight, retriesWantedPerDay } = enrolment;
+  const { phases, byDay, slowDomains, neverRight } = enrolment;
   if (phases.length === 0) return "Nothing: no limit is reached for as long as half a day.";
   const lines = phases.slice(0, mostPhases).map(({ ca, limit, from, to }) => {
     const days = byDay.filter(({ day }) => day >= from && day <= to);
@@ -84,7 +84,7 @@ function holdsText({ enrolment }: Plan): string {
   }
   if (neverRight > 0)
     lines.push(
-      `What never succeeds is tried once a day for a week, then once a week: in the end ${numberText(retriesWantedPerDay)} orders a day, after all that were not tried yet.`,
+      "What never succeeds is tried once a day for a week, after all that were not tried yet, and then given up.",
     );
   return lines.map((line) => wrapFor(process.stdout, printable(line))).join("\n");
 }

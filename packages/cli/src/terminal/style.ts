@@ -14,6 +14,6 @@ export function styled(
 /** How a domain's state is shown. */
 export function stateEmphasis(state: string): Emphasis {
   if (state === "active") return "green";
-  if (state === "failed") return "red";
-  return state === "removed" ? "dim" : "yellow";
+  if (state === "failed" || state === "failing" || state === "paused") return "red";
+  return state === "removed" || state === "moved" ? "dim" : "yellow";
 }

@@ -50,7 +50,7 @@ function changes(
   input: IssuanceInput,
   { failuresBefore = 0, ...plan }: Partial<Pick<Step, "failuresBefore" | "spending" | "exemption">> = {},
 ): readonly LedgerChange[] {
-  const decision = advance(from, input, { names, failuresBefore, hasCertificate: false }, now);
+  const decision = advance(from, input, { names, failuresBefore, givesUpAt: now }, now);
   if (decision === null) throw new Error("The input is no answer to the state.");
   const planned = { spending, exemption: "none", ...plan } as const;
   return ledgerChanges({ from, input, decision, ...planned, names, accountId: "7", failuresBefore });

@@ -5,6 +5,8 @@
 import { findingSentence } from "../check/catalogue.ts";
 import type { Finding } from "../check/finding.ts";
 import { failures, isFailureCode } from "../failure/failure-code.ts";
+import { unpauseUrl } from "../failure/unpause-url.ts";
+import type { LifeState } from "../life/life-state.ts";
 
 /** What is particular to one event, as it is stored. */
 export type EventDetail = Readonly<Record<string, unknown>>;
@@ -18,7 +20,7 @@ export interface EventKindFacts {
   readonly state: readonly [first: ToldState, renewal: ToldState] | null;
 }
 
-export type ToldState = "waiting" | "issuing" | "active" | "failed" | "removed";
+export type ToldState = LifeState;
 
 const text = (detail: EventDetail, property: string): string => {
   const value = detail[property];
@@ -40,9 +42,17 @@ function checkFailed(detail: EventDetail): string {
     : `The order waits: ${findingSentence(fault)}`;
 }
 
-function packSplit(detail: EventDetail): string {
+function namesIn(detail: EventDetail): string {
   const names = detail["names"];
-  return `Names that shared a certificate go on without those that failed: ${Array.isArray(names) ? names.join(", ") : ""}.`;
+  return Array.isArray(names) ? names.join(", ") : "";
+}
+
+const packSplit = (detail: EventDetail): string =>
+  `Names that shared a certificate go on without those that failed: ${namesIn(detail)}.`;
+
+function pausedByCa(detail: EventDetail): string {
+  const url = unpauseUrl(text(detail, "detail"));
+  return `The certificate authority takes no order for it until it is unpaused${url === null ? "" : ` at ${url}`}.`;
 }
 
 function renewalMoved(detail: EventDetail): string {
@@ -77,6 +87,35 @@ export const eventKinds = {
   "domain.retried": step(
     (detail) => `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
   ),
+  "domain.paused": {
+    sentence: pausedByCa,
+    message: "domain.paused",
+    state: ["paused", "paused"],
+  },
+  "domain.given-up": {
+    sentence: (detail) => `No further try is made by itself: ${failure(detail)}`,
+    message: "domain.given-up",
+    state: ["failed", "failed"],
+  },
+  "domain.moved": {
+    sentence: () => "Its names lead elsewhere: it is not renewed until they come back.",
+    message: "domain.moved",
+    state: ["moved", "moved"],
+  },
+  "domain.returned": {
+    sentence: () => "Its names lead here again: it is renewed as before.",
+    message: "domain.returned",
+    state: ["active", "active"],
+  },
+  "names.left-out": told(
+    "names.left-out",
+    (detail) => `Names that fail are left out of the certificate until they are right: ${namesIn(detail)}.`,
+  ),
+  "names.added-back": told(
+    "names.added-back",
+    (detail) => `Names that were left out are on the next certificate: ${namesIn(detail)}.`,
+  ),
+  "keys.destroyed": step(() => "The private keys of its certificates were destroyed."),
   "domain.removed": {
     sentence: () => "The domain was removed.",
     message: "domain.removed",
@@ -109,7 +148,7 @@ export const eventKinds = {
   "issuance.failed": {
     sentence: (detail) => `The attempt failed: ${failure(detail)}`,
     message: "issuance.failed",
-    state: ["failed", "active"],
+    state: ["waiting", "failing"],
   },
   delivered: told(
     "certificate.delivered",

@@ -70,14 +70,21 @@ describe("every decision", () => {
     });
   });
 
-  test("that ends without a certificate has a cause, and a time to try again unless only a person can help", () => {
-    everyDecision(({ state, fault, done }, _from, now) => {
-      if (state.kind !== "abandoned") return;
-      expect(state).toMatchObject({ cause: fault?.code, detail: fault?.detail });
-      expect(done).toEqual([]);
-      if (failures[state.cause].recovery === "end") expect(state.retryAt).toBeNull();
-      else expect(state.retryAt).toBeGreaterThan(now);
-    });
+  test("that ends without a certificate has a cause, and a time to try again unless it is given up or only a person can help", () => {
+    fc.assert(
+      fc.property(liveStates, inputs, anyTerms, instants, (from, input, terms, now) => {
+        const decision = advance(from, input, terms, now);
+        if (decision?.state.kind !== "abandoned") return;
+        const { state, fault, done } = decision;
+        expect(state).toMatchObject({ cause: fault?.code, detail: fault?.detail });
+        expect(done).toEqual([]);
+        const { recovery, party } = failures[state.cause];
+        const isLast = recovery === "end" || (party === "customer" && now >= terms.givesUpAt);
+        if (isLast) expect(state.retryAt).toBeNull();
+        else expect(state.retryAt).toBeGreaterThan(now);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
@@ -154,7 +161,7 @@ describe("every path", () => {
   });
 
   test("ends even with a CA that goes to and fro between ready and processing", () => {
-    const terms = { names: [], failuresBefore: 0, hasCertificate: false };
+    const terms = { names: [], failuresBefore: 0, givesUpAt: instant(2_000_000_000_000) };
     const order = {
       url: "/1",
       finalizeUrl: "/1/f",

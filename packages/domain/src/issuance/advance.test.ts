@@ -158,7 +158,7 @@ const table = {
 } as const satisfies Record<IssuanceKind, Row>;
 
 const now = instant(1_790_000_000_000);
-const terms = { names: ["example.com"], failuresBefore: 0, hasCertificate: false };
+const terms = { names: ["example.com"], failuresBefore: 0, givesUpAt: instant(2_000_000_000_000) };
 const reference = { url: "/order/1", finalizeUrl: "/order/1/finalize", authorizationUrls: ["/authz/1"] };
 const owed = { order: reference, since: now, wakeAt: now, faults: 0 };
 

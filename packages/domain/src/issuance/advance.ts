@@ -27,8 +27,8 @@ export interface IssuanceTerms {
   readonly names: readonly string[];
   /** Issuances of this lineage that failed in a row before this one. */
   readonly failuresBefore: number;
-  /** Whether the lineage has a certificate already. */
-  readonly hasCertificate: boolean;
+  /** From when on a failure that is the customer's to put right is the last. */
+  readonly givesUpAt: Instant;
 }
 
 /**
@@ -91,7 +91,7 @@ function abandon(cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
     kind: "abandoned",
     cause: cause.code,
     detail: cause.detail,
-    retryAt: retryAt(cause, { attempt: terms.failuresBefore + 1, hasCertificate: terms.hasCertificate }, now),
+    retryAt: retryAt(cause, { attempt: terms.failuresBefore + 1, givesUpAt: terms.givesUpAt }, now),
   };
   return { state, done: [], publish: [], fault: cause };
 }

@@ -21,8 +21,6 @@ export interface EnrolmentPlan {
   readonly byCa: readonly CaPart[];
   /** Registered domains whose own limit is what lasts longest; none where no such limit decides the finish. */
   readonly slowDomains: readonly SlowDomain[];
-  /** Orders a day that domains which are never right would have in the long run if nothing held them back. */
-  readonly retriesWantedPerDay: number;
 }
 
 export interface PlannedOrders {

@@ -198,7 +198,6 @@ class Enrolment {
       neverRight,
       ...this.#book.report(),
       slowDomains: this.#aside,
-      retriesWantedPerDay: Math.round(neverRight / 7),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Fault } from "../failure/classify.ts";
-import { retryAt, seldomAfter } from "../schedule/retry.ts";
+import { givesUpAt, usualGiveUp } from "../life/give-up.ts";
+import { retryAt } from "../schedule/retry.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** Domains that failed together. */
@@ -8,6 +9,8 @@ interface Cohort {
   later: number;
   /** Failures in a row. */
   readonly failures: number;
+  /** When the first of them was. */
+  readonly since: Instant;
   readonly dueAt: Instant;
 }
 
@@ -15,12 +18,15 @@ interface Cohort {
 const fault: Fault = { code: "dns", detail: "", retryAt: null };
 /**
  * Domains that failed and are tried again by schedule/retry.ts. Each joins the end of the line when it is due, so
- * nothing of it goes before what nobody has tried yet.
+ * nothing of it goes before what nobody has tried yet. What was given up joins it when it is right: its check tells.
  */
 export class RetryLine {
-  readonly #waiting: Cohort[][] = Array.from({ length: seldomAfter }, () => []);
+  /** By failures in a row: within each the first comes first. */
+  readonly #waiting = new Map<number, Cohort[]>();
   readonly #line: Cohort[] = [];
   #later = 0;
+  /** Domains that will be right, and that were given up. */
+  #givenUp = 0;
 
   /** Domains that will be right. */
   get later(): number {
@@ -29,7 +35,7 @@ export class RetryLine {
 
   add({ never, later }: { readonly never: number; readonly later: number }, at: Instant): void {
     this.#later += later;
-    this.#wait({ never, later }, 1, at);
+    this.#wait({ never, later, failures: 1, since: at }, at);
   }
 
   /**
@@ -44,7 +50,8 @@ export class RetryLine {
     areRight: boolean,
   ): { readonly orders: number; readonly certificates: number } {
     this.#join(until);
-    const again = Array.from({ length: seldomAfter + 1 }, () => ({ never: 0, later: 0 }));
+    if (areRight) this.#takeUp(until);
+    const again = new Map<number, Omit<Cohort, "dueAt">>();
     let orders = 0;
     let certificates = 0;
     for (let first = this.#line[0]; first !== undefined && most - orders > 1e-9; first = this.#line[0]) {
@@ -55,29 +62,40 @@ export class RetryLine {
       if (share === 1) this.#line.shift();
       orders += never + later;
       if (areRight) certificates += later;
-      const failed = again[Math.min(first.failures + 1, seldomAfter)];
-      if (failed === undefined) continue;
+      const failures = first.failures + 1;
+      const failed = again.get(failures) ?? { never: 0, later: 0, failures, since: first.since };
       failed.never += never;
       failed.later += areRight ? 0 : later;
+      again.set(failures, failed);
     }
     this.#later -= certificates;
-    for (const [failures, failed] of again.entries()) this.#wait(failed, failures, until);
+    for (const failed of again.values()) this.#wait(failed, until);
     return { orders, certificates };
   }
 
-  #wait(
-    { never, later }: { readonly never: number; readonly later: number },
-    failures: number,
-    at: Instant,
-  ): void {
-    const dueAt = retryAt(fault, { attempt: failures, hasCertificate: false }, at);
-    if (never + later <= 0 || dueAt === null) return;
-    this.#waiting[Math.min(failures, seldomAfter) - 1]?.push({ never, later, failures, dueAt });
+  #wait(failed: Omit<Cohort, "dueAt">, at: Instant): void {
+    const { never, later, failures, since } = failed;
+    if (never + later <= 0) return;
+    const end = givesUpAt({ since, notAfter: null }, usualGiveUp, at);
+    const dueAt = retryAt(fault, { attempt: failures, givesUpAt: end }, at);
+    if (dueAt === null) {
+      this.#givenUp += later;
+      return;
+    }
+    const queue = this.#waiting.get(failures) ?? [];
+    queue.push({ ...failed, dueAt });
+    this.#waiting.set(failures, queue);
+  }
+
+  #takeUp(at: Instant): void {
+    if (this.#givenUp > 0)
+      this.#line.push({ never: 0, later: this.#givenUp, failures: 0, since: at, dueAt: at });
+    this.#givenUp = 0;
   }
 
   #join(until: Instant): void {
     const due: Cohort[] = [];
-    for (const queue of this.#waiting) {
+    for (const queue of this.#waiting.values()) {
       const count = queue.findIndex(({ dueAt }) => dueAt > until);
       due.push(...queue.splice(0, count < 0 ? queue.length : count));
     }

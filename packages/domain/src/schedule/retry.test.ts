@@ -8,13 +8,10 @@ import { retryAt } from "./retry.ts";
 const now = instant(1_790_000_000_000);
 const attempts = fc.integer({ min: 1, max: 100_000 });
 
-const wait = (
-  code: FailureCode,
-  attempt: number,
-  asked: Instant | null = null,
-  hasCertificate = true,
-): number =>
-  (retryAt({ code, detail: "", retryAt: asked }, { attempt, hasCertificate }, now) ?? Number.NaN) - now;
+const givesUpAt = after(now, days(7));
+
+const wait = (code: FailureCode, attempt: number, asked: Instant | null = null): number =>
+  (retryAt({ code, detail: "", retryAt: asked }, { attempt, givesUpAt }, now) ?? Number.NaN) - now;
 
 describe("our own steps", () => {
   test("for what the customer must change: 1, 10 and 100 minutes, then once a day", () => {
@@ -22,10 +19,22 @@ describe("our own steps", () => {
     expect(waits).toEqual([minutes(1), minutes(10), minutes(100), days(1), days(1), days(1)]);
   });
 
-  test("and once a week after seven such days, where there never was a certificate", () => {
-    const waits = Array.from({ length: 13 }, (_, index) => wait("dns", index + 1, null, false) / days(1));
-    expect(waits.slice(3)).toEqual([1, 1, 1, 1, 1, 1, 1, 7, 7, 7]);
-    expect(waits.slice(0, 3)).toEqual([1, 10, 100].map((count) => minutes(count) / days(1)));
+  test("a first order that goes on failing is tried eleven times, and given up after seven days", () => {
+    const tries: number[] = [];
+    for (let at: Instant | null = now; at !== null; ) {
+      tries.push((at - now) / days(1));
+      at = retryAt({ code: "dns", detail: "", retryAt: null }, { attempt: tries.length, givesUpAt }, at);
+    }
+    expect(tries).toHaveLength(11);
+    expect(tries.at(-1)).toBeGreaterThanOrEqual(7);
+    expect(tries.at(-1)).toBeLessThan(8);
+  });
+
+  test("what is not the customer's to put right is never given up", () => {
+    for (const code of ["ca-error", "account-unusable", "rate-limited", "validation-timeout"] as const) {
+      const failing = { attempt: 1_000, givesUpAt: now };
+      expect(retryAt({ code, detail: "", retryAt: null }, failing, now)).not.toBeNull();
+    }
   });
 
   test("for what is the CA's or the operator's: four times as long each time, up to six hours", () => {
@@ -61,11 +70,12 @@ describe("what the CA asks for", () => {
   });
 });
 
-test("a lineage tries again, at least a minute and at most eight days later, unless only a person can help", () => {
+test("a lineage tries again, at least a minute and at most eight days later, unless it is given up or only a person can help", () => {
   fc.assert(
-    fc.property(faults, attempts, fc.boolean(), instants, (fault, attempt, hasCertificate, now) => {
-      const next = retryAt(fault, { attempt, hasCertificate }, now);
-      expect(next === null).toBe(failures[fault.code].recovery === "end");
+    fc.property(faults, attempts, instants, instants, (fault, attempt, givesUpAt, now) => {
+      const next = retryAt(fault, { attempt, givesUpAt }, now);
+      const { recovery, party } = failures[fault.code];
+      expect(next === null).toBe(recovery === "end" || (party === "customer" && now >= givesUpAt));
       if (next === null) return;
       expect(next).toBeGreaterThanOrEqual(after(now, minutes(1)));
       expect(next).toBeLessThanOrEqual(after(now, days(8)));
@@ -76,9 +86,9 @@ test("a lineage tries again, at least a minute and at most eight days later, unl
 
 test("the more failures, the longer the wait", () => {
   fc.assert(
-    fc.property(faults, attempts, attempts, fc.boolean(), (fault, a, b, hasCertificate) => {
+    fc.property(faults, attempts, attempts, (fault, a, b) => {
       const [fewer, more] = [Math.min(a, b), Math.max(a, b)];
-      const at = (attempt: number) => retryAt(fault, { attempt, hasCertificate }, now) ?? 0;
+      const at = (attempt: number) => retryAt(fault, { attempt, givesUpAt }, now) ?? 0;
       expect(at(fewer)).toBeLessThanOrEqual(at(more));
     }),
   );

@@ -2,8 +2,8 @@
  * When a lineage tries again after a failed issuance. The steps for what a customer must fix are those
  * Let's Encrypt's integration guide gives: 1, 10 and 100 minutes, then once a day, which never adds up to
  * its pause after 1,152 consecutive failures. Of a list of 500,000 names 40,000 may never be right: once a day
- * they alone would want more orders than an account has. So a domain that never had a certificate is tried once
- * a week after a week of that. One that has a certificate would lose it, and goes on once a day.
+ * they alone would want more orders than an account has. So what is never put right is given up (life/give-up.ts).
+ * What is the CA's trouble, or the operator's, is never given up.
  */
 import type { Fault } from "../failure/classify.ts";
 import { failures } from "../failure/failure-code.ts";
@@ -19,40 +19,35 @@ import {
 } from "../time/instant.ts";
 
 const customerSteps: readonly Duration[] = [minutes(1), minutes(10), minutes(100)];
-const dailyTries = 7;
-/** From so many failures on, what a customer must fix is tried once a week where there is no certificate to lose. */
-export const seldomAfter = customerSteps.length + dailyTries + 1;
 const caFirst = minutes(1);
 const caMost = hours(6);
 const longestWait = days(8);
 
-export interface Failing {
+export interface FailedTries {
   /** Failed issuances in a row, this one included; 1 for the first. */
   readonly attempt: number;
-  /** Whether the lineage has a certificate that this was to follow. */
-  readonly hasCertificate: boolean;
+  /** From when on a failure that is the customer's to put right is the last. */
+  readonly givesUpAt: Instant;
 }
 
 /**
  * A limit's own time replaces our steps, as it is exact; any other time the CA names can only lengthen them
  * (Let's Encrypt says `Retry-After: 60` with every 500, however long its trouble lasts).
  *
- * @returns null when only a person can help.
+ * @returns null when it is given up, or only a person can help.
  */
-export function retryAt(fault: Fault, { attempt, hasCertificate }: Failing, now: Instant): Instant | null {
+export function retryAt(fault: Fault, { attempt, givesUpAt }: FailedTries, now: Instant): Instant | null {
   const { recovery, party } = failures[fault.code];
-  if (recovery === "end") return null;
+  if (recovery === "end" || (party === "customer" && now >= givesUpAt)) return null;
   // It goes back into the line, where the ledger keeps it from the CA until the limit allows, and another may take it.
   if (fault.limit !== undefined) return after(now, caFirst);
-  const own = after(now, party === "customer" ? customerWait(attempt, hasCertificate) : caWait(attempt));
+  const own = after(now, party === "customer" ? customerWait(attempt) : caWait(attempt));
   if (fault.retryAt === null) return own;
   const least = fault.code === "rate-limited" ? after(now, caFirst) : own;
   return instant(Math.min(Math.max(fault.retryAt, least), after(now, longestWait)));
 }
 
-function customerWait(attempt: number, hasCertificate: boolean): Duration {
-  return customerSteps[attempt - 1] ?? days(hasCertificate || attempt < seldomAfter ? 1 : 7);
-}
+const customerWait = (attempt: number): Duration => customerSteps[attempt - 1] ?? days(1);
 
 function caWait(attempt: number): Duration {
   return milliseconds(Math.min(caFirst * 4 ** (attempt - 1), caMost));

@@ -1,5 +1,5 @@
 /** What a failed issuance does to its lineage: as store/commit-decision.ts has it in SQL. */
-import type { FailureCode } from "../failure/failure-code.ts";
+import { type FailureCode, failures } from "../failure/failure-code.ts";
 import type { Instant } from "../time/instant.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Lineage } from "./lineage.ts";
@@ -23,6 +23,7 @@ export function afterFailure(
   { caId, pool, now }: { readonly caId: string; readonly pool: readonly string[]; readonly now: Instant },
 ): Instant | null {
   lineage.failures += sayNothing.has(cause) && !hadOrder ? 0 : 1;
+  if (failures[cause].party === "customer") lineage.failingSince ??= now;
   lineage.failureCode = cause;
   if (!refusesNames.has(cause)) return retryAt;
   const hasAnother = pool.some((id) => id !== caId && !lineage.avoid.includes(id));

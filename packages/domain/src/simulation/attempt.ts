@@ -11,6 +11,7 @@ import { advance } from "../issuance/advance.ts";
 import { effectOf } from "../issuance/effect.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts, OrderStatus } from "../issuance/input.ts";
 import { isLive, type LiveState, planned } from "../issuance/state.ts";
+import { type Failing, givesUpAt, usualGiveUp } from "../life/give-up.ts";
 import type { WorkClass } from "../schedule/work-class.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Lineage } from "./lineage.ts";
@@ -53,7 +54,7 @@ export class Attempt {
   readonly #exemption: Exemption;
   readonly #isPack: boolean;
   readonly #failuresBefore: number;
-  readonly #hasCertificate: boolean;
+  readonly #failing: Failing;
   #state: LiveState;
   #order: CaOrder | null = null;
   #failed: readonly FailedName[] = [];
@@ -70,7 +71,7 @@ export class Attempt {
     this.#exemption = exemption;
     this.#isPack = isPack;
     this.#failuresBefore = lineage.failures;
-    this.#hasCertificate = lineage.certificate !== null;
+    this.#failing = { since: lineage.failingSince, notAfter: lineage.certificate?.notAfter ?? null };
     this.#state = planned(now);
   }
 
@@ -82,7 +83,7 @@ export class Attempt {
       const terms = {
         names: this.#names,
         failuresBefore: this.#failuresBefore,
-        hasCertificate: this.#hasCertificate,
+        givesUpAt: givesUpAt(this.#failing, usualGiveUp, now),
       };
       const decision = advance(from, input, terms, now);
       if (decision === null) throw new Error(`${input.kind} is no answer to ${from.kind}.`);

@@ -29,6 +29,8 @@ export interface Lineage {
   /** When each CA last issued for these very names. */
   issuedAt: Readonly<Record<string, Instant>>;
   failures: number;
+  /** Since when every attempt has failed for what the customer has to put right; null: none has. */
+  failingSince: Instant | null;
   failureCode: FailureCode | null;
   avoid: readonly string[];
   /** The campaign's wave that released it; 0: none yet, or it is of no campaign. */
@@ -47,6 +49,7 @@ export const newLineage = (parts: NewLineage): Lineage => ({
   firstAt: null,
   issuedAt: {},
   failures: 0,
+  failingSince: null,
   failureCode: null,
   avoid: [],
   wave: 0,

@@ -8,6 +8,7 @@
 import { type Bucket, fullBucket } from "../budget/bucket.ts";
 import { BucketBook } from "../budget/bucket-book.ts";
 import { spreadRenewal } from "../campaign/spread-renewal.ts";
+import { type FailureCode, failures } from "../failure/failure-code.ts";
 import { caOrder } from "../schedule/choose-ca.ts";
 import { renewAt } from "../schedule/renewal.ts";
 import { after, type Duration, type Instant, instant } from "../time/instant.ts";
@@ -204,6 +205,7 @@ export class Simulation {
     lineage.issuedAt = { ...lineage.issuedAt, [ca.terms.id]: now };
     lineage.firstAt ??= now;
     lineage.failures = 0;
+    lineage.failingSince = null;
     lineage.failureCode = null;
     lineage.failed = null;
     lineage.avoid = [];
@@ -227,20 +229,29 @@ export class Simulation {
     const wakeAt = afterFailure(lineage, end, { caId: ca.terms.id, pool: [...this.#cas.keys()], now });
     const { split } = end;
     if (split === null) {
-      if (wakeAt !== null) this.#line.wakeAt(lineage, wakeAt);
+      const due = wakeAt ?? this.#takenUpAt(lineage, end.cause);
+      if (due !== null) this.#line.wakeAt(lineage, due);
       return;
     }
     for (const names of split.apart) {
       const apart = this.#add({ names, tenant: lineage.tenant }, "list");
-      const { failures, failureCode, avoid, wave, hasBeenTried } = lineage;
-      Object.assign(apart, { failures, failureCode, avoid, wave, hasBeenTried });
+      const { failures, failingSince, failureCode, avoid, wave, hasBeenTried } = lineage;
+      Object.assign(apart, { failures, failingSince, failureCode, avoid, wave, hasBeenTried });
       if (wakeAt !== null) this.#line.wakeAt(apart, wakeAt);
     }
     lineage.names = split.rest;
     lineage.issuableFrom = this.#issuableFrom(split.rest);
-    Object.assign(lineage, { failures: 0, failureCode: null, failed: null, avoid: [] });
+    Object.assign(lineage, { failures: 0, failingSince: null, failureCode: null, failed: null, avoid: [] });
     this.#line.wakeAt(lineage, now);
     this.journal.noteSplit(lineage);
+  }
+
+  /** When the check of what was given up turns right; null: never, or it is not the customer's to put right. */
+  #takenUpAt(lineage: Lineage, cause: FailureCode): Instant | null {
+    const { issuableFrom } = lineage;
+    if (issuableFrom === null || failures[cause].party !== "customer") return null;
+    lineage.failingSince = null;
+    return instant(Math.max(issuableFrom, this.#now));
   }
 
   #bringCustomer(): void {

@@ -1,6 +1,6 @@
 /** Reads the settings once, at the start: the file, the environment over it. All faults are told at once. */
 import { readFile } from "node:fs/promises";
-import { type Duration, seconds } from "@certmill/domain";
+import { type Duration, days, type LifePolicy, seconds } from "@certmill/domain";
 import { parse } from "smol-toml";
 import Type from "typebox";
 import Value from "typebox/value";
@@ -44,6 +44,8 @@ export interface Config {
   readonly renewalInfo: boolean;
   /** How names are checked before their first order; null or absent: they are not. */
   readonly checks?: ChecksConfig | null;
+  /** Absent: the usual one. */
+  readonly life?: LifePolicy;
   readonly logLevel: string;
 }
 
@@ -186,6 +188,18 @@ function toConfig(settings: RawSettings): Config {
     statusPages: settings.status_pages === "on",
     renewalInfo: settings.renewal_info === "on",
     checks: checksConfig(settings),
+    life: lifePolicy(settings),
     logLevel: settings.log_level,
   };
 }
+
+const lifePolicy = (settings: RawSettings): LifePolicy => ({
+  giveUp: {
+    firstAfter: days(settings.give_up_first_days),
+    renewalAfter: days(settings.give_up_renewal_days),
+  },
+  leaveOutAfter: settings.leave_out_after,
+  movedAfter: days(settings.moved_after_days),
+  movedKept: days(settings.moved_kept_days),
+  keysKept: settings.removed_keys_days === "never" ? null : days(Number(settings.removed_keys_days)),
+});

@@ -13,6 +13,9 @@ const listen = (port: number, description: string) =>
     expected: "host:port",
   });
 
+const wholeDays = (usual: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 3650, default: usual, description, unit: "days" });
+
 export const settingsSchema = Type.Object(
   {
     data_dir: Type.String({
@@ -166,6 +169,37 @@ export const settingsSchema = Type.Object(
         expected: "IP addresses or prefixes, separated by commas",
       }),
     ),
+    give_up_first_days: wholeDays(
+      7,
+      "A first certificate that fails for what the customer has to put right is tried for so many days; then it is given up, and ordered again when its check turns right or somebody asks for it.",
+    ),
+    give_up_renewal_days: wholeDays(
+      30,
+      "The same of a renewal: so many days after the certificate has ended.",
+    ),
+    leave_out_after: Type.Integer({
+      minimum: 1,
+      maximum: 20,
+      default: 3,
+      description:
+        "After so many failures in a row of some names only, the certificate is ordered without them; they are added when they are right.",
+      unit: "failures",
+    }),
+    moved_after_days: wholeDays(
+      7,
+      "A domain with a certificate whose names lead elsewhere for so many days has moved: it is not renewed. Only while names are checked.",
+    ),
+    moved_kept_days: wholeDays(
+      30,
+      "A domain that has moved is removed after so many days, unless it comes back.",
+    ),
+    removed_keys_days: Type.String({
+      pattern: "^(never|\\d{1,4})$",
+      default: "30",
+      description:
+        "So many days after a domain was removed its private keys are destroyed, but for those that another certificate uses. The certificates stay on record.",
+      expected: "a number of days, or never",
+    }),
     log_level: Type.Union(
       ["debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
       {

@@ -1,9 +1,10 @@
 import type { DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
-import { eventSentence, type Instant } from "@certmill/domain";
+import { eventSentence, type Instant, unpauseUrl } from "@certmill/domain";
 import type { DomainRow } from "../store/read/domains.ts";
 import type { TimelineRow } from "../store/read/timeline.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 import { presentRenewal } from "./present-renewal.ts";
+import { leftOutOf } from "./standing.ts";
 import { stateReason } from "./state-reason.ts";
 
 export function presentDomain(row: DomainRow): DomainSummary {
@@ -13,7 +14,9 @@ export function presentDomain(row: DomainRow): DomainSummary {
     reason: stateReason(row),
     failureCode: row.failure_code,
     nextTryAt: instantTextOrNull(nextTryAt(row)),
+    unpauseUrl: row.state === "paused" ? unpauseUrl(row.failure_detail) : null,
     names: row.names,
+    leftOut: [...leftOutOf(row)],
     tenant: row.tenant,
     ca: row.ca,
     edgeGroup: row.edge_group,
@@ -24,8 +27,9 @@ export function presentDomain(row: DomainRow): DomainSummary {
 }
 
 /** The next attempt; for one that a fault has paused, when it goes on. Null while all is under way. */
-function nextTryAt({ wake_at, parked_until, check_at, issuance }: DomainRow): Instant | null {
-  return issuance !== null && issuance.faults > 0 ? issuance.wakeAt : (parked_until ?? wake_at ?? check_at);
+function nextTryAt({ wake_at, parked_until, check_at, holds_order, issuance }: DomainRow): Instant | null {
+  if (issuance !== null && issuance.faults > 0) return issuance.wakeAt;
+  return parked_until ?? wake_at ?? (holds_order === true ? check_at : null);
 }
 
 function certificateOf(row: DomainRow): IssuedCertificate | null {

@@ -1,6 +1,7 @@
 import { eventSentence, failureCodes, failures, instant, type LiveState, planned } from "@certmill/domain";
 import { expect, test } from "vitest";
-import { type Standing, stateReason } from "./state-reason.ts";
+import type { Standing } from "./standing.ts";
+import { stateReason } from "./state-reason.ts";
 
 const now = instant(Date.parse("2026-11-22T12:00:00Z"));
 const nothing: Standing = {
@@ -17,23 +18,55 @@ const nothing: Standing = {
   parked_until: null,
   parked_for: null,
   check_at: null,
+  holds_order: null,
   findings: null,
+  rests_since: null,
+  leaves_at: null,
+  wake_at: null,
+  names: ["a.example.com"],
+  all_names: null,
 };
+
+const later = instant(Date.parse("2026-12-22T12:00:00Z"));
+const dns = { failure_code: "dns", failure_detail: "NXDOMAIN" };
+const noName = {
+  code: "no-name",
+  weight: "fault",
+  name: "a.example.com",
+  where: null,
+  expected: ["192.0.2.1"],
+  found: [],
+  ca: null,
+} as const;
 
 test("each state has its sentence", () => {
   const standings: Record<Standing["state"], Standing> = {
     waiting: nothing,
+    queued: { ...nothing, state: "queued", queued_at: now },
     issuing: { ...nothing, state: "issuing", issuance: planned(now) },
     active: { ...nothing, state: "active", not_after: now },
-    failed: { ...nothing, state: "failed", failure_code: "dns", failure_detail: "NXDOMAIN" },
-    removed: { ...nothing, state: "removed" },
+    failing: { ...nothing, state: "failing", not_after: now, ...dns, wake_at: later },
+    paused: {
+      ...nothing,
+      state: "paused",
+      rests_since: now,
+      failure_code: "name-paused",
+      failure_detail: "Paused. Please visit: https://portal.example/unpause?jwt=abc",
+    },
+    failed: { ...nothing, state: "failed", rests_since: now, ...dns },
+    moved: { ...nothing, state: "moved", rests_since: now, leaves_at: later, not_after: later },
+    removed: { ...nothing, state: "removed", rests_since: now, not_after: later },
   };
   expect(Object.values(standings).map(stateReason)).toEqual([
     "The certificate will be ordered in a moment.",
+    "It has been in line since 2026-11-22 12:00 UTC, and is ordered as soon as the limits of the certificate authorities allow.",
     "The certificate is being ordered.",
     "Its certificate is valid until 2026-11-22 12:00 UTC.",
-    `${failures.dns.sentence} The certificate authority's words: NXDOMAIN`,
-    "The domain was removed.",
+    `Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. ${failures.dns.sentence} The certificate authority's words: NXDOMAIN. The renewal is tried again at 2026-12-22 12:00 UTC.`,
+    "The certificate authority takes no order for a.example.com since 2026-11-22 12:00 UTC, after many failures. The operator has to unpause it at https://portal.example/unpause?jwt=abc, and then ask for a try (certmill domain retry).",
+    `Given up on 2026-11-22 12:00 UTC. ${failures.dns.sentence} The certificate authority's words: NXDOMAIN. It is tried again when somebody asks for it (certmill domain retry).`,
+    "Its names lead elsewhere, so that it is not renewed since 2026-11-22 12:00 UTC. It is renewed again when they come back; else it is removed at 2026-12-22 12:00 UTC. Its certificate is valid until 2026-12-22 12:00 UTC.",
+    "The domain was removed on 2026-11-22 12:00 UTC. Its certificate stays valid at the certificate authority until 2026-12-22 12:00 UTC, unless it is revoked.",
   ]);
 });
 
@@ -44,9 +77,9 @@ test("what waits says for what", () => {
     { ...spring, held: true },
     { ...spring, held: true, campaign_state: "importing" },
     { ...spring, held: true, campaign_state: "paused" },
-    { ...spring, queued_at: now, campaign_state: "paused" },
-    { queued_at: now },
-    { queued_at: now, parked_until: now, parked_for: limit },
+    { ...spring, state: "queued", queued_at: now, campaign_state: "paused" },
+    { state: "queued", queued_at: now },
+    { state: "queued", queued_at: now, parked_until: now, parked_for: limit },
   ];
   expect(waits.map((each) => stateReason({ ...nothing, ...each }))).toEqual([
     'It is on the list of the campaign "spring", whose wave 2 of 3 is under way.',
@@ -66,16 +99,37 @@ test("an attempt that a fault has paused says so", () => {
 });
 
 test("a renewal that fails does not hide that the certificate is still good", () => {
-  const reason = stateReason({ ...nothing, state: "active", not_after: now, failure_code: "caa" });
-  expect(reason).toBe(
-    `Its certificate is valid until 2026-11-22 12:00 UTC; the renewal failed. ${failures.caa.sentence}`,
+  const failing = { ...nothing, state: "failing", not_after: now, failure_code: "caa" } as const;
+  expect(stateReason(failing)).toBe(
+    `Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. ${failures.caa.sentence}`,
+  );
+  // What a check has seen names what changed.
+  expect(stateReason({ ...failing, findings: [noName] })).toBe(
+    "Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. a.example.com does not exist in DNS; add an A record to 192.0.2.1.",
+  );
+});
+
+test("what is checked says when, whatever it waits for", () => {
+  const checked = { check_at: later, findings: [noName] };
+  expect(stateReason({ ...nothing, ...checked, holds_order: true })).toBe(
+    "a.example.com does not exist in DNS; add an A record to 192.0.2.1. It is checked again at 2026-12-22 12:00 UTC.",
+  );
+  expect(stateReason({ ...nothing, ...checked, state: "failed", rests_since: now, ...dns })).toBe(
+    "Given up on 2026-11-22 12:00 UTC. a.example.com does not exist in DNS; add an A record to 192.0.2.1. It is ordered when it is right: it is checked again at 2026-12-22 12:00 UTC, or when somebody asks for it (certmill domain check).",
+  );
+});
+
+test("names that are left out are told, whatever the state", () => {
+  const without = { ...nothing, all_names: ["a.example.com", "b.example.com"] };
+  expect(stateReason(without)).toMatch(
+    / b\.example\.com is left out of it until it is right, and then added\.$/,
   );
 });
 
 test.each(failureCodes)(
   "the failure %s is told in its own words, in the state and in the timeline",
   (code) => {
-    expect(stateReason({ ...nothing, state: "failed", failure_code: code })).toBe(failures[code].sentence);
+    expect(stateReason({ ...nothing, failure_code: code })).toBe(failures[code].sentence);
     expect(eventSentence("issuance.failed", { code, detail: "x" })).toBe(
       `The attempt failed: ${failures[code].sentence} (x)`,
     );
@@ -83,8 +137,6 @@ test.each(failureCodes)(
 );
 
 test("a code or a kind of a newer version is shown as it is", () => {
-  expect(stateReason({ ...nothing, state: "failed", failure_code: "new-code" })).toBe(
-    "The last attempt failed (new-code).",
-  );
+  expect(stateReason({ ...nothing, failure_code: "new-code" })).toBe("The last attempt failed (new-code).");
   expect(eventSentence("new.kind", {})).toBe("new.kind");
 });

@@ -1,102 +1,62 @@
+import type { IssuanceKind, LiveState } from "@certmill/domain";
+import { givenUpReason, movedReason, pausedReason, removedReason } from "./resting-reason.ts";
 import {
-  type Finding,
-  failures,
-  findingSentence,
-  type Instant,
-  type IssuanceKind,
-  isFailureCode,
-  type LiveState,
-  lastWave,
-} from "@certmill/domain";
-import type { CampaignState, LineageState } from "../store/schema.ts";
-import { instantText } from "./instant-text.ts";
+  ended,
+  failureSentence,
+  faultSentence,
+  leftOutOf,
+  minuteText,
+  type Standing,
+  validity,
+} from "./standing.ts";
+import { queuedReason, waitingReason } from "./waiting-reason.ts";
 
-/** What a domain's standing is read from. */
-export interface Standing {
-  readonly state: LineageState;
-  readonly failure_code: string | null;
-  readonly failure_detail: string | null;
-  readonly issuance: LiveState | null;
-  readonly not_after: Instant | null;
-  readonly campaign: string | null;
-  readonly campaign_state: CampaignState | null;
-  readonly campaign_wave: number | null;
-  readonly held: boolean;
-  readonly queued_at: Instant | null;
-  readonly parked_until: Instant | null;
-  readonly parked_for: string | null;
-  readonly check_at: Instant | null;
-  readonly findings: readonly Finding[] | null;
+/** Why a domain stands as it does, what comes next and when: a few sentences for the customer. */
+export function stateReason(standing: Standing): string {
+  const leftOut = leftOutSentence(standing);
+  const reason = reasonOf(standing);
+  return leftOut === null ? reason : `${reason} ${leftOut}`;
 }
 
-/** Why a domain stands as it does, in a sentence or two for the customer. */
-export function stateReason(standing: Standing): string {
-  const failure = failureSentence(standing);
-  const check = checkSentence(standing);
+function reasonOf(standing: Standing): string {
   switch (standing.state) {
     case "waiting":
-      return check ?? failure ?? waitingReason(standing);
+      return waitingReason(standing);
+    case "queued":
+      return queuedReason(standing);
     case "issuing":
       return standing.issuance === null ? "The certificate is being ordered." : progress(standing.issuance);
     case "active":
-      return activeReason(standing.not_after, failure);
-    case "failed":
-      return check ?? failure ?? "The last attempt failed.";
-    case "removed":
-      return "The domain was removed.";
-  }
-}
-
-function waitingReason(standing: Standing): string {
-  const { held, queued_at, parked_until, parked_for } = standing;
-  const campaign = campaignPhrase(standing);
-  if (held && campaign !== null) return `It is on the list of ${campaign}.`;
-  if (parked_until !== null)
-    return `It waits for a limit of a certificate authority (${parked_for}) until ${minuteText(parked_until)}.`;
-  if (queued_at !== null && campaign !== null && standing.campaign_state !== "running")
-    return `It is in line for ${campaign}.`;
-  if (queued_at !== null)
-    return `It has been in line since ${minuteText(queued_at)}, and is ordered as soon as the limits of the certificate authorities allow.`;
-  return "The certificate will be ordered in a moment.";
-}
-
-/** What is to be put right before the order is made; null: it waits for no check that failed. */
-function checkSentence({ check_at, findings }: Standing): string | null {
-  const fault = findings?.find(({ weight }) => weight === "fault");
-  if (check_at === null || fault === undefined) return null;
-  return `${findingSentence(fault)} It is checked again at ${minuteText(check_at)}.`;
-}
-
-/** The campaign that is to enrol it, with what keeps it waiting; null: none is. */
-function campaignPhrase({ campaign, campaign_state, campaign_wave }: Standing): string | null {
-  if (campaign === null) return null;
-  switch (campaign_state) {
-    case "importing":
-      return `the campaign "${campaign}", which has not been started`;
+      return activeReason(standing);
+    case "failing":
+      return failingReason(standing);
     case "paused":
-      return `the campaign "${campaign}", which is paused`;
-    default:
-      return `the campaign "${campaign}", whose wave ${campaign_wave} of ${lastWave} is under way`;
+      return pausedReason(standing);
+    case "failed":
+      return givenUpReason(standing);
+    case "moved":
+      return movedReason(standing);
+    case "removed":
+      return removedReason(standing);
   }
 }
 
-/** The failure's own sentence, with the CA's words behind it; null when there is none. */
-function failureSentence({ failure_code: code, failure_detail: detail }: Standing): string | null {
-  if (code === null) return null;
-  const sentence = isFailureCode(code) ? failures[code].sentence : `The last attempt failed (${code}).`;
-  return detail === null || detail === ""
-    ? sentence
-    : `${sentence} The certificate authority's words: ${detail}`;
+const activeReason = ({ not_after }: Standing): string => `${validity(not_after)}.`;
+
+/** What a check has seen is told before the CA's words of the last try: it names what changed. */
+function failingReason(standing: Standing): string {
+  const { not_after, wake_at } = standing;
+  const why = faultSentence(standing) ?? failureSentence(standing);
+  const next = wake_at === null ? "" : ` The renewal is tried again at ${minuteText(wake_at)}.`;
+  return `${validity(not_after)}; the renewal fails${why === null ? "." : `. ${next === "" ? why : ended(why)}`}${next}`;
 }
 
-function activeReason(notAfter: Instant | null, failure: string | null): string {
-  const served =
-    notAfter === null ? "It has a certificate" : `Its certificate is valid until ${minuteText(notAfter)}`;
-  return failure === null ? `${served}.` : `${served}; the renewal failed. ${failure}`;
+function leftOutSentence({ names, all_names }: Standing): string | null {
+  const leftOut = leftOutOf({ names, all_names });
+  if (leftOut.length === 0) return null;
+  const one = leftOut.length === 1;
+  return `${leftOut.join(", ")} ${one ? "is" : "are"} left out of it until ${one ? "it is" : "they are"} right, and then added.`;
 }
-
-/** `2027-02-20 18:16 UTC`. */
-const minuteText = (at: Instant): string => `${instantText(at).slice(0, 16).replace("T", " ")} UTC`;
 
 const steps: Readonly<Record<Exclude<IssuanceKind, "issued" | "abandoned">, string>> = {
   planned: "The certificate is being ordered.",

@@ -33,21 +33,22 @@ interface Row {
   findings: readonly Finding[];
 }
 
+/** Who is checked before whom: whoever waits for what a check tells, what a campaign enrols, what is alive and well. */
+const ranks = [0, 1, 2] as const;
+
 /**
- * Takes up to `limit`, the longest overdue first, those of campaigns after all others; one being taken elsewhere is
- * skipped. Index: `lineage_check_due`.
+ * Takes up to `limit`, by rank and the longest overdue first; one being taken elsewhere is skipped. Index:
+ * `lineage_check_due`.
  */
 export async function claimChecks(
   db: Db,
   request: { readonly limit: number; readonly lease: Duration; readonly now: Instant },
 ): Promise<readonly ClaimedCheck[]> {
-  const { limit } = request;
-  const first = await claim(db, { ...request, forCampaign: false });
-  const rest =
-    first.length < limit
-      ? await claim(db, { ...request, limit: limit - first.length, forCampaign: true })
-      : [];
-  const rows = [...first, ...rest];
+  const rows: Row[] = [];
+  for (const rank of ranks) {
+    const limit = request.limit - rows.length;
+    if (limit > 0) rows.push(...(await claim(db, { ...request, limit, rank })));
+  }
   if (rows.length === 0) return [];
   const casOf = await readCas(db);
   return rows.map((row) => checkOf(row, casOf));
@@ -55,12 +56,12 @@ export async function claimChecks(
 
 async function claim(
   db: Db,
-  request: { limit: number; lease: Duration; now: Instant; forCampaign: boolean },
+  request: { limit: number; lease: Duration; now: Instant; rank: number },
 ): Promise<readonly Row[]> {
-  const { limit, lease, now, forCampaign } = request;
+  const { limit, lease, now, rank } = request;
   const { rows } = await sql<Row>`
     with due as materialized (
-      select lineage_id from lineage_check where for_campaign = ${sql.lit(forCampaign)} and wake_at <= ${timestamp(now)}
+      select lineage_id from lineage_check where rank = ${sql.lit(rank)} and wake_at <= ${timestamp(now)}
       order by wake_at limit ${limit} for update skip locked
     )
     update lineage_check set wake_at = ${timestamp(after(now, lease))}, fence = fence + 1
@@ -85,9 +86,12 @@ export async function releaseCheck(
 /** When the next is due, the past included; null: none is owed. Index: `lineage_check_due`. */
 export async function nextCheckAt(db: Db): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`
-    select least(
-      (select min(wake_at) from lineage_check where not for_campaign and wake_at is not null),
-      (select min(wake_at) from lineage_check where for_campaign and wake_at is not null)) as at`.execute(db);
+    select least(${sql.join(
+      ranks.map(
+        (rank) =>
+          sql`(select min(wake_at) from lineage_check where rank = ${sql.lit(rank)} and wake_at is not null)`,
+      ),
+    )}) as at`.execute(db);
   return rows[0]?.at ?? null;
 }
 

@@ -1,10 +1,9 @@
 import {
   after,
   type Duration,
-  days,
   type Exemption,
+  type Failing,
   type Instant,
-  instant,
   type LiveState,
   type Spending,
   type WorkClass,
@@ -38,8 +37,8 @@ export interface ClaimedIssuance {
   readonly profile: string | null;
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
-  /** Whether the lineage has a certificate that this one follows, valid or ended not long ago. */
-  readonly hasCertificate: boolean;
+  /** What its tries have failed for so long that it may be given up. */
+  readonly failing: Failing;
   readonly startedAt: Instant;
   /** Since when the certificate has been wanted. */
   readonly wantedAt: Instant;
@@ -67,15 +66,13 @@ interface Row {
   key_secret_id: string | null;
   csr: Uint8Array | null;
   failures: number;
-  has_certificate: boolean;
+  unmended_since: Instant | null;
+  not_after: Instant | null;
   started_at: Instant;
   wanted_at: Instant;
   renewal_spread_days: number | null;
   is_pack: boolean;
 }
-
-/** So long after it has ended, a certificate's renewal is still tried as often as one that can be lost. */
-const mourned = days(30);
 
 /**
  * Takes up to `limit` due issuances, the longest overdue first. Safe from any number of workers at once; a
@@ -97,9 +94,9 @@ export async function claimIssuances(
     where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
-      lineage.failures, exists (
-        select 1 from certificate where id = lineage.certificate_id and not_after > ${timestamp(instant(request.now - mourned))}
-      ) as has_certificate, account.id as account_id,
+      lineage.failures, account.id as account_id,
+      least(lineage.unmended_since, (select failing_since from lineage_check where lineage_id = lineage.id)) as unmended_since,
+      (select not_after from certificate where id = lineage.certificate_id) as not_after,
       issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
@@ -121,7 +118,7 @@ export async function claimIssuances(
     keySecretId: row.key_secret_id,
     csr: row.csr,
     failuresBefore: row.failures,
-    hasCertificate: row.has_certificate,
+    failing: { since: row.unmended_since, notAfter: row.not_after },
     startedAt: row.started_at,
     wantedAt: row.wanted_at,
     renewalSpreadDays: row.renewal_spread_days,

@@ -12,6 +12,7 @@ import {
 } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
+import { becomes } from "./life-sql.ts";
 import type { LineageState } from "./schema.ts";
 
 export interface CheckToStore {
@@ -48,9 +49,7 @@ export async function commitAskedCheck(db: Db, check: CheckToStore): Promise<voi
   await db.transaction().execute(async (trx) => {
     const lineage = await holdLineage(trx, check.lineageId);
     const { rows } = await sql<{ waits: boolean }>`
-      select wake_at is not null as waits from lineage_check where lineage_id = ${check.lineageId}`.execute(
-      trx,
-    );
+      select holds_order as waits from lineage_check where lineage_id = ${check.lineageId}`.execute(trx);
     const waits = rows[0]?.waits === true;
     const set = waits ? columns(check, lineage) : found(check);
     await sql`
@@ -63,7 +62,7 @@ export async function commitAskedCheck(db: Db, check: CheckToStore): Promise<voi
       await order(
         trx,
         check,
-        sql`wake_at > ${timestamp(check.now)} and failure_code = any(${mendable}::text[])`,
+        sql`(wake_at > ${timestamp(check.now)} or state = 'failed') and failure_code = any(${mendable}::text[])`,
       );
     await tell(trx, check);
   });
@@ -93,7 +92,7 @@ function columns(check: CheckToStore, { state, certificate_id }: HeldLineage): R
   const isOver = state === "removed" || certificate_id !== null;
   return sql`${found(check)}, failing = ${failing}, failing_since = ${orNull(failingSince)},
     ordered_anyway_at = ${orNull(orderedAnywayAt)}, cleared = ${order && !isOver},
-    wake_at = ${isOver ? null : orNull(recheckAt)}`;
+    wake_at = ${isOver ? null : orNull(recheckAt)}, holds_order = ${!isOver && recheckAt !== null}`;
 }
 
 /** Makes the first order due now, where `when` holds and none is under way: at a CA that would not refuse it, if there is one. */
@@ -104,7 +103,7 @@ async function order(
 ): Promise<void> {
   await sql`
     with due as (
-      update lineage set wake_at = ${timestamp(now)},
+      update lineage set ${becomes("resumed", now)}, unmended_since = null, wake_at = ${timestamp(now)},
         avoid_ca_ids = array(select id from ca where name = any(${[...refusingCas(findings)]}::text[]))
       where id = ${lineageId} and ${when} and certificate_id is null and state <> 'removed'
         and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)

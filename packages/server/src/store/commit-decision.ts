@@ -9,6 +9,7 @@ import {
   type Duration,
   type EventKind,
   type FailureCode,
+  failures,
   type Instant,
   type LedgerChange,
   type LiveState,
@@ -20,7 +21,9 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "./claim-issuances.ts";
 import { type Db, timestamp } from "./database.ts";
+import { becomes, becomesState, stateAfter } from "./life-sql.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
+import type { LineageState } from "./schema.ts";
 import type { Sealed } from "./secrets.ts";
 import { splitLineage } from "./write/split-lineage.ts";
 
@@ -82,8 +85,15 @@ const eventRows = (events: readonly TimelineEvent[]): string =>
     events.map(({ at, kind, took, detail }) => ({ at: new Date(at).toISOString(), kind, took, detail })),
   );
 
-/** Needs a preceding `moved (id, lineage_id)`, which is empty when the commit is refused. */
-const tell = (events: readonly TimelineEvent[]): RawBuilder<unknown> => sql`
+/**
+ * Needs a preceding `moved (id, lineage_id)`, which is empty when the commit is refused.
+ *
+ * @param unless an event of this kind is left out where the condition holds.
+ */
+const tell = (
+  events: readonly TimelineEvent[],
+  unless: { readonly kind: string; readonly when: RawBuilder<unknown> } | null = null,
+): RawBuilder<unknown> => sql`
   told as (
     insert into event (at, kind, lineage_id, issuance_id, edge_group_id, duration_ms, detail)
     select step.at, step.kind, moved.lineage_id, moved.id,
@@ -92,6 +102,7 @@ const tell = (events: readonly TimelineEvent[]): RawBuilder<unknown> => sql`
       join lineage on lineage.id = moved.lineage_id,
       rows from (jsonb_to_recordset(${eventRows(events)}::jsonb) as (at timestamptz, kind text, took bigint, detail jsonb))
         with ordinality as step (at, kind, took, detail, place)
+    ${unless === null ? sql`` : sql`where step.kind <> ${unless.kind} or not (${unless.when})`}
     order by step.place
   )`;
 
@@ -209,8 +220,9 @@ export async function commitIssued(
         ${certificate.chainPem}, key_secret_id, ${at}
       from moved returning id, lineage_id
     ), current as (
-      update lineage set state = 'active', certificate_id = stored.id, failures = 0, failure_code = null,
-        failing_since = null, failure_detail = null, avoid_ca_ids = '{}', wake_at = ${renewal}, wanted_at = ${renewal}
+      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
+        failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
+        wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
@@ -235,7 +247,7 @@ const refusesNames: ReadonlySet<FailureCode> = new Set(["caa", "name-rejected", 
 
 /**
  * Ends an issuance without a certificate. The lineage keeps what it has and tries again at `retryAt`
- * (null: only a person can help), or at another CA at once where this one will not issue for its names.
+ * (null: it is given up), or at another CA at once where this one will not issue for its names.
  *
  * @returns false when the claim is no longer ours; nothing was stored.
  */
@@ -275,6 +287,9 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
   const willNot = refusesNames.has(cause);
   const wakeAt = retryAt === null ? null : timestamp(retryAt);
   const state = JSON.stringify({ kind: "abandoned", cause, detail, retryAt });
+  const rest = restOf(commit);
+  const told = rest === null ? events : [...events, rest.told];
+  const unmended = failures[cause].party === "customer";
   return sql<{ accepted: boolean }>`
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
@@ -289,7 +304,8 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
       from moved join lineage on lineage.id = moved.lineage_id left join tenant on tenant.id = lineage.tenant_id
       where ${willNot}
     ), rested as (
-      update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
+      update lineage set ${becomesState(stateAfterFailure(rest?.event ?? null), now)},
+        unmended_since = case when ${unmended} then coalesce(unmended_since, ${timestamp(now)}) else unmended_since end,
         failures = failures + case when ${sayNothing.has(cause)} and moved.order_url is null then 0 else 1 end, failure_code = ${cause}, failure_detail = ${detail},
         failing_since = coalesce(failing_since, ${timestamp(now)}),
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
@@ -297,6 +313,22 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
     ), unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
-    ), ${note(claim, ledger, now)}, ${tell(events)}
+    ), ${note(claim, ledger, now)}, ${tell(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
     select exists (select 1 from moved) as accepted`;
+}
+
+/** Needs a preceding `refused`. */
+const hasAnother = sql<boolean>`exists (select 1 from refused where has_another)`;
+
+const stateAfterFailure = (event: "paused-by-ca" | "gave-up" | null): RawBuilder<LineageState> =>
+  event === null
+    ? stateAfter("attempt-failed")
+    : sql`case when ${hasAnother} then ${stateAfter("attempt-failed")} else ${stateAfter(event)} end`;
+
+/** Where no further try is made by itself, unless another CA may have it: null: one is. */
+function restOf({ cause, detail, retryAt, now }: AbandonedCommit) {
+  if (retryAt !== null) return null;
+  const event = cause === "name-paused" ? "paused-by-ca" : "gave-up";
+  const kind = event === "paused-by-ca" ? "domain.paused" : "domain.given-up";
+  return { event, told: { at: now, kind, took: null, detail: { code: cause, detail } } } as const;
 }

@@ -2,7 +2,7 @@
  * The tables as Kysely sees them; migrations/ is their definition. Ids are decimal strings (64 bit),
  * instants are read as milliseconds and written as `Date`.
  */
-import type { CaStatus, Exemption, Finding, Instant, PackingPrice } from "@certmill/domain";
+import type { CaStatus, Exemption, Finding, Instant, LifeState, PackingPrice } from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 type Id = string;
@@ -13,7 +13,7 @@ type DefaultAt = ColumnType<Instant, Date | undefined, Date>;
 type Json<T> = ColumnType<T, string, string>;
 type Defaulted<T> = ColumnType<T, string | undefined, string>;
 
-export type LineageState = "waiting" | "issuing" | "active" | "failed" | "removed";
+export type LineageState = LifeState;
 export type KeyType = "p256" | "rsa2048";
 export type WorkClassName = "emergency" | "interactive" | "renewal" | "campaign";
 export type CampaignState = "importing" | "running" | "paused" | "cancelled" | "done";
@@ -91,6 +91,13 @@ export interface LineageTable {
   failure_detail: string | null;
   failures: Generated<number>;
   failing_since: MaybeAt;
+  unmended_since: MaybeAt;
+  rests_since: MaybeAt;
+  leaves_at: MaybeAt;
+  all_names: string[] | null;
+  suspects: Defaulted<Readonly<Record<string, number>>>;
+  rejoin_at: MaybeAt;
+  keys_destroyed_at: MaybeAt;
   certificate_id: Id | null;
   created_at: At;
   removed_at: MaybeAt;
@@ -106,7 +113,10 @@ export interface LineageCheckTable {
   lineage_id: Id;
   wake_at: MaybeAt;
   fence: Generated<string>;
-  for_campaign: Generated<boolean>;
+  holds_order: Generated<boolean>;
+  rank: Generated<number>;
+  away_since: MaybeAt;
+  watched: Generated<boolean>;
   cleared: Generated<boolean>;
   failing: Generated<number>;
   failing_since: MaybeAt;
@@ -158,7 +168,7 @@ export interface CertificateTable {
   not_after: At;
   fingerprint: string;
   chain_pem: string;
-  key_secret_id: Id;
+  key_secret_id: Id | null;
   stored_at: At;
 }
 
@@ -341,6 +351,12 @@ export interface RequestPaceTable {
   full_at: number;
 }
 
+export interface QuickLookTable {
+  singleton: Generated<boolean>;
+  wake_at: DefaultAt;
+  after: Generated<Id>;
+}
+
 export interface Schema {
   installation: InstallationTable;
   tenant: TenantTable;
@@ -371,4 +387,5 @@ export interface Schema {
   limit_override: LimitOverrideTable;
   spent_hour: SpentHourTable;
   request_pace: RequestPaceTable;
+  quick_look: QuickLookTable;
 }

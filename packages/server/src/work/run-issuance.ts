@@ -11,9 +11,11 @@ import {
   type Duration,
   effectOf,
   failedNames,
+  givesUpAt,
   type Instant,
   isLive,
   type LedgerChange,
+  type LifePolicy,
   type LiveState,
   ledgerChanges,
   type SplitPack,
@@ -37,6 +39,7 @@ export interface IssuanceTools {
   readonly clock: Clock;
   readonly performer: Performer;
   readonly lease: Duration;
+  readonly life: LifePolicy;
   readonly signal: AbortSignal;
   /** Told of every event once it is stored. */
   readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
@@ -69,8 +72,8 @@ class Run {
   }
 
   async step(state: LiveState): Promise<Next> {
-    const { names, keyType, replaces, profile, failuresBefore, hasCertificate } = this.#issuance;
-    const { performer, signal, clock } = this.#tools;
+    const { names, keyType, replaces, profile, failuresBefore, failing } = this.#issuance;
+    const { performer, signal, clock, life } = this.#tools;
     const task = {
       state,
       names,
@@ -82,7 +85,8 @@ class Run {
     };
     const outcome = await performer.perform(task, signal);
     const now = clock.now();
-    const decision = advance(state, outcome.input, { names, failuresBefore, hasCertificate }, now);
+    const terms = { names, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
+    const decision = advance(state, outcome.input, terms, now);
     assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
     this.#events.push(...timeline(decision, now));
     this.#ledger.push(...ledgerChanges({ ...this.#issuance, from: state, input: outcome.input, decision }));

@@ -94,7 +94,11 @@ test("every fault of a request is told with its place", async () => {
   expect(query.json().errors).toEqual(
     expect.arrayContaining([
       { path: "query/limit", message: "It must be >= 1." },
-      { path: "query/state", message: "It must be one of waiting, issuing, active, failed, removed." },
+      {
+        path: "query/state",
+        message:
+          "It must be one of waiting, queued, issuing, active, failing, paused, failed, moved, removed.",
+      },
       { path: "query/tenent", message: "There is no such property or parameter." },
     ]),
   );

@@ -92,7 +92,7 @@ test("a failed order is made at once when what had failed it is put right", asyn
   await admin.call(operations.addDomain, { body: { name: "failed.example.com" } });
   await failDue(api.db, now(), { cause: "connection", retryAt: after(now(), hours(1)) });
   const params = { name: "failed.example.com" };
-  expect((await admin.call(operations.showDomain, { params })).state).toBe("failed");
+  expect((await admin.call(operations.showDomain, { params })).state).toBe("waiting");
   await admin.call(operations.checkDomain, { params });
   expect(await plan()).toBe(0);
   seen.findings = [];

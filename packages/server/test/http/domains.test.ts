@@ -218,7 +218,7 @@ describe("ordering now", () => {
     await failDue(api.db, start, { cause: "name-paused", retryAt: null });
     const params = { name: "rests.example.com" };
     const resting = await admin.call(operations.showDomain, { params });
-    expect(resting).toMatchObject({ state: "failed", nextTryAt: null });
+    expect(resting).toMatchObject({ state: "paused", nextTryAt: null, unpauseUrl: null });
     api.clock.ahead = minutes(5);
     const retried = await retry("rests.example.com");
     expect(retried).toMatchObject({ failureCode: "name-paused", nextTryAt: "2026-11-22T12:05:00.000Z" });

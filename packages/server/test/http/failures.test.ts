@@ -136,8 +136,8 @@ test("a first order that waits for its check fails for what the check found", as
     ca: null,
   };
   await sql`
-    insert into lineage_check (lineage_id, wake_at, failing, failing_since, checked_at, findings)
-    select lineage_id, now(), 3, ${new Date(now())}, now(), ${JSON.stringify([finding])}::jsonb
+    insert into lineage_check (lineage_id, wake_at, holds_order, failing, failing_since, checked_at, findings)
+    select lineage_id, now(), true, 3, ${new Date(now())}, now(), ${JSON.stringify([finding])}::jsonb
     from domain where name = 'stray.example.com'`.execute(api.db);
   const { groups } = await report();
   expect(groups).toMatchObject([

@@ -177,7 +177,7 @@ test("those of campaigns are checked when nobody waits", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add([["campaign.example.com"], ["customer.example.com"]]);
   await plan(fleet, start);
-  await sql`update lineage_check set for_campaign = true, wake_at = lineage_check.wake_at - interval '1 hour'
+  await sql`update lineage_check set rank = 1, wake_at = lineage_check.wake_at - interval '1 hour'
     from lineage where lineage.id = lineage_id and names[1] = 'campaign.example.com'`.execute(fleet.db);
   const claim = async () =>
     (await claimChecks(fleet.db, { limit: 1, lease, now: start })).map(({ names }) => names[0]);

@@ -214,7 +214,8 @@ test("a failure counts, is told, and is forgotten by the next success", async ()
   await commitStep(db, claim, step);
   expect(await commitAbandoned(db, claim, abandoned)).toBe(true);
   expect(await lineageOf(db)).toMatchObject({
-    state: "failed",
+    state: "waiting",
+    unmended_since: start,
     failures: 1,
     failure_code: "dns",
     failure_detail: abandoned.detail,
@@ -230,10 +231,11 @@ test("a failure counts, is told, and is forgotten by the next success", async ()
     failures: 0,
     failure_code: null,
     failure_detail: null,
+    unmended_since: null,
   });
 });
 
-test("a renewal that fails leaves the certificate in place; null rests until a person acts", async () => {
+test("a renewal that fails leaves the certificate in place; without a next time it is given up", async () => {
   await using fleet = await claimed();
   const { db, claim } = fleet;
   await storeKey(db, claim.id);
@@ -242,12 +244,14 @@ test("a renewal that fails leaves the certificate in place; null rests until a p
   expect(await lineageOf(db)).toMatchObject({ state: "active", wake_at: null });
   expect(await commitAbandoned(db, renewal, { ...abandoned, retryAt: null })).toBe(true);
   expect(await lineageOf(db)).toMatchObject({
-    state: "active",
+    state: "failed",
+    rests_since: start,
     certificate_id: id,
     failure_code: "dns",
     failures: 1,
     wake_at: null,
   });
+  expect((await kindsOf(db)).at(-1)).toBe("domain.given-up");
 });
 
 test("a removal ends what is under way, however the two meet", async () => {

@@ -67,8 +67,8 @@ async function fill(db: Db): Promise<void> {
     sql`insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select lineage_id, id, ca_id, 'key.' || id, ${at}, ${at}::timestamptz + interval '90 days',
         ${at}::timestamptz + id % 100 * interval '3 minutes' from certificate`,
-    sql`insert into lineage_check (lineage_id, for_campaign, checked_at, wake_at)
-      select id, id % 2 = 0, ${at}, case when id % 10 = 0 then ${at}::timestamptz + id % 100 * interval '3 minutes' end
+    sql`insert into lineage_check (lineage_id, rank, checked_at, wake_at)
+      select id, id % 2, ${at}, case when id % 10 = 0 then ${at}::timestamptz + id % 100 * interval '3 minutes' end
       from lineage`,
     sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
       select 'token-' || id, 'token-' || id || '.t', id, names[1], ${at} from issuance`,

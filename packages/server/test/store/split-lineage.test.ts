@@ -54,7 +54,7 @@ test("the rest of a pack goes on at once, the dead name carries its failure on b
     },
     {
       names: ["b.example", "www.b.example"],
-      state: "failed",
+      state: "waiting",
       failures: 1,
       failure_code: "dns",
       wake_at: retryAt,

@@ -93,7 +93,7 @@ describe("names that fail", () => {
       .select(["state", "failures", "failure_code", "failure_detail", "wake_at", "certificate_id"])
       .where("failure_code", "=", code)
       .executeTakeFirstOrThrow();
-    expect(failed).toMatchObject({ state: "failed", failures: 1, certificate_id: null });
+    expect(failed).toMatchObject({ state: "waiting", failures: 1, certificate_id: null });
     expect(failed.failure_detail).toContain(`${alias}: `);
     expect((failed.wake_at ?? 0) - at).toBeGreaterThanOrEqual(60_000);
 
@@ -133,7 +133,7 @@ test("a limit ends the issuance, and it is tried again when the CA said it may",
     .where("failure_code", "=", "rate-limited")
     .executeTakeFirstOrThrow();
   expect(failed).toMatchObject({
-    state: "failed",
+    state: "waiting",
     // The domain has done nothing wrong.
     failures: 0,
     failure_code: "rate-limited",

@@ -31,7 +31,7 @@ export function addDomainHandler({ db, now }: Tools): Handler<Operations["addDom
       if (unchanged > 0) throw new Refusal("domain-exists", `${name} is covered already, by the same names.`);
       const row = await findDomain(trx, name, null);
       if (row === null) throw new Error("A domain vanished right after it was stored.");
-      return { status: 201, body: await describeDomain(trx, row) };
+      return { status: 201, body: await describeDomain(trx, row, now()) };
     });
   };
 }

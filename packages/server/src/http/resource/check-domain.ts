@@ -33,6 +33,6 @@ export function checkDomainHandler({ db, now, check }: Tools): Handler<Operation
       const event = toldOfCheck({ failing: before.memory.failing, findings: before.findings }, findings);
       await commitAskedCheck(db, { lineageId, decision, findings, event, now: now() });
     }
-    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller)) };
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };
 }

@@ -15,7 +15,8 @@ import {
   encodePosition,
   pageOf,
 } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
+import { expectedTurn } from "../expected-turn.ts";
+import { instantText, instantTextOrNull } from "../instant-text.ts";
 import { longPoll } from "../long-poll.ts";
 import { presentCheck } from "../present-check.ts";
 import { presentDomain, presentEvent } from "../present-domain.ts";
@@ -45,10 +46,10 @@ export function listDomainsHandler({ db }: Pick<Tools, "db">): Handler<Operation
   };
 }
 
-export function showDomainHandler({ db }: Pick<Tools, "db">): Handler<Operations["showDomain"]> {
+export function showDomainHandler({ db, now }: Tools): Handler<Operations["showDomain"]> {
   return async ({ params, caller }) => ({
     status: 200,
-    body: await describeDomain(db, await wantedDomain(db, params.name, caller)),
+    body: await describeDomain(db, await wantedDomain(db, params.name, caller), now()),
   });
 }
 
@@ -57,7 +58,7 @@ export function retryDomainHandler({ db, now }: Tools): Handler<Operations["retr
     const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
     const isThere = await retryLineage(db, { lineageId, token: caller.tokenName, now: now() });
     if (!isThere) throw new Refusal("domain-removed", `${name} was removed.`);
-    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller)) };
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };
 }
 
@@ -65,7 +66,7 @@ export function removeDomainHandler({ db, now }: Tools): Handler<Operations["rem
   return async ({ params, caller }) => {
     const { name, lineage_id } = await wantedDomain(db, params.name, caller);
     await removeLineage(db, lineage_id, now());
-    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller)) };
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };
 }
 
@@ -113,11 +114,12 @@ export async function wantedDomain(db: Db, text: string, caller: Caller): Promis
 const shownEvents = 200;
 
 /** A domain with its deliveries and timeline. */
-export async function describeDomain(db: Db, row: DomainRow): Promise<Domain> {
+export async function describeDomain(db: Db, row: DomainRow, now: Instant): Promise<Domain> {
   const deliveries = await listDeliveries(db, row.lineage_id);
   const timeline = await readTimeline(db, row.lineage_id, shownEvents);
   return {
     ...presentDomain(row),
+    expectedAt: instantTextOrNull(await expectedTurn(db, row, now)),
     check: presentCheck(row),
     deliveries: deliveries.map(({ edge, certificate_id, received_at, error }) => ({
       edge,

@@ -28,17 +28,18 @@ export async function sendToChecks<Row extends CheckStanding>(
   // For this one order.
   if (cleared.length > 0)
     await sql`
-    update lineage_check set cleared = false, wake_at = null where lineage_id = any(${cleared}::bigint[])`.execute(
+    update lineage_check set cleared = false, holds_order = false, wake_at = null where lineage_id = any(${cleared}::bigint[])`.execute(
       trx,
     );
   const toCheck = rows.filter(isToBeChecked).map(({ id }) => id);
   if (toCheck.length === 0) return ready;
   await sql`
     with sent as (
-      update lineage set wake_at = null where id = any(${toCheck}::bigint[]) returning id, campaign_id is not null as for_campaign
+      update lineage set wake_at = null where id = any(${toCheck}::bigint[]) returning id, campaign_id is not null as of_campaign
     )
-    insert into lineage_check (lineage_id, wake_at, for_campaign) select id, ${timestamp(now)}, for_campaign from sent
-    on conflict (lineage_id) do update set wake_at = excluded.wake_at, for_campaign = excluded.for_campaign`.execute(
+    insert into lineage_check (lineage_id, wake_at, rank, holds_order)
+    select id, ${timestamp(now)}, case when of_campaign then 1 else 0 end, true from sent
+    on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = excluded.rank, holds_order = true`.execute(
     trx,
   );
   await sql`select pg_notify('certmill_work', '')`.execute(trx);
@@ -49,8 +50,9 @@ export async function sendToChecks<Row extends CheckStanding>(
 export async function forgetChecks(db: Db, now: Instant): Promise<void> {
   await sql`
     with waiting as (
-      update lineage_check set wake_at = null, failing = 0, failing_since = null, ordered_anyway_at = null
-      where wake_at is not null returning lineage_id
+      update lineage_check set wake_at = null, holds_order = false, watched = false, failing = 0, failing_since = null,
+        ordered_anyway_at = null
+      where holds_order returning lineage_id
     )
     update lineage set wake_at = ${timestamp(now)} from waiting
     where lineage.id = waiting.lineage_id and wake_at is null and certificate_id is null and state <> 'removed'

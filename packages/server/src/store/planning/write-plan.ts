@@ -8,6 +8,7 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 import type { Candidate, Lane } from "./next-in-line.ts";
 
 export interface PlannedOrder {
@@ -84,8 +85,7 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
       delete from queue
       where lineage_id = any(${orders.map(({ candidate }) => candidate.lineageId)}::bigint[])
     ), taken as (
-      update lineage set wake_at = null, ca_id = begun.ca_id,
-        state = case when lineage.certificate_id is null then 'issuing' else 'active' end
+      update lineage set wake_at = null, ca_id = begun.ca_id, ${becomes("order-begun", now)}
       from begun where lineage.id = begun.lineage_id
     )
     insert into event (at, kind, lineage_id, issuance_id)
@@ -145,8 +145,7 @@ async function strand(trx: Db, lineageIds: readonly string[], now: Instant): Pro
     with gone as (
       delete from queue where lineage_id = any(${[...lineageIds]}::bigint[]) returning lineage_id
     ), rested as (
-      update lineage set state = case when certificate_id is null then 'failed' else 'active' end,
-        failure_code = coalesce(failure_code, 'no-ca'), failing_since = coalesce(failing_since, ${timestamp(now)}),
+      update lineage set ${becomes("gave-up", now)}, failure_code = coalesce(failure_code, 'no-ca'), failing_since = coalesce(failing_since, ${timestamp(now)}),
         wake_at = null
       from gone where lineage.id = gone.lineage_id
     )

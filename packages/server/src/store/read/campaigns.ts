@@ -105,8 +105,8 @@ export async function countCampaign(db: Db, id: string): Promise<CampaignCounts>
       (select count(*) as without, count(*) filter (where state = 'issuing') as issuing,
           count(*) filter (where state = 'removed') as removed,
           count(*) filter (where held and state <> 'removed') as held,
-          count(*) filter (where state = 'failed') as failed,
-          count(*) filter (where state = 'waiting' and not held) as waiting
+          count(*) filter (where state in ('waiting', 'paused', 'failed') and failing_since is not null) as failed,
+          count(*) filter (where state = 'waiting' and failing_since is null and not held) as waiting
         from lineage where campaign_id = ${id} and certificate_id is null) without`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error("A select of counts gave no row.");

@@ -1,14 +1,21 @@
-import type { Finding, Instant, LiveState } from "@certmill/domain";
+import type { DomainState, Finding, Instant, LiveState } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { CampaignState, KeyType, LineageState } from "../schema.ts";
+import type { CampaignState, KeyType } from "../schema.ts";
+import { isShownAs, shownState } from "./shown-state.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */
 export interface DomainRow {
   readonly name: string;
   readonly lineage_id: string;
   readonly names: string[];
-  readonly state: LineageState;
+  readonly state: DomainState;
+  /** Since when it is paused, given up, moved or removed; null: it is none of these. */
+  readonly rests_since: Instant | null;
+  /** When a moved one is removed; null: it is not moved. */
+  readonly leaves_at: Instant | null;
+  /** Those it is to have a certificate for, while some are left out of `names`; null: none is. */
+  readonly all_names: string[] | null;
   readonly tenant: string | null;
   readonly ca: string;
   readonly edge_group: string;
@@ -44,13 +51,16 @@ export interface DomainRow {
   readonly parked_for: string | null;
   /** The last check of its names; null: there was none. */
   readonly checked_at: Instant | null;
-  /** When its first order waits for the next; null: it waits for none. */
+  /** When the next is due; null: none is. */
   readonly check_at: Instant | null;
+  /** Whether its first order waits for that. */
+  readonly holds_order: boolean | null;
   readonly findings: readonly Finding[] | null;
 }
 
 const selectDomains = sql`
-  select domain.name, lineage.id as lineage_id, lineage.names, lineage.state, tenant.name as tenant,
+  select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.rests_since,
+    lineage.leaves_at, lineage.all_names, tenant.name as tenant,
     ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
@@ -58,7 +68,8 @@ const selectDomains = sql`
     renewal.window_start, renewal.window_end, renewal.explanation_url, renewal.urgent, renewal.poll_at,
     campaign.name as campaign, campaign.state as campaign_state, campaign.wave as campaign_wave, lineage.held,
     queue.queued_at, queue.parked_until, queue.parked_for,
-    lineage_check.checked_at, lineage_check.wake_at as check_at, lineage_check.findings
+    lineage_check.checked_at, lineage_check.wake_at as check_at, lineage_check.findings,
+    lineage_check.holds_order
   from domain
     join lineage on lineage.id = domain.lineage_id
     join ca on ca.id = lineage.ca_id
@@ -86,7 +97,7 @@ export interface DomainFilter {
   /** By name, for the operator; beside `tenantId` both hold. */
   readonly tenant: string | null;
   /** Null: every state but `removed`. */
-  readonly state: LineageState | null;
+  readonly state: DomainState | null;
   readonly prefix: string | null;
 }
 
@@ -99,7 +110,7 @@ export async function listDomains(
   const { tenantId, tenant, state, prefix } = filter;
   const conditions = [
     ofTenant(tenantId),
-    state === null ? sql`lineage.state <> 'removed'` : sql`lineage.state = ${state}`,
+    state === null ? sql`lineage.state <> 'removed'` : isShownAs(state),
     ...(tenant === null ? [] : [sql`tenant.name = ${tenant}`]),
     ...(prefix === null ? [] : [sql`starts_with(domain.name, ${prefix})`]),
     ...(page.after === null ? [] : [sql`domain.name > ${page.after}`]),

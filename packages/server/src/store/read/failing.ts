@@ -24,12 +24,12 @@ const failing = ({ reason, tenant, campaign, ca }: FailingFilter): RawBuilder<un
       least(lineage.failing_since, waits.failing_since) as since
     from (
       select id from lineage where failing_since is not null and state <> 'removed'
-      union select lineage_id from lineage_check where failing_since is not null and wake_at is not null
+      union select lineage_id from lineage_check where failing_since is not null and holds_order
     ) each join lineage on lineage.id = each.id
       left join lateral (
         select jsonb_path_query_first(findings, '$[*] ? (@.weight == "fault")') as finding, failing_since, wake_at
         from lineage_check
-        where lineage_id = each.id and failing_since is not null and lineage_check.wake_at is not null
+        where lineage_id = each.id and failing_since is not null and holds_order
       ) waits on true
       left join tenant on tenant.id = lineage.tenant_id
       left join campaign on campaign.id = lineage.campaign_id

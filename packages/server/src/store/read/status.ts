@@ -1,7 +1,14 @@
-import { after, days, type Instant, type IssuanceKind } from "@certmill/domain";
+import {
+  after,
+  type DomainState,
+  days,
+  domainStates,
+  type Instant,
+  type IssuanceKind,
+} from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import type { LineageState } from "../schema.ts";
+import { shownState } from "./shown-state.ts";
 
 type Step = "ordering" | "validating" | "finalizing";
 
@@ -21,7 +28,7 @@ const stepOfState: Readonly<Record<IssuanceKind, Step | null>> = {
 };
 
 export interface StatusCounts {
-  readonly domains: Readonly<Record<LineageState, number>>;
+  readonly domains: Readonly<Record<DomainState, number>>;
   readonly issuancesInFlight: number;
   /** In names, as `domains` is. */
   readonly steps: Readonly<Record<Step, number>>;
@@ -34,9 +41,10 @@ export interface StatusCounts {
 /** Counted over the whole fleet: for a person's look, not for a loop. */
 export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
   const at = timestamp(now);
-  const states = await sql<{ state: LineageState; count: string }>`
-    select lineage.state, count(*) from domain join lineage on lineage.id = domain.lineage_id
-    group by lineage.state`.execute(db);
+  const states = await sql<{ state: DomainState; count: string }>`
+    select ${shownState} as state, count(*) from domain join lineage on lineage.id = domain.lineage_id
+      left join queue on queue.lineage_id = lineage.id
+    group by 1`.execute(db);
   const live = await sql<LiveCount>`
     select state_kind, count(*), sum(cardinality(names)) as names
     from issuance where ended_at is null group by state_kind`.execute(db);
@@ -59,10 +67,9 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
   `.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error("A select without a table gave no row.");
-  const none = { waiting: 0, issuing: 0, active: 0, failed: 0, removed: 0 };
-  const counted = Object.fromEntries(states.rows.map(({ state, count }) => [state, Number(count)]));
+  const counted = new Map(states.rows.map(({ state, count }) => [state, Number(count)]));
   return {
-    domains: { ...none, ...counted },
+    domains: recordOf(domainStates, (state) => counted.get(state) ?? 0),
     issuancesInFlight: live.rows.reduce((sum, { count }) => sum + Number(count), 0),
     steps: countSteps(live.rows),
     dueNow: Number(row.due_now),
@@ -71,6 +78,9 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
     expiringWithin7Days: Number(row.expiring),
   };
 }
+
+const recordOf = <Key extends string, Value>(keys: readonly Key[], valueOf: (key: Key) => Value) =>
+  Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<Key, Value>;
 
 interface LiveCount {
   readonly state_kind: IssuanceKind;

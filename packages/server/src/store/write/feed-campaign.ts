@@ -2,6 +2,7 @@
 import { countedFailures, type Instant, sampleSize, type WaveOutcome } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 import type { CampaignState } from "../schema.ts";
 
 export interface DueCampaign {
@@ -117,7 +118,7 @@ export async function countWave(
 
 /** Its order waits for a check that has failed. Index: the key. */
 const failsChecks = sql`exists (select 1 from lineage_check
-  where lineage_check.lineage_id = lineage.id and lineage_check.failing > 0 and lineage_check.wake_at is not null)`;
+  where lineage_check.lineage_id = lineage.id and lineage_check.failing > 0 and lineage_check.holds_order)`;
 
 const isFailed = sql`coalesce(failure_code, '') = any(${[...countedFailures]}::text[])`;
 
@@ -159,8 +160,7 @@ export async function isUnfinished(trx: Db, id: string): Promise<boolean> {
     select exists (
       select 1 from lineage where campaign_id = ${id} and certificate_id is null and state <> 'removed'
         and failures < ${quickFailures} and not ${failsChecks}
-        and (held or state <> 'failed' or wake_at is not null
-          or exists (select 1 from queue where queue.lineage_id = lineage.id))
+        and state not in ('paused', 'failed')
     ) as unfinished`.execute(trx);
   return rows[0]?.unfinished === true;
 }
@@ -187,7 +187,7 @@ export async function dropUncertified(trx: Db, id: string, most: number, now: In
     ), left_line as (
       delete from queue using gone where queue.lineage_id = gone.id
     ), removed as (
-      update lineage set state = 'removed', removed_at = ${at}, held = false, wake_at = null
+      update lineage set ${becomes("removed", now)}, removed_at = ${at}, held = false, wake_at = null
       from gone where lineage.id = gone.id
     ), told as (
       insert into event (at, kind, lineage_id) select ${at}, 'domain.removed', id from gone

@@ -1,6 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 
 /**
@@ -19,10 +20,11 @@ async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<voi
   const at = timestamp(now);
   await cancelIssuance(trx, lineageId, now);
   const { rows } = await sql<{ edge_group_id: string | null }>`
-    update lineage set state = 'removed', wake_at = null, held = false, removed_at = ${at}
+    update lineage set ${becomes("removed", now)}, wake_at = null, held = false, rejoin_at = null, removed_at = ${at}
     where id = ${lineageId} and state <> 'removed'
     returning case when certificate_id is not null then edge_group_id end as edge_group_id`.execute(trx);
   await sql`delete from queue where lineage_id = ${lineageId}`.execute(trx);
+  await sql`delete from lineage_check where lineage_id = ${lineageId}`.execute(trx);
   await sql`delete from renewal where lineage_id = ${lineageId}`.execute(trx);
   const [removed] = rows;
   if (removed === undefined) return;

@@ -1,6 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 
 /**
  * Makes a lineage's next issuance due now, whenever it would have been, and also where none would; one with a
@@ -33,13 +34,13 @@ export async function retryLineage(
     if (state === "removed") return false;
     await sql`
       with woken as (
-        update lineage set wake_at = ${at}, avoid_ca_ids = '{}', wanted_at = least(wanted_at, ${at}), held = false,
+        update lineage set ${becomes("resumed", now)}, unmended_since = null, wake_at = ${at}, avoid_ca_ids = '{}', wanted_at = least(wanted_at, ${at}), held = false,
           campaign_id = case when certificate_id is not null then campaign_id end
         where id = ${lineageId} and (wake_at is null or wake_at > ${at})
           and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         returning id
       ), cleared as (
-        update lineage_check set cleared = true, wake_at = null from woken where lineage_id = woken.id
+        update lineage_check set cleared = true, holds_order = false, wake_at = null, away_since = null from woken where lineage_id = woken.id
       ), told as (
         insert into event (at, kind, lineage_id, detail)
         select ${at}, 'domain.retried', id, jsonb_build_object('token', ${token}::text) from woken

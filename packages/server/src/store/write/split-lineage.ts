@@ -1,6 +1,7 @@
 import type { Instant, SplitPack } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 
 /**
  * Takes the names that failed out of a shared certificate, in the transaction that ended its issuance: each gets a
@@ -17,9 +18,12 @@ export async function splitLineage(
     await sql`
       with begun as (
         insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, state, wake_at, wanted_at,
-          failure_code, failure_detail, failures, failing_since, avoid_ca_ids, created_at, campaign_id, wave)
-        select tenant_id, ca_id, pinned, edge_group_id, ${[...names]}::text[], key_type, profile, 'failed', wake_at, wanted_at,
-          failure_code, failure_detail, failures, failing_since, avoid_ca_ids, ${at}, campaign_id, wave
+          failure_code, failure_detail, failures, failing_since, unmended_since, rests_since, avoid_ca_ids, created_at,
+          campaign_id, wave)
+        select tenant_id, ca_id, pinned, edge_group_id, ${[...names]}::text[], key_type, profile,
+          case when state in ('active', 'failing') then 'waiting' else state end, wake_at, wanted_at,
+          failure_code, failure_detail, failures, failing_since, unmended_since, rests_since, avoid_ca_ids, ${at},
+          campaign_id, wave
         from lineage where id = ${lineageId} returning id
       ), moved as (
         update domain set lineage_id = begun.id from begun where name = any(${[...names]}::text[])
@@ -32,8 +36,7 @@ export async function splitLineage(
   await sql`
     with going_on as (
       update lineage set names = ${[...rest]}::text[], wake_at = ${at}, failures = 0, failure_code = null,
-        failing_since = null, failure_detail = null, avoid_ca_ids = '{}',
-        state = case when certificate_id is null then 'waiting' else 'active' end
+        failing_since = null, unmended_since = null, failure_detail = null, avoid_ca_ids = '{}', ${becomes("resumed", now)}
       where id = ${lineageId} and state <> 'removed' returning id
     )
     insert into event (at, kind, lineage_id, detail)

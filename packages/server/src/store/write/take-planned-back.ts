@@ -1,6 +1,7 @@
 import { type Instant, type Spending, takeBack } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 
 interface PlannedRow {
   id: string;
@@ -35,8 +36,7 @@ export async function takePlannedBack(trx: Db, campaignId: string, now: Instant)
       update issuance set state_kind = 'cancelled', state = '{"kind":"cancelled"}', wake_at = null, ended_at = ${at}
       where id = any(${rows.map(({ id }) => id)}::bigint[]) returning id, lineage_id
     ), due as (
-      update lineage set wake_at = ${at}, state = case
-        when certificate_id is not null then 'active' when failures > 0 then 'failed' else 'waiting' end
+      update lineage set wake_at = ${at}, ${becomes("order-taken-back", now)}
       from ended where lineage.id = ended.lineage_id
     ), noted as (
       insert into ledger_entry (ca_id, issuance_id, at, change)

@@ -1,0 +1,129 @@
+/**
+ * Where a lineage stands in its life, as a machine: what the store keeps, and what each event makes of it. The diagram
+ * and the policy are in docs/life.md. `queued` is not kept: it is a `waiting` one that stands in the planner's line.
+ */
+
+/**
+ * - `waiting`: has no certificate, and is owed a try, a check or its campaign's turn. - `issuing`: its first certificate is
+ * being obtained. - `active`: has one, and nothing is wrong. - `failing`: has one, and its renewal fails. - `paused`: its
+ * CA takes no order for its names until a person unpauses them there. - `failed`: given up. - `moved`: has one, and its
+ * names lead elsewhere. - `removed`: nothing is done for it any more.
+ */
+export const lifeStates = [
+  "waiting",
+  "issuing",
+  "active",
+  "failing",
+  "paused",
+  "failed",
+  "moved",
+  "removed",
+] as const;
+
+export type LifeState = (typeof lifeStates)[number];
+
+/** What people are shown, in the order of a life. */
+export const domainStates = [
+  "waiting",
+  "queued",
+  "issuing",
+  "active",
+  "failing",
+  "paused",
+  "failed",
+  "moved",
+  "removed",
+] as const satisfies readonly (LifeState | "queued")[];
+
+export type DomainState = (typeof domainStates)[number];
+
+export const lifeEvents = [
+  /** An order is planned for it. */
+  "order-begun",
+  /** Before the CA heard of it the order was taken back. */
+  "order-taken-back",
+  "issued",
+  /** An attempt failed, and there will be another by itself. */
+  "attempt-failed",
+  /** The CA has paused its names. */
+  "paused-by-ca",
+  /** No further try is made by itself. */
+  "gave-up",
+  /** A person wants it, its check has turned right, or what no CA would issue one may now. */
+  "resumed",
+  "moved-away",
+  "came-back",
+  "removed",
+] as const;
+
+export type LifeEvent = (typeof lifeEvents)[number];
+
+/** What follows depends on whether a certificate is held, valid or not. */
+export interface ByCertificate {
+  readonly held: LifeState;
+  readonly none: LifeState;
+}
+
+export type Transition = LifeState | ByCertificate;
+
+const backToWork: ByCertificate = { held: "failing", none: "waiting" };
+
+/** An event that is not here leaves the state as it is. */
+export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<LifeEvent, Transition>>>>> = {
+  waiting: {
+    "order-begun": "issuing",
+    issued: "active",
+    "paused-by-ca": "paused",
+    "gave-up": "failed",
+    removed: "removed",
+  },
+  issuing: {
+    "order-taken-back": "waiting",
+    issued: "active",
+    "attempt-failed": "waiting",
+    "paused-by-ca": "paused",
+    "gave-up": "failed",
+    removed: "removed",
+  },
+  active: {
+    "attempt-failed": "failing",
+    "paused-by-ca": "paused",
+    "gave-up": "failed",
+    "moved-away": "moved",
+    removed: "removed",
+  },
+  failing: {
+    issued: "active",
+    "paused-by-ca": "paused",
+    "gave-up": "failed",
+    "moved-away": "moved",
+    removed: "removed",
+  },
+  paused: {
+    issued: "active",
+    resumed: backToWork,
+    "moved-away": { held: "moved", none: "paused" },
+    removed: "removed",
+  },
+  failed: {
+    issued: "active",
+    resumed: backToWork,
+    "moved-away": { held: "moved", none: "failed" },
+    removed: "removed",
+  },
+  moved: { issued: "active", resumed: "active", "came-back": "active", removed: "removed" },
+  removed: {},
+};
+
+/** Pure; the whole table is in life-state.test.ts. */
+export function lifeAfter(
+  state: LifeState,
+  event: LifeEvent,
+  { hasCertificate }: { readonly hasCertificate: boolean },
+): LifeState {
+  const next = transitions[state][event] ?? state;
+  return typeof next === "string" ? next : hasCertificate ? next.held : next.none;
+}
+
+/** In these nothing is ordered by itself. */
+export const restingStates: readonly LifeState[] = ["paused", "failed", "moved", "removed"];

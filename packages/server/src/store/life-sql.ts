@@ -1,0 +1,34 @@
+/** The machine of domain's life/ as SQL: the one place where a state is made of an event. */
+import { type Instant, type LifeEvent, lifeStates, restingStates, transitions } from "@certmill/domain";
+import { type RawBuilder, sql } from "kysely";
+import { timestamp } from "./database.ts";
+import type { LineageState } from "./schema.ts";
+
+/** Of `lineage`, whose row it is read in. */
+export function stateAfter(event: LifeEvent): RawBuilder<LineageState> {
+  const cases = lifeStates.flatMap((state) => {
+    const next = transitions[state][event];
+    if (next === undefined) return [];
+    const then =
+      typeof next === "string"
+        ? sql.lit(next)
+        : sql`case when lineage.certificate_id is null then ${sql.lit(next.none)} else ${sql.lit(next.held)} end`;
+    return [sql`when ${sql.lit(state)} then ${then}`];
+  });
+  return sql`case lineage.state ${sql.join(cases, sql` `)} else lineage.state end`;
+}
+
+/** The columns of an update of `lineage` that an event sets. */
+export const becomes = (event: LifeEvent, now: Instant): RawBuilder<unknown> =>
+  becomesState(stateAfter(event), now);
+
+export const becomesState = (state: RawBuilder<LineageState>, now: Instant): RawBuilder<unknown> => sql`
+  state = ${state},
+  rests_since = case ${state} when lineage.state then lineage.rests_since ${resting(now)} end,
+  leaves_at = case ${state} when 'moved' then lineage.leaves_at end`;
+
+const resting = (now: Instant): RawBuilder<unknown> =>
+  sql.join(
+    restingStates.map((state) => sql`when ${sql.lit(state)} then ${timestamp(now)}`),
+    sql` `,
+  );

@@ -1,0 +1,14 @@
+/** The state that people are shown, made of what is kept: the one place where it is. */
+import type { DomainState } from "@certmill/domain";
+import { type RawBuilder, sql } from "kysely";
+
+/** Of `lineage`, left-joined with its place in line, `queue`. */
+export const shownState: RawBuilder<DomainState> = sql`
+  case when lineage.state = 'waiting' and queue.lineage_id is not null then 'queued' else lineage.state end`;
+
+/** The same as a condition, for one state. */
+export function isShownAs(state: DomainState): RawBuilder<boolean> {
+  if (state === "queued") return sql`lineage.state = 'waiting' and queue.lineage_id is not null`;
+  if (state === "waiting") return sql`lineage.state = 'waiting' and queue.lineage_id is null`;
+  return sql`lineage.state = ${state}`;
+}
