@@ -25,7 +25,7 @@ test("a failure says where the domain was and is, whose it is, and what to chang
       domain: "shop.example.com",
       names: ["shop.example.com", "www.shop.example.com"],
       tenant: "acme",
-      state: { before: "issuing", after: "failed" },
+      state: { before: "issuing", after: "waiting" },
       failure: { code: "caa", party: "customer", sentence: expect.stringMatching(/CAA record/) },
       certificate: null,
       event: "issuance.failed",
@@ -36,7 +36,7 @@ test("a failure says where the domain was and is, whose it is, and what to chang
   });
 });
 
-test("a renewal that fails leaves the domain active, with the certificate that is still served", () => {
+test("a renewal that fails says so, with the certificate that is still served", () => {
   const told: ToldDomain = {
     ...domain,
     renewal: true,
@@ -47,7 +47,7 @@ test("a renewal that fails leaves the domain active, with the certificate that i
     webhookMessage({ at, kind: "issuance.failed", detail: { code: "new-code" }, domain: told, cursor: "c" })
       ?.data,
   ).toMatchObject({
-    state: { before: "active", after: "active" },
+    state: { before: "active", after: "failing" },
     failure: { code: "new-code", party: null, sentence: null },
     certificate: { serial: "0a", notAfter: "2026-11-22T12:00:00.000Z" },
   });
