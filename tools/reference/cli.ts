@@ -45,7 +45,9 @@ const environment = table(
 
 /** The commands that do something, in the order of the help. */
 const leavesOf = (command: Command): readonly Command[] =>
-  command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+  command.commands.length === 0
+    ? [command]
+    : [...(examplesOf(command).length > 0 ? [command] : []), ...command.commands.flatMap(leavesOf)];
 
 const fullName = (command: Command): string =>
   command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;

@@ -34,6 +34,16 @@ import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
 import { makePlan } from "./resource/plan.ts";
+import {
+  addReplacementCertificates,
+  cancelReplacement,
+  createReplacement,
+  listReplacements,
+  pauseReplacement,
+  resumeReplacement,
+  showReplacement,
+  startReplacement,
+} from "./resource/replacement.ts";
 import { rotateKeys, showStatus } from "./resource/status.ts";
 import { listTenants, setTenant } from "./resource/tenant.ts";
 import { createToken, listTokens, revokeToken } from "./resource/token.ts";
@@ -74,6 +84,14 @@ export const operations = {
   showCertificate,
   certificateChain,
   exportCertificate,
+  createReplacement,
+  listReplacements,
+  showReplacement,
+  addReplacementCertificates,
+  startReplacement,
+  pauseReplacement,
+  resumeReplacement,
+  cancelReplacement,
   createToken,
   listTokens,
   revokeToken,

@@ -26,6 +26,14 @@ import { registerLimitList } from "./limit-list.ts";
 import { registerLimitRemove } from "./limit-remove.ts";
 import { registerLimitSet } from "./limit-set.ts";
 import { registerPlan } from "./plan.ts";
+import { registerReplace } from "./replace/replace.ts";
+import {
+  registerReplaceCancel,
+  registerReplacePause,
+  registerReplaceResume,
+} from "./replace/replace-change.ts";
+import { registerReplaceList } from "./replace/replace-list.ts";
+import { registerReplaceShow } from "./replace/replace-show.ts";
 import { registerReportFailures } from "./report-failures.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
 import { registerServe } from "./serve.ts";
@@ -94,6 +102,14 @@ export function buildProgram(version: string): Command {
   registerStatus(program);
   registerPlan(program);
   registerBudget(program);
+  registerReplace(
+    program,
+    registerReplaceShow,
+    registerReplaceList,
+    registerReplacePause,
+    registerReplaceResume,
+    registerReplaceCancel,
+  );
   for (const [name, description, ...commands] of nouns) {
     const noun = program.command(name).description(description);
     for (const register of commands) register(noun);

@@ -66,6 +66,7 @@ export {
   waveSize,
 } from "./campaign/wave.ts";
 export { sameNames } from "./certificate/same-names.ts";
+export { serialNumber } from "./certificate/serial-number.ts";
 export {
   type Address,
   type AddressRange,
@@ -147,6 +148,12 @@ export { planAlone } from "./plan/plan-alone.ts";
 export { planEnrolment } from "./plan/plan-enrolment.ts";
 export type { PlannedCa, PlanRequest } from "./plan/plan-request.ts";
 export { type PlanWish, planRequest } from "./plan/plan-wish.ts";
+export {
+  planReplacement,
+  type ReplacedAt,
+  type ReplacementPlan,
+} from "./replacement/plan-replacement.ts";
+export { type RevocationReason, revocationReasons } from "./replacement/revocation-reason.ts";
 export {
   admits,
   beginProbe,

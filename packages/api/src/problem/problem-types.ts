@@ -57,6 +57,11 @@ export const problemTypes = {
     title: "The campaign's state does not allow this",
     remedy: "Look at it with `certmill campaign show`.",
   },
+  "replacement-state": {
+    status: 409,
+    title: "The replacement's state does not allow this",
+    remedy: "Look at it with `certmill replace show`.",
+  },
   "domain-removed": {
     status: 409,
     title: "The domain was removed",
@@ -106,6 +111,12 @@ export const problemTypes = {
     status: 422,
     title: "There is nothing on the campaign's list",
     remedy: "Send it domains that are not covered already.",
+  },
+  "replacement-empty": {
+    status: 422,
+    title: "There is nothing to replace",
+    remedy:
+      "Look at what is held with `certmill certificate list`; only certificates that are current are replaced.",
   },
   "terms-not-agreed": {
     status: 422,

@@ -162,6 +162,16 @@ export const eventKinds = {
     (detail) =>
       `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
   ),
+  "replacement.due": told(
+    "replacement.due",
+    (detail) =>
+      `The certificate is replaced before its time, with many others (replacement ${text(detail, "replacement")}).`,
+  ),
+  "replacement.started": told("replacement.started", () => "A mass replacement was started."),
+  "replacement.paused": told("replacement.paused", () => "A mass replacement is paused."),
+  "replacement.resumed": told("replacement.resumed", () => "A mass replacement goes on."),
+  "replacement.cancelled": told("replacement.cancelled", () => "A mass replacement was cancelled."),
+  "replacement.done": told("replacement.done", () => "A mass replacement is done."),
   "campaign.started": told("campaign.started", () => "A campaign was started."),
   "campaign.paused": told("campaign.paused", (detail) => `A campaign is paused: ${text(detail, "reason")}`),
   "campaign.resumed": told("campaign.resumed", () => "A campaign goes on."),

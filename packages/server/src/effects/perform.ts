@@ -230,6 +230,7 @@ async function download(url: string, { material }: Task, { client, signal }: Mea
         notBefore: instant(leaf.notBefore),
         notAfter: instant(leaf.notAfter),
         fingerprint: leaf.fingerprint,
+        spki: leaf.spkiHash,
         chainPem: pem,
         ariId: certificateId(leaf),
       },

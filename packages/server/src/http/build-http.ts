@@ -44,6 +44,16 @@ import { listFailuresHandler, reportFailuresHandler } from "./resource/failures.
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
 import { makePlanHandler } from "./resource/plans.ts";
+import {
+  addReplacementCertificatesHandler,
+  cancelReplacementHandler,
+  createReplacementHandler,
+  listReplacementsHandler,
+  pauseReplacementHandler,
+  resumeReplacementHandler,
+  showReplacementHandler,
+  startReplacementHandler,
+} from "./resource/replacements.ts";
 import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
 import { listTenantsHandler, setTenantHandler } from "./resource/tenants.ts";
 import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
@@ -132,6 +142,14 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     showCertificate: showCertificateHandler(tools),
     certificateChain: certificateChainHandler(tools),
     exportCertificate: exportCertificateHandler(tools),
+    createReplacement: createReplacementHandler(tools),
+    listReplacements: listReplacementsHandler(tools),
+    showReplacement: showReplacementHandler(tools),
+    addReplacementCertificates: addReplacementCertificatesHandler(tools),
+    startReplacement: startReplacementHandler(tools),
+    pauseReplacement: pauseReplacementHandler(tools),
+    resumeReplacement: resumeReplacementHandler(tools),
+    cancelReplacement: cancelReplacementHandler(tools),
     createToken: createTokenHandler(tools),
     listTokens: listTokensHandler(tools),
     revokeToken: revokeTokenHandler(tools),

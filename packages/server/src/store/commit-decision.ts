@@ -22,6 +22,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "./claim-issuances.ts";
 import { type Db, timestamp } from "./database.ts";
 import { becomes, becomesState, stateAfter } from "./life-sql.ts";
+import { noteReplaced } from "./replaced.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
 import type { LineageState } from "./schema.ts";
 import type { Sealed } from "./secrets.ts";
@@ -51,6 +52,8 @@ export interface CertificateToStore {
   readonly notBefore: Instant;
   readonly notAfter: Instant;
   readonly fingerprint: string;
+  /** SHA-256 of the key's SubjectPublicKeyInfo, lower-case hex. */
+  readonly spki: string;
   readonly chainPem: string;
   /** How renewal information names it (RFC 9773 section 4.1); null: it has no name there. */
   readonly ariId: string | null;
@@ -214,17 +217,17 @@ export async function commitIssued(
       where ${held(claim)} returning id, lineage_id, ca_id, names, key_secret_id
     ), stored as (
       insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
-        fingerprint, chain_pem, key_secret_id, stored_at)
+        fingerprint, spki, chain_pem, key_secret_id, stored_at)
       select lineage_id, id, ca_id, ${certificate.serial}, ${certificate.issuer}, names,
-        ${timestamp(certificate.notBefore)}, ${timestamp(certificate.notAfter)}, ${certificate.fingerprint},
+        ${timestamp(certificate.notBefore)}, ${timestamp(certificate.notAfter)}, ${certificate.fingerprint}, ${certificate.spki},
         ${certificate.chainPem}, key_secret_id, ${at}
       from moved returning id, lineage_id
     ), current as (
       update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         wake_at = ${renewal}, wanted_at = ${renewal}
-      from stored where lineage.id = stored.lineage_id returning lineage.edge_group_id
-    ), unpublished as (
+      from stored where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id
+    ), ${noteReplaced(now)}, unpublished as (
       delete from challenge_response where issuance_id in (select id from moved)
     ), ${askForRenewal(certificate, now)}, ${note(claim, ledger, now)}, ${tell(events)}
     select (select id from stored) as id,

@@ -2,7 +2,15 @@
  * The tables as Kysely sees them; migrations/ is their definition. Ids are decimal strings (64 bit),
  * instants are read as milliseconds and written as `Date`.
  */
-import type { CaStatus, Exemption, Finding, Instant, LifeState, PackingPrice } from "@certmill/domain";
+import type {
+  CaStatus,
+  Exemption,
+  Finding,
+  Instant,
+  LifeState,
+  PackingPrice,
+  ReplacementPlan,
+} from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 type Id = string;
@@ -17,6 +25,9 @@ export type LineageState = LifeState;
 export type KeyType = "p256" | "rsa2048";
 export type WorkClassName = "emergency" | "interactive" | "renewal" | "campaign";
 export type CampaignState = "importing" | "running" | "paused" | "cancelled" | "done";
+export type KeyPolicyName = "new" | "keep" | "shared";
+export type ReplacementState = "draft" | "running" | "paused" | "cancelled" | "done";
+export type RevocationState = "waiting" | "due" | "revoked" | "failed";
 export type TokenScope = "admin" | "tenant" | "edge";
 
 export interface InstallationTable {
@@ -30,6 +41,8 @@ export interface TenantTable {
   name: string;
   created_at: At;
   ca_ids: Id[] | null;
+  key_policy: KeyPolicyName | null;
+  key_renewals: number | null;
 }
 
 export interface SecretTable {
@@ -75,6 +88,8 @@ export interface EdgeGroupTable {
   id: GeneratedAlways<Id>;
   name: string;
   created_at: DefaultAt;
+  key_policy: Defaulted<KeyPolicyName>;
+  key_renewals: number | null;
 }
 
 export interface LineageTable {
@@ -154,6 +169,7 @@ export interface IssuanceTable {
   exemption: Generated<Exemption>;
   turn: number | null;
   profile: string | null;
+  spki: string | null;
 }
 
 export interface CertificateTable {
@@ -170,6 +186,9 @@ export interface CertificateTable {
   chain_pem: string;
   key_secret_id: Id | null;
   stored_at: At;
+  spki: string | null;
+  revoked_at: MaybeAt;
+  revocation_reason: string | null;
 }
 
 export interface RenewalTable {
@@ -271,6 +290,65 @@ export interface CampaignTable {
   excused_issuance_id: Id | null;
   wake_at: MaybeAt;
   profile: string | null;
+}
+
+export interface ReplacementTable {
+  id: GeneratedAlways<Id>;
+  state: ReplacementState;
+  selection: Json<unknown>;
+  reason: string;
+  then_revoke: boolean;
+  refuses_keys: boolean;
+  created_by: string;
+  created_at: At;
+  started_at: MaybeAt;
+  ended_at: MaybeAt;
+  size: Generated<number>;
+  pass: Generated<number>;
+  looked_to: Generated<Id>;
+  look_until: Generated<Id>;
+  plan: ColumnType<ReplacementPlan | null, string | undefined, string>;
+  wake_at: MaybeAt;
+}
+
+export interface ReplacementItemTable {
+  replacement_id: Id;
+  certificate_id: Id;
+  lineage_id: Id;
+  released_at: MaybeAt;
+  replaced_at: MaybeAt;
+}
+
+export interface RevocationTable {
+  certificate_id: Id;
+  ca_id: Id;
+  reason: string;
+  state: RevocationState;
+  replacement_id: Id | null;
+  requested_by: string;
+  requested_at: At;
+  failures: Generated<number>;
+  failure_detail: string | null;
+  ended_at: MaybeAt;
+  wake_at: MaybeAt;
+}
+
+export interface RefusedKeyTable {
+  spki: string;
+  reason: string;
+  replacement_id: Id | null;
+  refused_at: At;
+}
+
+export interface SharedKeyTable {
+  id: GeneratedAlways<Id>;
+  edge_group_id: Id | null;
+  tenant_id: Id | null;
+  key_type: KeyType;
+  secret_id: Id;
+  spki: string;
+  created_at: At;
+  retired_at: MaybeAt;
 }
 
 export interface PlannerTable {
@@ -377,6 +455,11 @@ export interface Schema {
   delivery: DeliveryTable;
   idempotency: IdempotencyTable;
   campaign: CampaignTable;
+  replacement: ReplacementTable;
+  replacement_item: ReplacementItemTable;
+  revocation: RevocationTable;
+  refused_key: RefusedKeyTable;
+  shared_key: SharedKeyTable;
   planner: PlannerTable;
   lane: LaneTable;
   class_turn: ClassTurnTable;

@@ -1,5 +1,5 @@
 /**
- * The loop of one process: feeds the campaigns, plans what lineages are due, claims what issuances are due, runs
+ * The loop of one process: feeds the campaigns and mass replacements, plans what lineages are due, claims what issuances are due, runs
  * them side by side, and waits until the database owes something again. Nothing is remembered between two rounds.
  */
 import { type Duration, type Instant, milliseconds } from "@certmill/domain";
@@ -11,6 +11,7 @@ import { planRound } from "../store/planning/plan-round.ts";
 import { isDue, readOwed } from "../store/what-is-owed.ts";
 import { Bell } from "./bell.ts";
 import { feedCampaigns } from "./feed-campaigns.ts";
+import { feedReplacements } from "./feed-replacements.ts";
 
 export interface WorkerOptions {
   readonly db: Db;
@@ -106,15 +107,18 @@ export class Worker {
     if (this.#stop.signal.aborted) return 0;
     const toPlan = this.#mayHaveRoom || isDue(owed.planningAt, now);
     const toFeed = isDue(owed.campaignAt, now);
+    const toReplace = isDue(owed.replacementAt, now);
     if (toFeed) await feedCampaigns(db, now);
+    if (toReplace) await feedReplacements(db, now);
     const planned = toPlan ? await this.#plan(free, now) : 0;
     const toClaim = planned > 0 || isDue(owed.issuanceAt, now);
     const claimed = toClaim ? await claimIssuances(db, { limit: free, lease, now }) : [];
     for (const issuance of claimed) this.#begin(issuance);
     if (claimed.length === free) return pollEvery;
     // What was done has changed what is owed. An issuance that was begun tells itself when it goes on.
-    if (toFeed || toPlan) return 0;
-    const dues = [owed.planningAt, owed.campaignAt, toClaim ? owed.nextIssuanceAt : owed.issuanceAt];
+    if (toFeed || toReplace || toPlan) return 0;
+    const issuanceAt = toClaim ? owed.nextIssuanceAt : owed.issuanceAt;
+    const dues = [owed.planningAt, owed.campaignAt, owed.replacementAt, issuanceAt];
     const waits = dues.filter((due) => due !== null).map((due) => milliseconds(due - clock.now()));
     return Math.min(...waits, pollEvery);
   }

@@ -45,6 +45,7 @@ export async function issueDue(db: Db, now: Instant): Promise<string[]> {
       notBefore: now,
       notAfter: after(now, days(90)),
       fingerprint: "00",
+      spki: `0${issuance.id}`,
       ariId: "key.serial",
       chainPem: `chain of ${issuance.names[0]}`,
     };

@@ -117,6 +117,7 @@ export const certificateFor = (life: Duration, notBefore: Instant = start): Cert
   notBefore,
   notAfter: after(notBefore, life),
   fingerprint: "00",
+  spki: "01",
   chainPem: "chain",
   ariId: "key.serial",
 });

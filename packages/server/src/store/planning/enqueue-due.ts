@@ -44,7 +44,7 @@ const mostAtOnce = 100;
 
 /**
  * @param due.checkFirst whether names are checked before their first order.
- * @returns whether more are due. Indexes: `lineage_due`, `queue_parked`, `issuance_by_lineage`.
+ * @returns whether more are due. Indexes: `lineage_due`, `queue_parked`, `issuance_by_lineage`, `replacement_item_open`.
  */
 export async function enqueueDue(
   trx: Db,
@@ -56,7 +56,12 @@ export async function enqueueDue(
   const { rows } = await sql<DueRow>`
     select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
       case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
-      certificate.not_before, certificate.not_after, coalesce(renewal.urgent, false) as urgent,
+      certificate.not_before, certificate.not_after,
+      coalesce(renewal.urgent, false) or certificate.revoked_at is not null or exists (
+        select 1 from replacement_item item join replacement on replacement.id = item.replacement_id
+        where item.lineage_id = lineage.id and item.replaced_at is null and item.released_at is not null
+          and replacement.state in ('running', 'paused')
+      ) as urgent,
       lineage_check.cleared, lineage_check.failing, queue.lineage_id is not null as in_line,
       last.class as last_class, last.turn as last_turn, last.failure_code as last_failure
     from lineage

@@ -1,0 +1,169 @@
+/** What an operator does with a mass replacement. */
+import type { Instant, ReplacementPlan, RevocationReason } from "@certmill/domain";
+import { sql } from "kysely";
+import { type Db, timestamp } from "../database.ts";
+import { isHeld, type Selection } from "../read/selection.ts";
+import type { ReplacementState } from "../schema.ts";
+
+export interface NewReplacement {
+  readonly selection: Selection;
+  readonly reason: RevocationReason;
+  readonly thenRevoke: boolean;
+  /** The token that asked, by its name. */
+  readonly token: string;
+}
+
+/** What came of a wish: the state it found, and whether it was granted. */
+export interface ReplacementChange {
+  readonly was: ReplacementState;
+  readonly changed: boolean;
+}
+
+/** Whether no certificate is to be made for the keys of these any more. */
+const refusesKeys = ({ selection, reason }: NewReplacement): boolean =>
+  reason === "keyCompromise" || selection.key !== undefined;
+
+/** It does nothing until it is started. @returns its id. */
+export async function insertReplacement(db: Db, wanted: NewReplacement, now: Instant): Promise<string> {
+  const { id } = await db
+    .insertInto("replacement")
+    .values({
+      state: "draft",
+      selection: JSON.stringify(wanted.selection),
+      reason: wanted.reason,
+      then_revoke: wanted.thenRevoke,
+      refuses_keys: refusesKeys(wanted),
+      created_by: wanted.token,
+      created_at: timestamp(now),
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export interface ListedSerials {
+  /** They are on the list from now on, or were before. */
+  readonly listed: readonly string[];
+  /** Certificates of ours that are held no more: a newer one has replaced them, or their domain is gone. */
+  readonly notHeld: readonly string[];
+}
+
+/** Puts certificates on the list of a draft, by their serial numbers. Index: `certificate_by_serial`. */
+export async function addSerials(trx: Db, id: string, serials: readonly string[]): Promise<ListedSerials> {
+  const { rows } = await sql<{ serial: string; held: boolean }>`
+    with named as (
+      select certificate.id, certificate.serial, lineage.id as lineage_id, ${isHeld} as held
+      from certificate join lineage on lineage.id = certificate.lineage_id
+      where certificate.serial = any(${[...serials]}::text[])
+    ), added as (
+      insert into replacement_item (replacement_id, certificate_id, lineage_id)
+      select ${id}, id, lineage_id from named where held
+      on conflict do nothing returning certificate_id
+    ), counted as (
+      update replacement set size = size + (select count(*) from added) where id = ${id}
+    )
+    select serial, bool_or(held) as held from named group by serial`.execute(trx);
+  return {
+    listed: rows.filter(({ held }) => held).map(({ serial }) => serial),
+    notHeld: rows.filter(({ held }) => !held).map(({ serial }) => serial),
+  };
+}
+
+/** Begins it. What it selects by is gone through bit by bit; a key that is to be replaced is refused from this moment. */
+export async function startReplacement(
+  trx: Db,
+  begin: { readonly id: string; readonly plan: ReplacementPlan; readonly now: Instant },
+): Promise<ReplacementChange> {
+  const { id, plan, now } = begin;
+  const at = timestamp(now);
+  const was = await lockReplacement(trx, id);
+  if (was !== "draft") return { was, changed: false };
+  await sql`
+    update replacement set state = 'running', started_at = ${at}, wake_at = ${at}, plan = ${JSON.stringify(plan)}::jsonb,
+      pass = case when selection = '{}' then 2 else 1 end,
+      look_until = case when selection <> '{}' or refuses_keys then (select coalesce(max(id), 0) from certificate) else 0 end
+    where id = ${id}`.execute(trx);
+  await sql`
+    with refused as (
+      insert into refused_key (spki, reason, replacement_id, refused_at)
+      select distinct spki, reason, replacement.id, ${at}::timestamptz from replacement, lateral (
+        select selection->>'key' as spki where selection->>'key' is not null
+        union
+        select certificate.spki from replacement_item item join certificate on certificate.id = item.certificate_id
+        where item.replacement_id = replacement.id and certificate.spki <> ''
+      ) key
+      where replacement.id = ${id} and refuses_keys
+      on conflict (spki) do update set replacement_id = excluded.replacement_id returning spki
+    )
+    update shared_key set retired_at = ${at} from refused where shared_key.spki = refused.spki and retired_at is null`.execute(
+    trx,
+  );
+  await tellOfReplacement(trx, "replacement.started", { id, now });
+  await wakeWorkers(trx);
+  return { was, changed: true };
+}
+
+/** No further certificate becomes due. */
+export async function pauseReplacement(db: Db, id: string, now: Instant): Promise<ReplacementChange> {
+  return db.transaction().execute(async (trx) => {
+    const was = await lockReplacement(trx, id);
+    if (was !== "running") return { was, changed: false };
+    await sql`update replacement set state = 'paused', wake_at = null where id = ${id}`.execute(trx);
+    await tellOfReplacement(trx, "replacement.paused", { id, now });
+    return { was, changed: true };
+  });
+}
+
+export async function resumeReplacement(db: Db, id: string, now: Instant): Promise<ReplacementChange> {
+  return db.transaction().execute(async (trx) => {
+    const was = await lockReplacement(trx, id);
+    if (was !== "paused") return { was, changed: false };
+    await sql`update replacement set state = 'running', wake_at = ${timestamp(now)} where id = ${id}`.execute(
+      trx,
+    );
+    await tellOfReplacement(trx, "replacement.resumed", { id, now });
+    await wakeWorkers(trx);
+    return { was, changed: true };
+  });
+}
+
+/** Ends it: what is not replaced yet is renewed in its time, as ever. The list is forgotten bit by bit from now on. */
+export async function cancelReplacement(db: Db, id: string, now: Instant): Promise<ReplacementChange> {
+  const at = timestamp(now);
+  return db.transaction().execute(async (trx) => {
+    const was = await lockReplacement(trx, id);
+    if (was === "cancelled" || was === "done") return { was, changed: false };
+    await sql`
+      update replacement set state = 'cancelled', ended_at = ${at}, wake_at = ${at} where id = ${id}`.execute(
+      trx,
+    );
+    await tellOfReplacement(trx, "replacement.cancelled", { id, now });
+    await wakeWorkers(trx);
+    return { was, changed: true };
+  });
+}
+
+export async function lockReplacement(trx: Db, id: string): Promise<ReplacementState> {
+  const { state } = await trx
+    .selectFrom("replacement")
+    .select("state")
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return state;
+}
+
+const wakeWorkers = (trx: Db): Promise<unknown> => sql`select pg_notify('certmill_work', '')`.execute(trx);
+
+/** Appends a fact of a replacement. */
+export async function tellOfReplacement(
+  trx: Db,
+  kind: string,
+  { id, now }: { readonly id: string; readonly now: Instant },
+): Promise<void> {
+  const detail = JSON.stringify({ replacement: id });
+  await trx
+    .insertInto("event")
+    .values({ at: timestamp(now), kind, detail })
+    .execute();
+}

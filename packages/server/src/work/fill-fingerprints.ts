@@ -1,0 +1,22 @@
+import { ChainError, parseChain } from "@certmill/acme";
+import type { Db } from "../store/database.ts";
+import { readWithoutFingerprint, storeFingerprints } from "../store/key-fingerprints.ts";
+
+const batch = 1_000;
+
+/** Reads the keys' fingerprints of up to a thousand certificates from their chains. @returns whether more may be without. */
+export async function fillFingerprints(db: Db): Promise<boolean> {
+  const without = await readWithoutFingerprint(db, batch);
+  if (without.length === 0) return false;
+  await storeFingerprints(db, new Map(without.map(({ id, chainPem }) => [id, fingerprintOf(chainPem)])));
+  return without.length === batch;
+}
+
+function fingerprintOf(chainPem: string): string {
+  try {
+    return parseChain(chainPem).leaf.spkiHash;
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+    return "";
+  }
+}
