@@ -1,4 +1,4 @@
-import { ChainError, parseChain } from "@certmill/acme";
+import { keyFingerprintOf } from "../effects/key-fingerprint.ts";
 import type { Db } from "../store/database.ts";
 import { readWithoutFingerprint, storeFingerprints } from "../store/key-fingerprints.ts";
 
@@ -8,15 +8,6 @@ const batch = 1_000;
 export async function fillFingerprints(db: Db): Promise<boolean> {
   const without = await readWithoutFingerprint(db, batch);
   if (without.length === 0) return false;
-  await storeFingerprints(db, new Map(without.map(({ id, chainPem }) => [id, fingerprintOf(chainPem)])));
+  await storeFingerprints(db, new Map(without.map(({ id, chainPem }) => [id, keyFingerprintOf(chainPem)])));
   return without.length === batch;
-}
-
-function fingerprintOf(chainPem: string): string {
-  try {
-    return parseChain(chainPem).leaf.spkiHash;
-  } catch (error) {
-    if (!(error instanceof ChainError)) throw error;
-    return "";
-  }
 }

@@ -153,7 +153,7 @@ function refuseUnless(
 }
 
 /** @throws {Refusal} `not-found` */
-export async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {
+async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {
   const row = isRowId(id) ? await findReplacement(db, id) : null;
   if (row === null) throw new Refusal("not-found", `There is no replacement ${id}.`);
   return row;
