@@ -91,6 +91,11 @@ async function fill(db: Db): Promise<void> {
       select 1, 'new-certificates-per-registered-domain', 'n' || n || '.example', 0 from generate_series(1, ${all}) n`,
     sql`insert into ledger_entry (ca_id, at, change) select 1, ${at}, '{"kind":"answered"}' from generate_series(1, 2000)`,
     sql`insert into spent_hour select 1, ${at}::timestamptz - n * interval '1 hour', 'renewal', '', 1 from generate_series(1, 2000) n`,
+    // A mass replacement of half of them, which has begun.
+    sql`insert into replacement (state, selection, reason, then_revoke, refuses_keys, created_by, created_at)
+      values ('running', '{}', 'superseded', true, false, 'test', ${at})`,
+    sql`insert into replacement_item (replacement_id, certificate_id, lineage_id, released_at)
+      select 1, id, lineage_id, ${at} from certificate where id % 2 = 0`,
     // A sweep is done every ten minutes, and reads a good part of so small a table.
     sql`update planner set swept_at = ${at}`,
     sql`vacuum analyze`,
@@ -140,6 +145,7 @@ const claimed = async (db: Db) => {
 
 /** Tables of a handful of rows, which are rightly read whole. */
 const small = new Set([
+  "replacement",
   "ca",
   "edge_group",
   "edge",

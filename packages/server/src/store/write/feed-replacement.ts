@@ -2,6 +2,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
 import { isHeld, isSelected, type Selection } from "../read/selection.ts";
 import { revokeReplaced } from "../replaced.ts";
 import type { ReplacementState } from "../schema.ts";
@@ -112,7 +113,7 @@ export async function countUnderway(trx: Db, most: number, now: Instant): Promis
 
 /**
  * Has the next `most` ordered, in the order of their certificates. What failed before, or would not have been tried any
- * more, is tried at once: a person wants it. One whose renewal is under way is left to it. The lineage is taken first, as
+ * more, is tried at once: a person wants it; but not what its CA has paused. One whose renewal is under way is left to it. The lineage is taken first, as
  * a certificate that is being stored has it.
  *
  * @returns how many. Index: `replacement_item_held`.
@@ -131,8 +132,8 @@ export async function releaseNext(trx: Db, id: string, most: number, now: Instan
     ), replaced as (
       select ${id}::bigint as replacement_id, certificate_id from next where not held
     ), ${revokeReplaced(now)}, due as (
-      update lineage set wake_at = ${at}, wanted_at = ${at}, avoid_ca_ids = '{}'
-      from next where lineage.id = next.id and next.held and lineage.state not in ('removed', 'moved')
+      update lineage set ${becomes("resumed", now)}, wake_at = ${at}, wanted_at = ${at}, avoid_ca_ids = '{}'
+      from next where lineage.id = next.id and next.held and lineage.state not in ('removed', 'moved', 'paused')
         and (lineage.wake_at is null or lineage.wake_at > ${at})
         and not exists (select 1 from issuance where issuance.lineage_id = lineage.id and ended_at is null)
       returning lineage.id
