@@ -57,11 +57,7 @@ export async function enqueueDue(
     select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
       case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
       certificate.not_before, certificate.not_after,
-      coalesce(renewal.urgent, false) or certificate.revoked_at is not null or exists (
-        select 1 from replacement_item item join replacement on replacement.id = item.replacement_id
-        where item.lineage_id = lineage.id and item.replaced_at is null and item.released_at is not null
-          and replacement.state in ('running', 'paused')
-      ) as urgent,
+      coalesce(renewal.urgent, false) or certificate.revoked_at is not null or replacing.is_so is not null as urgent,
       lineage_check.cleared, lineage_check.failing, queue.lineage_id is not null as in_line,
       last.class as last_class, last.turn as last_turn, last.failure_code as last_failure
     from lineage
@@ -73,6 +69,11 @@ export async function enqueueDue(
       left join lateral (
         select class, turn, failure_code from issuance where lineage_id = lineage.id order by id desc limit 1
       ) last on lineage.failing_since is not null
+      left join lateral (
+        select true as is_so from replacement_item item join replacement on replacement.id = item.replacement_id
+        where item.lineage_id = lineage.id and item.replaced_at is null and item.released_at is not null
+          and replacement.state in ('running', 'paused') limit 1
+      ) replacing on true
     where lineage.wake_at <= ${timestamp(now)}
     order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
   if (rows.length === 0) return false;
