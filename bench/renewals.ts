@@ -115,7 +115,7 @@ async function measure(tell: Tell, { scale }: Size): Promise<Report> {
 
 async function addCa(db: Db, directoryUrl: string, keyLine: string): Promise<string> {
   const made = await makeAccount(
-    { directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null },
+    { directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null, keyPem: null },
     {
       keyRing: parseKeyRing(keyLine),
       now: Date.now,

@@ -130,7 +130,14 @@ const grantedOrders = ({ override, divisor }: Scenario): Allowance => {
 
 async function openAccount({ keyRing, hands }: CaParts, sim: SimCa) {
   const made = await makeAccount(
-    { directoryUrl: sim.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null },
+    {
+      directoryUrl: sim.directoryUrl,
+      rootPem: null,
+      contact: [],
+      termsAgreed: true,
+      binding: null,
+      keyPem: null,
+    },
     {
       keyRing,
       now: () => hands.read(),

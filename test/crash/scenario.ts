@@ -60,7 +60,14 @@ export async function runScenario(place: Config["database"], death: Death | null
 
 async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): Promise<void> {
   const made = await makeAccount(
-    { directoryUrl: ca.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null },
+    {
+      directoryUrl: ca.directoryUrl,
+      rootPem: null,
+      contact: [],
+      termsAgreed: true,
+      binding: null,
+      keyPem: null,
+    },
     {
       keyRing,
       now: () => clock.now(),

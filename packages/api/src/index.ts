@@ -28,6 +28,12 @@ export type {
 } from "./resource/campaign.ts";
 export type { Certificate, IssuedCertificate, Renewal } from "./resource/certificate.ts";
 export {
+  type CertificateImport,
+  type CertificateToImport,
+  type ImportedCertificate,
+  maxImportedCertificates,
+} from "./resource/certificate-import.ts";
+export {
   type CheckFinding,
   type Domain,
   type DomainCheck,

@@ -19,6 +19,7 @@ import {
   listCertificates,
   showCertificate,
 } from "./resource/certificate.ts";
+import { importCertificates } from "./resource/certificate-import.ts";
 import {
   addDomain,
   checkDomain,
@@ -92,6 +93,7 @@ export const operations = {
   pauseReplacement,
   resumeReplacement,
   cancelReplacement,
+  importCertificates,
   createToken,
   listTokens,
   revokeToken,

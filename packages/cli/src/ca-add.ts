@@ -5,6 +5,8 @@ import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
 import { fileFault } from "./file-fault.ts";
+import { Unusable } from "./foreign/found.ts";
+import { readAccountKey } from "./foreign/key-file.ts";
 import { repeated, wholeNumber } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
 
@@ -15,6 +17,7 @@ interface CaAddOptions extends ServerOptions {
   readonly agreeTos?: boolean;
   readonly eabKid?: string;
   readonly eabHmacKeyFile?: string;
+  readonly accountKey?: string;
   readonly root?: string;
   readonly allowPrivateNames?: boolean;
   readonly maxOrders?: number;
@@ -39,6 +42,7 @@ export function registerCaAdd(ca: Command): void {
     .option("--agree-tos", "agree to the CA's terms of service")
     .option("--eab-kid <id>", "key id of an external account binding, where the CA wants one")
     .option("--eab-hmac-key-file <file>", "file with its HMAC key, base64url")
+    .option("--account-key <file>", "key of an account that there is, as PEM or JWK: none is made")
     .option("--root <file>", "PEM roots for the CA's own HTTPS, for a private CA")
     .option("--allow-private-names", "accept single labels, reserved TLDs and public suffixes")
     .option("--max-orders <n>", "orders in flight at most (default: 64)", wholeNumber(1))
@@ -85,6 +89,7 @@ async function newCa(nameOrUrl: string, options: CaAddOptions): Promise<NewCa> {
     contact: [...(options.contact ?? [])],
     termsAgreed: options.agreeTos ?? false,
     ...(await accountBinding(options)),
+    ...(await accountKey(options)),
     ...(options.root === undefined ? {} : { rootPem: await readText("The root file", options.root) }),
     ...(options.allowPrivateNames === true ? { allowPrivateNames: true } : {}),
     ...(options.maxOrders === undefined ? {} : { maxOrdersInFlight: options.maxOrders }),
@@ -119,6 +124,16 @@ async function accountBinding({ eabKid, eabHmacKeyFile }: CaAddOptions): Promise
     throw badInput("An external account binding needs both --eab-kid and --eab-hmac-key-file.");
   }
   return { eab: { keyId: eabKid, hmacKey: (await readText("The HMAC key file", eabHmacKeyFile)).trim() } };
+}
+
+async function accountKey({ accountKey: file }: CaAddOptions): Promise<Pick<NewCa, "accountKey">> {
+  if (file === undefined) return {};
+  try {
+    return { accountKey: await readAccountKey(file) };
+  } catch (error) {
+    if (error instanceof Unusable) throw badInput(`The account key ${file} is no good. ${error.message}`);
+    throw error;
+  }
 }
 
 async function readText(what: string, file: string): Promise<string> {

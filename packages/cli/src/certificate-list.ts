@@ -42,7 +42,7 @@ const columns: readonly Column<Certificate>[] = [
   { head: "ID", cell: ({ id }) => id, align: "right" },
   { head: "EXPIRES", cell: ({ notAfter }) => dayText(notAfter) },
   { head: "CURRENT", cell: ({ current }) => (current ? "yes" : "") },
-  { head: "CA", cell: ({ ca }) => ca },
+  { head: "CA", cell: ({ ca }) => ca ?? "" },
 ];
 
 function namesText([first = "", ...others]: readonly string[]): string {

@@ -167,12 +167,14 @@ export {
 export { accountBucket, type CaForPlanning } from "./schedule/ca-for-planning.ts";
 export { caOrder } from "./schedule/choose-ca.ts";
 export { type ClassTurns, floorOf, reserveShared, type SharedReservation } from "./schedule/class-share.ts";
+export { importedRenewal } from "./schedule/imported-renewal.ts";
 export { bucketsFor, bucketsOfCas } from "./schedule/order-at-ca.ts";
 export { OrderPlanning, type Placement } from "./schedule/order-planning.ts";
 export { renewAt, type Validity } from "./schedule/renewal.ts";
 export { type PollAnswer, pollAgainAt } from "./schedule/renewal-poll.ts";
 export { judgeWindow, type KnownWindow, type RenewalWindow, renewWithin } from "./schedule/renewal-window.ts";
 export { retryAt } from "./schedule/retry.ts";
+export { stableFraction } from "./schedule/stable-fraction.ts";
 export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
 export { type FailedTurn, type Flow, keptTurn, TurnTaking } from "./schedule/turn-taking.ts";
 export type { WaitingLineage } from "./schedule/waiting-lineage.ts";

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { ListenAddress } from "./config/read-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
 import { makeAccount } from "./effects/make-account.ts";
+import { readImported } from "./effects/read-imported.ts";
 import { buildHttp } from "./http/build-http.ts";
 import type { ReadinessCheck } from "./http/ports.ts";
 import { keyPem } from "./keys/certificate-key.ts";
@@ -64,6 +65,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
         signal: AbortSignal.timeout(accountDeadline),
       }),
     check,
+    readImported: (pems) => readImported(pems, { keyRing: keys.ring(), now: clock.now() }),
     openKey: (sealed) => keyPem(open(keys.ring(), sealed)),
     keys: {
       currentKeyId: () => keys.ring().current.id,

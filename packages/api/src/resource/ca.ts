@@ -51,6 +51,13 @@ export const NewCa = Type.Object(
         { ...Closed, description: "External account binding (RFC 8555, 7.3.4), where the CA wants it." },
       ),
     ),
+    accountKey: Type.Optional(
+      Type.String({
+        maxLength: 20_000,
+        description:
+          "The private key, as PEM, of an account that there is: it is used, and none is made. It is never told again.",
+      }),
+    ),
     rootPem: Type.Optional(
       Type.String({
         maxLength: 100_000,
@@ -123,7 +130,7 @@ export const addCa = operation({
   path: "/v1/cas",
   tag: "CAs",
   summary: "Add a CA",
-  description: "Makes an account at the CA; its key is stored encrypted.",
+  description: "Makes an account at the CA, or takes one that there is; its key is stored encrypted.",
   scopes: ["admin"],
   body: NewCa,
   idempotencyKey: true,

@@ -37,7 +37,9 @@ export const Certificate = Type.Object({
   ...issued,
   names: Type.Array(Type.String()),
   fingerprint: Type.String({ description: "Lower-case hex SHA-256 of the leaf's DER." }),
-  ca: Type.String(),
+  ca: Nullable(
+    Type.String({ description: "null: it was imported, and its CA is none of those that are here." }),
+  ),
   tenant: Nullable(Type.String()),
   current: Type.Boolean({ description: "Whether it is the one to be served now." }),
   storedAt: InstantText,

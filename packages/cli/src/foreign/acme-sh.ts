@@ -13,7 +13,8 @@ import {
   orUnusable,
   Unusable,
 } from "./found.ts";
-import { type Pair, readKeyPem, readPair } from "./pair.ts";
+import { readAccountKey } from "./key-file.ts";
+import { type Pair, readPair } from "./pair.ts";
 import { foldersWith } from "./walk.ts";
 
 /** Accounts' URLs by the directories of their CAs; null: not said. */
@@ -64,7 +65,7 @@ async function readAccount(root: string, folder: string): Promise<FoundAccount> 
     path: folder,
     directory,
     url: settingOf(conf, "ACCOUNT_URL"),
-    keyPem: await readKeyPem(join(folder, "account.key")),
+    keyPem: await readAccountKey(join(folder, "account.key")),
     contact: email === null ? [] : [`mailto:${email}`],
   };
 }

@@ -13,7 +13,8 @@ import {
   orUnusable,
   Unusable,
 } from "./found.ts";
-import { readKeyPem, readPair } from "./pair.ts";
+import { readAccountKey } from "./key-file.ts";
+import { readPair } from "./pair.ts";
 
 /** What Caddy's own CA is called: its certificates are for itself, and last for hours. */
 const ownCa = "local";
@@ -76,7 +77,7 @@ async function readAccount(path: string, directory: string | null): Promise<Foun
     path,
     directory,
     url: textAt(account, "location"),
-    keyPem: await readKeyPem(path.replace(/json$/, "key")),
+    keyPem: await readAccountKey(path.replace(/json$/, "key")),
     contact: textsAt(account, "contact"),
   };
 }

@@ -3,7 +3,6 @@
  * `archive/NAME/`, `renewal/NAME.conf` says from which server and account, `accounts/SERVER/ID/` are the accounts.
  * Paths within the files are not followed: the tree may be a copy in another place.
  */
-import { createPrivateKey, type JsonWebKey } from "node:crypto";
 import { basename, join, relative } from "node:path";
 import { directoryOfPath } from "./directory-url.ts";
 import { namesIn, readJson, readTextIfThere, textAt, textsAt } from "./files.ts";
@@ -15,6 +14,7 @@ import {
   orUnusable,
   Unusable,
 } from "./found.ts";
+import { readAccountKey } from "./key-file.ts";
 import { type Pair, readPair } from "./pair.ts";
 import { foldersWith } from "./walk.ts";
 
@@ -46,23 +46,14 @@ async function readAccount(root: string, folder: string): Promise<FoundAccount> 
   const directory = directoryOfPath(relative(join(root, "accounts"), join(folder, "..")));
   if (directory === null) throw new Unusable(folder, "account-unusable", "It is not said at which CA it is.");
   const registration = await readJson(join(folder, "regr.json"));
-  const keyPath = join(folder, "private_key.json");
   return {
     kind: "account",
     path: folder,
     directory,
     url: textAt(registration, "uri"),
-    keyPem: keyOfJwk(await readJson(keyPath), keyPath),
+    keyPem: await readAccountKey(join(folder, "private_key.json")),
     contact: textsAt(registration, "body", "contact"),
   };
-}
-
-function keyOfJwk(jwk: JsonWebKey, path: string): string {
-  try {
-    return createPrivateKey({ key: jwk, format: "jwk" }).export({ type: "pkcs8", format: "pem" }).toString();
-  } catch {
-    throw new Unusable(path, "account-unusable", "It is no private key as a JWK.");
-  }
 }
 
 const settings = ".conf";

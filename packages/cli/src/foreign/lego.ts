@@ -13,7 +13,8 @@ import {
   orUnusable,
   Unusable,
 } from "./found.ts";
-import { type Pair, readKeyPem, readPair } from "./pair.ts";
+import { readAccountKey } from "./key-file.ts";
+import { type Pair, readPair } from "./pair.ts";
 
 /** @param now milliseconds since the epoch. */
 export async function* readLego(root: string, now: number): AsyncGenerator<Found> {
@@ -56,7 +57,7 @@ async function readAccount(folder: string, server: string, id: string): Promise<
     path: folder,
     directory,
     url: textAt(account, "registration", "accountURL") ?? textAt(account, "registration", "uri"),
-    keyPem: await readKeyPem(beside ? join(folder, `${id}.key`) : join(folder, "keys", `${id}.key`)),
+    keyPem: await readAccountKey(beside ? join(folder, `${id}.key`) : join(folder, "keys", `${id}.key`)),
     contact: email === null ? [] : [`mailto:${email}`],
   };
 }

@@ -144,6 +144,11 @@ export const eventKinds = {
     message: "certificate.issued",
     state: ["active", "active"],
   },
+  "certificate.imported": {
+    sentence: () => "The certificate was imported, and is on its way to the edges.",
+    message: "certificate.imported",
+    state: ["active", "active"],
+  },
   "issuance.delayed": step((detail) => `It takes longer: ${failure(detail)}`),
   "issuance.failed": {
     sentence: (detail) => `The attempt failed: ${failure(detail)}`,

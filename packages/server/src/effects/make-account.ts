@@ -1,11 +1,14 @@
-/** Makes our account at a CA, with a key of its own. */
+/** Makes our account at a CA, with a key of its own; or takes one that there is. */
 import {
+  type AccountKey,
   AcmeClient,
   AcmeError,
   type AcmeProblem,
+  accountKeyFromPem,
   type Directory,
   type ExternalAccountBinding,
   generateAccountKey,
+  type NewAccountRequest,
 } from "@certmill/acme";
 import { seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -19,6 +22,8 @@ export interface AccountRequest {
   readonly contact: readonly string[];
   readonly termsAgreed: boolean;
   readonly binding: ExternalAccountBinding | null;
+  /** Of an account that there is, as PEM: nothing is made then. null: an account is made. */
+  readonly keyPem: string | null;
 }
 
 /** Each outcome but `made` left nothing behind, here or at the CA. */
@@ -34,6 +39,10 @@ export type AccountOutcome =
   /** The terms of service at `url` must be agreed to first. */
   | { readonly kind: "terms"; readonly url: string }
   | { readonly kind: "binding-required" }
+  /** What was given is no key that could sign for an account. */
+  | { readonly kind: "bad-key"; readonly detail: string }
+  /** The CA has an account with that key, and it is closed for good. */
+  | { readonly kind: "closed"; readonly status: string }
   | { readonly kind: "refused"; readonly problem: AcmeProblem }
   | { readonly kind: "unreachable"; readonly detail: string };
 
@@ -45,30 +54,29 @@ export interface AccountTools {
 }
 
 export async function makeAccount(request: AccountRequest, tools: AccountTools): Promise<AccountOutcome> {
-  const { directoryUrl, rootPem, contact, termsAgreed, binding } = request;
+  const { directoryUrl, rootPem, keyPem } = request;
   const { keyRing, now, openTransport, signal } = tools;
+  const given = keyPem === null ? null : keyOf(keyPem);
+  if (typeof given === "string") return { kind: "bad-key", detail: given };
   try {
     await using transport = openTransport(rootPem);
-    const key = generateAccountKey();
+    const key = given ?? generateAccountKey();
     const client = new AcmeClient({ directoryUrl, transport, key, now });
     const { meta } = await client.directory(signal);
-    const missing = whatIsMissing(meta, request);
+    const missing = given === null ? whatIsMissing(meta, request) : null;
     if (missing !== null) return missing;
     const account = await client.newAccount(
-      {
-        contact,
-        ...(termsAgreed ? { termsOfServiceAgreed: true } : {}),
-        ...(binding === null ? {} : { externalAccountBinding: binding }),
-      },
+      given === null ? newAccount(request) : { onlyReturnExisting: true },
       signal,
     );
+    if (account.status !== "valid") return { kind: "closed", status: account.status };
     return {
       kind: "made",
       account: {
         url: account.url,
         key: seal(keyRing, Buffer.from(key.toPem())),
         thumbprint: key.thumbprint,
-        contact,
+        contact: given === null ? request.contact : account.contact,
       },
       caaIdentities: meta.caaIdentities,
       profiles: Object.keys(meta.profiles),
@@ -77,6 +85,22 @@ export async function makeAccount(request: AccountRequest, tools: AccountTools):
     return whyNot(error);
   }
 }
+
+/** The key, or what is wrong with it. */
+function keyOf(pem: string): AccountKey | string {
+  try {
+    return accountKeyFromPem(pem);
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+    throw error;
+  }
+}
+
+const newAccount = ({ contact, termsAgreed, binding }: AccountRequest): NewAccountRequest => ({
+  contact,
+  ...(termsAgreed ? { termsOfServiceAgreed: true } : {}),
+  ...(binding === null ? {} : { externalAccountBinding: binding }),
+});
 
 function whatIsMissing(
   meta: Directory["meta"],

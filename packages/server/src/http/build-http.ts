@@ -4,7 +4,15 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
-import type { CheckNames, KeyRotation, MakeAccount, OnDelivered, OpenKey, ReadinessCheck } from "./ports.ts";
+import type {
+  CheckNames,
+  KeyRotation,
+  MakeAccount,
+  OnDelivered,
+  OpenKey,
+  ReadImported,
+  ReadinessCheck,
+} from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
 import { listBudgetsHandler } from "./resource/budgets.ts";
@@ -42,6 +50,7 @@ import {
 } from "./resource/edges.ts";
 import { listFailuresHandler, reportFailuresHandler } from "./resource/failures.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
+import { importCertificatesHandler } from "./resource/import-certificates.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
 import { makePlanHandler } from "./resource/plans.ts";
 import {
@@ -70,6 +79,7 @@ export interface HttpOptions {
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
   readonly openKey: OpenKey;
+  readonly readImported: ReadImported;
   readonly keys: KeyRotation;
   readonly readiness: readonly ReadinessCheck[];
   /** What Prometheus reads. */
@@ -150,6 +160,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     pauseReplacement: pauseReplacementHandler(tools),
     resumeReplacement: resumeReplacementHandler(tools),
     cancelReplacement: cancelReplacementHandler(tools),
+    importCertificates: importCertificatesHandler(tools),
     createToken: createTokenHandler(tools),
     listTokens: listTokensHandler(tools),
     revokeToken: revokeTokenHandler(tools),

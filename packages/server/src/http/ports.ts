@@ -2,6 +2,8 @@
 import type { ReadinessPart } from "@certmill/api";
 import type { CaForCheck, Duration, Finding } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
+import type { CertificateToStore } from "../store/commit-decision.ts";
+import type { KeyType } from "../store/schema.ts";
 import type { Sealed } from "../store/secrets.ts";
 
 export interface AccountRequest {
@@ -11,6 +13,8 @@ export interface AccountRequest {
   readonly contact: readonly string[];
   readonly termsAgreed: boolean;
   readonly binding: { readonly keyId: string; readonly hmacKey: string } | null;
+  /** Of an account that there is, as PEM; null: one is made. */
+  readonly keyPem: string | null;
 }
 
 export type AccountOutcome =
@@ -23,6 +27,8 @@ export type AccountOutcome =
     }
   | { readonly kind: "terms"; readonly url: string }
   | { readonly kind: "binding-required" }
+  | { readonly kind: "bad-key"; readonly detail: string }
+  | { readonly kind: "closed"; readonly status: string }
   | { readonly kind: "refused"; readonly problem: { readonly detail: string } }
   | { readonly kind: "unreachable"; readonly detail: string };
 
@@ -38,6 +44,22 @@ export type CheckNames = (
 
 /** The private key in the clear, as PKCS #8 PEM. */
 export type OpenKey = (sealed: Sealed) => string;
+
+/** A certificate that came from another program; its key is sealed. */
+export interface ReadCertificate {
+  readonly names: readonly string[];
+  readonly certificate: CertificateToStore;
+  readonly key: Sealed;
+  readonly keyType: KeyType;
+}
+
+/** Reads it, and says why where it cannot be served now. */
+export type ReadImported = (pems: {
+  readonly chainPem: string;
+  readonly keyPem: string;
+}) =>
+  | { readonly ok: true; readonly read: ReadCertificate }
+  | { readonly ok: false; readonly code: string; readonly reason: string };
 
 export interface KeyRotation {
   /** The id of the key-encryption key that seals now. */

@@ -175,8 +175,9 @@ export interface IssuanceTable {
 export interface CertificateTable {
   id: GeneratedAlways<Id>;
   lineage_id: Id;
-  issuance_id: Id;
-  ca_id: Id;
+  issuance_id: Id | null;
+  ca_id: Id | null;
+  foreign_account: Generated<boolean>;
   serial: string;
   issuer: string;
   names: string[];
@@ -194,7 +195,7 @@ export interface CertificateTable {
 export interface RenewalTable {
   lineage_id: Id;
   certificate_id: Id;
-  ca_id: Id;
+  ca_id: Id | null;
   ari_id: string | null;
   not_before: At;
   not_after: At;

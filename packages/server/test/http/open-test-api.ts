@@ -3,14 +3,18 @@ import { type Client, createClient } from "@certmill/api";
 import { type Duration, type Instant, instant } from "@certmill/domain";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
+import { readImported } from "../../src/effects/read-imported.ts";
 import { hashBearerToken } from "../../src/http/bearer-token.ts";
 import { buildHttp, type HttpOptions } from "../../src/http/build-http.ts";
+import { newKeyLine, parseKeyRing } from "../../src/keys/key-ring.ts";
 import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { listenForWakeups } from "../../src/store/wakeups.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
 
 export const start = instant(Date.parse("2026-11-22T12:00:00Z"));
+
+const keyRing = parseKeyRing(newKeyLine(new Date(0)));
 
 export interface TestApi extends AsyncDisposable {
   readonly app: FastifyInstance;
@@ -62,7 +66,7 @@ export async function openTestApiOn(
 ): Promise<TestApi> {
   const clock = { ahead: 0 };
   const delivered: Duration[] = [];
-  const now = (): Instant => instant(start + clock.ahead);
+  const now = options.now ?? ((): Instant => instant(start + clock.ahead));
   const app = await buildHttp({
     database,
     wakeups: await listenForWakeups(database, ["certmill_feed"]),
@@ -71,6 +75,7 @@ export async function openTestApiOn(
     log: pino({ level: "silent" }),
     makeAccount: accountMade,
     check: null,
+    readImported: (pems) => readImported(pems, { keyRing, now: now() }),
     openKey: ({ ciphertext }) => Buffer.from(ciphertext).toString(),
     keys: { currentKeyId: () => "test-key", rewrapAll: async () => 0 },
     readiness: [{ part: "database", check: async () => null }],

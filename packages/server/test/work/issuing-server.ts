@@ -9,7 +9,7 @@ import type { OpenTransport } from "../../src/effects/ca-connections.ts";
 import { makeAccount } from "../../src/effects/make-account.ts";
 import { newKeyLine, parseKeyRing } from "../../src/keys/key-ring.ts";
 import { insertCa } from "../../src/store/accounts.ts";
-import { type Db, openDatabase } from "../../src/store/database.ts";
+import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../src/store/write/names.ts";
 import { FastClock } from "../fast-clock.ts";
@@ -18,6 +18,7 @@ import type { MigratedPostgres } from "../migrated-postgres.ts";
 /** A worker and a responder in this process, a sim CA that validates there, and a clock that runs fast. */
 export interface IssuingServer extends AsyncDisposable {
   readonly db: Db;
+  readonly database: Database;
   readonly ca: SimCa;
   readonly clock: FastClock;
   /** What the CA finds wrong with names; may be changed at any time. */
@@ -28,8 +29,8 @@ export interface IssuingServer extends AsyncDisposable {
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
   heard(kind: "certificate.stored" | "issuance.failed" | "issuance.delayed", name: string): Promise<void>;
-  /** Makes another account at the CA, for half of the pool's work: a CA of its own to the server. */
-  addAccount(name: string): Promise<void>;
+  /** Makes another account at the CA, or takes the one of that key, for half of the pool's work: a CA of its own to the server. */
+  addAccount(name: string, keyPem?: string): Promise<void>;
   /** Stops the process and starts another: what it remembered is gone. */
   restart(): Promise<void>;
 }
@@ -40,7 +41,7 @@ const keyText = newKeyLine(new Date(0));
 
 export async function startIssuingServer(
   postgres: MigratedPostgres,
-  caOptions: Pick<SimCaOptions, "limits" | "renewalInfo"> = {},
+  caOptions: Pick<SimCaOptions, "limits" | "renewalInfo" | "alwaysValid"> = {},
   settings: Partial<Pick<Config, "renewalInfo">> = {},
 ): Promise<IssuingServer> {
   await using opened = new AsyncDisposableStack();
@@ -79,6 +80,7 @@ export async function startIssuingServer(
   const lifetime = opened.move();
   return {
     db,
+    database,
     ca,
     clock,
     wrong,
@@ -94,7 +96,8 @@ export async function startIssuingServer(
       await ended;
       listening.abort();
     },
-    addAccount: async (name) => void (await register(db, ca, { name, clock })),
+    addAccount: async (name, keyPem) =>
+      void (await register(db, ca, { name, clock, keyPem: keyPem ?? null })),
     restart: async () => {
       await running.stop();
       running = await start();
@@ -133,10 +136,14 @@ function configFor(url: string): Config {
 async function register(
   db: Db,
   ca: SimCa,
-  { name, clock }: { readonly name: string; readonly clock: FastClock },
+  {
+    name,
+    clock,
+    keyPem = null,
+  }: { readonly name: string; readonly clock: FastClock; readonly keyPem?: string | null },
 ) {
   const made = await makeAccount(
-    { directoryUrl: ca.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null },
+    { directoryUrl: ca.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null, keyPem },
     {
       keyRing: parseKeyRing(keyText),
       now: () => clock.now(),

@@ -2,7 +2,7 @@ import { builtInDirectories, type Ca, type NewCa, type Operations } from "@certm
 import { type Instant, limitSetOf } from "@certmill/domain";
 import { insertCa } from "../../store/accounts.ts";
 import type { Db } from "../../store/database.ts";
-import { type CaRow, findCa, listCas } from "../../store/read/cas.ts";
+import { type CaRow, findCa, findCaOfAccount, listCas } from "../../store/read/cas.ts";
 import { findAnswer } from "../../store/write/answer-once.ts";
 import { changeCa, hasPool } from "../../store/write/cas.ts";
 import { caState, statusPage } from "../ca-state.ts";
@@ -30,6 +30,9 @@ export function addCaHandler({ db, now, makeAccount }: Tools): Handler<Operation
     const request = accountRequest(body);
     const { account, caaIdentities, profiles } = accountOf(await makeAccount(request), body);
     return withAnswerKept<Operations["addCa"]>(db, repeatable, now(), async (trx) => {
+      const same =
+        request.keyPem === null ? null : await findCaOfAccount(trx, request.directoryUrl, account.url);
+      if (same !== null) throw new Refusal("ca-exists", `"${same}" has that account already.`);
       const ca = {
         name: body.name,
         directoryUrl: request.directoryUrl,
@@ -109,7 +112,14 @@ export function listCasHandler({ db, now }: Pick<Tools, "db" | "now">): Handler<
 const isBuiltIn = (name: string): name is keyof typeof builtInDirectories =>
   Object.hasOwn(builtInDirectories, name);
 
-function accountRequest({ directory, contact, termsAgreed, eab, rootPem }: NewCa): AccountRequest {
+function accountRequest({
+  directory,
+  contact,
+  termsAgreed,
+  eab,
+  rootPem,
+  accountKey,
+}: NewCa): AccountRequest {
   const directoryUrl = isBuiltIn(directory) ? builtInDirectories[directory] : directory;
   if (!URL.canParse(directoryUrl) || !/^https?:$/.test(new URL(directoryUrl).protocol)) {
     const names = Object.keys(builtInDirectories).join(", ");
@@ -121,6 +131,7 @@ function accountRequest({ directory, contact, termsAgreed, eab, rootPem }: NewCa
     contact: contact.map((address) => (address.startsWith("mailto:") ? address : `mailto:${address}`)),
     termsAgreed,
     binding: eab ?? null,
+    keyPem: accountKey ?? null,
   };
 }
 
@@ -135,6 +146,10 @@ function accountOf(outcome: AccountOutcome, { name }: NewCa) {
       });
     case "binding-required":
       throw new Refusal("account-binding-required", `"${name}" makes accounts only for its own customers.`);
+    case "bad-key":
+      throw oneFault("/accountKey", `It must be a private key as PEM: ${outcome.detail}.`);
+    case "closed":
+      throw new Refusal("ca-refused", `The CA says that the account is ${outcome.status}.`);
     case "refused":
       throw new Refusal("ca-refused", `The CA said: ${outcome.problem.detail}.`);
     case "unreachable":

@@ -97,16 +97,18 @@ export async function nextInLine(
       array(
         select distinct ${homeCaId} from certificate join ca on ca.id = certificate.ca_id
         where lineage.certificate_id is not null and certificate.lineage_id = lineage.id
-          and certificate.names = lineage.names and certificate.stored_at > ${since}
+          and certificate.names = lineage.names
+          and case when issuance_id is null then certificate.not_before else certificate.stored_at end > ${since}
       ) as same_set_at,
       renewal.ca_id as window_ca, renewal.window_start, renewal.window_end
     from line join lineage on lineage.id = line.lineage_id
       left join certificate held on held.id = lineage.certificate_id
       left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = held.id
-        and renewal.ari_id is not null and held.names && lineage.names
+        and renewal.ari_id is not null and held.names && lineage.names and not held.foreign_account
         and not exists (
-          select 1 from issuance where issuance.lineage_id = lineage.id and issuance.id > held.issuance_id
-            and order_url is not null and replaces is not null
+          select 1 from issuance where issuance.lineage_id = lineage.id
+            and issuance.id > coalesce(held.issuance_id, 0)
+            and order_url is not null and replaces = renewal.ari_id
             and (failure_code is null or failure_code <> all(${[...failedAtTheCa]}::text[])))
     order by line.turn`.execute(trx);
   return rows.map(candidateOf);

@@ -79,7 +79,7 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
       from begin join lineage on lineage.id = begin.lineage_id join ca on ca.id = begin.ca_id
         left join certificate held on held.id = lineage.certificate_id
         left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = held.id
-          and renewal.ca_id = begin.ca_id and held.names && lineage.names
+          and renewal.ca_id = begin.ca_id and held.names && lineage.names and not held.foreign_account
       returning id, lineage_id, ca_id
     ), left_line as (
       delete from queue

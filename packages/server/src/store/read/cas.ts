@@ -70,9 +70,44 @@ export async function findCa(db: Db, name: string): Promise<CaRow | null> {
   return (await selectCas(db).where("ca.name", "=", name).executeTakeFirst()) ?? null;
 }
 
+/** The name of the CA with this account at this directory; null: there is none. */
+export async function findCaOfAccount(
+  db: Db,
+  directoryUrl: string,
+  accountUrl: string,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("ca")
+    .innerJoin("account", "account.ca_id", "ca.id")
+    .select("ca.name")
+    .where("ca.directory_url", "=", directoryUrl)
+    .where("account.url", "=", accountUrl)
+    .executeTakeFirst();
+  return row?.name ?? null;
+}
+
 /** The CA that is issued from unless a domain says otherwise; null when none is set up. */
 export async function findDefaultCa(db: Db): Promise<CaRow | null> {
   return (await selectCas(db).where("ca.is_default", "=", true).executeTakeFirst()) ?? null;
+}
+
+/** A CA, as far as it tells whose certificate is whose. */
+export interface CaIdentity {
+  readonly id: string;
+  readonly directory_url: string;
+  readonly account_url: string | null;
+  readonly weight: number;
+  readonly name_policy: "public" | "private";
+}
+
+/** All CAs, the first one first. */
+export async function listCaIdentities(db: Db): Promise<readonly CaIdentity[]> {
+  return db
+    .selectFrom("ca")
+    .leftJoin("account", "account.ca_id", "ca.id")
+    .select(["ca.id", "ca.directory_url", "account.url as account_url", "ca.weight", "ca.name_policy"])
+    .orderBy("ca.id")
+    .execute();
 }
 
 /** Every certificate profile that some CA offers, by name. */

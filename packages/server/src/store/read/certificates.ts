@@ -13,7 +13,8 @@ export interface CertificateRow {
   readonly fingerprint: string;
   readonly chain_pem: string;
   readonly stored_at: Instant;
-  readonly ca: string;
+  /** null: it was imported, and its CA is none of those that are here. */
+  readonly ca: string | null;
   readonly tenant: string | null;
   readonly current_id: string | null;
   /** Of its lineage. */
@@ -30,7 +31,7 @@ const selectCertificates = (db: Db) =>
   db
     .selectFrom("certificate")
     .innerJoin("lineage", "lineage.id", "certificate.lineage_id")
-    .innerJoin("ca", "ca.id", "certificate.ca_id")
+    .leftJoin("ca", "ca.id", "certificate.ca_id")
     .leftJoin("tenant", "tenant.id", "lineage.tenant_id")
     .leftJoin("renewal", (join) =>
       join
