@@ -9,7 +9,7 @@ export interface CoverageOptions {
   readonly profile?: string;
 }
 
-const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
+export const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
 
 export function withCoverageOptions(command: Command): Command {
   return command

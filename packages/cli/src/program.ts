@@ -20,6 +20,7 @@ import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
 import { registerEdgeRun } from "./edge-run.ts";
 import { exitCodes } from "./exit-code.ts";
+import { registerImport } from "./import-certificates.ts";
 import { registerKeyCreate } from "./key-create.ts";
 import { registerKeyRotate } from "./key-rotate.ts";
 import { registerLimitList } from "./limit-list.ts";
@@ -110,6 +111,7 @@ export function buildProgram(version: string): Command {
     registerReplaceResume,
     registerReplaceCancel,
   );
+  registerImport(program);
   for (const [name, description, ...commands] of nouns) {
     const noun = program.command(name).description(description);
     for (const register of commands) register(noun);

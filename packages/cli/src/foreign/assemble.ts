@@ -1,6 +1,7 @@
 /** From certificates and keys that lie about to one that can be served: which key, which chain, is it good now. */
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { type CertificateFacts, ChainError, parseChain } from "@certmill/acme";
+import { builtInDirectories } from "@certmill/api";
 import { type FoundCertificate, Unusable } from "./found.ts";
 
 export interface Parts extends Pick<FoundCertificate, "path" | "name" | "directory" | "accountUrl"> {
@@ -13,6 +14,8 @@ export interface Parts extends Pick<FoundCertificate, "path" | "name" | "directo
 /** @param now milliseconds since the epoch. @throws Unusable */
 export function assemble(parts: Parts, now: number): FoundCertificate {
   const { path, leaf, others, keys, directory, accountUrl } = parts;
+  if (directory === builtInDirectories["letsencrypt-staging"])
+    throw new Unusable(path, "test-ca", "Let's Encrypt issued it for tests: no browser trusts it.");
   const { facts, pem } = readChain(path, chainOf(leaf, others));
   demandValid(path, leaf, facts, now);
   const name = parts.name?.toLowerCase() ?? null;

@@ -53,6 +53,7 @@ export type UnusableCode =
   | "self-signed"
   | "no-names"
   | "own-ca"
+  | "test-ca"
   | "account-unusable";
 
 export interface UnusableItem {

@@ -6,15 +6,21 @@ import type { Found } from "./found.ts";
 import { readLego } from "./lego.ts";
 import { readTree } from "./tree.ts";
 
-/** Reads all there is at a path; accounts come before the certificates. `now` is in milliseconds since the epoch. */
-type Reader = (root: string, now: number) => AsyncGenerator<Found>;
+interface Program {
+  /** Reads all there is at a path; accounts come before the certificates. `now` is in milliseconds since the epoch. */
+  readonly read: (root: string, now: number) => AsyncGenerator<Found>;
+  /** What is looked for there, for whoever has named another folder. */
+  readonly keeps: string;
+}
 
-export const readers = {
-  certbot: readCertbot,
-  "acme.sh": readAcmeSh,
-  caddy: readCaddy,
-  lego: readLego,
-  dir: readTree,
-} as const satisfies Record<string, Reader>;
+const programs = {
+  certbot: { read: readCertbot, keeps: "live/, archive/ and renewal/, as in /etc/letsencrypt" },
+  "acme.sh": { read: readAcmeSh, keeps: "a folder for each domain and ca/, as in ~/.acme.sh" },
+  caddy: { read: readCaddy, keeps: "certificates/ and acme/, as in /var/lib/caddy/.local/share/caddy" },
+  lego: { read: readLego, keeps: "certificates/ and accounts/, as in .lego" },
+  dir: { read: readTree, keeps: "certificates and keys, as PEM or DER" },
+} as const satisfies Record<string, Program>;
 
-export type ProgramName = keyof typeof readers;
+/** @returns undefined for one that is none of them. */
+export const programOf = (name: string): Program | undefined =>
+  Object.hasOwn(programs, name) ? programs[name as keyof typeof programs] : undefined;

@@ -58,7 +58,10 @@ test("served by the edge feed at once; renewed in its window, as a successor whe
   await using api = await openTestApiOn(server.database, { now: () => server.clock.now() });
   const [admin, edge] = [await api.as("admin"), await api.as("edge", "default")];
   await sql`update ca set limit_set = 'letsencrypt'`.execute(server.db);
-  const [ours, theirs] = [await obtained(server, "ours.example.org"), await obtained(server, "theirs.example.org")];
+  const [ours, theirs] = [
+    await obtained(server, "ours.example.org"),
+    await obtained(server, "theirs.example.org"),
+  ];
   await server.addAccount("certbot", ours.accountKey.toPem());
   await sql`update ca set limit_set = 'letsencrypt'`.execute(server.db);
 
@@ -70,7 +73,9 @@ test("served by the edge feed at once; renewed in its window, as a successor whe
   await goTo(server, server.clock.now() + hours(1));
   await until({ what: "their windows", probe: async () => (await windows(server)) === 2, within: 20_000 });
   const spent = server.ca.counts().spent.newOrdersPerAccount;
-  const renewed = ["ours.example.org", "theirs.example.org"].map((name) => server.heard("certificate.stored", name));
+  const renewed = ["ours.example.org", "theirs.example.org"].map((name) =>
+    server.heard("certificate.stored", name),
+  );
   const last = Math.max(...(await wakes(server)).map((at) => at ?? 0));
   await goTo(server, last);
   await Promise.all(renewed);
