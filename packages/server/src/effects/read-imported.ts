@@ -64,6 +64,7 @@ const toStore = (leaf: CertificateFacts, chainPem: string): CertificateToStore =
   notBefore: instant(leaf.notBefore),
   notAfter: instant(leaf.notAfter),
   fingerprint: leaf.fingerprint,
+  spki: leaf.spkiHash,
   chainPem,
   ariId: certificateId(leaf),
 });

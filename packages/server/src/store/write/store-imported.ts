@@ -3,6 +3,8 @@ import { after, type Instant, instant, minutes, stableFraction } from "@certmill
 import { sql } from "kysely";
 import type { CertificateToStore } from "../commit-decision.ts";
 import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
+import { noteReplaced } from "../replaced.ts";
 import type { Sealed } from "../secrets.ts";
 
 /** Where a certificate came from. */
@@ -42,7 +44,7 @@ export async function storeImported(
     with given as (
       select * from jsonb_to_recordset(${rows}::jsonb) as given (
         lineage_id bigint, ca_id bigint, foreign_account boolean, serial text, issuer text, names text[],
-        not_before timestamptz, not_after timestamptz, fingerprint text, chain_pem text, ari_id text, kek_id text,
+        not_before timestamptz, not_after timestamptz, fingerprint text, spki text, chain_pem text, ari_id text, kek_id text,
         wrapped_key text, ciphertext text, renew_at timestamptz, poll_at timestamptz)
     ), sealed as (
       insert into secret (kek_id, wrapped_key, ciphertext)
@@ -50,23 +52,25 @@ export async function storeImported(
       returning id, wrapped_key
     ), stored as (
       insert into certificate (lineage_id, ca_id, foreign_account, serial, issuer, names, not_before, not_after,
-        fingerprint, chain_pem, key_secret_id, stored_at)
-      select lineage_id, ca_id, foreign_account, serial, issuer, names, not_before, not_after, fingerprint, chain_pem,
-        sealed.id, ${at}
+        fingerprint, spki, chain_pem, key_secret_id, stored_at)
+      select lineage_id, ca_id, foreign_account, serial, issuer, names, not_before, not_after, fingerprint, spki,
+        chain_pem, sealed.id, ${at}
       from given join sealed on sealed.wrapped_key = decode(given.wrapped_key, 'base64')
       returning id, lineage_id
     ), current as (
-      update lineage set state = 'active', certificate_id = stored.id, failures = 0, failure_code = null,
-        failing_since = null, failure_detail = null, avoid_ca_ids = '{}', held = false, wanted_at = given.renew_at,
+      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
+        failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
+        held = false, wanted_at = given.renew_at,
         wake_at = case when exists (
           select 1 from issuance where issuance.lineage_id = lineage.id and ended_at is null
         ) then null else given.renew_at end
       from stored join given on given.lineage_id = stored.lineage_id where lineage.id = stored.lineage_id
       returning lineage.id, lineage.edge_group_id
-    ), left_line as (
+    ), ${noteReplaced(now)}, left_line as (
       delete from queue using stored where queue.lineage_id = stored.lineage_id
     ), unchecked as (
-      update lineage_check set wake_at = null, cleared = false, failing = 0, failing_since = null
+      update lineage_check set wake_at = null, holds_order = false, watched = false, cleared = false, failing = 0,
+        failing_since = null
       from stored where lineage_check.lineage_id = stored.lineage_id
     ), renewing as (
       insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
@@ -86,7 +90,7 @@ export async function storeImported(
 
 function rowOf(imported: ImportedCertificate, now: Instant): object {
   const { lineageId, names, certificate, key, renewAt, caId, foreignAccount } = imported;
-  const { serial, issuer, notBefore, notAfter, fingerprint, chainPem, ariId } = certificate;
+  const { serial, issuer, notBefore, notAfter, fingerprint, spki, chainPem, ariId } = certificate;
   const asked = caId !== null && ariId !== null;
   return {
     lineage_id: lineageId,
@@ -98,6 +102,7 @@ function rowOf(imported: ImportedCertificate, now: Instant): object {
     not_before: timestamp(notBefore),
     not_after: timestamp(notAfter),
     fingerprint,
+    spki,
     chain_pem: chainPem,
     ari_id: ariId,
     kek_id: key.kekId,
