@@ -4,6 +4,7 @@
  * Arguments: the database, the installation's id, the port of the name servers, the port of the responder.
  */
 import { type AddressRange, milliseconds, minutes, parseRange } from "@certmill/domain";
+import { pino } from "pino";
 import { checkTokens } from "../../packages/server/src/challenge/check-token.ts";
 import { systemClock } from "../../packages/server/src/clock.ts";
 import { composeChecks } from "../../packages/server/src/compose-checks.ts";
@@ -31,10 +32,14 @@ const concurrency = 64;
 
 const ranges = (...texts: string[]): AddressRange[] =>
   texts.map(parseRange).filter((range) => range !== null);
-const check = composeChecks({
+await using database = await openDatabase({ kind: "postgresql", url, connections: 10 });
+await using checking = await composeChecks({
+  database,
+  log: pino({ level: "silent" }),
   config: {
     ingress: { ours: ranges("127.0.0.1", "2001:db8::1"), proxies: [] },
     allowed: ranges("127.0.0.0/8"),
+    vantageName: null,
     resolver: { kind: "authoritative", roots: [{ address: "127.0.0.1", port: Number(dnsPort) }] },
   },
   clock: systemClock,
@@ -42,7 +47,6 @@ const check = composeChecks({
   ports: { http: Number(httpPort), https: 1, dns: Number(dnsPort) },
 });
 
-await using database = await openDatabase({ kind: "postgresql", url, connections: 10 });
 await answerQuestions((lap) => runLap(lap as CheckerLap));
 
 async function runLap({ checks }: CheckerLap): Promise<CheckerResult> {
@@ -53,7 +57,7 @@ async function runLap({ checks }: CheckerLap): Promise<CheckerResult> {
   const watch = new CheckWatch({
     db: database.db,
     clock: systemClock,
-    check,
+    check: checking.check,
     concurrency,
     lease: minutes(3),
     pollEvery: milliseconds(1_000),

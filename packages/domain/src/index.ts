@@ -79,6 +79,7 @@ export { type CaaRecord, climbingOrder } from "./check/caa.ts";
 export { findingSentence } from "./check/catalogue.ts";
 export { type Finding, type FindingCode, findingCodes, refusingCas } from "./check/finding.ts";
 export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/judge-name.ts";
+export { judgeViews, type View } from "./check/judge-views.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";
 export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";

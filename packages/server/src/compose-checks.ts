@@ -1,16 +1,20 @@
 /** What checks names: the resolver, the probe, the judge. */
 import { isWithin, milliseconds, parseAddress, seconds } from "@certmill/domain";
+import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
 import { AuthoritativeResolver } from "./checks/authoritative-resolver.ts";
-import { lookAtNames } from "./checks/check-name.ts";
+import { type LookAtName, lookAtNames } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { dnsExchange } from "./checks/dns-exchange.ts";
 import { forwardingResolver } from "./checks/forwarding-resolver.ts";
+import { lookFromAfar } from "./checks/look-from-afar.ts";
 import type { Resolver } from "./checks/resolver.ts";
 import { type PaceTerms, TargetPace } from "./checks/target-pace.ts";
 import type { Clock } from "./clock.ts";
 import type { ChecksConfig } from "./config/checks-config.ts";
+import type { Database } from "./store/database.ts";
 import type { CheckNames } from "./work/check-watch.ts";
+import { VantagePoint } from "./work/vantage-point.ts";
 
 /** Where the outside world listens; a test may say otherwise. */
 export interface OutsidePorts {
@@ -24,9 +28,15 @@ export const standardPorts: OutsidePorts = { http: 80, https: 443, dns: 53 };
 
 export interface CheckingParts {
   readonly config: ChecksConfig;
+  readonly database: Database;
   readonly clock: Clock;
   readonly tokens: CheckTokens;
   readonly ports: OutsidePorts;
+  readonly log: Logger;
+}
+
+export interface Checking extends AsyncDisposable {
+  readonly check: CheckNames;
 }
 
 const timeouts = { udp: seconds(2), tcp: seconds(4) };
@@ -35,20 +45,56 @@ const toUs: PaceTerms = { mostAtOnce: 64, apart: milliseconds(0), mostWaiting: 1
 /** To an address of somebody else. */
 const toOthers: PaceTerms = { mostAtOnce: 2, apart: milliseconds(100), mostWaiting: 4 };
 
-export function composeChecks({ config, clock, tokens, ports }: CheckingParts): CheckNames {
+/** Starts looking for others, too, where this process is a vantage point. */
+export async function composeChecks(parts: CheckingParts): Promise<Checking> {
+  const { config, database, clock } = parts;
+  const look = composeLook(parts);
+  // An embedded database is one process's own: nobody else looks.
+  const others =
+    database.kind === "embedded" ? null : await lookFromAfar({ database, clock, self: config.vantageName });
+  const vantagePoint =
+    config.vantageName === null ? null : await startVantagePoint(config.vantageName, look, parts);
+  return {
+    check: checkNames({ look, lookFromAfar: others }, config.ingress),
+    [Symbol.asyncDispose]: async () => vantagePoint?.stop(),
+  };
+}
+
+async function startVantagePoint(
+  name: string,
+  look: LookAtName,
+  { database, clock, log }: CheckingParts,
+): Promise<VantagePoint> {
+  const point = new VantagePoint({
+    db: database.db,
+    clock,
+    name,
+    look,
+    onError: (error) =>
+      log.error(
+        { event: "vantage.error", err: error },
+        "a look for another process met an error; it goes on without",
+      ),
+  });
+  await database.listen("certmill_look", (payload) => {
+    if (payload === name) point.wake();
+  });
+  return point;
+}
+
+function composeLook({ config, clock, tokens, ports }: CheckingParts): LookAtName {
   const { ingress, allowed } = config;
   const pace = new TargetPace((text) => {
     const address = parseAddress(text);
     return address !== null && isWithin(address, [...ingress.ours, ...ingress.proxies]) ? toUs : toOthers;
   });
-  const look = lookAtNames({
+  return lookAtNames({
     resolver: resolverOf(config, clock, ports.dns),
     makeToken: () => tokens.make(),
     ports,
     allowed,
     pace,
   });
-  return checkNames(look, ingress);
 }
 
 function resolverOf({ resolver, allowed }: ChecksConfig, clock: Clock, port: number): Resolver {

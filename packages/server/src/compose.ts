@@ -71,7 +71,11 @@ export async function compose(config: Config, world: World): Promise<Running> {
   const tokens = checkTokens(await readInstallationId(database.db));
   const ports = world.outsidePorts ?? standardPorts;
   const checksConfig = config.checks ?? null;
-  const check = checksConfig === null ? null : composeChecks({ config: checksConfig, clock, tokens, ports });
+  const checking =
+    checksConfig === null
+      ? null
+      : opened.use(await composeChecks({ config: checksConfig, database, clock, tokens, ports, log }));
+  const check = checking?.check ?? null;
 
   const responder = config.roles.has("responder")
     ? await startResponder({

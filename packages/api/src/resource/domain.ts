@@ -72,6 +72,9 @@ const CheckFinding = Type.Object({
   expected: Type.Array(Type.String(), { description: "What would be right." }),
   found: Type.Array(Type.String(), { description: "What is there." }),
   ca: Nullable(Type.String({ description: "The certificate authority that it is about; null: all." })),
+  seenFrom: Type.Array(Type.String(), {
+    description: "The vantage points that see it, `here` for who made the check; empty: all that looked.",
+  }),
 });
 export type CheckFinding = Static<typeof CheckFinding>;
 

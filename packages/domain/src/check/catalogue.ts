@@ -119,6 +119,13 @@ export const catalogues = { en: english } as const satisfies Record<string, Cata
 
 export type Language = keyof typeof catalogues;
 
+/** Where it is seen, before what is seen. */
+const seenFrom: Readonly<Record<Language, (places: readonly string[]) => string>> = {
+  en: (places) => `Seen from ${all(places)} only: `,
+};
+
 /** One sentence: what is wrong and what to change. */
-export const findingSentence = (finding: Finding, language: Language = "en"): string =>
-  catalogues[language][finding.code](finding);
+export function findingSentence(finding: Finding, language: Language = "en"): string {
+  const place = finding.seenFrom.length === 0 ? "" : seenFrom[language](finding.seenFrom);
+  return `${place}${catalogues[language][finding.code](finding)}`;
+}

@@ -48,6 +48,8 @@ export interface Finding {
   readonly found: readonly string[];
   /** The CA, by its name here, that it is about; null: all. */
   readonly ca: string | null;
+  /** The places that see it, `here` for who made the check; empty: all that looked. */
+  readonly seenFrom: readonly string[];
 }
 
 /** The CAs, by their names here, that would refuse an order for what was found. */

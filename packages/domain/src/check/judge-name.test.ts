@@ -276,6 +276,7 @@ describe("catalogues", () => {
     expected: ["x"],
     found: ["y"],
     ca: null,
+    seenFrom: [],
   };
   test.each(Object.entries(catalogues))(
     "%s has one sentence with a full stop for each code, wherever it is",

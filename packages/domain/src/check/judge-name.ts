@@ -52,6 +52,7 @@ const finding = (code: FindingCode, facts: Pick<NameFacts, "name">, told: Told =
   expected: [],
   found: [],
   ca: null,
+  seenFrom: [],
   ...told,
   code,
   name: facts.name,

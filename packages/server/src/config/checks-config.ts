@@ -12,6 +12,8 @@ export interface ChecksConfig {
   readonly ingress: Ingress;
   /** Ranges that are not public and that checks may reach all the same. */
   readonly allowed: readonly AddressRange[];
+  /** As which this process looks for others, too; null: it does not. */
+  readonly vantageName: string | null;
   readonly resolver: /** The servers of the root: what they lead to is asked. */
     | { readonly kind: "authoritative"; readonly roots: readonly DnsServerAddress[] }
     | { readonly kind: "forwarding"; readonly servers: readonly DnsServerAddress[] };
@@ -24,6 +26,7 @@ export function checksConfig(settings: RawSettings): ChecksConfig | null {
   return {
     ingress: { ours: ranges(ingress), proxies: ranges(settings.proxy_ranges) },
     allowed: ranges(settings.check_allowed_ranges),
+    vantageName: settings.vantage_name ?? null,
     resolver:
       resolvers === undefined
         ? { kind: "authoritative", roots: servers(settings.dns_root_servers) }

@@ -150,6 +150,11 @@ function contradictions(settings: RawSettings): string[] {
       "With database_url (DATABASE_URL), key_file (CERTMILL_KEY_FILE) must name the file of the key-encryption keys, the same for every process. Make one with: certmill key create FILE",
     );
   }
+  if (settings.vantage_name !== undefined && (url === undefined || checksConfig(settings) === null)) {
+    faults.push(
+      "vantage_name (CERTMILL_VANTAGE_NAME) is of use only with database_url (DATABASE_URL), which brings processes together, and ingress_addresses (CERTMILL_INGRESS_ADDRESSES), without which nothing is checked.",
+    );
+  }
   for (const { name, entry, expected } of wrongEntries(settings)) {
     faults.push(`${name} (${environmentName(name)}) must be ${expected}, not "${entry}".`);
   }

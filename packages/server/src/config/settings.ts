@@ -169,6 +169,14 @@ export const settingsSchema = Type.Object(
         expected: "IP addresses or prefixes, separated by commas",
       }),
     ),
+    vantage_name: Type.Optional(
+      Type.String({
+        pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description:
+          "This process looks at names for the checks of all others, too, as the vantage point of this name: set it, each to its own, where processes run in other places. Needs ingress_addresses and PostgreSQL.",
+        expected: "lower-case letters, digits and hyphens",
+      }),
+    ),
     give_up_first_days: wholeDays(
       7,
       "A first certificate that fails for what the customer has to put right is tried for so many days; then it is given up, and ordered again when its check turns right or somebody asks for it.",

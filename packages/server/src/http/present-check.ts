@@ -14,7 +14,7 @@ export function presentCheck({ checked_at, check_at, findings }: DomainRow): Dom
 }
 
 function presentFinding(finding: Finding): CheckFinding {
-  const { code, weight, name, where, expected, found, ca } = finding;
+  const { code, weight, name, where, expected, found, ca, seenFrom } = finding;
   return {
     code,
     weight,
@@ -24,5 +24,6 @@ function presentFinding(finding: Finding): CheckFinding {
     expected: [...expected],
     found: [...found],
     ca,
+    seenFrom: [...seenFrom],
   };
 }

@@ -37,6 +37,7 @@ const noName = {
   expected: ["192.0.2.1"],
   found: [],
   ca: null,
+  seenFrom: [],
 } as const;
 
 test("each state has its sentence", () => {

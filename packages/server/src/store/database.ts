@@ -12,7 +12,14 @@ import type { Schema } from "./schema.ts";
 export type Db = Kysely<Schema>;
 
 /** What LISTEN/NOTIFY is used for: to end a wait early. Nothing is lost when one goes missing. */
-export type Channel = "certmill_work" | "certmill_feed" | "certmill_challenge";
+export type Channel =
+  | "certmill_work"
+  | "certmill_feed"
+  | "certmill_challenge"
+  /** A vantage point has names to look at; the payload is its name. */
+  | "certmill_look"
+  /** A vantage point has looked; the payload is the look's id. */
+  | "certmill_seen";
 
 export interface Database extends AsyncDisposable {
   readonly kind: "postgresql" | "embedded";

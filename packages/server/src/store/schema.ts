@@ -8,6 +8,7 @@ import type {
   Finding,
   Instant,
   LifeState,
+  NameFacts,
   PackingPrice,
   ReplacementPlan,
 } from "@certmill/domain";
@@ -436,6 +437,20 @@ export interface QuickLookTable {
   after: Generated<Id>;
 }
 
+export interface VantageTable {
+  name: string;
+  seen_at: At;
+}
+
+export interface VantageLookTable {
+  id: GeneratedAlways<Id>;
+  vantage: string;
+  name: string;
+  asked_at: At;
+  taken_at: MaybeAt;
+  facts: ColumnType<NameFacts | null, never, string>;
+}
+
 export interface Schema {
   installation: InstallationTable;
   tenant: TenantTable;
@@ -471,5 +486,7 @@ export interface Schema {
   limit_override: LimitOverrideTable;
   spent_hour: SpentHourTable;
   request_pace: RequestPaceTable;
+  vantage: VantageTable;
+  vantage_look: VantageLookTable;
   quick_look: QuickLookTable;
 }

@@ -1,7 +1,7 @@
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seconds } from "@certmill/domain";
+import { seconds, usualLife } from "@certmill/domain";
 import { expect, test } from "vitest";
 import { type Config, ConfigInvalid, readConfig } from "../../src/config/read-config.ts";
 import { environmentName, settingNames } from "../../src/config/settings.ts";
@@ -43,6 +43,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     statusPages: true,
     renewalInfo: true,
     checks: null,
+    life: usualLife,
     logLevel: "info",
   });
 });
@@ -74,6 +75,16 @@ test("a database URL switches to PostgreSQL, and then the keys must be named", a
   const config = await read({ DATABASE_URL: url, CERTMILL_KEY_FILE: "/etc/certmill/keys" });
   expect(config.database).toEqual({ kind: "postgresql", url, connections: 10 });
   expect(config.keys).toEqual({ kind: "file", path: "/etc/certmill/keys" });
+});
+
+test("a vantage point is one of a database that others share, and of names that are checked", async () => {
+  const checked = { CERTMILL_VANTAGE_NAME: "paris", CERTMILL_INGRESS_ADDRESSES: "192.0.2.1" };
+  const shared = { DATABASE_URL: "postgresql://db.test/certmill", CERTMILL_KEY_FILE: "/etc/certmill/keys" };
+  expect((await read({ ...checked, ...shared })).checks?.vantageName).toBe("paris");
+  for (const lacking of [checked, { ...shared, CERTMILL_VANTAGE_NAME: "paris" }])
+    expect(await faultsOf(lacking)).toEqual([
+      expect.stringContaining("vantage_name (CERTMILL_VANTAGE_NAME)"),
+    ]);
 });
 
 test("every fault is told at once, each with the setting's name in the file and the environment", async () => {

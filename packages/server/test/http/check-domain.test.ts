@@ -15,6 +15,7 @@ const fault: Finding = {
   expected: ["192.0.2.1"],
   found: ["203.0.113.9"],
   ca: null,
+  seenFrom: [],
 };
 const sentence =
   "shop.example.com points to 203.0.113.9, which is not ours; change that to an A record to 192.0.2.1.";

@@ -32,6 +32,7 @@ const fault: Finding = {
   expected: ["192.0.2.1"],
   found: [],
   ca: null,
+  seenFrom: [],
 };
 
 const plan = async ({ db }: Fleet, now: Instant): Promise<number> => {
