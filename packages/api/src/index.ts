@@ -73,3 +73,4 @@ export { maxSerials, type NewReplacement, type Replacement } from "./resource/re
 export type { Status } from "./resource/status.ts";
 export type { Tenant } from "./resource/tenant.ts";
 export type { CreatedToken, NewToken, Token } from "./resource/token.ts";
+export type { NewWebhook, Webhook, WebhookSummary } from "./resource/webhook.ts";

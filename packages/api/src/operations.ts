@@ -48,6 +48,17 @@ import {
 import { rotateKeys, showStatus } from "./resource/status.ts";
 import { listTenants, setTenant } from "./resource/tenant.ts";
 import { createToken, listTokens, revokeToken } from "./resource/token.ts";
+import {
+  addWebhook,
+  listWebhooks,
+  pauseWebhook,
+  removeWebhook,
+  replayWebhook,
+  resumeWebhook,
+  rotateWebhookSecret,
+  showWebhook,
+  testWebhook,
+} from "./resource/webhook.ts";
 
 /** Every operation of the API, by its id. */
 export const operations = {
@@ -97,6 +108,15 @@ export const operations = {
   createToken,
   listTokens,
   revokeToken,
+  addWebhook,
+  listWebhooks,
+  showWebhook,
+  testWebhook,
+  pauseWebhook,
+  resumeWebhook,
+  rotateWebhookSecret,
+  replayWebhook,
+  removeWebhook,
   showStatus,
   rotateKeys,
   edgeSnapshot,

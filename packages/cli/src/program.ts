@@ -45,6 +45,17 @@ import { registerTenantSet } from "./tenant-set.ts";
 import { registerTokenCreate } from "./token-create.ts";
 import { registerTokenList } from "./token-list.ts";
 import { registerTokenRevoke } from "./token-revoke.ts";
+import { registerWebhookAdd } from "./webhook-add.ts";
+import {
+  registerWebhookPause,
+  registerWebhookRemove,
+  registerWebhookReplay,
+  registerWebhookResume,
+  registerWebhookRotateSecret,
+} from "./webhook-change.ts";
+import { registerWebhookList } from "./webhook-list.ts";
+import { registerWebhookShow } from "./webhook-show.ts";
+import { registerWebhookTest } from "./webhook-test.ts";
 
 /** What stands after the noun; its commands are named in the order in which one needs them. */
 type Register = (noun: Command) => void;
@@ -84,6 +95,19 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
   ],
   ["tenant", "whose domains they are", registerTenantSet, registerTenantList],
   ["token", "who may use the API", registerTokenCreate, registerTokenList, registerTokenRevoke],
+  [
+    "webhook",
+    "addresses that are told of what happens",
+    registerWebhookAdd,
+    registerWebhookList,
+    registerWebhookShow,
+    registerWebhookTest,
+    registerWebhookPause,
+    registerWebhookResume,
+    registerWebhookReplay,
+    registerWebhookRotateSecret,
+    registerWebhookRemove,
+  ],
   ["key", "the key-encryption keys", registerKeyCreate, registerKeyRotate],
   ["responder", "what answers the CA's challenges", registerResponderSnippet],
   ["edge", "the agent beside a reverse proxy", registerEdgeRun],

@@ -89,6 +89,7 @@ export {
   eventKinds,
   eventSentence,
   messageTypes,
+  movingKinds,
 } from "./event/event-kind.ts";
 export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
 export {
@@ -204,6 +205,7 @@ export {
 export { judgeAnswer, type WebhookAnswer, type WebhookVerdict } from "./webhook/judge-answer.ts";
 export {
   type EventToTell,
+  type ToldCertificate,
   type ToldDomain,
   type WebhookMessage,
   webhookMessage,

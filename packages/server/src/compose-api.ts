@@ -10,7 +10,7 @@ import { readImported } from "./effects/read-imported.ts";
 import { buildHttp } from "./http/build-http.ts";
 import type { ReadinessCheck } from "./http/ports.ts";
 import { keyPem } from "./keys/certificate-key.ts";
-import { open } from "./keys/envelope.ts";
+import { open, seal } from "./keys/envelope.ts";
 import type { LoadedKeys } from "./keys/load-key-ring.ts";
 import { rotateKeys } from "./keys/rotate.ts";
 import { watchCas } from "./observe/ca-gauges.ts";
@@ -21,10 +21,12 @@ import { isDatabaseAway } from "./store/database-away.ts";
 import { isMigrated } from "./store/migrate.ts";
 import { readCaStandings } from "./store/read/ca-standings.ts";
 import { countEnding } from "./store/read/ending.ts";
+import { countFailingWebhooks } from "./store/read/webhooks.ts";
 import { listKeysInUse } from "./store/secrets.ts";
 import { listenForWakeups } from "./store/wakeups.ts";
 import { version } from "./version.ts";
 import type { CheckNames } from "./work/check-watch.ts";
+import type { SendWebhook } from "./work/webhook-watch.ts";
 import type { Worker } from "./work/worker.ts";
 
 export interface ApiParts {
@@ -35,6 +37,7 @@ export interface ApiParts {
   readonly openTransport: OpenTransport;
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
+  readonly sendWebhook: SendWebhook;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** null: this process is none. */
@@ -47,10 +50,11 @@ const accountDeadline = 60_000;
 const requestGrace = seconds(2);
 
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const { database, clock, address, keys, openTransport, check, metrics, log } = parts;
+  const { database, clock, address, keys, openTransport, check, sendWebhook, metrics, log } = parts;
   const { db } = database;
   metrics.watchEnding(() => countEnding(db, clock.now()));
   watchCas(metrics.registry, () => readCaStandings(db, clock.now()));
+  metrics.watchWebhooks(() => countFailingWebhooks(db));
   const app = await buildHttp({
     database,
     wakeups: await listenForWakeups(database, ["certmill_work", "certmill_feed"]),
@@ -75,6 +79,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
       },
     },
     readiness: readiness(parts),
+    webhooks: { seal: (secret) => seal(keys.ring(), secret), send: sendWebhook },
     metrics: () => metrics.text(),
     onDelivered: (took) => metrics.step.observe({ step: "delivery" }, took / 1_000),
   });

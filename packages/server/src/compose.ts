@@ -9,10 +9,13 @@ import { startApi } from "./compose-api.ts";
 import { composeChecks, type OutsidePorts, standardPorts } from "./compose-checks.ts";
 import { startIssuing } from "./compose-issuing.ts";
 import { startResponder } from "./compose-responder.ts";
+import { startWebhooks } from "./compose-webhooks.ts";
 import { findAdminToken } from "./config/admin-token.ts";
 import type { Config } from "./config/read-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
+import { webhookSender } from "./effects/send-webhook.ts";
 import { generateCertificateKey, type MakeKey } from "./keys/certificate-key.ts";
+import { open } from "./keys/envelope.ts";
 import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { closeServer } from "./serve-listener.ts";
@@ -21,6 +24,7 @@ import { checkDatabase, placeOf } from "./store/database-unusable.ts";
 import { ensureAdminToken } from "./store/ensure-admin-token.ts";
 import { readInstallationId } from "./store/installation-id.ts";
 import { migrate } from "./store/migrate.ts";
+import type { SendWebhook } from "./work/webhook-watch.ts";
 
 /** The world outside; a test may give another. */
 export interface World {
@@ -77,6 +81,12 @@ export async function compose(config: Config, world: World): Promise<Running> {
       : opened.use(await composeChecks({ config: checksConfig, database, clock, tokens, ports, log }));
   const check = checking?.check ?? null;
 
+  const sender = opened.use(webhookSender(config.webhookAllowed ?? []));
+  const sendWebhook: SendWebhook = ({ secrets, ...message }, signal) => {
+    const opened = secrets.map((secret) => open(keyRing(), secret));
+    return sender.send({ ...message, secrets: opened, now: clock.now() }, signal);
+  };
+
   const responder = config.roles.has("responder")
     ? await startResponder({
         database,
@@ -92,6 +102,10 @@ export async function compose(config: Config, world: World): Promise<Running> {
     ? await startIssuing({ config, database, clock, keyRing, openTransport, makeKey, check, metrics, log })
     : null;
   if (issuing !== null) opened.defer(() => issuing.stop());
+  if (config.roles.has("worker")) {
+    const watch = await startWebhooks({ config, database, clock, sendWebhook, metrics, log });
+    opened.defer(() => watch.stop());
+  }
   const api = config.roles.has("api")
     ? await startApi({
         database,
@@ -100,6 +114,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         keys,
         openTransport,
         check,
+        sendWebhook,
         metrics,
         log,
         worker: issuing?.worker ?? null,

@@ -209,6 +209,11 @@ export const factsOfEvent = (kind: string): EventKindFacts | null =>
 export const eventSentence = (kind: string, detail: EventDetail): string =>
   factsOfEvent(kind)?.sentence(detail) ?? kind;
 
+/** Those that move a domain. */
+export const movingKinds: readonly EventKind[] = (Object.keys(eventKinds) as EventKind[]).filter(
+  (kind) => eventKinds[kind].state !== null,
+);
+
 /** The types that webhooks may ask for. */
 export const messageTypes: readonly string[] = [
   ...new Set(Object.values(eventKinds).flatMap(({ message }) => (message === null ? [] : [message]))),

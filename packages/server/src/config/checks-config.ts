@@ -34,7 +34,12 @@ export function checksConfig(settings: RawSettings): ChecksConfig | null {
   };
 }
 
-const rangeSettings = ["ingress_addresses", "proxy_ranges", "check_allowed_ranges"] as const;
+const rangeSettings = [
+  "ingress_addresses",
+  "proxy_ranges",
+  "check_allowed_ranges",
+  "webhook_allowed_ranges",
+] as const;
 const serverSettings = ["dns_resolvers", "dns_root_servers"] as const;
 
 /** The entries of those settings that are none, each with its setting. */
@@ -60,7 +65,8 @@ export function wrongEntries(settings: RawSettings): {
 const entries = (list: string | undefined): string[] =>
   (list ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
 
-const ranges = (list: string | undefined): AddressRange[] =>
+/** What is no range is left out. */
+export const ranges = (list: string | undefined): AddressRange[] =>
   entries(list)
     .map(parseRange)
     .filter((range) => range !== null);

@@ -1,10 +1,10 @@
 /** Reads the settings once, at the start: the file, the environment over it. All faults are told at once. */
 import { readFile } from "node:fs/promises";
-import { type Duration, days, type LifePolicy, seconds } from "@certmill/domain";
+import { type AddressRange, type Duration, days, type LifePolicy, seconds } from "@certmill/domain";
 import { parse } from "smol-toml";
 import Type from "typebox";
 import Value from "typebox/value";
-import { type ChecksConfig, checksConfig, wrongEntries } from "./checks-config.ts";
+import { type ChecksConfig, checksConfig, ranges, wrongEntries } from "./checks-config.ts";
 import {
   clientVariables,
   environmentName,
@@ -46,6 +46,8 @@ export interface Config {
   readonly checks?: ChecksConfig | null;
   /** Absent: the usual one. */
   readonly life?: LifePolicy;
+  /** Ranges that are not public and that webhooks may be sent to all the same; absent: none. */
+  readonly webhookAllowed?: readonly AddressRange[];
   readonly logLevel: string;
 }
 
@@ -194,6 +196,7 @@ function toConfig(settings: RawSettings): Config {
     renewalInfo: settings.renewal_info === "on",
     checks: checksConfig(settings),
     life: lifePolicy(settings),
+    webhookAllowed: ranges(settings.webhook_allowed_ranges),
     logLevel: settings.log_level,
   };
 }

@@ -208,6 +208,14 @@ export const settingsSchema = Type.Object(
         "So many days after a domain was removed its private keys are destroyed, but for those that another certificate uses. The certificates stay on record.",
       expected: "a number of days, or never",
     }),
+    webhook_allowed_ranges: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "Private, loopback and other addresses that are not on the public internet and that webhooks may be sent to all the same, also without TLS (http). Without it they never are, whatever a name leads to. The same for every process.",
+        expected: "IP addresses or prefixes, separated by commas",
+      }),
+    ),
     log_level: Type.Union(
       ["debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
       {

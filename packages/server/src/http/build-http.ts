@@ -12,6 +12,7 @@ import type {
   OpenKey,
   ReadImported,
   ReadinessCheck,
+  WebhookPorts,
 } from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
@@ -66,6 +67,17 @@ import {
 import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
 import { listTenantsHandler, setTenantHandler } from "./resource/tenants.ts";
 import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
+import {
+  addWebhookHandler,
+  listWebhooksHandler,
+  pauseWebhookHandler,
+  removeWebhookHandler,
+  replayWebhookHandler,
+  resumeWebhookHandler,
+  rotateWebhookSecretHandler,
+  showWebhookHandler,
+  testWebhookHandler,
+} from "./resource/webhooks.ts";
 import { addRoutes, type Handlers } from "./routes.ts";
 
 export interface HttpOptions {
@@ -85,6 +97,7 @@ export interface HttpOptions {
   /** What Prometheus reads. */
   readonly metrics: () => Promise<string>;
   readonly onDelivered: OnDelivered;
+  readonly webhooks: WebhookPorts;
 }
 
 const mostBodyBytes = 4 * 1024 * 1024;
@@ -164,6 +177,15 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     createToken: createTokenHandler(tools),
     listTokens: listTokensHandler(tools),
     revokeToken: revokeTokenHandler(tools),
+    addWebhook: addWebhookHandler(tools),
+    listWebhooks: listWebhooksHandler(tools),
+    showWebhook: showWebhookHandler(tools),
+    testWebhook: testWebhookHandler(tools),
+    pauseWebhook: pauseWebhookHandler(tools),
+    resumeWebhook: resumeWebhookHandler(tools),
+    rotateWebhookSecret: rotateWebhookSecretHandler(tools),
+    replayWebhook: replayWebhookHandler(tools),
+    removeWebhook: removeWebhookHandler(tools),
     showStatus: showStatusHandler(tools),
     rotateKeys: rotateKeysHandler(tools),
     edgeSnapshot: edgeSnapshotHandler(tools),

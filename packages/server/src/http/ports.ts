@@ -1,6 +1,6 @@
 /** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
 import type { ReadinessPart } from "@certmill/api";
-import type { CaForCheck, Duration, Finding } from "@certmill/domain";
+import type { CaForCheck, Duration, Finding, WebhookAnswer } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
 import type { CertificateToStore } from "../store/commit-decision.ts";
 import type { KeyType } from "../store/schema.ts";
@@ -72,6 +72,21 @@ export interface KeyRotation {
 export interface ReadinessCheck {
   readonly part: ReadinessPart["part"];
   readonly check: () => Promise<string | null>;
+}
+
+/** What webhooks need of the keys and of the network. */
+export interface WebhookPorts {
+  readonly seal: (secret: Uint8Array) => Sealed;
+  /** Sends one message, signed with these secrets. It has a deadline of its own. */
+  readonly send: (
+    message: {
+      readonly url: string;
+      readonly secrets: readonly Sealed[];
+      readonly id: string;
+      readonly body: string;
+    },
+    signal: AbortSignal,
+  ) => Promise<{ readonly answer: WebhookAnswer; readonly detail: string }>;
 }
 
 /** Told of each certificate that an edge has begun to serve: how long after it was stored. */

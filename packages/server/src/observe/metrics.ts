@@ -74,6 +74,12 @@ export class Metrics {
     labelNames: ["result"],
     registers: [this.registry],
   });
+  readonly webhookMessages = new Counter({
+    name: "certmill_webhook_messages_total",
+    help: "Messages to webhooks, by what came of them (taken, failed: sent again, gave_up: not taken for days).",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
   readonly responderRequests = new Counter({
     name: "certmill_responder_requests_total",
     help: "Requests for key authorizations, by result.",
@@ -107,6 +113,18 @@ export class Metrics {
     new Gauge({
       name: "certmill_certificates_ending",
       help: "Certificates to be served with less than a sixth of their lifetime, or three days, left: their renewal has been failing for long. NaN: the database is away.",
+      registers: [this.registry],
+      async collect() {
+        this.set(await count().catch(() => Number.NaN));
+      },
+    });
+  }
+
+  /** @param count webhooks that take nothing, or are disabled. */
+  watchWebhooks(count: () => Promise<number>): void {
+    new Gauge({
+      name: "certmill_webhooks_failing",
+      help: "Webhooks that take nothing at the moment, or are disabled for it. NaN: the database is away.",
       registers: [this.registry],
       async collect() {
         this.set(await count().catch(() => Number.NaN));

@@ -80,6 +80,10 @@ export async function openTestApiOn(
     keys: { currentKeyId: () => "test-key", rewrapAll: async () => 0 },
     readiness: [{ part: "database", check: async () => null }],
     metrics: async () => "# HELP certmill_up\n",
+    webhooks: {
+      seal: (secret) => sealed(Buffer.from(secret).toString("base64")),
+      send: async () => ({ answer: { kind: "answered", status: 204, retryAt: null }, detail: "" }),
+    },
     onDelivered: (took) => delivered.push(took),
     ...options,
   });

@@ -16,9 +16,11 @@ import { readHorizon } from "../../src/store/read/feed-position.ts";
 import { listCaLoads } from "../../src/store/read/status.ts";
 import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
 import { findTokenByHash } from "../../src/store/read/tokens.ts";
+import { readToldEvents, scanFeed, scanLineage } from "../../src/store/read/webhook-feed.ts";
 import { readOffers } from "../../src/store/renewal-offers.ts";
 import { claimPolls, storePolls } from "../../src/store/renewal-polls.ts";
 import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
+import { claimWebhook } from "../../src/store/webhook-rounds.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { interceptedDb } from "../intercepted-db.ts";
@@ -96,6 +98,11 @@ async function fill(db: Db): Promise<void> {
       values ('running', '{}', 'superseded', true, false, 'test', ${at})`,
     sql`insert into replacement_item (replacement_id, certificate_id, lineage_id, released_at)
       select 1, id, lineage_id, ${at} from certificate where id % 2 = 0`,
+    sql`insert into webhook (url, secret_id, state, xact, event_id, wake_at, created_at)
+      select 'https://h', 1, 'active', (select max(xact) from event), n, ${at}, ${at} from generate_series(1, 20) n`,
+    sql`insert into webhook_held (webhook_id, lineage_id, xact, event_id, attempts, held_since, wake_at, answer)
+      select webhook.id, lineage.id, '1', 1, 1, ${at}, ${at}::timestamptz + interval '1 day', '' from webhook, lineage
+      where lineage.id <= 500`,
     // A sweep is done every ten minutes, and reads a good part of so small a table.
     sql`update planner set swept_at = ${at}`,
     sql`vacuum analyze`,
@@ -158,6 +165,7 @@ const small = new Set([
   "flow",
   "campaign",
   "limit_override",
+  "webhook",
   // Read whole and emptied by each planning.
   "ledger_entry",
 ]);
@@ -264,6 +272,24 @@ const queries: Readonly<
   ],
   countEnding: [(db) => countEnding(db, now), "renewal_ending"],
   readOffers: [(db) => readOffers(db), "renewal_due"],
+  claimWebhook: [(db) => claimWebhook(db, { lease, now }), "event_told", "webhook_held_due"],
+  scanFeed: [(db) => scanFeed(db, { xact: "0", id: "0" }, 500), "event_told", "lineage_pkey"],
+  scanLineage: [
+    (db) =>
+      scanLineage(
+        db,
+        { lineageId: "5", after: { xact: "0", id: "0" }, upTo: { xact: "99999999", id: "0" } },
+        100,
+      ),
+    "event_by_lineage",
+  ],
+  readToldEvents: [
+    (db) => readToldEvents(db, ["5", "77", "10007"]),
+    "event_pkey",
+    "event_by_lineage",
+    "certificate_by_lineage",
+    "certificate_issuance_id_key",
+  ],
   listCaLoads: [(db) => listCaLoads(db), "issuance_live_by_ca"],
   findTokenByHash: [(db) => findTokenByHash(db, Buffer.alloc(32), after(start, days(1))), "token_hash_key"],
 };

@@ -1,0 +1,230 @@
+/**
+ * Tells webhooks of events, as long as the process runs. Any number of processes do: one at a time has a webhook, and
+ * what it has sent is forgotten until it is stored, so a message may be sent twice and none is left out.
+ */
+import {
+  type Duration,
+  type Instant,
+  milliseconds,
+  minutes,
+  seconds,
+  type WebhookAnswer,
+  webhookMessage,
+} from "@certmill/domain";
+import type { Clock } from "../clock.ts";
+import type { Db } from "../store/database.ts";
+import {
+  cursorText,
+  type FeedEvent,
+  readToldEvents,
+  scanFeed,
+  scanLineage,
+  type ToldEvent,
+} from "../store/read/webhook-feed.ts";
+import { readSecret, type Sealed } from "../store/secrets.ts";
+import {
+  type ClaimedWebhook,
+  claimWebhook,
+  commitRound,
+  mostHeld,
+  nextWebhookAt,
+  type RoundResult,
+  releaseWebhook,
+} from "../store/webhook-rounds.ts";
+import { Bell } from "./bell.ts";
+import { DeliveryRound, longestLane, type PreparedMessage } from "./deliver-round.ts";
+import { type Batch, dueHeld, type Lane, messageFor, sortBatch } from "./webhook-lanes.ts";
+
+/** Sends one message to an address, signed with these secrets. It has a deadline of its own, well within the lease. */
+export type SendWebhook = (
+  message: {
+    readonly url: string;
+    readonly secrets: readonly Sealed[];
+    readonly id: string;
+    readonly body: string;
+  },
+  signal: AbortSignal,
+) => Promise<{ readonly answer: WebhookAnswer; readonly detail: string }>;
+
+export interface WebhookWatchOptions {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** Of this installation; messages' ids begin with it. */
+  readonly installation: string;
+  readonly send: SendWebhook;
+  /** Messages to one endpoint at once. */
+  readonly concurrency: number;
+  /** Without a notification the database is asked this often. */
+  readonly pollEvery: Duration;
+  readonly onRound: (webhook: ClaimedWebhook, result: RoundResult) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** More than a round and its last answers take. */
+const lease = minutes(2);
+/** How long what is being sent may go on when the process stops. */
+const drain = seconds(2);
+/** Events looked at in a round. */
+const batchSize = 500;
+/** Of these, tried again in a round. */
+const mostRetried = 50;
+/** Webhooks that this process sends to side by side. */
+const mostAtOnce = 8;
+/** Rounds follow each other no faster, in milliseconds. */
+const shortestWait = 20;
+const afterError = 1_000;
+
+export class WebhookWatch {
+  readonly #options: WebhookWatchOptions;
+  readonly #bell: Bell;
+  readonly #stop = new AbortController();
+  readonly #cut = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  readonly #loop: Promise<void>;
+
+  constructor(options: WebhookWatchOptions) {
+    this.#options = options;
+    this.#bell = new Bell(options.clock);
+    this.#loop = this.#rounds();
+  }
+
+  /** There may be something to tell. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  /** What is being sent may end within a moment; else it is cut off, and sent again by whoever takes the webhook next. */
+  async stop(): Promise<void> {
+    const error = new Error("Webhooks are told no more.");
+    this.#stop.abort(error);
+    this.#bell.ring();
+    await this.#loop;
+    const ended = new AbortController();
+    const cutting = this.#options.clock.wait(drain, ended.signal).then(() => this.#cut.abort(error));
+    await Promise.all(this.#running);
+    ended.abort();
+    await cutting;
+  }
+
+  async #rounds(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      let wait: number;
+      try {
+        wait = await this.#claim();
+      } catch (error) {
+        this.#options.onError(error);
+        wait = afterError;
+      }
+      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestWait, wait);
+    }
+  }
+
+  /** @returns how long to wait for the next look, in milliseconds. */
+  async #claim(): Promise<number> {
+    const { db, clock, pollEvery } = this.#options;
+    while (this.#running.size < mostAtOnce) {
+      const claimed = await claimWebhook(db, { lease, now: clock.now() });
+      if (claimed === null) break;
+      const running = this.#round(claimed).finally(() => {
+        this.#running.delete(running);
+        this.#bell.ring();
+      });
+      this.#running.add(running);
+    }
+    const next = await nextWebhookAt(db);
+    const now = clock.now();
+    return next === null || next <= now ? pollEvery : Math.min(milliseconds(next - now), pollEvery);
+  }
+
+  async #round(claimed: ClaimedWebhook): Promise<void> {
+    const { db, clock, onRound, onError } = this.#options;
+    try {
+      const result = await this.#deliver(claimed);
+      if (await commitRound(db, claimed, { result, now: clock.now() })) onRound(claimed, result);
+    } catch (error) {
+      if (!this.#cut.signal.aborted) onError(error);
+      else await releaseWebhook(db, claimed, clock.now()).catch(onError);
+    }
+  }
+
+  async #deliver(claimed: ClaimedWebhook): Promise<RoundResult> {
+    const { db, clock, installation, send, concurrency } = this.#options;
+    const now = clock.now();
+    const retried = await readRetried(db, claimed, now);
+    const { batch, told } = await readBatch(db, claimed, retried);
+    const secrets = await Promise.all(claimed.secretIds.map((id) => readSecret(db, id)));
+    const round = new DeliveryRound(claimed, {
+      now: () => clock.now(),
+      prepare: (event) => prepare(event, told, installation),
+      send: ({ id, body }) => send({ url: claimed.url, secrets, id, body }, this.#cut.signal),
+      ending: this.#stop.signal,
+      concurrency,
+    });
+    return round.run(retried, batch);
+  }
+}
+
+async function readRetried(db: Db, claimed: ClaimedWebhook, now: Instant): Promise<Lane[]> {
+  const lanes: Lane[] = [];
+  for (const held of dueHeld(claimed.held, now).retry.slice(0, mostRetried)) {
+    const wanted = { lineageId: held.lineageId, after: held.place, upTo: claimed.place };
+    lanes.push({
+      lineageId: held.lineageId,
+      held,
+      events: [...(await scanLineage(db, wanted, longestLane))],
+    });
+  }
+  return lanes;
+}
+
+/** The next part of the feed, and what messages say of its events and of those that are tried again. */
+async function readBatch(
+  db: Db,
+  claimed: ClaimedWebhook,
+  retried: readonly Lane[],
+): Promise<{ batch: Batch; told: ReadonlyMap<string, ToldEvent> }> {
+  const isFull = claimed.held.length >= mostHeld;
+  const scanned = isFull ? [] : await scanFeed(db, claimed.place, batchSize);
+  const wanted = [...scanned, ...retried.flatMap(({ events }) => events)].filter(
+    (event) => messageFor(claimed, event) !== null,
+  );
+  const told = await readToldEvents(
+    db,
+    wanted.map(({ place }) => place.id),
+  );
+  return { batch: sortBatch(claimed, scanned, (event) => told.get(event.place.id)?.names ?? []), told };
+}
+
+function prepare(
+  { place, kind }: FeedEvent,
+  told: ReadonlyMap<string, ToldEvent>,
+  installation: string,
+): PreparedMessage {
+  const event = told.get(place.id);
+  if (event === undefined) throw new Error(`The event ${place.id} vanished.`);
+  const { at, detail, names, tenant, before, certificate, firstStoredAt } = event;
+  const isRenewal = (when: Instant): boolean => firstStoredAt !== null && firstStoredAt < when;
+  const message = webhookMessage({
+    at,
+    kind,
+    detail,
+    domain:
+      names === null
+        ? null
+        : {
+            names,
+            tenant,
+            renewal: isRenewal(at),
+            before: before === null ? null : { kind: before.kind, renewal: isRenewal(before.at) },
+            certificate,
+          },
+    cursor: cursorText({ installation, ...place }),
+  });
+  if (message === null) throw new Error(`The event ${place.id} has no message.`);
+  return {
+    id: `msg_${installation}_${place.id}`,
+    type: message.type,
+    domain: names?.[0] ?? null,
+    body: JSON.stringify(message),
+  };
+}
