@@ -13,7 +13,8 @@ const directory = fileURLToPath(new URL("../../packages/server/", import.meta.ur
 
 test("the page has a row for each type, and no other", () => {
   const rows = [...page.matchAll(/^\| `([a-z]+\.[a-z-]+)` +\|/gm)].map(([, type]) => type);
-  expect(rows.toSorted()).toEqual([...messageTypes].toSorted());
+  expect(rows.length).toBe(messageTypes.length);
+  expect(new Set(rows)).toEqual(new Set(messageTypes));
 });
 
 test("the example takes what is signed, once, and refuses the rest", async () => {
@@ -27,7 +28,7 @@ test("the example takes what is signed, once, and refuses the rest", async () =>
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   try {
     const { value = "" } = await lines.next();
-    const url = `http://127.0.0.1:${String(value).replace("listening ", "")}/`;
+    const url = `http://127.0.0.1:${value.replace("listening ", "")}/`;
     await using sender = webhookSender([parseRange("127.0.0.1")].filter((range) => range !== null));
     const data = { domain: "shop.example.com", sentence: "It works." };
     const send = async (by: Buffer) => {

@@ -44,6 +44,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     renewalInfo: true,
     checks: null,
     life: usualLife,
+    webhookAllowed: [],
     logLevel: "info",
   });
 });

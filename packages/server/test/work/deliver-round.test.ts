@@ -293,7 +293,7 @@ test("whatever it answers and whenever processes die, each domain's messages com
         }
         expect(model.isDone || feed.length === 0).toBe(true);
         expect(model.gaveUp).toEqual([]);
-        for (const name of [...new Set(feed.flatMap(({ lineageId }) => model.namesOf(lineageId)))]) {
+        for (const name of new Set(feed.flatMap(({ lineageId }) => model.namesOf(lineageId)))) {
           const ofName = (each: FeedEvent) => model.namesOf(each.lineageId).includes(name);
           const first = [...new Set(model.taken.filter(ofName))];
           expect(first).toEqual(feed.filter(ofName));

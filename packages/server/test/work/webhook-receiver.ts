@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface ReceivedMessage {
@@ -28,7 +28,7 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const received: ReceivedMessage[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
-  const server = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = Buffer.concat(await request.toArray()).toString();
     const { type = "", data = {} } = body === "" ? {} : JSON.parse(body);
     const message = { headers: request.headers, body, type, domain: data.domain ?? null };
@@ -36,7 +36,11 @@ export async function startReceiver(
     const answer = reply(message, received.length);
     for (const { count, resolve } of waiting) if (received.length >= count) resolve();
     if (answer !== "never") response.writeHead(answer.status, answer.headers).end(answer.body);
-  });
+  };
+  // A sender may leave before its message is whole.
+  const server = createServer(
+    (request, response) => void receive(request, response).catch(() => response.destroy()),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

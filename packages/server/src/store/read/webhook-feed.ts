@@ -35,7 +35,7 @@ export const placeBefore = ({ xact, id }: WebhookPlace): WebhookPlace => ({
 });
 
 /** The steps on the way, of which no message is sent. Letter by letter the condition of the index `event_told`. */
-export const isNoStep: RawBuilder<unknown> = sql`event.kind not in ('order.created', 'challenge.published', 'validated',
+const isNoStep: RawBuilder<unknown> = sql`event.kind not in ('order.created', 'challenge.published', 'validated',
   'finalized', 'issuance.delayed', 'key.retrieved')`;
 
 /** Events of transactions that are over, and after which no earlier one can come. */
