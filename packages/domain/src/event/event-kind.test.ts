@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { eventKinds, eventSentence, factsOfEvent, messageTypes } from "./event-kind.ts";
 
@@ -30,4 +31,11 @@ test("a kind of a newer version is shown as it is, and told to nobody", () => {
 test("each type of message is listed once", () => {
   expect(new Set(messageTypes).size).toBe(messageTypes.length);
   expect(messageTypes).toContain("certificate.issued");
+});
+
+test("docs/webhooks.md has a row for each type of message, and no other", () => {
+  const page = readFileSync(new URL("../../../../docs/webhooks.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `([a-z]+\.[a-z-]+)` +\|/gm)].map(([, type]) => type);
+  expect(rows.filter((type) => !messageTypes.includes(type ?? ""))).toEqual([]);
+  expect(messageTypes.filter((type) => !rows.includes(type))).toEqual([]);
 });
