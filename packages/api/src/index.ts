@@ -70,6 +70,7 @@ export {
 } from "./resource/limit.ts";
 export type { NewPlan, Plan } from "./resource/plan.ts";
 export { maxSerials, type NewReplacement, type Replacement } from "./resource/replacement.ts";
+export type { Revocation, RevocationSummary } from "./resource/revocation.ts";
 export type { Status } from "./resource/status.ts";
 export type { Tenant } from "./resource/tenant.ts";
 export type { CreatedToken, NewToken, Token } from "./resource/token.ts";

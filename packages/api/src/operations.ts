@@ -45,6 +45,7 @@ import {
   showReplacement,
   startReplacement,
 } from "./resource/replacement.ts";
+import { countRevocations, listRevocations, requestRevocations } from "./resource/revocation.ts";
 import { rotateKeys, showStatus } from "./resource/status.ts";
 import { listTenants, setTenant } from "./resource/tenant.ts";
 import { createToken, listTokens, revokeToken } from "./resource/token.ts";
@@ -105,6 +106,9 @@ export const operations = {
   resumeReplacement,
   cancelReplacement,
   importCertificates,
+  requestRevocations,
+  listRevocations,
+  countRevocations,
   createToken,
   listTokens,
   revokeToken,

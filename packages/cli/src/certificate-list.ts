@@ -41,10 +41,15 @@ const columns: readonly Column<Certificate>[] = [
   { head: "NAMES", cell: ({ names }) => namesText(names) },
   { head: "ID", cell: ({ id }) => id, align: "right" },
   { head: "EXPIRES", cell: ({ notAfter }) => dayText(notAfter) },
-  { head: "CURRENT", cell: ({ current }) => (current ? "yes" : "") },
+  { head: "CURRENT", cell: currentText },
   { head: "CA", cell: ({ ca }) => ca ?? "" },
 ];
 
 function namesText([first = "", ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} +${others.length}`;
+}
+
+function currentText({ current, revokedAt }: Certificate): string {
+  if (revokedAt !== null) return current ? "yes, revoked" : "revoked";
+  return current ? "yes" : "";
 }

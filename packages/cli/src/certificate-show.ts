@@ -1,4 +1,4 @@
-import { operations } from "@certmill/api";
+import { type Certificate, operations } from "@certmill/api";
 import type { Command } from "commander";
 import { type CertificateChoice, chosenCertificate, withCertificateChoice } from "./certificate-choice.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
@@ -35,7 +35,14 @@ async function showCertificate(id: string | undefined, options: CertificateShowO
       ["Tenant", shown.tenant],
       ["Current", shown.current ? "yes" : "no, a newer one has replaced it"],
       ["Stored at", instantText(shown.storedAt)],
+      ["Key", shown.keyFingerprint],
+      ["Revoked", revokedText(shown)],
       ...renewalFields(shown.renewal, now),
     ]),
   );
+}
+
+function revokedText({ revokedAt, revocationReason }: Certificate): string | null {
+  if (revokedAt === null) return null;
+  return `${instantText(revokedAt)}${revocationReason === null ? "" : ` (${revocationReason})`}`;
 }

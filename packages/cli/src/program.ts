@@ -37,6 +37,9 @@ import { registerReplaceList } from "./replace/replace-list.ts";
 import { registerReplaceShow } from "./replace/replace-show.ts";
 import { registerReportFailures } from "./report-failures.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
+import { registerRevoke } from "./revoke/revoke.ts";
+import { registerRevokeList } from "./revoke/revoke-list.ts";
+import { registerRevokeShow } from "./revoke/revoke-show.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimCa } from "./sim-ca.ts";
 import { registerStatus } from "./status.ts";
@@ -136,6 +139,7 @@ export function buildProgram(version: string): Command {
     registerReplaceCancel,
   );
   registerImport(program);
+  registerRevoke(program, registerRevokeShow, registerRevokeList);
   for (const [name, description, ...commands] of nouns) {
     const noun = program.command(name).description(description);
     for (const register of commands) register(noun);

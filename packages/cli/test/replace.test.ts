@@ -51,6 +51,16 @@ test("certificates are planned, replaced and told of", async () => {
   expect(shown.stdout).toMatch(/Replaced {3}2 of 2 \(100 %\)\n/);
   const listed = await server.run(["replace", "list"]);
   expect(listed.stdout).toMatch(/ID {2}STATE .+\n +3 {2}\w+ +a list +2 +2 +0 +\d/);
+  const revoke = ["revoke", "--serial", serials[0] ?? "", "--serial", "beef", "--yes"];
+  const revoked = await server.run(revoke);
+  expect(revoked.stdout).toMatch(/^1 certificates are to be revoked \(superseded\)/);
+  expect(revoked.stderr).toContain("serial number beef");
+  expect(revoked.code).toBe(6);
+  await until({
+    what: "the revoked certificate",
+    probe: async () => (await server.run(["revoke", "show"])).stdout.startsWith("Revoked  1"),
+    within: 60_000,
+  });
   const cancelled = await server.run(["replace", "cancel", "3", "--yes"]);
   expect(`${cancelled.stdout}${cancelled.stderr}`).toMatch(/Replacement 3 is (?:cancelled|done)\./);
 });

@@ -7,19 +7,24 @@ import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
 import { readOffer } from "./effects/directory-offer.ts";
 import { performAt } from "./effects/perform.ts";
 import { askForRenewal } from "./effects/renewal-info.ts";
+import { revokeCertificate } from "./effects/revoke-certificate.ts";
 import { readStatusPage, statusPages } from "./effects/status-page.ts";
-import type { MakeKey } from "./keys/certificate-key.ts";
+import { importKey, type MakeKey } from "./keys/certificate-key.ts";
+import { open } from "./keys/envelope.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeBudget } from "./observe/budget-events.ts";
 import { observeChecks } from "./observe/check-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { observeRenewals } from "./observe/renewal-events.ts";
+import { observeRevocations } from "./observe/revocation-events.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
 import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
+import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
+import { RevocationWatch } from "./work/revocation-watch.ts";
 import { runIssuance } from "./work/run-issuance.ts";
 import { type StatusWatch, watchStatus } from "./work/status-watch.ts";
 import { Worker } from "./work/worker.ts";
@@ -89,8 +94,17 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   if (database.kind === "embedded") await forgetLeases(db, clock.now());
   const checkWatch = check === null ? null : startCheckWatch(parts, check);
   if (checkWatch === null) await forgetChecks(db, clock.now());
+  const revocationWatch = startRevocationWatch(parts, connections);
+  const filling = new AbortController();
+  const filled = fillAllFingerprints(db, filling.signal).catch((error: unknown) =>
+    log.error(
+      { event: "fingerprints.error", err: error },
+      "keys' fingerprints are read again at the next start",
+    ),
+  );
   await database.listen("certmill_work", () => {
     worker.wake();
+    revocationWatch.wake();
     checkWatch?.wake();
   });
   worker.start();
@@ -99,6 +113,9 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     worker,
     stop: async () => {
       await statusWatch?.stop();
+      filling.abort();
+      await filled;
+      await revocationWatch.stop();
       await renewalWatch?.stop();
       await checkWatch?.stop();
       await worker.stop(config.drain);
@@ -157,6 +174,27 @@ function startRenewalWatch(
         { event: "renewal.error", err: error },
         "asking for renewal information met an error; it is asked again",
       );
+    },
+  });
+}
+
+function startRevocationWatch(
+  { database, clock, keyRing, metrics, log }: IssuingParts,
+  connections: CaConnections,
+): RevocationWatch {
+  return new RevocationWatch({
+    db: database.db,
+    clock,
+    revoke: async ({ caId, chainPem, reason, key }, signal) => {
+      const { client } = await connections.to(caId);
+      const certificateKey =
+        reason === "keyCompromise" && key !== null ? importKey(open(keyRing(), key)) : null;
+      return revokeCertificate(client, { chainPem, reason, certificateKey }, signal);
+    },
+    onEnded: observeRevocations(metrics, log),
+    onError: (error) => {
+      metrics.workerErrors.inc();
+      log.error({ event: "revocation.error", err: error }, "revoking met an error; it is tried again");
     },
   });
 }

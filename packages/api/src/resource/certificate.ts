@@ -43,6 +43,13 @@ export const Certificate = Type.Object({
   tenant: Nullable(Type.String()),
   current: Type.Boolean({ description: "Whether it is the one to be served now." }),
   storedAt: InstantText,
+  keyFingerprint: Nullable(
+    Type.String({
+      description: "SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hex; null: not read yet.",
+    }),
+  ),
+  revokedAt: Nullable(InstantText),
+  revocationReason: Nullable(Type.String({ description: "As RFC 5280 section 5.3.1 names it." })),
   renewal: Nullable(Renewal),
 });
 export type Certificate = Static<typeof Certificate>;

@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 import { Closed, Id, InstantText, Label, Nullable, Page, PageQuery, ProfileName } from "../fields.ts";
 import { operation } from "../operation.ts";
 
-const RevocationReason = Type.Enum(
+export const RevocationReason = Type.Enum(
   [
     "unspecified",
     "keyCompromise",
@@ -23,7 +23,7 @@ const SerialText = Type.String({
   maxLength: 200,
   description: "A serial number in hex; colons, spaces, capitals and leading zeros do not matter.",
 });
-const Serials = Type.Array(SerialText, { minItems: 1, maxItems: maxSerials });
+export const Serials = Type.Array(SerialText, { minItems: 1, maxItems: maxSerials });
 
 const Selection = Type.Object(
   {

@@ -167,6 +167,15 @@ export const eventKinds = {
     (detail) =>
       `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
   ),
+  "certificate.revoked": told(
+    "certificate.revoked",
+    (detail) => `The certificate ${text(detail, "serial")} is revoked (${text(detail, "reason")}).`,
+  ),
+  "certificate.revocation-failed": told(
+    "certificate.revocation-failed",
+    (detail) =>
+      `The certificate authority does not revoke the certificate ${text(detail, "serial")}: ${text(detail, "detail")}`,
+  ),
   "replacement.due": told(
     "replacement.due",
     (detail) =>

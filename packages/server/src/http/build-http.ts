@@ -64,6 +64,11 @@ import {
   showReplacementHandler,
   startReplacementHandler,
 } from "./resource/replacements.ts";
+import {
+  countRevocationsHandler,
+  listRevocationsHandler,
+  requestRevocationsHandler,
+} from "./resource/revocations.ts";
 import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
 import { listTenantsHandler, setTenantHandler } from "./resource/tenants.ts";
 import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
@@ -174,6 +179,9 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     resumeReplacement: resumeReplacementHandler(tools),
     cancelReplacement: cancelReplacementHandler(tools),
     importCertificates: importCertificatesHandler(tools),
+    requestRevocations: requestRevocationsHandler(tools),
+    listRevocations: listRevocationsHandler(tools),
+    countRevocations: countRevocationsHandler(tools),
     createToken: createTokenHandler(tools),
     listTokens: listTokensHandler(tools),
     revokeToken: revokeTokenHandler(tools),

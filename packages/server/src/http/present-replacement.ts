@@ -2,7 +2,9 @@ import type { Replacement } from "@certmill/api";
 import {
   after,
   days,
+  fullBucket,
   type Instant,
+  type PlannedCa,
   planReplacement,
   type ReplacementPlan,
   type RevocationReason,
@@ -52,6 +54,20 @@ export async function describeReplacement(db: Db, row: ReplacementRow, now: Inst
   };
 }
 
+/** Where imported certificates are from whose CA is none of those that are here: the pool takes their orders. */
+const elsewhere: PlannedCa = {
+  name: "",
+  home: "",
+  accountUrl: null,
+  accountId: "",
+  limitSet: "none",
+  overrides: [],
+  weight: 0,
+  orders: fullBucket,
+  mostOrdersInFlight: 1,
+  outages: [],
+};
+
 /** What a draft comes to, as of now. */
 export async function planDraft(
   db: Db,
@@ -61,8 +77,7 @@ export async function planDraft(
   const counted = isList(selection) ? await countListed(db, id) : await countSelected(db, selection);
   const cas = await readPlannedCas(db);
   const at = counted.map(({ ca_id: caId, certificates, same_names: sameNames, names }) => {
-    const ca = cas.get(caId);
-    if (ca === undefined) throw new Error(`There is no CA ${caId}.`);
+    const ca = cas.get(caId ?? "") ?? elsewhere;
     return { ca, certificates, sameNames, names };
   });
   return planReplacement(at, [...cas.values()], now);

@@ -68,6 +68,12 @@ export class Metrics {
     labelNames: ["ca", "urgency"],
     registers: [this.registry],
   });
+  readonly revocations = new Counter({
+    name: "certmill_revocations_total",
+    help: "Certificates that a CA was asked to revoke, by result (revoked, later: the CA was in trouble, failed: it will not).",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
   readonly checks = new Counter({
     name: "certmill_checks_total",
     help: "Checks of a certificate's names before its first order, by result (right, wrong).",

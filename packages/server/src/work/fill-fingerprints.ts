@@ -11,3 +11,8 @@ export async function fillFingerprints(db: Db): Promise<boolean> {
   await storeFingerprints(db, new Map(without.map(({ id, chainPem }) => [id, keyFingerprintOf(chainPem)])));
   return without.length === batch;
 }
+
+/** The same for all of them, until `signal` aborts. */
+export async function fillAllFingerprints(db: Db, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await fillFingerprints(db)));
+}

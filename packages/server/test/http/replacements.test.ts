@@ -348,3 +348,27 @@ test("what has been replaced on the way from draft to start is not replaced agai
   await feed();
   expect(await show(id)).toMatchObject({ certificates: { total: 2, replaced: 1, underway: 1 } });
 });
+
+test("only what has a successor is revoked, but for who says that it is to be at once", async () => {
+  const [old = ""] = await enrol([name(0)]);
+  const [other = ""] = await enrol([name(1)]);
+  await admin.call(operations.retryDomain, { params: { name: name(0) } });
+  await issueDue(api.db, now());
+  const serials = [await serialOf(old), await serialOf(other), "beef"];
+  const ask = (body: object) => admin.call(operations.requestRevocations, { body: { serials, ...body } });
+  const told = { accepted: 1, alreadyRevoked: 0, inUse: [serials[1]], unknown: ["beef"] };
+  expect(await ask({ dryRun: true })).toEqual(told);
+  expect(await admin.call(operations.countRevocations, {})).toMatchObject({ waiting: 0 });
+  expect(await ask({})).toEqual(told);
+  expect(await ask({ reason: "keyCompromise" })).toEqual(told);
+  expect(await admin.call(operations.countRevocations, {})).toMatchObject({ waiting: 1, due: 0 });
+  expect(await ask({ now: true })).toMatchObject({ accepted: 2, inUse: [] });
+  const { items, next } = await admin.call(operations.listRevocations, { query: { state: "due", limit: 1 } });
+  expect(items).toMatchObject([{ certificateId: old, reason: "superseded", state: "due", detail: null }]);
+  const rest = await admin.call(operations.listRevocations, { query: { after: next ?? "", limit: 9 } });
+  expect(rest.items.map(({ certificateId }) => certificateId)).toEqual([other]);
+  expect(await codeOf(admin.call(operations.requestRevocations, { body: {} }))).toBe("invalid-request");
+  expect(await codeOf(admin.call(operations.requestRevocations, { body: { replacement: "77" } }))).toBe(
+    "not-found",
+  );
+});

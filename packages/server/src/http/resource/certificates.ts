@@ -12,7 +12,7 @@ import { isRowId } from "../../store/row-id.ts";
 import { recordKeyRetrieval } from "../../store/write/key-retrieval.ts";
 import { type Caller, tenantIdOf } from "../caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../instant-text.ts";
 import type { OpenKey } from "../ports.ts";
 import { presentRenewal } from "../present-renewal.ts";
 import { Refusal } from "../refusal.ts";
@@ -106,6 +106,9 @@ function present(row: CertificateRow): Certificate {
     tenant: row.tenant,
     current: row.current_id === row.id,
     storedAt: instantText(row.stored_at),
+    keyFingerprint: row.spki === "" ? null : row.spki,
+    revokedAt: instantTextOrNull(row.revoked_at),
+    revocationReason: row.revocation_reason,
     renewal: row.current_id === row.id ? presentRenewal(row) : null,
   };
 }

@@ -153,7 +153,7 @@ function refuseUnless(
 }
 
 /** @throws {Refusal} `not-found` */
-async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {
+export async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {
   const row = isRowId(id) ? await findReplacement(db, id) : null;
   if (row === null) throw new Refusal("not-found", `There is no replacement ${id}.`);
   return row;

@@ -13,6 +13,9 @@ export interface CertificateRow {
   readonly fingerprint: string;
   readonly chain_pem: string;
   readonly stored_at: Instant;
+  readonly spki: string | null;
+  readonly revoked_at: Instant | null;
+  readonly revocation_reason: string | null;
   /** null: it was imported, and its CA is none of those that are here. */
   readonly ca: string | null;
   readonly tenant: string | null;
@@ -49,6 +52,9 @@ const selectCertificates = (db: Db) =>
       "certificate.fingerprint",
       "certificate.chain_pem",
       "certificate.stored_at",
+      "certificate.spki",
+      "certificate.revoked_at",
+      "certificate.revocation_reason",
       "ca.name as ca",
       "tenant.name as tenant",
       "lineage.certificate_id as current_id",

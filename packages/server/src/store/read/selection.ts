@@ -36,7 +36,8 @@ export function isSelected({ ca, issuer, key, profile }: Selection): RawBuilder<
 export const isHeld = sql`lineage.certificate_id = certificate.id and lineage.state not in ('removed', 'moved')`;
 
 export interface SelectedAt {
-  readonly ca_id: string;
+  /** null: it was imported, and its CA is none of those that are here. */
+  readonly ca_id: string | null;
   readonly certificates: number;
   /** Of them: those whose lineage wants the very same names still. */
   readonly same_names: number;
@@ -61,7 +62,7 @@ export const countListed = (db: Db, replacementId: string): Promise<readonly Sel
   );
 
 async function countByCa(db: Db, from: RawBuilder<unknown>): Promise<readonly SelectedAt[]> {
-  const { rows } = await sql<{ ca_id: string; certificates: string; same_names: string; names: string }>`
+  const { rows } = await sql<{ ca_id: string | null; certificates: string; same_names: string; names: string }>`
     select certificate.ca_id, count(*) as certificates,
       count(*) filter (where certificate.names = lineage.names) as same_names,
       sum(cardinality(lineage.names)) as names

@@ -1,0 +1,125 @@
+/**
+ * Tells the CAs of certificates that are to be revoked, as long as the process runs: first those whose successors are
+ * served by now are found, then they are revoked at the CA's pace. Any number of processes do: each takes what is due and
+ * nobody else has. Doing it twice does no harm, so a crash between the CA's answer and the commit is mended by another try.
+ */
+import { after, type Instant, instant, milliseconds, minutes, seconds } from "@certmill/domain";
+import type { Clock } from "../clock.ts";
+import type { RevocationAnswer } from "../effects/revoke-certificate.ts";
+import type { Db } from "../store/database.ts";
+import {
+  type ClaimedRevocation,
+  claimRevocations,
+  nextRevocationAt,
+  type RevocationEnd,
+  releaseServed,
+  storeRevocation,
+} from "../store/revocations.ts";
+import { Bell } from "./bell.ts";
+
+export interface RevocationWatchOptions {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** @throws the signal's reason; what cannot be blamed on the CA or the network. */
+  readonly revoke: (revocation: ClaimedRevocation, signal: AbortSignal) => Promise<RevocationAnswer>;
+  readonly onEnded: (revocation: ClaimedRevocation, end: RevocationEnd) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const lookedAtOnce = 1_000;
+/** Those of ten seconds at Let's Encrypt's pace. */
+const batch = 100;
+const atOnce = 8;
+const lease = minutes(10);
+const shortestWait = seconds(1);
+/** What a mass replacement has revoked comes without a ring. */
+const longestWait = minutes(5);
+const afterError = seconds(30);
+const firstRetry = minutes(1);
+const longestRetry = minutes(60);
+/** A CA that is in trouble is told for two days. */
+const mostFailures = 50;
+
+export class RevocationWatch {
+  readonly #options: RevocationWatchOptions;
+  readonly #bell: Bell;
+  readonly #stop = new AbortController();
+  readonly #loop: Promise<void>;
+
+  constructor(options: RevocationWatchOptions) {
+    this.#options = options;
+    this.#bell = new Bell(options.clock);
+    this.#loop = this.#rounds();
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error("Certificates are revoked no more."));
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  async #rounds(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      let wait: number;
+      try {
+        wait = await this.#round();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.onError(error);
+        wait = afterError;
+      }
+      if (!signal.aborted) await this.#bell.wait(shortestWait, wait);
+    }
+  }
+
+  /** @returns how long nothing will be due, in milliseconds. */
+  async #round(): Promise<number> {
+    const { db, clock } = this.#options;
+    const now = clock.now();
+    const nextAt = await nextRevocationAt(db);
+    if (nextAt === null || nextAt > now)
+      return nextAt === null ? longestWait : Math.min(milliseconds(nextAt - now), longestWait);
+    const looked = await releaseServed(db, lookedAtOnce, now);
+    const leaseEnd = after(now, lease);
+    const claimed = await claimRevocations(db, { limit: batch, leaseEnd, now });
+    const left = [...claimed];
+    const runs = Array.from({ length: atOnce }, async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift())
+        await this.#revoke(next, leaseEnd);
+    });
+    // All come to their end before one's error is told: nothing goes on beside the next round.
+    for (const run of await Promise.allSettled(runs)) if (run.status === "rejected") throw run.reason;
+    return looked === lookedAtOnce || claimed.length === batch ? 0 : shortestWait;
+  }
+
+  async #revoke(revocation: ClaimedRevocation, leaseEnd: Instant): Promise<void> {
+    const { db, clock, revoke, onEnded } = this.#options;
+    const answer = await revoke(revocation, this.#stop.signal);
+    const now = clock.now();
+    const end = endOf(answer, revocation.failures + 1, now);
+    if (await storeRevocation(db, revocation, { end, leaseEnd, now })) onEnded(revocation, end);
+  }
+}
+
+function endOf(answer: RevocationAnswer, failures: number, now: Instant): RevocationEnd {
+  switch (answer.kind) {
+    case "revoked":
+      return answer;
+    case "refused":
+      return { kind: "failed", detail: answer.detail };
+    case "not-told":
+      return { kind: "later", retryAt: answer.retryAt, detail: null };
+    case "trouble": {
+      if (failures >= mostFailures) return { kind: "failed", detail: answer.detail };
+      const own = after(now, milliseconds(Math.min(firstRetry * 2 ** (failures - 1), longestRetry)));
+      const asked = Math.min(answer.retryAt ?? 0, after(now, longestRetry));
+      return { kind: "later", retryAt: instant(Math.max(own, asked)), detail: answer.detail };
+    }
+  }
+}
