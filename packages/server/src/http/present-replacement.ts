@@ -112,9 +112,11 @@ function sentenceOf({ state, is_chosen: isChosen }: ReplacementRow, counts: Repl
       return "It is a draft: nothing happens until it is started.";
     case "running":
       if (!isChosen) return "Its certificates are being chosen; the first are ordered already.";
-      return counts.waiting + counts.underway > 0
-        ? "Its certificates are replaced before all other work, as fast as the limits allow."
-        : "What is left fails for now, and is tried again.";
+      if (counts.waiting + counts.underway > 0)
+        return "Its certificates are replaced before all other work, as fast as the limits allow.";
+      return counts.failing > 0
+        ? "What is left fails for now, and is tried again."
+        : "All of its certificates are replaced; it ends in a moment.";
     case "paused":
       return "No further certificate becomes due.";
     case "cancelled":
