@@ -62,7 +62,12 @@ export const countListed = (db: Db, replacementId: string): Promise<readonly Sel
   );
 
 async function countByCa(db: Db, from: RawBuilder<unknown>): Promise<readonly SelectedAt[]> {
-  const { rows } = await sql<{ ca_id: string | null; certificates: string; same_names: string; names: string }>`
+  const { rows } = await sql<{
+    ca_id: string | null;
+    certificates: string;
+    same_names: string;
+    names: string;
+  }>`
     select certificate.ca_id, count(*) as certificates,
       count(*) filter (where certificate.names = lineage.names) as same_names,
       sum(cardinality(lineage.names)) as names
