@@ -7,6 +7,7 @@ import { print, printJson } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
 
 interface DomainRemoveOptions extends ServerOptions {
+  readonly revoke?: boolean;
   readonly yes?: boolean;
 }
 
@@ -15,6 +16,7 @@ export function registerDomainRemove(domain: Command): void {
     .command("remove")
     .description("remove a domain and all names of its certificate; the edges stop serving it")
     .argument("<name>", "the DNS name")
+    .option("--revoke", "have its certificates revoked, too")
     .option("--yes", "do not ask")
     .action(removeDomain);
   withExamples(withServerOptions(command), "certmill domain remove shop.example.com --yes");
@@ -28,7 +30,9 @@ async function removeDomain(name: string, options: DomainRemoveOptions): Promise
       return { question: `Remove ${names.map(printable).join(", ")}?`, otherwise: "Nothing was removed." };
     });
   }
-  const removed = await client.call(operations.removeDomain, { params: { name } });
+  const { revoke = false } = options;
+  const removed = await client.call(operations.removeDomain, { params: { name }, query: { revoke } });
   if (options.json === true) return printJson(removed);
   await print(`Removed: ${removed.names.map(printable).join(", ")}`);
+  if (revoke) await print("Its certificates are being revoked: certmill revoke show tells how far that is.");
 }

@@ -233,6 +233,17 @@ export const removeDomain = operation({
     "Ends what is under way and tells the edges. All names of the same certificate go. Removing twice is the same as once.",
   scopes: ["admin", "tenant"],
   params: NameParams,
+  query: Type.Object(
+    {
+      revoke: Type.Optional(
+        Type.Boolean({
+          description:
+            "Have all its certificates that are still good revoked, with the reason `cessationOfOperation`. Default false.",
+        }),
+      ),
+    },
+    Closed,
+  ),
   responses: { 200: Domain },
   problems: ["not-found"],
 });

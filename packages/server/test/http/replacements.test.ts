@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
+import { releaseServed } from "../../src/store/revocations.ts";
 import { feedReplacements } from "../../src/work/feed-replacements.ts";
 import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
 import { failDue, issueDue } from "./issue-directly.ts";
@@ -371,4 +372,15 @@ test("only what has a successor is revoked, but for who says that it is to be at
   expect(await codeOf(admin.call(operations.requestRevocations, { body: { replacement: "77" } }))).toBe(
     "not-found",
   );
+});
+
+test("a domain that is removed has its certificates revoked where that is wanted", async () => {
+  const [kept = "", gone = ""] = await enrol(names(2));
+  await admin.call(operations.removeDomain, { params: { name: name(1) }, query: { revoke: true } });
+  await admin.call(operations.removeDomain, { params: { name: name(0) }, query: {} });
+  const { items } = await admin.call(operations.listRevocations, { query: {} });
+  expect(items).toMatchObject([{ certificateId: gone, reason: "cessationOfOperation", state: "waiting" }]);
+  expect(await releaseServed(api.db, 10, now())).toBe(1);
+  expect(await admin.call(operations.countRevocations, {})).toMatchObject({ waiting: 0, due: 1 });
+  expect(kept).not.toBe(gone);
 });

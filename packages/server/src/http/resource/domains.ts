@@ -5,6 +5,7 @@ import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../s
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
+import { requestLineage } from "../../store/write/request-revocations.ts";
 import { retryLineage } from "../../store/write/retry-lineage.ts";
 import { type Caller, tenantIdOf } from "../caller.ts";
 import {
@@ -63,8 +64,16 @@ export function retryDomainHandler({ db, now }: Tools): Handler<Operations["retr
 }
 
 export function removeDomainHandler({ db, now }: Tools): Handler<Operations["removeDomain"]> {
-  return async ({ params, caller }) => {
+  return async ({ params, query, caller }) => {
     const { name, lineage_id } = await wantedDomain(db, params.name, caller);
+    // First: they wait for the removal, and it is not forgotten where that is cut off.
+    if (query.revoke === true)
+      await requestLineage(db, lineage_id, {
+        reason: "cessationOfOperation",
+        when: "served",
+        token: caller.tokenName,
+        now: now(),
+      });
     await removeLineage(db, lineage_id, now());
     return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };
