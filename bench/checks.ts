@@ -110,6 +110,7 @@ async function addDomains(db: Db, from: number, count: number): Promise<void> {
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
     profile: null,
+    challenge: null,
     campaignId: null,
   } as const;
   const wanted = Array.from({ length: count }, (_, n) => ({

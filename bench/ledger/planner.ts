@@ -67,6 +67,7 @@ async function settle(db: Db, claim: ClaimedIssuance): Promise<void> {
   await commitStep(db, claim, {
     state,
     publish: [],
+    records: [],
     key: null,
     events: [],
     ledger: [...changes("settled", "order", claim), { kind: "answered" }],

@@ -56,8 +56,9 @@ export const serverFolders: Readonly<Record<string, readonly string[]>> = {
   challenge: ["store"],
   delivery: ["store"],
   checks: ["store"],
-  effects: ["keys", "challenge", "delivery", "checks", "store"],
-  work: ["store", "effects"],
+  dns: ["checks", "store"],
+  effects: ["keys", "challenge", "delivery", "checks", "dns", "store"],
+  work: ["store", "effects", "dns"],
   http: ["store"],
 };
 
@@ -75,4 +76,5 @@ export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {
   fastify: ["http"],
   "@certmill/acme": ["effects", "challenge"],
   "dns-packet": ["checks"],
+  "@aws-sdk/client-route-53": ["dns"],
 };

@@ -62,6 +62,20 @@ export const peers = {
     newer: { suites: ["forky", "sid"], mark: "dns-persist-01", trial: ["-version"] },
     elsewhere: "see https://github.com/letsencrypt/pebble, then put the new one on PATH",
   },
+  bind: {
+    name: "BIND",
+    program: "named",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "bind9",
+    elsewhere: "see https://www.isc.org/bind/",
+  },
+  powerdns: {
+    name: "PowerDNS with its LMDB backend",
+    program: "pdns_server",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "pdns-backend-lmdb",
+    elsewhere: "see https://www.powerdns.com/",
+  },
   openssl: {
     name: "openssl",
     program: "openssl",

@@ -20,6 +20,11 @@ export const ProfileName = Type.String({
   description: "A certificate profile that the CA's directory offers, such as `shortlived`.",
 });
 
+export const ChallengeType = Type.Enum(["http-01", "dns-01"], {
+  description: "How names are proven to a CA: by a file on port 80, or by a record in the DNS.",
+});
+export type ChallengeType = Static<typeof ChallengeType>;
+
 export type KeyType = Static<typeof KeyType>;
 
 /**

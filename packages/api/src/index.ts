@@ -3,7 +3,7 @@ export { type Client, type ClientOptions, createClient } from "./client/create-c
 export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
-export type { KeyType } from "./fields.ts";
+export type { ChallengeType, KeyType } from "./fields.ts";
 export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
   isTextBody,
@@ -33,6 +33,13 @@ export {
   type ImportedCertificate,
   maxImportedCertificates,
 } from "./resource/certificate-import.ts";
+export {
+  type DnsAccess,
+  type DnsProvider,
+  type DnsTest,
+  dnsProviderKinds,
+  type NewDnsProvider,
+} from "./resource/dns.ts";
 export {
   type CheckFinding,
   type Domain,

@@ -20,6 +20,7 @@ import {
   showCertificate,
 } from "./resource/certificate.ts";
 import { importCertificates } from "./resource/certificate-import.ts";
+import { addDnsProvider, listDnsProviders, removeDnsProvider, testDnsProvider } from "./resource/dns.ts";
 import {
   addDomain,
   checkDomain,
@@ -73,6 +74,10 @@ export const operations = {
   makePlan,
   setTenant,
   listTenants,
+  addDnsProvider,
+  listDnsProviders,
+  testDnsProvider,
+  removeDnsProvider,
   addDomain,
   listDomains,
   showDomain,

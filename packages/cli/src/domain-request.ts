@@ -1,4 +1,4 @@
-import type { KeyType, NewDomain } from "@certmill/api";
+import type { ChallengeType, KeyType, NewDomain } from "@certmill/api";
 import { type Command, Option } from "commander";
 
 /** How a domain's certificate is to be had: what `domain add` and `domain import` share. */
@@ -7,8 +7,10 @@ export interface CoverageOptions {
   readonly edgeGroup?: string;
   readonly keyType?: KeyType;
   readonly profile?: string;
+  readonly challenge?: ChallengeType;
 }
 
+const challengeTypes: readonly ChallengeType[] = ["http-01", "dns-01"];
 export const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
 
 export function withCoverageOptions(command: Command): Command {
@@ -16,7 +18,13 @@ export function withCoverageOptions(command: Command): Command {
     .option("--ca <name>", "the CA to issue from (default: the default CA)")
     .option("--edge-group <name>", "the edges that serve it (default: default)")
     .addOption(new Option("--key-type <type>", "the certificate's key (default: p256)").choices(keyTypes))
-    .option("--profile <name>", "the certificate profile, where a CA offers it (default: the CA's)");
+    .option("--profile <name>", "the certificate profile, where a CA offers it (default: the CA's)")
+    .addOption(
+      new Option(
+        "--challenge <type>",
+        "how its names are proven (default: dns-01 for wildcards and in your DNS zones, else http-01)",
+      ).choices(challengeTypes),
+    );
 }
 
 /** The same as the API takes it: what is absent is left to the server. */
@@ -25,11 +33,13 @@ export function coverageOf({
   edgeGroup,
   keyType,
   profile,
+  challenge,
 }: CoverageOptions): Pick<NewDomain, keyof CoverageOptions> {
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(edgeGroup === undefined ? {} : { edgeGroup }),
     ...(keyType === undefined ? {} : { keyType }),
     ...(profile === undefined ? {} : { profile }),
+    ...(challenge === undefined ? {} : { challenge }),
   };
 }

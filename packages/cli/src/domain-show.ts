@@ -33,6 +33,7 @@ function domainText(domain: Domain, now: number): string {
     wrapFor(process.stdout, printable(domain.reason)),
     "",
     factsText(domain, now),
+    ...delegationLines(domain),
     ...checkLines(domain, now),
     ...deliveryLines(domain),
     "",
@@ -53,6 +54,7 @@ function factsText(domain: Domain, now: number): string {
     ["Edge group", domain.edgeGroup],
     ["Key type", domain.keyType],
     ["Profile", domain.profile],
+    ["Challenge", domain.challenge],
     ["Failure", domain.failureCode],
     ["Unpause at", domain.unpauseUrl],
     ["Expected", domain.expectedAt === null ? null : instantFromNow(domain.expectedAt, now)],
@@ -62,6 +64,16 @@ function factsText(domain: Domain, now: number): string {
     ["Valid until", certificate === null ? null : instantFromNow(certificate.notAfter, now)],
     ...renewalFields(certificate?.renewal ?? null, now),
   ]);
+}
+
+function delegationLines({ delegations }: Domain): readonly string[] {
+  if (delegations.length === 0) return [];
+  const lines = delegations.map(({ name, target }) =>
+    target === null
+      ? `${printable(name)} is in no zone that Certmill may write (certmill dns add).`
+      : `${printable(name)}. CNAME ${printable(target)}.`,
+  );
+  return ["", styled("bold", "Records to set once in its DNS"), ...lines];
 }
 
 function checkLines({ check }: Domain, now: number): readonly string[] {

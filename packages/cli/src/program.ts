@@ -11,6 +11,10 @@ import { registerCampaignShow } from "./campaign-show.ts";
 import { registerCertificateExport } from "./certificate-export.ts";
 import { registerCertificateList } from "./certificate-list.ts";
 import { registerCertificateShow } from "./certificate-show.ts";
+import { registerDnsAdd } from "./dns-add.ts";
+import { registerDnsList } from "./dns-list.ts";
+import { registerDnsRemove } from "./dns-remove.ts";
+import { registerDnsTest } from "./dns-test.ts";
 import { registerDomainAdd } from "./domain-add.ts";
 import { registerDomainCheck } from "./domain-check.ts";
 import { registerDomainImport } from "./domain-import.ts";
@@ -95,6 +99,14 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerCertificateList,
     registerCertificateShow,
     registerCertificateExport,
+  ],
+  [
+    "dns",
+    "who has the zones that proofs are written into, for wildcards",
+    registerDnsAdd,
+    registerDnsList,
+    registerDnsTest,
+    registerDnsRemove,
   ],
   ["tenant", "whose domains they are", registerTenantSet, registerTenantList],
   ["token", "who may use the API", registerTokenCreate, registerTokenList, registerTokenRevoke],

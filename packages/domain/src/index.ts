@@ -103,14 +103,16 @@ export {
 } from "./failure/failure-code.ts";
 export { unpauseUrl } from "./failure/unpause-url.ts";
 export { advance, type IssuanceTerms } from "./issuance/advance.ts";
+export { type ChallengeType, challengeTypes } from "./issuance/choose-challenge.ts";
 export type { Decision, StepDone } from "./issuance/decision.ts";
-export { changesTheCa, type Effect, effectOf } from "./issuance/effect.ts";
+export { changesOutside, type Effect, effectOf } from "./issuance/effect.ts";
 export type {
   AuthorizationFacts,
   AuthorizationStatus,
   CertificateFacts,
   ChallengeStatus,
   IssuanceInput,
+  OfferedChallenge,
   OrderFacts,
   OrderStatus,
 } from "./issuance/input.ts";
@@ -122,6 +124,7 @@ export {
   type OrderReference,
   type PendingChallenge,
   planned,
+  type RecordPlace,
 } from "./issuance/state.ts";
 export { type Failing, type GiveUpPolicy, givesUpAt, usualGiveUp } from "./life/give-up.ts";
 export { type LifePolicy, usualLife } from "./life/life-policy.ts";
@@ -136,6 +139,7 @@ export {
   transitions,
 } from "./life/life-state.ts";
 export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name/cover-names.ts";
+export { delegationTarget, namesByDns, proofName } from "./name/delegation.ts";
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";

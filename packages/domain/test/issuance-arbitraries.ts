@@ -6,11 +6,13 @@ import fc from "fast-check";
 import type { Fault, ProblemFacts } from "../src/failure/classify.ts";
 import { type FailureCode, failureCodes, failures, type Recovery } from "../src/failure/failure-code.ts";
 import type { IssuanceTerms } from "../src/issuance/advance.ts";
+import { challengeTypes } from "../src/issuance/choose-challenge.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "../src/issuance/input.ts";
 import { mostFaults } from "../src/issuance/pace.ts";
 import type { LiveState, OrderReference } from "../src/issuance/state.ts";
 import { type Instant, instant } from "../src/time/instant.ts";
 
+const token = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/);
 const url = fc.nat(9).map((n) => `https://ca.example.test/${n}`);
 const text = fc.string({ maxLength: 12 });
 const textOrNull: fc.Arbitrary<string | null> = fc.option(text);
@@ -24,6 +26,7 @@ export const askedFor: fc.Arbitrary<Instant | null> = fc.option(instants);
 
 export const terms: fc.Arbitrary<IssuanceTerms> = fc.record({
   names: fc.constant(["example.com", "www.example.com"]),
+  challenge: fc.constantFrom(null, ...challengeTypes),
   failuresBefore: fc.nat(2_000),
   givesUpAt: instants,
 });
@@ -70,29 +73,47 @@ const orderFacts = (status: fc.Arbitrary<OrderFacts["status"]>): fc.Arbitrary<Or
 
 const authorizations: fc.Arbitrary<AuthorizationFacts> = fc.record({
   url,
-  identifier: fc.constantFrom("example.com", "www.example.com"),
+  identifier: fc.constantFrom("example.com", "*.example.com"),
   status: fc.constantFrom("pending", "pending", "valid", "invalid", "deactivated", "expired", "revoked"),
-  http01: fc.option(
+  challenges: fc.array(
     fc.record({
+      type: fc.constantFrom(...challengeTypes),
       url,
-      token: fc.stringMatching(/^[A-Za-z0-9_-]{22}$/),
+      token,
       status: fc.constantFrom("pending", "processing", "valid", "invalid"),
     }),
-    { freq: 9 },
+    { minLength: 1, maxLength: 2 },
   ),
+  inOurZone: fc.boolean(),
   problem: fc.option(problems),
 });
 
 const owed = { since: instants, wakeAt: instants, faults: fc.nat(mostFaults) };
 const ordered = { ...owed, order: references };
 const challenges = fc.array(
-  fc.record({ identifier: text, authorizationUrl: url, challengeUrl: url, token: text }),
+  fc.record({
+    type: fc.constantFrom(...challengeTypes),
+    identifier: text,
+    authorizationUrl: url,
+    challengeUrl: url,
+    token: text,
+  }),
   { minLength: 1, maxLength: 2 },
 );
+const records = fc.array(fc.record({ token: text, zone: text, name: text }), { maxLength: 2 });
 
 const stateOf = {
   planned: fc.record({ kind: fc.constant("planned"), ...owed }),
   ordered: fc.record({ kind: fc.constant("ordered"), ...ordered }),
+  placing: fc.record({ kind: fc.constant("placing"), ...ordered, challenges }),
+  publishing: fc.record({ kind: fc.constant("publishing"), ...ordered, challenges, records }),
+  propagating: fc.record({
+    kind: fc.constant("propagating"),
+    ...ordered,
+    challenges,
+    records,
+    polls: fc.nat(200),
+  }),
   challenging: fc.record({ kind: fc.constant("challenging"), ...ordered, challenges }),
   validating: fc.record({ kind: fc.constant("validating"), ...ordered, polls: fc.nat(200) }),
   ready: fc.record({ kind: fc.constant("ready"), ...ordered }),
@@ -112,6 +133,9 @@ const inputOf = {
     kind: fc.constant("authorizations"),
     authorizations: fc.array(authorizations, { maxLength: 2 }),
   }),
+  placed: fc.record({ kind: fc.constant("placed"), records }),
+  published: fc.record({ kind: fc.constant("published") }),
+  propagation: fc.record({ kind: fc.constant("propagation"), missing: textOrNull }),
   challenged: fc.record({ kind: fc.constant("challenged") }),
   keyed: fc.record({ kind: fc.constant("keyed") }),
   certificate: fc.record({
@@ -131,6 +155,9 @@ export const unhelpfulInputs: fc.Arbitrary<IssuanceInput> = fc.oneof(
     retryAt: fc.constant(null),
   }),
   fc.constant({ kind: "authorizations", authorizations: [] } as const),
+  inputOf.placed,
+  inputOf.published,
+  fc.constant({ kind: "propagation", missing: "not there" } as const),
   inputOf.challenged,
   inputOf.keyed,
   fc.record({ kind: fc.constant("fault"), fault: faultsOf("wait") }),

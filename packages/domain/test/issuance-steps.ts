@@ -9,6 +9,7 @@ export const start = instant(1_790_000_000_000);
 export const at = (wait: number): Instant => after(start, milliseconds(wait));
 export const terms = {
   names: ["example.com", "www.example.com"],
+  challenge: null,
   failuresBefore: 0,
   givesUpAt: instant(1_790_000_000_000 + days(7)),
 };

@@ -4,6 +4,8 @@ import { between, seconds } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { ListenAddress } from "./config/read-config.ts";
+import type { Records } from "./dns/records.ts";
+import { tryZone } from "./dns/try-zone.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
 import { makeAccount } from "./effects/make-account.ts";
 import { readImported } from "./effects/read-imported.ts";
@@ -38,6 +40,7 @@ export interface ApiParts {
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
   readonly sendWebhook: SendWebhook;
+  readonly records: Records;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** null: this process is none. */
@@ -50,7 +53,7 @@ const accountDeadline = 60_000;
 const requestGrace = seconds(2);
 
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const { database, clock, address, keys, openTransport, check, sendWebhook, metrics, log } = parts;
+  const { database, clock, address, keys, openTransport, check, records, sendWebhook, metrics, log } = parts;
   const { db } = database;
   metrics.watchEnding(() => countEnding(db, clock.now()));
   watchCas(metrics.registry, () => readCaStandings(db, clock.now()));
@@ -70,6 +73,8 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
       }),
     check,
     readImported: (pems) => readImported(pems, { keyRing: keys.ring(), now: clock.now() }),
+    sealText: (text) => seal(keys.ring(), Buffer.from(text)),
+    tryZone: tryZone({ db, clock, records }),
     openKey: (sealed) => keyPem(open(keys.ring(), sealed)),
     keys: {
       currentKeyId: () => keys.ring().current.id,

@@ -2,15 +2,12 @@
 import { isWithin, milliseconds, parseAddress, seconds } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
-import { AuthoritativeResolver } from "./checks/authoritative-resolver.ts";
 import { type LookAtName, lookAtNames } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
-import { dnsExchange } from "./checks/dns-exchange.ts";
-import { forwardingResolver } from "./checks/forwarding-resolver.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
-import type { Resolver } from "./checks/resolver.ts";
 import { type PaceTerms, TargetPace } from "./checks/target-pace.ts";
 import type { Clock } from "./clock.ts";
+import { composeResolver } from "./compose-resolver.ts";
 import type { ChecksConfig } from "./config/checks-config.ts";
 import type { Database } from "./store/database.ts";
 import type { CheckNames } from "./work/check-watch.ts";
@@ -39,7 +36,6 @@ export interface Checking extends AsyncDisposable {
   readonly check: CheckNames;
 }
 
-const timeouts = { udp: seconds(2), tcp: seconds(4) };
 /** To the platform itself. */
 const toUs: PaceTerms = { mostAtOnce: 64, apart: milliseconds(0), mostWaiting: 1_000 };
 /** To an address of somebody else. */
@@ -89,22 +85,10 @@ function composeLook({ config, clock, tokens, ports }: CheckingParts): LookAtNam
     return address !== null && isWithin(address, [...ingress.ours, ...ingress.proxies]) ? toUs : toOthers;
   });
   return lookAtNames({
-    resolver: resolverOf(config, clock, ports.dns),
+    resolver: composeResolver(config, clock, ports.dns),
     makeToken: () => tokens.make(),
     ports,
     allowed,
     pace,
-  });
-}
-
-function resolverOf({ resolver, allowed }: ChecksConfig, clock: Clock, port: number): Resolver {
-  const exchange = dnsExchange(timeouts);
-  if (resolver.kind === "forwarding") return forwardingResolver({ exchange, servers: resolver.servers });
-  return new AuthoritativeResolver({
-    exchange,
-    roots: resolver.roots,
-    port,
-    allowed,
-    now: () => clock.now(),
   });
 }

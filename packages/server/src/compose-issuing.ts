@@ -3,6 +3,7 @@ import { minutes, seconds, usualLife } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
+import type { Records } from "./dns/records.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
 import { readOffer } from "./effects/directory-offer.ts";
 import { performAt } from "./effects/perform.ts";
@@ -16,12 +17,14 @@ import { observeBudget } from "./observe/budget-events.ts";
 import { observeChecks } from "./observe/check-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import { observeRecords } from "./observe/record-events.ts";
 import { observeRenewals } from "./observe/renewal-events.ts";
 import { observeRevocations } from "./observe/revocation-events.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
 import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
+import { RecordCleaner } from "./work/clean-records.ts";
 import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
 import { RevocationWatch } from "./work/revocation-watch.ts";
@@ -41,6 +44,7 @@ export interface IssuingParts {
   readonly makeKey: MakeKey;
   /** Null: names are ordered unchecked. */
   readonly check: CheckNames | null;
+  readonly records: Records;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -52,7 +56,7 @@ export interface Issuing {
 
 /** Starts it: it claims at once. */
 export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
-  const { config, database, clock, keyRing, openTransport, makeKey, check, metrics, log } = parts;
+  const { config, database, clock, keyRing, openTransport, makeKey, check, records, metrics, log } = parts;
   const { db } = database;
   const connections = new CaConnections({
     db,
@@ -79,7 +83,11 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     checkFirst: check !== null,
     pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
-      const performer = performAt(await connections.to(issuance.caId), { keyRing: keyRing(), makeKey });
+      const performer = performAt(await connections.to(issuance.caId), {
+        keyRing: keyRing(),
+        makeKey,
+        records,
+      });
       const { lease } = config;
       return await runIssuance(issuance, { db, clock, performer, lease, life, signal, onEvents });
     },
@@ -94,6 +102,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   if (database.kind === "embedded") await forgetLeases(db, clock.now());
   const checkWatch = check === null ? null : startCheckWatch(parts, check);
   if (checkWatch === null) await forgetChecks(db, clock.now());
+  const cleaner = startRecordCleaner(parts);
   const revocationWatch = startRevocationWatch(parts, connections);
   const filling = new AbortController();
   const filled = fillAllFingerprints(db, filling.signal).catch((error: unknown) =>
@@ -105,6 +114,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   await database.listen("certmill_work", () => {
     worker.wake();
     revocationWatch.wake();
+    cleaner.wake();
     checkWatch?.wake();
   });
   worker.start();
@@ -118,10 +128,25 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       await revocationWatch.stop();
       await renewalWatch?.stop();
       await checkWatch?.stop();
+      await cleaner.stop();
       await worker.stop(config.drain);
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+function startRecordCleaner({ config, database, clock, records, metrics, log }: IssuingParts): RecordCleaner {
+  return new RecordCleaner({
+    db: database.db,
+    clock,
+    records,
+    pollEvery: config.pollEvery ?? seconds(1),
+    onCleaned: observeRecords(log),
+    onError: (error) => {
+      metrics.workerErrors.inc();
+      log.error({ event: "dns.error", err: error }, "cleaning up in the DNS met an error; it is done again");
+    },
+  });
 }
 
 /** More at once than issuances: a check mostly waits for others. */

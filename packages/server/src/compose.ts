@@ -7,11 +7,12 @@ import { checkTokens } from "./challenge/check-token.ts";
 import type { Clock } from "./clock.ts";
 import { startApi } from "./compose-api.ts";
 import { composeChecks, type OutsidePorts, standardPorts } from "./compose-checks.ts";
+import { composeRecords } from "./compose-dns.ts";
 import { startIssuing } from "./compose-issuing.ts";
 import { startResponder } from "./compose-responder.ts";
 import { startWebhooks } from "./compose-webhooks.ts";
 import { findAdminToken } from "./config/admin-token.ts";
-import type { Config } from "./config/read-config.ts";
+import { type Config, usualDns } from "./config/read-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
 import { webhookSender } from "./effects/send-webhook.ts";
 import { generateCertificateKey, type MakeKey } from "./keys/certificate-key.ts";
@@ -87,6 +88,14 @@ export async function compose(config: Config, world: World): Promise<Running> {
     return sender.send({ ...message, secrets: opened, now: clock.now() }, signal);
   };
 
+  const records = composeRecords({
+    config: config.dns ?? usualDns,
+    db: database.db,
+    clock,
+    keyRing,
+    port: ports.dns,
+  });
+
   const responder = config.roles.has("responder")
     ? await startResponder({
         database,
@@ -99,7 +108,18 @@ export async function compose(config: Config, world: World): Promise<Running> {
     : null;
   if (responder !== null) opened.defer(() => closeServer(responder.server, requestGrace));
   const issuing = config.roles.has("worker")
-    ? await startIssuing({ config, database, clock, keyRing, openTransport, makeKey, check, metrics, log })
+    ? await startIssuing({
+        config,
+        database,
+        clock,
+        keyRing,
+        openTransport,
+        makeKey,
+        check,
+        records,
+        metrics,
+        log,
+      })
     : null;
   if (issuing !== null) opened.defer(() => issuing.stop());
   if (config.roles.has("worker")) {
@@ -115,6 +135,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         openTransport,
         check,
         sendWebhook,
+        records,
         metrics,
         log,
         worker: issuing?.worker ?? null,

@@ -5,6 +5,7 @@ export type { Profile, Profiles } from "./ca/profiles.ts";
 export type { RenewalWindow } from "./ca/renewal-window.ts";
 export type { Resource } from "./ca/urls.ts";
 export { loopbackNames, type NameAnswer, type NameTable, type WrongName } from "./dns/name-table.ts";
+export { textsByDns } from "./dns/texts-by-dns.ts";
 export type { Fault, FaultRates } from "./faults.ts";
 export type { Outage } from "./http/outage.ts";
 export type { LoggedRequest } from "./http/request-log.ts";

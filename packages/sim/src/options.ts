@@ -30,7 +30,7 @@ export interface SimCaOptions {
   /** The CA's view of names, in place of 127.0.0.1 for all. */
   readonly names?: NameTable;
 
-  /** The TXT records of names, for the challenges by DNS. Default: there are none. */
+  /** The TXT records of names, for the challenges by DNS; see `textsByDns`. Default: there are none. */
   readonly textsOf?: TextsOf;
 
   /** Believe every challenge. Default false. */

@@ -42,6 +42,21 @@ export const problemTypes = {
     title: "There is a CA of this name already",
     remedy: "Choose another name.",
   },
+  "dns-provider-exists": {
+    status: 409,
+    title: "There is a DNS provider of this name already",
+    remedy: "Choose another name, or remove the other first.",
+  },
+  "dns-zone-taken": {
+    status: 409,
+    title: "Another DNS provider has this already",
+    remedy: "Look at them with `certmill dns list`; remove the other first.",
+  },
+  "dns-provider-in-use": {
+    status: 409,
+    title: "There are records of Certmill's in its zones",
+    remedy: "Wait until they were taken away, or remove it with `forget` and leave them there.",
+  },
   "domain-exists": {
     status: 409,
     title: "The domain is covered already",

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Closed, KeyType, Label, NameText, ProfileName } from "../fields.ts";
+import { ChallengeType, Closed, KeyType, Label, NameText, ProfileName } from "../fields.ts";
 import { operation } from "../operation.ts";
 
 /** Rows a batch may have: 5,000 rows of ordinary names stay well under the body limit of 4 MiB. */
@@ -27,6 +27,7 @@ export const DomainBatch = Type.Object(
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
     profile: Type.Optional(ProfileName),
+    challenge: Type.Optional(ChallengeType),
   },
   Closed,
 );

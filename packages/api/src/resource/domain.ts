@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import {
+  ChallengeType,
   Closed,
   Cursor,
   Id,
@@ -106,11 +107,22 @@ const summary = {
   edgeGroup: Type.String(),
   keyType: KeyType,
   profile: Nullable(Type.String({ description: "The certificate profile that was wished for." })),
+  challenge: Nullable(ChallengeType),
   certificate: Nullable(IssuedCertificate),
 };
 
 export const DomainSummary = Type.Object(summary);
 export type DomainSummary = Static<typeof DomainSummary>;
+
+/** A record that the domain's owner sets once. */
+const Delegation = Type.Object({
+  name: Type.String({
+    description: "Where a CA looks for the proof, such as `_acme-challenge.example.com`.",
+  }),
+  target: Nullable(
+    Type.String({ description: "Where its CNAME record is to lead; null: no zone takes delegations." }),
+  ),
+});
 
 export const Domain = Type.Object({
   ...summary,
@@ -121,6 +133,9 @@ export const Domain = Type.Object({
         "When its order is expected to begin, by what the limits allow; null: it is not in line, or nothing tells.",
     }),
   ),
+  delegations: Type.Array(Delegation, {
+    description: "CNAME records that its names need, as they are proven by DNS-01 and in no zone of ours.",
+  }),
   check: Nullable(DomainCheck),
   deliveries: Type.Array(Delivery),
   timeline: Type.Array(TimelineEntry, { description: "The newest 200 facts, the oldest of them first." }),
@@ -139,6 +154,7 @@ export const NewDomain = Type.Object(
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
     profile: Type.Optional(ProfileName),
+    challenge: Type.Optional(ChallengeType),
   },
   Closed,
 );

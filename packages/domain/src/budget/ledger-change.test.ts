@@ -31,6 +31,9 @@ const certificate: IssuanceInput = { kind: "certificate", certificate: { names, 
 const states = {
   planned: planned(now),
   ordered: { ...owed, kind: "ordered" },
+  placing: { ...owed, kind: "placing", challenges: [] },
+  publishing: { ...owed, kind: "publishing", challenges: [], records: [] },
+  propagating: { ...owed, kind: "propagating", challenges: [], records: [], polls: 0 },
   challenging: { ...owed, kind: "challenging", challenges: [] },
   validating: { ...owed, kind: "validating", polls: 0 },
   ready: { ...owed, kind: "ready" },
@@ -50,7 +53,7 @@ function changes(
   input: IssuanceInput,
   { failuresBefore = 0, ...plan }: Partial<Pick<Step, "failuresBefore" | "spending" | "exemption">> = {},
 ): readonly LedgerChange[] {
-  const decision = advance(from, input, { names, failuresBefore, givesUpAt: now }, now);
+  const decision = advance(from, input, { names, challenge: null, failuresBefore, givesUpAt: now }, now);
   if (decision === null) throw new Error("The input is no answer to the state.");
   const planned = { spending, exemption: "none", ...plan } as const;
   return ledgerChanges({ from, input, decision, ...planned, names, accountId: "7", failuresBefore });
@@ -156,8 +159,15 @@ describe("failed validations", () => {
   const authorizations = (status: "invalid" | "valid"): IssuanceInput => ({
     kind: "authorizations",
     authorizations: [
-      { url: "a", identifier: "example.com", status, http01: null, problem: null },
-      { url: "b", identifier: "www.example.com", status: "valid", http01: null, problem: null },
+      { url: "a", identifier: "example.com", status, challenges: [], inOurZone: false, problem: null },
+      {
+        url: "b",
+        identifier: "www.example.com",
+        status: "valid",
+        challenges: [],
+        inOurZone: false,
+        problem: null,
+      },
     ],
   });
 

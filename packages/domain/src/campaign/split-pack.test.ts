@@ -49,7 +49,8 @@ describe("which names have failed", () => {
       url: "",
       identifier,
       status: index === 1 ? ("invalid" as const) : ("valid" as const),
-      http01: null,
+      challenges: [],
+      inOurZone: false,
       problem: null,
     }));
     const input = { kind: "authorizations", authorizations } as const;

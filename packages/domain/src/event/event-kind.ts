@@ -137,6 +137,7 @@ export const eventKinds = {
   "renewal.moved": told("renewal.moved", renewalMoved),
   "order.created": step(() => "The certificate authority has the order."),
   "challenge.published": step(() => "The proof of control is published."),
+  "challenge.propagated": step(() => "All name servers have the proof of control."),
   validated: step(() => "The certificate authority has validated the names."),
   finalized: step(() => "The certificate authority has issued the certificate."),
   "certificate.stored": {

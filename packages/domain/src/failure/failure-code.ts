@@ -67,6 +67,23 @@ export const failures = {
     sentence:
       "No certificate authority of the platform may issue for this name: the operator has to name one.",
   },
+  "dns-delegation-missing": {
+    recovery: "retry",
+    party: "customer",
+    sentence:
+      "The name's DNS has no CNAME record that hands its proof to this platform: add the record that is shown for the name.",
+  },
+  "dns-not-propagated": {
+    recovery: "retry",
+    party: "operator",
+    sentence:
+      "The proof was written into the DNS and does not appear at all of its name servers; it will be tried again.",
+  },
+  "dns-publish": {
+    recovery: "wait",
+    party: "operator",
+    sentence: "The proof could not be written into the DNS; it is tried again in a moment.",
+  },
   "validation-timeout": {
     recovery: "retry",
     party: "ca",
@@ -75,7 +92,8 @@ export const failures = {
   "challenge-not-offered": {
     recovery: "end",
     party: "operator",
-    sentence: "The certificate authority offers no HTTP-01 challenge for this name.",
+    sentence:
+      "The certificate authority offers no proof of control that the platform can give for this name.",
   },
   "rate-limited": {
     recovery: "retry",

@@ -2,10 +2,21 @@
 import { describe, expect, test } from "vitest";
 import { at, done, ended, fresh, moved, start, step, told, worn } from "../../test/issuance-steps.ts";
 import { after, hours, instant, milliseconds, minutes } from "../time/instant.ts";
+import type { ChallengeType } from "./choose-challenge.ts";
 import type { Decision } from "./decision.ts";
-import type { AuthorizationFacts } from "./input.ts";
+import type { AuthorizationFacts, OfferedChallenge } from "./input.ts";
 import type { LiveState, PendingChallenge } from "./state.ts";
 
+const offered = (
+  type: ChallengeType,
+  identifier: string,
+  status: OfferedChallenge["status"] = "pending",
+): OfferedChallenge => ({
+  type,
+  url: `/challenge/${identifier}`,
+  token: `token-${identifier}`,
+  status,
+});
 const authorization = (
   identifier: string,
   changes: Partial<AuthorizationFacts> = {},
@@ -13,13 +24,15 @@ const authorization = (
   url: `/authz/${identifier}`,
   identifier,
   status: "pending",
-  http01: { url: `/challenge/${identifier}`, token: `token-${identifier}`, status: "pending" },
+  challenges: [offered("http-01", identifier)],
+  inOurZone: false,
   problem: null,
   ...changes,
 });
 const withChallenge = (status: "processing" | "valid" | "invalid") =>
-  authorization("b", { http01: { url: "/challenge/b", token: "token-b", status } });
-const challenge = (identifier: string): PendingChallenge => ({
+  authorization("b", { challenges: [offered("http-01", "b", status)] });
+const challenge = (identifier: string, type: ChallengeType = "http-01"): PendingChallenge => ({
+  type,
   identifier,
   authorizationUrl: `/authz/${identifier}`,
   challengeUrl: `/challenge/${identifier}`,
@@ -79,7 +92,7 @@ describe("ordered", () => {
   });
 
   test("an authorization that is valid already is skipped", () => {
-    const valid = authorization("a", { status: "valid", http01: null });
+    const valid = authorization("a", { status: "valid", challenges: [] });
     expect(read(valid, authorization("b"))).toEqual(published(challenge("b")));
     expect(read(valid)).toEqual(moved({ kind: "validating", ...fresh(now), polls: 0 }));
   });
@@ -94,8 +107,8 @@ describe("ordered", () => {
     expect(read(authorization("a"), withChallenge(status))).toEqual(published(challenge("a")));
   });
 
-  test("nothing is published when one of the authorizations offers no HTTP-01", () => {
-    const decision = read(authorization("a"), authorization("b", { http01: null }));
+  test("nothing is published when one of the authorizations offers no challenge of ours", () => {
+    const decision = read(authorization("a"), authorization("b", { challenges: [] }));
     expect(decision).toEqual({
       state: { kind: "abandoned", cause: "challenge-not-offered", detail: "b", retryAt: null },
       done: [],
@@ -118,6 +131,59 @@ describe("ordered", () => {
     const problem = { type: "serverInternal", status: 500, detail: "late", retryAt: at(99) };
     expect(read(authorization("b", { status: "invalid", problem }))).toEqual(
       ended("validation-timeout", "b: late", now),
+    );
+  });
+});
+
+describe("by DNS-01", () => {
+  const now = at(70);
+  const challenges = [challenge("*.a", "dns-01"), challenge("b")];
+  const records = [{ token: "token-*.a", zone: "acme.test", name: "a.acme.test" }];
+
+  test("where the record is to be is looked up first, and nothing is published before", () => {
+    const wildcard = authorization("*.a", { challenges: [offered("dns-01", "*.a")] });
+    const input = { kind: "authorizations", authorizations: [wildcard, authorization("b")] } as const;
+    expect(step({ kind: "ordered", ...worn }, input, now)).toEqual(
+      moved({ kind: "placing", ...fresh(now), since: start, challenges }),
+    );
+  });
+
+  test("where it is to be is stored with all that is published", () => {
+    expect(step({ kind: "placing", ...worn, challenges }, { kind: "placed", records }, now)).toEqual({
+      state: { kind: "publishing", ...fresh(now), since: start, challenges, records },
+      done: [],
+      publish: challenges,
+      fault: null,
+    });
+  });
+
+  test("once written, the name servers have their time from then on", () => {
+    const state: LiveState = { kind: "publishing", ...worn, challenges, records };
+    expect(step(state, { kind: "published" }, now)).toEqual(
+      moved(
+        { kind: "propagating", ...fresh(now), challenges, records, polls: 0 },
+        done("challenge.published", 70),
+      ),
+    );
+  });
+
+  const propagating: LiveState = { kind: "propagating", ...worn, challenges, records, polls: 2 };
+  const missing = { kind: "propagation", missing: "192.0.2.53 has not got it" } as const;
+
+  test("they are asked again, and the challenge is posted when all have it", () => {
+    expect(step(propagating, missing, at(2_000))).toEqual(
+      moved({ ...propagating, faults: 0, polls: 3, wakeAt: at(4_000) }),
+    );
+    expect(step(propagating, { kind: "propagation", missing: null }, now)).toEqual(
+      moved({ kind: "challenging", ...fresh(now), challenges }, done("challenge.propagated", 70)),
+    );
+  });
+
+  test("they have half an hour, to the millisecond", () => {
+    const deadline = after(start, minutes(30));
+    expect(step(propagating, missing, instant(deadline - 1))?.state.kind).toBe("propagating");
+    expect(step(propagating, missing, deadline)).toEqual(
+      ended("dns-not-propagated", missing.missing, deadline),
     );
   });
 });

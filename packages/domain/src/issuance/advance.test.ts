@@ -11,7 +11,10 @@ import type { IssuanceKind, IssuanceState, LiveState } from "./state.ts";
 /** What of an input makes a difference. */
 interface Variants {
   readonly order: OrderStatus;
-  readonly authorizations: "pending" | "valid" | "invalid" | "without http-01";
+  readonly authorizations: "pending" | "by dns-01" | "valid" | "invalid" | "without any";
+  readonly placed: "done";
+  readonly published: "done";
+  readonly propagation: "missing" | "everywhere";
   readonly challenged: "done";
   readonly keyed: "done";
   readonly certificate: "ours" | "other key" | "other names";
@@ -36,6 +39,9 @@ const fault = <K extends Live>(kind: K) =>
 const nothing = {
   order: stale,
   authorizations: stale,
+  placed: stale,
+  published: stale,
+  propagation: stale,
   challenged: stale,
   keyed: stale,
   certificate: stale,
@@ -52,6 +58,9 @@ const table = {
       invalid: "diagnosing",
     },
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: stale,
@@ -63,16 +72,56 @@ const table = {
       pending: "challenging",
       valid: "validating",
       invalid: "abandoned: wrong-response",
-      "without http-01": "abandoned: challenge-not-offered",
+      "by dns-01": "placing",
+      "without any": "abandoned: challenge-not-offered",
     },
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: stale,
     fault: fault("ordered"),
   },
+  placing: {
+    order: stale,
+    authorizations: stale,
+    placed: { done: "publishing" },
+    published: stale,
+    propagation: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("placing"),
+  },
+  publishing: {
+    order: stale,
+    authorizations: stale,
+    placed: stale,
+    published: { done: "propagating" },
+    propagation: stale,
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("publishing"),
+  },
+  propagating: {
+    order: stale,
+    authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: { missing: "propagating", everywhere: "challenging" },
+    challenged: stale,
+    keyed: stale,
+    certificate: stale,
+    fault: fault("propagating"),
+  },
   challenging: {
     order: stale,
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: { done: "validating" },
     keyed: stale,
     certificate: stale,
@@ -87,6 +136,9 @@ const table = {
       invalid: "diagnosing",
     },
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: stale,
@@ -95,6 +147,9 @@ const table = {
   ready: {
     order: stale,
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: { done: "finalizing" },
     certificate: stale,
@@ -109,6 +164,9 @@ const table = {
       invalid: "diagnosing",
     },
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: stale,
@@ -123,6 +181,9 @@ const table = {
       invalid: "diagnosing",
     },
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: stale,
@@ -131,6 +192,9 @@ const table = {
   downloading: {
     order: stale,
     authorizations: stale,
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: {
@@ -146,8 +210,12 @@ const table = {
       pending: "abandoned: order-invalid",
       valid: "abandoned: order-invalid",
       invalid: "abandoned: wrong-response",
-      "without http-01": "abandoned: order-invalid",
+      "by dns-01": "abandoned: order-invalid",
+      "without any": "abandoned: order-invalid",
     },
+    placed: stale,
+    published: stale,
+    propagation: stale,
     challenged: stale,
     keyed: stale,
     certificate: stale,
@@ -158,13 +226,21 @@ const table = {
 } as const satisfies Record<IssuanceKind, Row>;
 
 const now = instant(1_790_000_000_000);
-const terms = { names: ["example.com"], failuresBefore: 0, givesUpAt: instant(2_000_000_000_000) };
+const terms = {
+  names: ["example.com"],
+  challenge: null,
+  failuresBefore: 0,
+  givesUpAt: instant(2_000_000_000_000),
+};
 const reference = { url: "/order/1", finalizeUrl: "/order/1/finalize", authorizationUrls: ["/authz/1"] };
 const owed = { order: reference, since: now, wakeAt: now, faults: 0 };
 
 const states: { readonly [K in IssuanceKind]: Extract<IssuanceState, { kind: K }> } = {
   planned: { kind: "planned", since: now, wakeAt: now, faults: 0 },
   ordered: { kind: "ordered", ...owed },
+  placing: { kind: "placing", ...owed, challenges: [] },
+  publishing: { kind: "publishing", ...owed, challenges: [], records: [] },
+  propagating: { kind: "propagating", ...owed, challenges: [], records: [], polls: 0 },
   challenging: { kind: "challenging", ...owed, challenges: [] },
   validating: { kind: "validating", ...owed, polls: 0 },
   ready: { kind: "ready", ...owed },
@@ -188,14 +264,15 @@ function order(status: OrderStatus): IssuanceInput {
   return { kind: "order", order: facts, retryAt: null };
 }
 
-function authorizations(facts: Pick<AuthorizationFacts, "status" | "problem" | "http01">): IssuanceInput {
+function authorizations(facts: Pick<AuthorizationFacts, "status" | "problem" | "challenges">): IssuanceInput {
   return {
     kind: "authorizations",
-    authorizations: [{ url: "/authz/1", identifier: "example.com", ...facts }],
+    authorizations: [{ url: "/authz/1", identifier: "example.com", inOurZone: true, ...facts }],
   };
 }
 
-const http01 = { url: "/challenge/1", token: "token-1", status: "pending" } as const;
+const offered = { url: "/challenge/1", token: "token-1", status: "pending" } as const;
+const challenges = [{ type: "http-01", ...offered }] as const;
 const refusal = { type: "unauthorized", status: 403, detail: "404", retryAt: null };
 
 const problem = (code: FailureCode): IssuanceInput => ({
@@ -212,10 +289,21 @@ const variants: { readonly [K in IssuanceInput["kind"]]: Readonly<Record<Variant
     invalid: order("invalid"),
   },
   authorizations: {
-    pending: authorizations({ status: "pending", problem: null, http01 }),
-    valid: authorizations({ status: "valid", problem: null, http01 }),
-    invalid: authorizations({ status: "invalid", problem: refusal, http01 }),
-    "without http-01": authorizations({ status: "pending", problem: null, http01: null }),
+    pending: authorizations({ status: "pending", problem: null, challenges }),
+    valid: authorizations({ status: "valid", problem: null, challenges }),
+    invalid: authorizations({ status: "invalid", problem: refusal, challenges }),
+    "by dns-01": authorizations({
+      status: "pending",
+      problem: null,
+      challenges: [...challenges, { type: "dns-01", ...offered }],
+    }),
+    "without any": authorizations({ status: "pending", problem: null, challenges: [] }),
+  },
+  placed: { done: { kind: "placed", records: [] } },
+  published: { done: { kind: "published" } },
+  propagation: {
+    missing: { kind: "propagation", missing: "ns1 has none" },
+    everywhere: { kind: "propagation", missing: null },
   },
   challenged: { done: { kind: "challenged" } },
   keyed: { done: { kind: "keyed" } },

@@ -3,6 +3,7 @@ import type { Fault } from "../failure/classify.ts";
 import { failures } from "../failure/failure-code.ts";
 import { retryAt } from "../schedule/retry.ts";
 import { after, between, type Instant } from "../time/instant.ts";
+import { type ChallengeType, chooseChallenge } from "./choose-challenge.ts";
 import type { Decision, StepDone } from "./decision.ts";
 import { diagnose, failedValidation } from "./diagnose.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "./input.ts";
@@ -12,6 +13,7 @@ import {
   mostFaultsBeforeOrder,
   nextPoll,
   processingDeadline,
+  propagationDeadline,
   validationDeadline,
 } from "./pace.ts";
 import {
@@ -20,11 +22,14 @@ import {
   type LiveState,
   type OrderReference,
   type PendingChallenge,
+  type RecordPlace,
 } from "./state.ts";
 
 /** What does not change while the issuance runs. */
 export interface IssuanceTerms {
   readonly names: readonly string[];
+  /** How its names are to be validated where a choice is; null: as is best (choose-challenge.ts). */
+  readonly challenge: ChallengeType | null;
   /** Issuances of this lineage that failed in a row before this one. */
   readonly failuresBefore: number;
   /** From when on a failure that is the customer's to put right is the last. */
@@ -48,6 +53,12 @@ export function advance(
       return input.kind === "order" ? ordered(state, input.order, terms, now) : null;
     case "ordered":
       return input.kind === "authorizations" ? authorize(state, input.authorizations, terms, now) : null;
+    case "placing":
+      return input.kind === "placed" ? publish(state, input.records, now) : null;
+    case "publishing":
+      return input.kind === "published" ? propagate(state, now) : null;
+    case "propagating":
+      return input.kind === "propagation" ? propagating(state, input.missing, terms, now) : null;
     case "challenging":
       return input.kind === "challenged" ? validate(state, now) : null;
     case "validating":
@@ -138,7 +149,8 @@ function authorize(
   now: Instant,
 ): Decision {
   const challenges: PendingChallenge[] = [];
-  for (const { status, identifier, url, http01, problem } of authorizations) {
+  for (const authorization of authorizations) {
+    const { status, identifier, url, problem } = authorization;
     if (status === "valid") continue;
     if (status !== "pending") {
       const cause =
@@ -147,19 +159,58 @@ function authorize(
           : failedValidation([{ identifier, problem }]);
       return abandon(cause, terms, now);
     }
-    if (http01 === null) return abandon(fault("challenge-not-offered", identifier), terms, now);
-    if (http01.status !== "pending" && http01.status !== "processing") continue;
-    challenges.push({ identifier, authorizationUrl: url, challengeUrl: http01.url, token: http01.token });
+    const chosen = chooseChallenge(authorization, authorizations, terms.challenge);
+    if (chosen === null) return abandon(fault("challenge-not-offered", identifier), terms, now);
+    if (chosen.status !== "pending" && chosen.status !== "processing") continue;
+    const { type, token, url: challengeUrl } = chosen;
+    challenges.push({ type, identifier, authorizationUrl: url, challengeUrl, token });
   }
   if (challenges.length === 0) {
     return move({ ...owedFrom(state, now, now), kind: "validating", polls: 0 });
   }
+  if (challenges.some(({ type }) => type === "dns-01"))
+    return move({ ...owedFrom(state, state.since, now), kind: "placing", challenges });
   return {
     state: { ...owedFrom(state, now, now), kind: "challenging", challenges },
     done: [{ kind: "challenge.published", took: between(state.since, now) }],
     publish: challenges,
     fault: null,
   };
+}
+
+/** Where the records are to be is kept with the intention to write them: they are taken away there, whatever comes. */
+function publish(state: In<"placing">, records: readonly RecordPlace[], now: Instant): Decision {
+  const { challenges, since } = state;
+  return {
+    state: { ...owedFrom(state, since, now), kind: "publishing", challenges, records },
+    done: [],
+    publish: challenges,
+    fault: null,
+  };
+}
+
+function propagate(state: In<"publishing">, now: Instant): Decision {
+  const { challenges, records } = state;
+  return move({ ...owedFrom(state, now, now), kind: "propagating", challenges, records, polls: 0 }, [
+    { kind: "challenge.published", took: between(state.since, now) },
+  ]);
+}
+
+function propagating(
+  state: In<"propagating">,
+  missing: string | null,
+  terms: IssuanceTerms,
+  now: Instant,
+): Decision {
+  if (missing === null) {
+    return move({ ...owedFrom(state, now, now), kind: "challenging", challenges: state.challenges }, [
+      { kind: "challenge.propagated", took: between(state.since, now) },
+    ]);
+  }
+  if (now >= after(state.since, propagationDeadline))
+    return abandon(fault("dns-not-propagated", missing), terms, now);
+  const polls = state.polls + 1;
+  return move({ ...state, polls, faults: 0, wakeAt: nextPoll(state.since, polls, null, now) });
 }
 
 /** The CA's time to validate counts from here: however long the post took is not held against it. */

@@ -4,7 +4,13 @@ import type { IssuanceState, PendingChallenge } from "./state.ts";
 
 /** A step that ended, for the timeline and the step's histogram. */
 export interface StepDone {
-  readonly kind: "order.created" | "challenge.published" | "validated" | "finalized" | "certificate.stored";
+  readonly kind:
+    | "order.created"
+    | "challenge.published"
+    | "challenge.propagated"
+    | "validated"
+    | "finalized"
+    | "certificate.stored";
   readonly took: Duration;
 }
 
@@ -13,7 +19,7 @@ export interface Decision {
   readonly state: IssuanceState;
   /** Steps that this decision ends, in order. */
   readonly done: readonly StepDone[];
-  /** Challenges whose key authorizations the responder must answer from now on. */
+  /** Challenges that must be answered from now on: by the responder, or by the records that the state has. */
   readonly publish: readonly PendingChallenge[];
   /** What delays this issuance, or has ended it; null when all goes well. */
   readonly fault: Fault | null;

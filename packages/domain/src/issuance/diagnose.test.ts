@@ -13,7 +13,8 @@ const authorization = (
   url: `/authz/${identifier}`,
   identifier,
   status,
-  http01: null,
+  challenges: [],
+  inOurZone: false,
   problem: type === null ? null : { type, status: 0, detail: `${type} trouble`, retryAt: null },
 });
 

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { liveStates } from "../../test/issuance-arbitraries.ts";
-import { changesTheCa, type Effect, effectOf } from "./effect.ts";
+import { changesOutside, type Effect, effectOf } from "./effect.ts";
 import type { LiveState } from "./state.ts";
 
 const owed = {
   planned: "new-order",
   ordered: "read-authorizations",
+  placing: "place-records",
+  publishing: "publish-records",
+  propagating: "look-for-records",
   challenging: "post-challenges",
   validating: "poll-order",
   ready: "make-key",
@@ -20,6 +23,9 @@ const owed = {
 const changes = {
   "new-order": true,
   "read-authorizations": false,
+  "place-records": false,
+  "publish-records": true,
+  "look-for-records": false,
   "post-challenges": true,
   "poll-order": false,
   "make-key": false,
@@ -27,12 +33,12 @@ const changes = {
   download: false,
 } satisfies Record<Effect, boolean>;
 
-test("each live state owes one effect, and it is known whether that changes the CA's state", () => {
+test("each live state owes one effect, and it is known whether that changes anything outside", () => {
   fc.assert(
     fc.property(liveStates, (state) => {
       const effect = effectOf(state);
       expect(effect).toBe(owed[state.kind]);
-      expect(changesTheCa(effect)).toBe(changes[effect]);
+      expect(changesOutside(effect)).toBe(changes[effect]);
     }),
   );
 });

@@ -1,6 +1,7 @@
 import type { Fault, ProblemFacts } from "../failure/classify.ts";
 import type { Instant } from "../time/instant.ts";
-import type { OrderReference } from "./state.ts";
+import type { ChallengeType } from "./choose-challenge.ts";
+import type { OrderReference, RecordPlace } from "./state.ts";
 
 /** RFC 8555 section 7.1.6. */
 export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invalid";
@@ -20,12 +21,22 @@ export interface OrderFacts extends OrderReference {
 
 export interface AuthorizationFacts {
   readonly url: string;
+  /** As the order has it: with the `*.` of a wildcard. */
   readonly identifier: string;
   readonly status: AuthorizationStatus;
-  /** The HTTP-01 challenge; null where the CA offers none. */
-  readonly http01: { readonly url: string; readonly token: string; readonly status: ChallengeStatus } | null;
+  /** Those that the CA offers, as far as we can answer them. */
+  readonly challenges: readonly OfferedChallenge[];
+  /** Whether a zone that we may write has the name, so that its proof needs no delegation. */
+  readonly inOurZone: boolean;
   /** The failed challenge's error; null when none failed or the CA does not say. */
   readonly problem: ProblemFacts | null;
+}
+
+export interface OfferedChallenge {
+  readonly type: ChallengeType;
+  readonly url: string;
+  readonly token: string;
+  readonly status: ChallengeStatus;
 }
 
 /** What the leaf says of itself, and whether the chain stood our look at it. */
@@ -38,6 +49,12 @@ export interface CertificateFacts {
 export type IssuanceInput =
   | { readonly kind: "order"; readonly order: OrderFacts; readonly retryAt: Instant | null }
   | { readonly kind: "authorizations"; readonly authorizations: readonly AuthorizationFacts[] }
+  /** Where the records of the DNS-01 challenges are to be; one for each of them. */
+  | { readonly kind: "placed"; readonly records: readonly RecordPlace[] }
+  /** Every record is written. */
+  | { readonly kind: "published" }
+  /** What is missing at which name servers, in words; null: every record is at all of them. */
+  | { readonly kind: "propagation"; readonly missing: string | null }
   | { readonly kind: "challenged" }
   | { readonly kind: "keyed" }
   | { readonly kind: "certificate"; readonly certificate: CertificateFacts }

@@ -23,6 +23,8 @@ const longestPoll = minutes(1);
 const longestLatePoll = minutes(15);
 const late = minutes(10);
 
+/** How long the name servers of a zone may take to have what was written, notifications between them included. */
+export const propagationDeadline = minutes(30);
 /** How long the CA may take to validate before we end the issuance. */
 export const validationDeadline = minutes(10);
 /** How long the CA may take to issue; some need hours (ZeroSSL was seen to need days). */

@@ -1,5 +1,6 @@
 import type { FailureCode } from "../failure/failure-code.ts";
 import type { Instant } from "../time/instant.ts";
+import type { ChallengeType } from "./choose-challenge.ts";
 
 /** The CA's order, by its URLs: all that is needed to look at it again after a crash. */
 export interface OrderReference {
@@ -8,12 +9,29 @@ export interface OrderReference {
   readonly authorizationUrls: readonly string[];
 }
 
-/** An HTTP-01 challenge that is published and has to be posted to the CA. */
+/** A challenge that is to be answered and then posted to the CA. */
 export interface PendingChallenge {
+  readonly type: ChallengeType;
+  /** With the `*.` of a wildcard. */
   readonly identifier: string;
   readonly authorizationUrl: string;
   readonly challengeUrl: string;
   readonly token: string;
+}
+
+/** Where the record of a DNS-01 challenge is: at the end of the aliases that lead into a zone that we may write. */
+export interface RecordPlace {
+  /** Of its challenge. */
+  readonly token: string;
+  /** The zone's name. */
+  readonly zone: string;
+  /** The record's owner. */
+  readonly name: string;
+}
+
+interface Answering extends Owed {
+  readonly order: OrderReference;
+  readonly challenges: readonly PendingChallenge[];
 }
 
 interface Owed {
@@ -34,12 +52,18 @@ export type IssuanceState =
   | (Owed & { readonly kind: "planned" })
   /** The CA has an order; its authorizations are to be read. */
   | (Owed & { readonly kind: "ordered"; readonly order: OrderReference })
-  /** The key authorizations are published; the challenges are to be posted, each once. */
-  | (Owed & {
-      readonly kind: "challenging";
-      readonly order: OrderReference;
-      readonly challenges: readonly PendingChallenge[];
+  /** Some challenges are DNS-01: where their records are to be has to be looked up. */
+  | (Answering & { readonly kind: "placing" })
+  /** The records are to be written. */
+  | (Answering & { readonly kind: "publishing"; readonly records: readonly RecordPlace[] })
+  /** The records are written; all name servers of their zones are to have them before a CA looks. */
+  | (Answering & {
+      readonly kind: "propagating";
+      readonly records: readonly RecordPlace[];
+      readonly polls: number;
     })
+  /** What answers the challenges is published; they are to be posted, each once. */
+  | (Answering & { readonly kind: "challenging" })
   /** The CA validates; the order is polled. */
   | (Owed & { readonly kind: "validating"; readonly order: OrderReference; readonly polls: number })
   /** Every name is validated; key and CSR are to be made. */

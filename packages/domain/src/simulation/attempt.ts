@@ -82,6 +82,7 @@ export class Attempt {
       const input = this.#perform(from, now);
       const terms = {
         names: this.#names,
+        challenge: null,
         failuresBefore: this.#failuresBefore,
         givesUpAt: givesUpAt(this.#failing, usualGiveUp, now),
       };
@@ -122,6 +123,10 @@ export class Attempt {
       }
       case "read-authorizations":
         return { kind: "authorizations", authorizations: this.#authorizations(state) };
+      case "place-records":
+      case "publish-records":
+      case "look-for-records":
+        throw new Error("Every name is proven by HTTP-01 here.");
       case "post-challenges": {
         const answer = ca.validate(this.#demandOrder(), now);
         return answer.kind === "failed" ? faultOf(answer.problem) : { kind: "challenged" };
@@ -167,7 +172,8 @@ export class Attempt {
         url: identifier,
         identifier,
         status,
-        http01: { url: identifier, token: "", status },
+        challenges: [{ type: "http-01", url: identifier, token: "", status }],
+        inOurZone: false,
         problem,
       };
     });

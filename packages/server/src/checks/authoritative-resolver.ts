@@ -5,9 +5,9 @@
 import { type AddressRange, after, type Instant, mayReach, minutes, parseAddress } from "@certmill/domain";
 import type { Answer, DsData, RecordType } from "dns-packet";
 import { type Exchange, type NameServer, NoReply } from "./dns-exchange.ts";
-import { type DnsReply, isUnder, lowerName, recordsOf } from "./dns-message.ts";
+import { type DnsReply, isUnder, lowerName, type Question, recordsOf } from "./dns-message.ts";
 import { signatureFault, signaturesOf, trustKeys, type ZoneKeys } from "./dnssec.ts";
-import type { Answered, NameLookups, Resolver } from "./resolver.ts";
+import type { Answered, NameLookups, Resolver, ServerAnswer } from "./resolver.ts";
 
 export interface AuthoritativeOptions {
   readonly exchange: Exchange;
@@ -93,6 +93,34 @@ class Walk implements NameLookups {
       if (error instanceof Stuck) return { kind: "failed", detail: error.message };
       throw error;
     }
+  }
+
+  async askEach<T>(name: string, type: RecordType): Promise<readonly ServerAnswer<T>[]> {
+    try {
+      const { zone } = await this.#walk(name, type, 0);
+      const servers = new Map<string, NameServer>();
+      for await (const server of this.#serversOf(zone, 0)) servers.set(server.address, server);
+      return await Promise.all(
+        [...servers.values()].map(async (server) => ({
+          server: server.address,
+          answer: await this.#answerFrom<T>(zone, server, { name, type }),
+        })),
+      );
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (error instanceof Stuck)
+        return [{ server: "the name servers", answer: { kind: "failed", detail: error.message } }];
+      throw error;
+    }
+  }
+
+  /** One that says nothing is asked once more: a datagram may be lost. */
+  async #answerFrom<T>(zone: Zone, server: NameServer, { name, type }: Question): Promise<Answered<T>> {
+    let reply = await this.#askServer(server, name, type);
+    if (typeof reply === "string") reply = await this.#askServer(server, name, type);
+    if (typeof reply === "string") return { kind: "failed", detail: reply };
+    if (isUsable(zone, name, reply)) return answerOf(name, type, reply);
+    return { kind: "failed", detail: reply.rcode === "NOERROR" ? "knows nothing of it" : reply.rcode };
   }
 
   async #walk(name: string, type: RecordType, depth: number): Promise<{ zone: Zone; reply: DnsReply }> {

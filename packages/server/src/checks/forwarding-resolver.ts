@@ -3,7 +3,7 @@ import type { RecordType } from "dns-packet";
 import { answerOf } from "./authoritative-resolver.ts";
 import { type Exchange, type NameServer, NoReply } from "./dns-exchange.ts";
 import type { DnsReply } from "./dns-message.ts";
-import type { Answered, Resolver } from "./resolver.ts";
+import type { Answered, Resolver, ServerAnswer } from "./resolver.ts";
 
 export function forwardingResolver({
   exchange,
@@ -36,6 +36,17 @@ export function forwardingResolver({
         }
         return { kind: "failed", detail: faults.slice(0, 2).join("; ") };
       },
+      askEach: async <T>(name: string, type: RecordType): Promise<readonly ServerAnswer<T>[]> =>
+        Promise.all(
+          servers.map(async (server) => {
+            const options = { recurse: true, checkingDisabled: false, signal };
+            const given = await reply(exchange(server, { name, type }, options));
+            const detail = typeof given === "string" ? given : given.rcode;
+            const usable = typeof given !== "string" && isAnswer(given);
+            const answer: Answered<T> = usable ? answerOf(name, type, given) : { kind: "failed", detail };
+            return { server: server.address, answer };
+          }),
+        ),
     }),
   };
 }

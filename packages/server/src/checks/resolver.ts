@@ -1,4 +1,4 @@
-/** What a check asks of the DNS, whoever answers. */
+/** What is asked of the DNS, whoever answers. */
 import type { RecordType } from "dns-packet";
 
 /** One step: an alias is told, and followed by whoever asked. */
@@ -10,10 +10,21 @@ export type Answered<T> =
   | { readonly kind: "dnssec"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: string };
 
+/** What one server says. */
+export interface ServerAnswer<T> {
+  readonly server: string;
+  readonly answer: Answered<T>;
+}
+
 /** The questions of one check: what one of them has learnt, the next need not ask. */
 export interface NameLookups {
   /** Never fails but by the check's signal. */
   ask<T>(name: string, type: RecordType): Promise<Answered<T>>;
+  /**
+   * Asks every server that answers for the name by itself: what one has, another may not have yet. Signatures are not
+   * looked at. Never fails but by the signal; a single `failed` where no server is found.
+   */
+  askEach<T>(name: string, type: RecordType): Promise<readonly ServerAnswer<T>[]>;
 }
 
 export interface Resolver {

@@ -8,9 +8,9 @@ export interface DnsServerAddress {
   readonly port: number;
 }
 
-export interface ChecksConfig {
-  readonly ingress: Ingress;
-  /** Ranges that are not public and that checks may reach all the same. */
+/** How names are looked up. */
+export interface LookupConfig {
+  /** Ranges that are not public and that may be reached all the same. */
   readonly allowed: readonly AddressRange[];
   /** As which this process looks for others, too; null: it does not. */
   readonly vantageName: string | null;
@@ -19,12 +19,34 @@ export interface ChecksConfig {
     | { readonly kind: "forwarding"; readonly servers: readonly DnsServerAddress[] };
 }
 
+export interface ChecksConfig extends LookupConfig {
+  readonly ingress: Ingress;
+}
+
+/** What is needed to put proofs into the DNS. */
+export interface DnsConfig extends LookupConfig {
+  /** Where the programs are that change records; null: none is run. */
+  readonly hookDirectory: string | null;
+}
+
+export const dnsConfig = (settings: RawSettings): DnsConfig => ({
+  ...lookupConfig(settings),
+  hookDirectory: settings.dns_hook_directory ?? null,
+});
+
 /** @returns null when no name is checked. */
 export function checksConfig(settings: RawSettings): ChecksConfig | null {
-  const { ingress_addresses: ingress, dns_resolvers: resolvers } = settings;
+  const { ingress_addresses: ingress } = settings;
   if (ingress === undefined || settings.checks === "off") return null;
   return {
+    ...lookupConfig(settings),
     ingress: { ours: ranges(ingress), proxies: ranges(settings.proxy_ranges) },
+  };
+}
+
+function lookupConfig(settings: RawSettings): LookupConfig {
+  const { dns_resolvers: resolvers } = settings;
+  return {
     allowed: ranges(settings.check_allowed_ranges),
     vantageName: settings.vantage_name ?? null,
     resolver:

@@ -4,7 +4,14 @@ import { type AddressRange, type Duration, days, type LifePolicy, seconds } from
 import { parse } from "smol-toml";
 import Type from "typebox";
 import Value from "typebox/value";
-import { type ChecksConfig, checksConfig, ranges, wrongEntries } from "./checks-config.ts";
+import {
+  type ChecksConfig,
+  checksConfig,
+  type DnsConfig,
+  dnsConfig,
+  ranges,
+  wrongEntries,
+} from "./checks-config.ts";
 import {
   clientVariables,
   environmentName,
@@ -48,6 +55,8 @@ export interface Config {
   readonly life?: LifePolicy;
   /** Ranges that are not public and that webhooks may be sent to all the same; absent: none. */
   readonly webhookAllowed?: readonly AddressRange[];
+  /** How proofs get into the DNS; absent: as by the settings' defaults. */
+  readonly dns?: DnsConfig;
   readonly logLevel: string;
 }
 
@@ -79,6 +88,9 @@ export async function readConfig(
   if (crossFaults.length > 0) throw new ConfigInvalid(crossFaults);
   return toConfig(settings);
 }
+
+/** As when nothing of it is set. */
+export const usualDns: DnsConfig = dnsConfig(Value.Parse(settingsSchema, Value.Default(settingsSchema, {})));
 
 interface Read {
   readonly values: Readonly<Record<string, unknown>>;
@@ -197,6 +209,7 @@ function toConfig(settings: RawSettings): Config {
     checks: checksConfig(settings),
     life: lifePolicy(settings),
     webhookAllowed: ranges(settings.webhook_allowed_ranges),
+    dns: dnsConfig(settings),
     logLevel: settings.log_level,
   };
 }

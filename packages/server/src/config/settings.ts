@@ -161,6 +161,13 @@ export const settingsSchema = Type.Object(
         "Where the checks begin to look names up: the servers of the DNS root, or of a root of your own.",
       expected: "IP addresses, each with a :port or without, separated by commas",
     }),
+    dns_hook_directory: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "Where the programs are that DNS providers of the kind `exec` may run; the same on every host with a worker. Without it none is run, whatever an admin's token asks for.",
+      }),
+    ),
     check_allowed_ranges: Type.Optional(
       Type.String({
         minLength: 1,

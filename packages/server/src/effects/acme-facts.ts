@@ -2,6 +2,7 @@
 import { AcmeError, type AcmeProblem, type Authorization, type Order, type Retrieved } from "@certmill/acme";
 import {
   type AuthorizationFacts,
+  challengeTypes,
   classifyRequest,
   type FailureCode,
   type Fault,
@@ -28,17 +29,23 @@ export function orderFacts(url: string, order: Order): OrderFacts {
   };
 }
 
-export function authorizationFacts({ url, resource }: Retrieved<Authorization>): AuthorizationFacts {
-  const http01 = resource.challenges.find(({ type }) => type === "http-01");
+/** @param inZones names that are proven by DNS-01 without being asked to. */
+export function authorizationFacts(
+  { url, resource }: Retrieved<Authorization>,
+  inZones: ReadonlySet<string>,
+): AuthorizationFacts {
+  const { value } = resource.identifier;
   const failed = resource.challenges.find(({ error }) => error !== null);
   return {
     url,
-    identifier: resource.identifier.value,
+    identifier: resource.wildcard ? `*.${value}` : value,
     status: resource.status,
-    http01:
-      http01 === undefined || http01.token === null
-        ? null
-        : { url: http01.url, token: http01.token, status: http01.status },
+    challenges: challengeTypes.flatMap((type) => {
+      const offered = resource.challenges.find((challenge) => challenge.type === type);
+      if (offered === undefined || offered.token === null) return [];
+      return { type, url: offered.url, token: offered.token, status: offered.status };
+    }),
+    inOurZone: inZones.has(value),
     problem: failed?.error == null ? null : problemFacts(failed.error),
   };
 }

@@ -11,7 +11,15 @@ import {
   keyAuthorization,
   parseChain,
 } from "@certmill/acme";
-import { type IssuanceInput, instant, type LiveState, type PendingChallenge } from "@certmill/domain";
+import {
+  type IssuanceInput,
+  instant,
+  type LiveState,
+  type PendingChallenge,
+  type RecordPlace,
+} from "@certmill/domain";
+import type { TextRecord } from "../dns/dns-provider.ts";
+import type { Records } from "../dns/records.ts";
 import { exportKey, importKey, type MakeKey } from "../keys/certificate-key.ts";
 import { open, seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -19,6 +27,7 @@ import type { CertificateToStore, KeyToStore } from "../store/commit-decision.ts
 import type { KeyType } from "../store/schema.ts";
 import type { Sealed } from "../store/secrets.ts";
 import { authorizationFacts, faultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
+import { placeRecords, recordOf, writeRecords } from "./answer-by-dns.ts";
 import type { CaConnection } from "./ca-connections.ts";
 
 /** The certificate's key, as later steps need it. */
@@ -59,31 +68,37 @@ export interface Performer {
   perform(task: Task, signal: AbortSignal): Promise<Outcome>;
   /** What the responder answers for a token (RFC 8555 section 8.1). */
   keyAuthorization(token: string): string;
+  /** What is to be in the DNS for a DNS-01 challenge (RFC 8555 section 8.4). */
+  record(place: RecordPlace): TextRecord;
   /** A stored key, opened. @throws UnknownKey; SecretDamaged. */
   openMaterial(key: Sealed, csr: Uint8Array): KeyMaterial;
 }
 
 interface Means {
   readonly client: AcmeClient;
+  /** Of the account's key. */
+  readonly thumbprint: string;
   readonly keyRing: KeyRing;
   readonly makeKey: MakeKey;
+  readonly records: Records;
   readonly signal: AbortSignal;
 }
 
 export function performAt(
   { client, thumbprint }: CaConnection,
-  { keyRing, makeKey }: Pick<Means, "keyRing" | "makeKey">,
+  { keyRing, makeKey, records }: Pick<Means, "keyRing" | "makeKey" | "records">,
 ): Performer {
   return {
     perform: async (task, signal) => {
       try {
-        return await act(task, { client, keyRing, makeKey, signal });
+        return await act(task, { client, thumbprint, keyRing, makeKey, records, signal });
       } catch (error) {
         signal.throwIfAborted();
         return told({ kind: "fault", fault: faultOf(error) });
       }
     },
     keyAuthorization: (token) => keyAuthorization(token, thumbprint),
+    record: (place) => recordOf(place, thumbprint),
     openMaterial: (key, csr) => {
       const publicKey = createPublicKey(importKey(open(keyRing, key))).export({
         format: "der",
@@ -96,14 +111,24 @@ export function performAt(
 
 const told = (input: IssuanceInput): Outcome => ({ kind: "told", input });
 
-function act(task: Task, means: Means): Promise<Outcome> {
+async function act(task: Task, means: Means): Promise<Outcome> {
   const { state } = task;
+  const { records, thumbprint, signal } = means;
   switch (state.kind) {
     case "planned":
       return order(task, means);
     case "ordered":
     case "diagnosing":
       return readAuthorizations(state.order.authorizationUrls, means);
+    case "placing":
+      return told(await placeRecords(state.challenges, records, signal));
+    case "publishing":
+      return told(await writeRecords(state.records.map(toRecord), records, signal));
+    case "propagating":
+      return told({
+        kind: "propagation",
+        missing: await records.whatIsMissing(state.records.map(toRecord), signal),
+      });
     case "challenging":
       return postChallenges(state.challenges, task.again, means);
     case "validating":
@@ -115,6 +140,10 @@ function act(task: Task, means: Means): Promise<Outcome> {
       return finalize(state.order, task, means);
     case "downloading":
       return download(state.certificateUrl, task, means);
+  }
+
+  function toRecord(place: RecordPlace): TextRecord {
+    return recordOf(place, thumbprint);
   }
 }
 
@@ -144,10 +173,17 @@ async function offeredProfile(
   return Object.hasOwn(meta.profiles, wished) ? wished : null;
 }
 
-async function readAuthorizations(urls: readonly string[], { client, signal }: Means): Promise<Outcome> {
-  const authorizations = await Promise.all(
-    urls.map(async (url) => ({ ...authorizationFacts(await client.authorization(url, signal)), url })),
-  );
+async function readAuthorizations(
+  urls: readonly string[],
+  { client, records, signal }: Means,
+): Promise<Outcome> {
+  const retrieved = await Promise.all(urls.map((url) => client.authorization(url, signal)));
+  const names = retrieved.map(({ resource }) => resource.identifier.value);
+  const inZones = await records.inZones(names);
+  const authorizations = retrieved.map((each, index) => ({
+    ...authorizationFacts(each, inZones),
+    url: urls[index] ?? each.url,
+  }));
   return told({ kind: "authorizations", authorizations });
 }
 

@@ -15,15 +15,18 @@ export type RowVerdict =
   | { readonly ok: true; readonly row: AcceptedRow }
   | { readonly ok: false; readonly rejected: RejectedRow };
 
-/**
- * Normalises and judges one row by itself.
- *
- * @param callersTenant the only tenant that rows may be for, and the one they are for by default; null: any.
- */
+export interface RowTerms {
+  readonly policy: NamePolicy;
+  /** The only tenant that rows may be for, and the one they are for by default; null: any. */
+  readonly callersTenant: string | null;
+  /** Whether proofs can be put into the DNS. */
+  readonly wildcards: boolean;
+}
+
+/** Normalises and judges one row by itself. */
 export function acceptRow(
   { line, domain, aliases = [], tenant }: DomainBatchRow,
-  policy: NamePolicy,
-  callersTenant: string | null,
+  { policy, callersTenant, wildcards }: RowTerms,
 ): RowVerdict {
   const no = (code: string, reason: string): RowVerdict => ({
     ok: false,
@@ -43,8 +46,8 @@ export function acceptRow(
   const cover = coverNames(primary.name, others);
   if (!cover.ok) return no(cover.code, cover.reason);
   const wildcard = cover.names.find((name) => name.startsWith("*."));
-  if (wildcard !== undefined) {
-    const reason = `"${wildcard}" needs a DNS-01 challenge, which Certmill cannot answer yet; list the names under it instead.`;
+  if (wildcard !== undefined && !wildcards) {
+    const reason = `"${wildcard}" needs a proof in the DNS, and there is no DNS provider to write it (certmill dns add); list the names under it instead.`;
     return no("wildcard-not-possible", reason);
   }
   return { ok: true, row: { line, domain, names: cover.names, tenant: tenant ?? callersTenant } };

@@ -12,6 +12,8 @@ import type {
   OpenKey,
   ReadImported,
   ReadinessCheck,
+  SealText,
+  TryZone,
   WebhookPorts,
 } from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
@@ -36,6 +38,12 @@ import {
   showCertificateHandler,
 } from "./resource/certificates.ts";
 import { checkDomainHandler } from "./resource/check-domain.ts";
+import {
+  addDnsProviderHandler,
+  listDnsProvidersHandler,
+  removeDnsProviderHandler,
+  testDnsProviderHandler,
+} from "./resource/dns-providers.ts";
 import {
   followDomainHandler,
   listDomainsHandler,
@@ -95,6 +103,8 @@ export interface HttpOptions {
   readonly makeAccount: MakeAccount;
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
+  readonly sealText: SealText;
+  readonly tryZone: TryZone;
   readonly openKey: OpenKey;
   readonly readImported: ReadImported;
   readonly keys: KeyRotation;
@@ -146,6 +156,10 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     makePlan: makePlanHandler(tools),
     setTenant: setTenantHandler(tools),
     listTenants: listTenantsHandler(tools),
+    addDnsProvider: addDnsProviderHandler(tools),
+    listDnsProviders: listDnsProvidersHandler(tools),
+    testDnsProvider: testDnsProviderHandler(tools),
+    removeDnsProvider: removeDnsProviderHandler(tools),
     reportFailures: reportFailuresHandler(tools),
     listFailures: listFailuresHandler(tools),
     addDomain: addDomainHandler(tools),

@@ -25,6 +25,8 @@ interface Standards {
   readonly cas: readonly CaIdentity[];
   /** null: there is no CA yet. */
   readonly terms: LineageTerms | null;
+  /** Whether proofs can be put into the DNS. */
+  readonly wildcards: boolean;
 }
 
 interface Tools {
@@ -35,7 +37,7 @@ interface Tools {
 /** @returns the candidate, or the answer for one that cannot be taken. */
 export function judgeCertificate(
   given: CertificateToImport,
-  { cas, terms }: Standards,
+  { cas, terms, wildcards }: Standards,
   { readImported, now }: Tools,
 ): Candidate | ImportedCertificate {
   const outcome = readImported({ chainPem: given.chain, keyPem: given.key });
@@ -45,7 +47,8 @@ export function judgeCertificate(
   const { weight, ...origin } = originOf(given, cas);
   const renewal = renewalOf(origin, weight, terms);
   const policy = cas.find(({ id }) => id === renewal.caId)?.name_policy ?? "public";
-  const accepted = acceptRow({ line: 1, domain: first, aliases: others }, policy, null);
+  const row = { line: 1, domain: first, aliases: others };
+  const accepted = acceptRow(row, { policy, callersTenant: null, wildcards });
   if (!accepted.ok) return rejected(given.path, first, accepted.rejected);
   const { fingerprint, notBefore, notAfter, ariId } = read.certificate;
   return {

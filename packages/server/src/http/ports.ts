@@ -42,6 +42,23 @@ export type CheckNames = (
   signal: AbortSignal,
 ) => Promise<readonly Finding[]>;
 
+/** Encrypts what is to be stored and never shown. */
+export type SealText = (text: string) => Sealed;
+
+/** Writes a record of a random name into the zone, looks for it, takes it away. */
+export type TryZone = (
+  zone: string,
+  signal: AbortSignal,
+) => Promise<{
+  readonly zone: string;
+  readonly record: string;
+  readonly steps: readonly {
+    readonly step: "write" | "look" | "remove";
+    readonly fault: string | null;
+    readonly durationMs: number;
+  }[];
+}>;
+
 /** The private key in the clear, as PKCS #8 PEM. */
 export type OpenKey = (sealed: Sealed) => string;
 

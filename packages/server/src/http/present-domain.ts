@@ -22,6 +22,7 @@ export function presentDomain(row: DomainRow): DomainSummary {
     edgeGroup: row.edge_group,
     keyType: row.key_type,
     profile: row.profile,
+    challenge: row.challenge,
     certificate: certificateOf(row),
   };
 }

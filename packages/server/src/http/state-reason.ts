@@ -61,6 +61,10 @@ function leftOutSentence({ names, all_names }: Standing): string | null {
 const steps: Readonly<Record<Exclude<IssuanceKind, "issued" | "abandoned">, string>> = {
   planned: "The certificate is being ordered.",
   ordered: "The certificate authority has the order and says what it wants to see.",
+  placing: "The place in the DNS for the proof of control is being looked up.",
+  publishing: "The proof of control is being written into the DNS.",
+  propagating:
+    "The proof of control is written into the DNS; its name servers are being asked whether they have it.",
   challenging: "The proof of control is published; the certificate authority is being asked to look.",
   validating: "The certificate authority is validating the names.",
   ready: "The names are validated; the key is being made.",

@@ -97,7 +97,7 @@ async function addFresh(
   );
   for (const group of groups.values()) {
     const [{ renewal, read }] = group as [Candidate, ...Candidate[]];
-    const kept = { edgeGroupId, profile: null, campaignId: null };
+    const kept = { edgeGroupId, profile: null, challenge: null, campaignId: null };
     await addLineages(trx, group, { ...kept, ...renewal, keyType: keyType ?? read.keyType }, now);
   }
 }

@@ -8,6 +8,7 @@ import type { Metrics } from "./metrics.ts";
 const steps: Readonly<Record<string, string>> = {
   "order.created": "order",
   "challenge.published": "challenge_published",
+  "challenge.propagated": "propagation",
   validated: "validation",
   finalized: "finalize",
   "certificate.stored": "download",

@@ -6,7 +6,7 @@ const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200,
 export class Metrics {
   readonly registry = new Registry();
 
-  /** A step's duration: order, challenge_published, validation, finalize, download, delivery. */
+  /** A step's duration: order, challenge_published, propagation, validation, finalize, download, delivery. */
   readonly step = new Histogram({
     name: "certmill_step_seconds",
     help: "How long a step of an issuance took, from the end of the one before.",

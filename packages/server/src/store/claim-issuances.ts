@@ -1,5 +1,6 @@
 import {
   after,
+  type ChallengeType,
   type Duration,
   type Exemption,
   type Failing,
@@ -35,6 +36,8 @@ export interface ClaimedIssuance {
   readonly replaces: string | null;
   /** The certificate profile that its order asks for; null: none. */
   readonly profile: string | null;
+  /** How its names are to be proven where a choice is; null: as is best. */
+  readonly challenge: ChallengeType | null;
   /** Issuances of the lineage that failed in a row before this one. */
   readonly failuresBefore: number;
   /** What its tries have failed for so long that it may be given up. */
@@ -58,6 +61,7 @@ interface Row {
   exemption: Exemption;
   replaces: string | null;
   profile: string | null;
+  challenge: ChallengeType | null;
   edge_group_id: string;
   names: string[];
   key_type: KeyType;
@@ -97,7 +101,7 @@ export async function claimIssuances(
       lineage.failures, account.id as account_id,
       least(lineage.unmended_since, (select failing_since from lineage_check where lineage_id = lineage.id)) as unmended_since,
       (select not_after from certificate where id = lineage.certificate_id) as not_after,
-      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, issuance.started_at, lineage.wanted_at,
+      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, lineage.challenge, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
   return rows.map((row) => ({
@@ -110,6 +114,7 @@ export async function claimIssuances(
     exemption: row.exemption,
     replaces: row.replaces,
     profile: row.profile,
+    challenge: row.challenge,
     edgeGroupId: row.edge_group_id,
     names: row.names,
     keyType: row.key_type,

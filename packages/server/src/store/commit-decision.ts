@@ -26,6 +26,7 @@ import { noteReplaced } from "./replaced.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
 import type { LineageState } from "./schema.ts";
 import type { Sealed } from "./secrets.ts";
+import { intendRecords, unpublish } from "./unpublish.ts";
 import { splitLineage } from "./write/split-lineage.ts";
 
 /** An event of the timeline, in the order they happened. */
@@ -46,6 +47,13 @@ export interface Publication extends PendingChallenge {
   readonly keyAuthorization: string;
 }
 
+/** A record that is going to be written into the DNS. */
+export interface RecordToWrite {
+  readonly zone: string;
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface CertificateToStore {
   readonly serial: string;
   readonly issuer: string;
@@ -61,7 +69,10 @@ export interface CertificateToStore {
 
 export interface LiveCommit {
   readonly state: LiveState;
+  /** For the responder. */
   readonly publish: readonly Publication[];
+  /** For the DNS. */
+  readonly records: readonly RecordToWrite[];
   readonly key: KeyToStore | null;
   readonly events: readonly TimelineEvent[];
   readonly ledger: readonly LedgerChange[];
@@ -157,7 +168,7 @@ export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Prom
         order_url = ${orderUrl}, wake_at = ${timestamp(wakeAt)}
         ${key === null ? sql`` : sql`, key_secret_id = (select id from secret_row), csr = ${key.csr}`}
       where ${held(claim)} returning id, lineage_id
-    ), ${published}, ${note(claim, commit.ledger, now)}, ${tell(commit.events)}
+    ), ${published}, ${intendRecords(commit.records, now)}, ${note(claim, commit.ledger, now)}, ${tell(commit.events)}
     select exists (select 1 from moved) as accepted,
       (select count(pg_notify('certmill_challenge', token || ' ' || key_authorization)) from published)`.execute(
     db,
@@ -227,9 +238,7 @@ export async function commitIssued(
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, unpublished as (
-      delete from challenge_response where issuance_id in (select id from moved)
-    ), ${askForRenewal(certificate, now)}, ${note(claim, ledger, now)}, ${tell(events)}
+    ), ${noteReplaced(now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${note(claim, ledger, now)}, ${tell(events)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
@@ -314,9 +323,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
         wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
-    ), unpublished as (
-      delete from challenge_response where issuance_id in (select id from moved)
-    ), ${note(claim, ledger, now)}, ${tell(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
+    ), ${unpublish("moved", now)}, ${note(claim, ledger, now)}, ${tell(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
     select exists (select 1 from moved) as accepted`;
 }
 

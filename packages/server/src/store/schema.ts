@@ -4,6 +4,7 @@
  */
 import type {
   CaStatus,
+  ChallengeType,
   Exemption,
   Finding,
   Instant,
@@ -26,6 +27,7 @@ export type LineageState = LifeState;
 export type KeyType = "p256" | "rsa2048";
 export type WorkClassName = "emergency" | "interactive" | "renewal" | "campaign";
 export type CampaignState = "importing" | "running" | "paused" | "cancelled" | "done";
+export type DnsProviderKind = "rfc2136" | "powerdns" | "acme-dns" | "exec" | "cloudflare" | "route53";
 export type KeyPolicyName = "new" | "keep" | "shared";
 export type ReplacementState = "draft" | "running" | "paused" | "cancelled" | "done";
 export type RevocationState = "waiting" | "due" | "revoked" | "failed";
@@ -123,6 +125,7 @@ export interface LineageTable {
   wave: number | null;
   held: Generated<boolean>;
   profile: string | null;
+  challenge: ChallengeType | null;
 }
 
 export interface LineageCheckTable {
@@ -214,6 +217,41 @@ export interface ChallengeResponseTable {
   issuance_id: Id;
   identifier: string;
   published_at: At;
+}
+
+export interface DnsProviderTable {
+  id: GeneratedAlways<Id>;
+  name: string;
+  kind: DnsProviderKind;
+  settings: Json<Readonly<Record<string, unknown>>>;
+  secret_id: Id | null;
+  wildcards_only: boolean;
+  created_at: At;
+}
+
+export interface DnsZoneTable {
+  name: string;
+  provider_id: Id;
+  takes_delegations: boolean;
+}
+
+export interface DnsRecordTable {
+  id: GeneratedAlways<Id>;
+  provider_id: Id;
+  zone: string;
+  name: string;
+  value: string;
+  issuance_id: Id | null;
+  intended_at: At;
+  remove_at: MaybeAt;
+  failures: Generated<number>;
+  failure_detail: string | null;
+}
+
+export interface DnsHoldTable {
+  name: string;
+  holder: string;
+  until_at: At;
 }
 
 export interface EventTable {
@@ -513,6 +551,10 @@ export interface Schema {
   certificate: CertificateTable;
   renewal: RenewalTable;
   challenge_response: ChallengeResponseTable;
+  dns_provider: DnsProviderTable;
+  dns_zone: DnsZoneTable;
+  dns_record: DnsRecordTable;
+  dns_hold: DnsHoldTable;
   event: EventTable;
   token: TokenTable;
   edge: EdgeTable;

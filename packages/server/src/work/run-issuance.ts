@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import {
   advance,
-  changesTheCa,
+  changesOutside,
   type Decision,
   type Duration,
   effectOf,
@@ -72,7 +72,7 @@ class Run {
   }
 
   async step(state: LiveState): Promise<Next> {
-    const { names, keyType, replaces, profile, failuresBefore, failing } = this.#issuance;
+    const { names, keyType, replaces, profile, challenge, failuresBefore, failing } = this.#issuance;
     const { performer, signal, clock, life } = this.#tools;
     const task = {
       state,
@@ -85,7 +85,7 @@ class Run {
     };
     const outcome = await performer.perform(task, signal);
     const now = clock.now();
-    const terms = { names, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
+    const terms = { names, challenge, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
     const decision = advance(state, outcome.input, terms, now);
     assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
     this.#events.push(...timeline(decision, now));
@@ -111,10 +111,13 @@ class Run {
     const waits = state.wakeAt > now;
     const accepted = await commitStep(db, this.#issuance, {
       state,
-      publish: publish.map((challenge) => ({
-        ...challenge,
-        keyAuthorization: performer.keyAuthorization(challenge.token),
-      })),
+      publish: publish
+        .filter(({ type }) => type === "http-01")
+        .map((challenge) => ({
+          ...challenge,
+          keyAuthorization: performer.keyAuthorization(challenge.token),
+        })),
+      records: state.kind === "publishing" ? state.records.map((place) => performer.record(place)) : [],
       key: outcome.kind === "key" ? outcome.key : null,
       events,
       ledger,
@@ -171,15 +174,16 @@ class Run {
 /** Whether the next state must be durable before anything else happens. */
 function mustCommit(from: LiveState, { state, publish }: Decision, now: Instant): boolean {
   if (!isLive(state) || state.wakeAt > now || publish.length > 0) return true;
-  return changesTheCa(effectOf(from)) || changesTheCa(effectOf(state));
+  return changesOutside(effectOf(from)) || changesOutside(effectOf(state));
 }
 
-function timeline({ state, done, publish, fault }: Decision, now: Instant): TimelineEvent[] {
+function timeline({ state, done, fault }: Decision, now: Instant): TimelineEvent[] {
+  const names = "challenges" in state ? state.challenges.map(({ identifier }) => identifier) : [];
   const events: TimelineEvent[] = done.map(({ kind, took }) => ({
     at: now,
     kind,
     took,
-    detail: kind === "challenge.published" ? { names: publish.map(({ identifier }) => identifier) } : {},
+    detail: kind === "challenge.published" ? { names } : {},
   }));
   if (fault === null) return events;
   const { code, detail } = fault;

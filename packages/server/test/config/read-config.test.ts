@@ -27,6 +27,8 @@ async function faultsOf(environment: Environment, file: string | null = null): P
   return error.faults;
 }
 
+const rootServers = expect.arrayContaining([{ address: "198.41.0.4", port: 53 }]);
+
 test("with nothing set: embedded, all roles, on loopback", async () => {
   expect(await read({})).toEqual({
     dataDir: "./certmill-data",
@@ -45,6 +47,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     checks: null,
     life: usualLife,
     webhookAllowed: [],
+    dns: { allowed: [], resolver: { kind: "authoritative", roots: rootServers }, hookDirectory: null },
     logLevel: "info",
   });
 });

@@ -76,6 +76,8 @@ export async function openTestApiOn(
     makeAccount: accountMade,
     check: null,
     readImported: (pems) => readImported(pems, { keyRing, now: now() }),
+    sealText: (text) => ({ kekId: "test-key", wrappedKey: Buffer.of(0), ciphertext: Buffer.from(text) }),
+    tryZone: async (zone) => ({ zone, record: `_acme-challenge.test.${zone}`, steps: [] }),
     openKey: ({ ciphertext }) => Buffer.from(ciphertext).toString(),
     keys: { currentKeyId: () => "test-key", rewrapAll: async () => 0 },
     readiness: [{ part: "database", check: async () => null }],

@@ -37,15 +37,17 @@ const order = {
   authorizationUrls: ["https://ca.test/authorization/1"],
 };
 const challenge = {
+  type: "http-01",
   identifier: "a.example.com",
   authorizationUrl: "https://ca.test/authorization/1",
   challengeUrl: "https://ca.test/challenge/1",
   token: "token-1",
-};
+} as const;
 const owed = { order, since: start, wakeAt: after(start, seconds(3)), faults: 0 };
 const step: LiveCommit = {
   state: { ...owed, kind: "challenging", challenges: [challenge] },
   publish: [{ ...challenge, keyAuthorization: "token-1.thumbprint" }],
+  records: [],
   key: { sealed, csr: Buffer.from("csr") },
   events: [eventAt(start, "order.created"), eventAt(start, "challenge.published")],
   ledger: [],
@@ -162,7 +164,16 @@ test("a step that goes on keeps the lease, and the key that is there", async () 
   const now = after(start, seconds(5));
   const state = { ...owed, kind: "finalizing" } as const;
   expect(
-    await commitStep(db, claim, { state, publish: [], key: null, events: [], ledger: [], now, lease }),
+    await commitStep(db, claim, {
+      state,
+      publish: [],
+      records: [],
+      key: null,
+      events: [],
+      ledger: [],
+      now,
+      lease,
+    }),
   ).toBe(true);
   const issuance = await db.selectFrom("issuance").selectAll().executeTakeFirstOrThrow();
   expect(issuance).toMatchObject({ state, wake_at: after(now, lease), csr: Buffer.from("csr") });

@@ -56,7 +56,15 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
       addLineages(
         db,
         lineages.map((names) => ({ names: names as unknown as [DnsName, ...DnsName[]], tenantId: null })),
-        { caId, pinned: false, edgeGroupId, keyType: "p256", profile: null, campaignId: null },
+        {
+          caId,
+          pinned: false,
+          edgeGroupId,
+          keyType: "p256",
+          profile: null,
+          challenge: null,
+          campaignId: null,
+        },
         at,
       ),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),

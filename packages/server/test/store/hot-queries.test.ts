@@ -7,6 +7,8 @@ import { claimChecks, nextCheckAt } from "../../src/store/claim-checks.ts";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
+import { claimDueRecords, isStillWanted, nextRemovalAt } from "../../src/store/dns-records.ts";
+import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
@@ -74,6 +76,11 @@ async function fill(db: Db): Promise<void> {
       from lineage`,
     sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
       select 'token-' || id, 'token-' || id || '.t', id, names[1], ${at} from issuance`,
+    sql`insert into dns_provider (name, kind, settings, wildcards_only, created_at)
+      values ('exec', 'exec', '{}', false, ${at})`,
+    sql`insert into dns_zone select 'n' || n || '.example.com', 1, false from generate_series(1, 5000) n`,
+    sql`insert into dns_record (provider_id, zone, name, value, issuance_id, intended_at, remove_at)
+      select 1, 'z', 'n' || id, 'v' || id, id, ${at}, case when id % 100 = 0 then ${at}::timestamptz end from issuance`,
     sql`insert into event (at, kind, lineage_id, issuance_id, edge_group_id)
       select ${at}, kind, lineage_id, issuance.id, case when kind = 'certificate.stored' then edge_group_id end
       from issuance join lineage on lineage.id = lineage_id, unnest(array['issuance.started', 'order.created', 'certificate.stored']) kind`,
@@ -166,6 +173,7 @@ const small = new Set([
   "campaign",
   "limit_override",
   "webhook",
+  "dns_provider",
   // Read whole and emptied by each planning.
   "ledger_entry",
 ]);
@@ -202,6 +210,15 @@ const queries: Readonly<
     "lineage_pkey",
     "challenge_response_by_issuance",
   ],
+  claimDueRecords: [
+    (db) => claimDueRecords(db, { limit: 10, lease, now }),
+    "dns_record_due",
+    "dns_record_pkey",
+  ],
+  nextRemovalAt: [(db) => nextRemovalAt(db), "dns_record_due"],
+  isStillWanted: [(db) => isStillWanted(db, { id: "5", name: "n5", text: "v5" }), "dns_record_by_name"],
+  findZone: [(db) => findZone(db, "_acme-challenge.www.n5.example.com"), "dns_zone_pkey"],
+  findNamesInZones: [(db) => findNamesInZones(db, ["n5.example.com", "a.test"]), "dns_zone_pkey"],
   readChallengeResponses: [
     (db) => readChallengeResponses(db, ["token-5", "token-6", "nobody"]),
     "challenge_response_pkey",

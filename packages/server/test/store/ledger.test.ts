@@ -50,6 +50,7 @@ const settleOrder = (db: Db, claim: ClaimedIssuance, now: Instant): Promise<bool
   commitStep(db, claim, {
     state: { kind: "ordered", order: ordered, since: now, wakeAt: after(now, days(9)), faults: 0 },
     publish: [],
+    records: [],
     key: null,
     events: [],
     ledger: claim.spending
@@ -259,7 +260,15 @@ test("a line that leads to a CA that is away is passed by the others, in the sam
   await addLineages(
     fleet.db,
     numbered(30, "pinned.example").map(([name]) => ({ names: [name as DnsName] as const, tenantId: null })),
-    { caId: away, pinned: true, edgeGroupId: "1", keyType: "p256", profile: null, campaignId: null },
+    {
+      caId: away,
+      pinned: true,
+      edgeGroupId: "1",
+      keyType: "p256",
+      profile: null,
+      challenge: null,
+      campaignId: null,
+    },
     start,
   );
   await fleet.add(distinct(25));
@@ -295,7 +304,15 @@ test("a tenant with one domain does not wait behind one with hundreds", async ()
     addLineages(
       fleet.db,
       names.map(([name]) => ({ names: [name as DnsName] as const, tenantId: tenants.get(tenant) ?? null })),
-      { caId: fleet.caId, pinned: false, edgeGroupId, keyType: "p256", profile: null, campaignId: null },
+      {
+        caId: fleet.caId,
+        pinned: false,
+        edgeGroupId,
+        keyType: "p256",
+        profile: null,
+        challenge: null,
+        campaignId: null,
+      },
       at,
     );
   await add(distinct(300), "many", start);

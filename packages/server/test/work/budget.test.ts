@@ -32,7 +32,15 @@ async function enrolAll(server: IssuingServer, names: readonly string[]): Promis
   await addLineages(
     server.db,
     names.map((name) => ({ names: [name as DnsName] as const, tenantId: null })),
-    { caId, pinned: false, edgeGroupId: "1", keyType: "p256", profile: null, campaignId: null },
+    {
+      caId,
+      pinned: false,
+      edgeGroupId: "1",
+      keyType: "p256",
+      profile: null,
+      challenge: null,
+      campaignId: null,
+    },
     server.clock.now(),
   );
   await all;

@@ -4,6 +4,7 @@ import { type DnsName, hours, milliseconds, seconds } from "@certmill/domain";
 import { pino } from "pino";
 import { type SimCa, type SimCaOptions, startSimCa, type WrongName } from "../../../sim/src/index.ts";
 import { compose, type Running } from "../../src/compose.ts";
+import { type OutsidePorts, standardPorts } from "../../src/compose-checks.ts";
 import type { Config } from "../../src/config/read-config.ts";
 import type { OpenTransport } from "../../src/effects/ca-connections.ts";
 import { makeAccount } from "../../src/effects/make-account.ts";
@@ -28,7 +29,10 @@ export interface IssuingServer extends AsyncDisposable {
   /** Adds a lineage, and waits until it has a certificate or its first issuance has failed. */
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
-  heard(kind: "certificate.stored" | "issuance.failed" | "issuance.delayed", name: string): Promise<void>;
+  heard(
+    kind: "certificate.stored" | "issuance.failed" | "issuance.delayed" | "dns.cleaned",
+    name: string,
+  ): Promise<void>;
   /** Makes another account at the CA, or takes the one of that key, for half of the pool's work: a CA of its own to the server. */
   addAccount(name: string, keyPem?: string): Promise<void>;
   /** Stops the process and starts another: what it remembered is gone. */
@@ -38,11 +42,14 @@ export interface IssuingServer extends AsyncDisposable {
 /** A minute is 0.6 s. */
 const speed = 100;
 const keyText = newKeyLine(new Date(0));
+/** With which the server seals. */
+export const keyRing = parseKeyRing(keyText);
 
 export async function startIssuingServer(
   postgres: MigratedPostgres,
-  caOptions: Pick<SimCaOptions, "limits" | "renewalInfo" | "alwaysValid"> = {},
-  settings: Partial<Pick<Config, "renewalInfo">> = {},
+  caOptions: Pick<SimCaOptions, "limits" | "renewalInfo" | "alwaysValid" | "textsOf"> = {},
+  settings: Partial<Pick<Config, "renewalInfo" | "dns">> = {},
+  outsidePorts: OutsidePorts = standardPorts,
 ): Promise<IssuingServer> {
   await using opened = new AsyncDisposableStack();
   const { url } = opened.use(await postgres.copy());
@@ -56,7 +63,7 @@ export async function startIssuingServer(
   const start = () =>
     compose(
       { ...configFor(url), ...settings },
-      { clock, log, openTransport: (rootPem) => transport.open(rootPem) },
+      { clock, log, outsidePorts, openTransport: (rootPem) => transport.open(rootPem) },
     );
 
   let running: Running = await start();
@@ -145,7 +152,7 @@ async function register(
   const made = await makeAccount(
     { directoryUrl: ca.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null, keyPem },
     {
-      keyRing: parseKeyRing(keyText),
+      keyRing,
       now: () => clock.now(),
       openTransport: (rootPem) => undiciTransport({ rootPem, timeout: 10_000 }),
       signal: AbortSignal.timeout(10_000),
@@ -172,6 +179,7 @@ async function register(
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
     profile: null,
+    challenge: null,
     campaignId: null,
   } as const;
 }

@@ -92,6 +92,7 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
     profile: null,
+    challenge: null,
     campaignId: null,
   } as const;
   await addLineages(db, wanted, terms, systemClock.now());

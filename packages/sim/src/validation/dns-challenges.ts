@@ -8,7 +8,7 @@ import { persistentRecordFault } from "./persistent-record.ts";
 import { nameProblem } from "./view.ts";
 
 /** The texts of a name's TXT records. The name is in lower case, without a dot at its end. */
-export type TextsOf = (name: string) => readonly string[];
+export type TextsOf = (name: string) => readonly string[] | Promise<readonly string[]>;
 
 export type DnsAttempt = ValidationAttempt & {
   readonly type: "dns-01" | "dns-account-01" | "dns-persist-01";
@@ -27,9 +27,19 @@ export interface DnsView {
  *
  * @returns `null` when there is the right record, whatever others there are; else why not.
  */
-export function validateByTexts(
+export async function validateByTexts(
   attempt: DnsAttempt,
   { names, textsOf, now }: DnsView,
+): Promise<ProblemDocument | null> {
+  const isListed = names(attempt.identifier.value).kind === "wrong";
+  const texts = isListed ? [] : await textsOf(recordName(attempt));
+  return judgeTexts(attempt, { names, texts, now });
+}
+
+/** The same, with what was found. */
+export function judgeTexts(
+  attempt: DnsAttempt,
+  { names, texts: found, now }: Omit<DnsView, "textsOf"> & { readonly texts: readonly string[] },
 ): ProblemDocument | null {
   const { type, identifier, keyAuthorization, accountUrl, wildcard } = attempt;
   const name = recordName(attempt);
@@ -37,7 +47,7 @@ export function validateByTexts(
   if (listed.kind === "wrong" && listed.as === "dns") return nameProblem(name, "TXT");
   if (listed.kind === "wrong" && listed.as === "connection")
     return problemDocument("dns", `DNS problem: query timed out looking up TXT for ${name}`);
-  const texts = listed.kind === "wrong" ? ["wrong"] : textsOf(name);
+  const texts = listed.kind === "wrong" ? ["wrong"] : found;
   const [first, ...others] = texts;
   if (first === undefined) return nameProblem(name, "TXT");
   if (type === "dns-persist-01") {

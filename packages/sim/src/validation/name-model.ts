@@ -3,7 +3,7 @@ import type { Validate, ValidationAttempt } from "../ca/authorizations.ts";
 import type { WrongName } from "../dns/name-table.ts";
 import type { ProblemDocument } from "../problem.ts";
 import type { Appointments } from "./appointments.ts";
-import { validateByTexts } from "./dns-challenges.ts";
+import { judgeTexts } from "./dns-challenges.ts";
 import { wrongForHttp01 } from "./http-01.ts";
 import { wrongForTlsAlpn01 } from "./tls-alpn-01.ts";
 
@@ -51,9 +51,6 @@ function wrongProblem(attempt: ValidationAttempt, as: WrongName, now: Instant): 
     case "dns-01":
     case "dns-account-01":
     case "dns-persist-01":
-      return validateByTexts(
-        { ...attempt, type },
-        { names: () => ({ kind: "wrong", as }), textsOf: () => [], now },
-      );
+      return judgeTexts({ ...attempt, type }, { names: () => ({ kind: "wrong", as }), texts: [], now });
   }
 }

@@ -54,7 +54,7 @@ async function validate(
     case "dns-account-01":
     case "dns-persist-01": {
       const { names, textsOf, now } = policy;
-      return validateByTexts({ ...attempt, type }, { names, textsOf, now: now() });
+      return await validateByTexts({ ...attempt, type }, { names, textsOf, now: now() });
     }
   }
 }

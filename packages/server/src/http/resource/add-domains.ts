@@ -1,11 +1,12 @@
 import type { DomainBatchRow, KeyType, NewDomain, Operations, RejectedRow } from "@certmill/api";
-import { type Instant, normaliseName, withWww } from "@certmill/domain";
+import { type ChallengeType, type Instant, normaliseName, withWww } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
+import { hasZone } from "../../store/dns-zones.ts";
 import { type CaRow, findCa, findDefaultCa, findEdgeGroupId, readProfiles } from "../../store/read/cas.ts";
 import { findDomain } from "../../store/read/domains.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { ensureTenants, findTenants } from "../../store/write/names.ts";
-import { type AcceptedRow, acceptRow } from "../accept-row.ts";
+import { type AcceptedRow, acceptRow, type RowTerms } from "../accept-row.ts";
 import type { Caller } from "../caller.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
@@ -21,7 +22,7 @@ interface Tools {
 export function addDomainHandler({ db, now }: Tools): Handler<Operations["addDomain"]> {
   return async ({ body, caller, repeatable }) => {
     const { terms, ca } = await readTerms(db, body);
-    const accepted = acceptRow(rowOf(body, ca), ca.name_policy, callersTenant(caller));
+    const accepted = acceptRow(rowOf(body, ca), await rowTerms(db, ca, callersTenant(caller)));
     if (!accepted.ok) throw refusalOf(accepted.rejected);
     return withAnswerKept<Operations["addDomain"]>(db, repeatable, now(), async (trx) => {
       const { rejected, unchanged } = await addRows(trx, [accepted.row], terms, now());
@@ -39,10 +40,11 @@ export function addDomainHandler({ db, now }: Tools): Handler<Operations["addDom
 export function addDomainBatchHandler({ db, now }: Tools): Handler<Operations["addDomainBatch"]> {
   return async ({ body, caller }) => {
     const { terms, ca } = await readTerms(db, body);
+    const rowsTerms = await rowTerms(db, ca, callersTenant(caller));
     const rows: AcceptedRow[] = [];
     const refused: RejectedRow[] = [];
     for (const given of body.rows) {
-      const accepted = acceptRow(given, ca.name_policy, callersTenant(caller));
+      const accepted = acceptRow(given, rowsTerms);
       if (accepted.ok) rows.push(accepted.row);
       else refused.push(accepted.rejected);
     }
@@ -89,11 +91,18 @@ export const tenantsOf = (rows: readonly AcceptedRow[]): string[] => [
 
 const callersTenant = (caller: Caller): string | null => (caller.scope === "tenant" ? caller.tenant : null);
 
+export const rowTerms = async (db: Db, ca: CaRow, tenant: string | null): Promise<RowTerms> => ({
+  policy: ca.name_policy,
+  callersTenant: tenant,
+  wildcards: await hasZone(db),
+});
+
 interface WantedTerms {
   readonly ca?: string;
   readonly edgeGroup?: string;
   readonly keyType?: KeyType;
   readonly profile?: string;
+  readonly challenge?: ChallengeType;
 }
 
 /** @throws {Refusal} `ca-missing` or `edge-group-missing`; `invalid-request` for a profile that no CA offers. */
@@ -107,9 +116,9 @@ export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: L
   const edgeGroupId = await findEdgeGroupId(db, group);
   if (edgeGroupId === null) throw new Refusal("edge-group-missing", `There is no edge group "${group}".`);
   const pinned = wanted.ca !== undefined;
-  const { keyType = "p256", profile = null } = wanted;
+  const { keyType = "p256", profile = null, challenge = null } = wanted;
   if (profile !== null) await demandProfile(db, profile, pinned ? ca : null);
-  return { terms: { caId: ca.id, pinned, edgeGroupId, keyType, profile, campaignId: null }, ca };
+  return { terms: { caId: ca.id, pinned, edgeGroupId, keyType, profile, challenge, campaignId: null }, ca };
 }
 
 async function demandProfile(db: Db, profile: string, only: CaRow | null): Promise<void> {

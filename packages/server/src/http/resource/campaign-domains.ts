@@ -12,12 +12,12 @@ import type { CaRow } from "../../store/read/cas.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { findOnList, holdList, notePacking } from "../../store/write/campaign-list.ts";
 import { ensureTenants } from "../../store/write/names.ts";
-import { type AcceptedRow, acceptRow } from "../accept-row.ts";
+import { type AcceptedRow, acceptRow, type RowTerms } from "../accept-row.ts";
 import { packRows } from "../pack-rows.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { sortRows } from "../sort-rows.ts";
-import { namesOf, readTerms, tenantsOf } from "./add-domains.ts";
+import { namesOf, readTerms, rowTerms, tenantsOf } from "./add-domains.ts";
 import { wantedCampaign } from "./campaigns.ts";
 
 interface Tools {
@@ -34,7 +34,7 @@ export function addCampaignDomainsHandler({ db, now }: Tools): Handler<Operation
       ...(campaign.ca === null ? {} : { ca: campaign.ca }),
       ...(campaign.edge_group === null ? {} : { edgeGroup: campaign.edge_group }),
     });
-    const { accepted, refused } = judgeRows(body, ca);
+    const { accepted, refused } = judgeRows(body, ca, await rowTerms(db, ca, null));
     const { added, unchanged, rejected } = await db
       .transaction()
       .execute((trx) => addToList(trx, { campaign, rows: accepted, terms, now: now() }));
@@ -43,11 +43,11 @@ export function addCampaignDomainsHandler({ db, now }: Tools): Handler<Operation
   };
 }
 
-function judgeRows({ rows, withWww: wanted = false }: CampaignBatch, ca: CaRow) {
+function judgeRows({ rows, withWww: wanted = false }: CampaignBatch, ca: CaRow, terms: RowTerms) {
   const accepted: AcceptedRow[] = [];
   const refused: RejectedRow[] = [];
   for (const given of rows) {
-    const verdict = acceptRow(wanted ? plusWww(given, ca) : given, ca.name_policy, null);
+    const verdict = acceptRow(wanted ? plusWww(given, ca) : given, terms);
     if (verdict.ok) accepted.push(verdict.row);
     else refused.push(verdict.rejected);
   }

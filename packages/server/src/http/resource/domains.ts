@@ -16,6 +16,7 @@ import {
   encodePosition,
   pageOf,
 } from "../cursor.ts";
+import { delegationsOf } from "../delegations.ts";
 import { expectedTurn } from "../expected-turn.ts";
 import { instantText, instantTextOrNull } from "../instant-text.ts";
 import { longPoll } from "../long-poll.ts";
@@ -129,6 +130,7 @@ export async function describeDomain(db: Db, row: DomainRow, now: Instant): Prom
   return {
     ...presentDomain(row),
     expectedAt: instantTextOrNull(await expectedTurn(db, row, now)),
+    delegations: await delegationsOf(db, row),
     check: presentCheck(row),
     deliveries: deliveries.map(({ edge, certificate_id, received_at, error }) => ({
       edge,

@@ -1,6 +1,7 @@
 import type { CertificateImport, ImportedCertificate, Operations } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
+import { hasZone } from "../../store/dns-zones.ts";
 import { findDefaultCa, listCaIdentities } from "../../store/read/cas.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import type { LineageTerms } from "../../store/write/add-lineages.ts";
@@ -22,7 +23,8 @@ export function importCertificatesHandler(tools: Tools): Handler<Operations["imp
   return async ({ body }) => {
     const terms = await termsOf(tools.db, body);
     const cas = await listCaIdentities(tools.db);
-    const judged = body.certificates.map((each) => judgeCertificate(each, { cas, terms }, tools));
+    const wildcards = await hasZone(tools.db);
+    const judged = body.certificates.map((each) => judgeCertificate(each, { cas, terms, wildcards }, tools));
     const places = await placesOf(judged.filter(isCandidate), { body, terms }, tools);
     const results = judged.map((each) => (isCandidate(each) ? tell(each, places.get(each)) : each));
     return { status: 200, body: { results } };

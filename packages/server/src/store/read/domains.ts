@@ -1,4 +1,4 @@
-import type { DomainState, Finding, Instant, LiveState } from "@certmill/domain";
+import type { ChallengeType, DomainState, Finding, Instant, LiveState } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { CampaignState, KeyType } from "../schema.ts";
@@ -21,6 +21,7 @@ export interface DomainRow {
   readonly edge_group: string;
   readonly key_type: KeyType;
   readonly profile: string | null;
+  readonly challenge: ChallengeType | null;
   readonly wake_at: Instant | null;
   readonly failure_code: string | null;
   readonly failure_detail: string | null;
@@ -61,7 +62,7 @@ export interface DomainRow {
 const selectDomains = sql`
   select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.rests_since,
     lineage.leaves_at, lineage.all_names, tenant.name as tenant,
-    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, lineage.wake_at,
+    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, lineage.challenge, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,

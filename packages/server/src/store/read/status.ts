@@ -16,6 +16,9 @@ type Step = "ordering" | "validating" | "finalizing";
 const stepOfState: Readonly<Record<IssuanceKind, Step | null>> = {
   planned: "ordering",
   ordered: "ordering",
+  placing: "validating",
+  publishing: "validating",
+  propagating: "validating",
   challenging: "validating",
   validating: "validating",
   diagnosing: "validating",

@@ -1,4 +1,4 @@
-import type { DnsName, Instant } from "@certmill/domain";
+import type { ChallengeType, DnsName, Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { KeyType } from "../schema.ts";
@@ -17,6 +17,8 @@ export interface LineageTerms {
   readonly keyType: KeyType;
   /** The certificate profile that is wished for; null: what is usual at the CA. */
   readonly profile: string | null;
+  /** How its names are to be proven where a choice is; null: as is best. */
+  readonly challenge: ChallengeType | null;
   /** The campaign on whose list they are: they are due when their wave begins. null: they are due now. */
   readonly campaignId: string | null;
 }
@@ -63,13 +65,13 @@ export async function addLineages(
 ): Promise<void> {
   if (wanted.length === 0) return;
   const at = timestamp(now);
-  const { caId, pinned, edgeGroupId, keyType, profile, campaignId } = terms;
+  const { caId, pinned, edgeGroupId, keyType, profile, challenge, campaignId } = terms;
   const rows = JSON.stringify(wanted.map(({ names, tenantId }) => ({ names, tenant_id: tenantId })));
   await sql`
     with begun as (
-      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, state, wake_at,
+      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, challenge, state, wake_at,
         wanted_at, created_at, campaign_id, held)
-      select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${profile}, 'waiting',
+      select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${profile}, ${challenge}, 'waiting',
         ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)
       returning id, names

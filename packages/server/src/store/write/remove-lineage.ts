@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
+import { unpublish } from "../unpublish.ts";
 
 /**
  * Ends a lineage: nothing is issued for it any more, what is under way is given up, and the edges that serve
@@ -51,6 +52,7 @@ async function cancelIssuance(trx: Db, lineageId: string, now: Instant): Promise
         'kind', case when live.csr is null and live.order_url is not null then 'released' else 'settled' end)
       from live, jsonb_array_elements(live.spending) as s
       where live.order_url is null or s->>'spentAt' = 'issue'
-    )
-    delete from challenge_response where issuance_id in (select id from ended)`.execute(trx);
+    ),
+    ${unpublish("ended", now)}
+    select 1`.execute(trx);
 }

@@ -1,0 +1,33 @@
+/** By which challenge a name is proven. Chosen once, when an order's authorizations are read; the choice is stored. */
+import type { AuthorizationFacts, OfferedChallenge } from "./input.ts";
+
+/** Those that Certmill answers (RFC 8555 sections 8.3 and 8.4). */
+export const challengeTypes = ["http-01", "dns-01"] as const;
+export type ChallengeType = (typeof challengeTypes)[number];
+
+/**
+ * A wildcard has DNS-01 only. Another name goes as its lineage wishes; without a wish by DNS-01 where we can write its
+ * record anyway, in a zone of ours or beside that of its own wildcard, and else by HTTP-01, which needs nothing of
+ * the customer's DNS but the address.
+ *
+ * @param all the order's.
+ * @returns null when the CA offers none that fits.
+ */
+export function chooseChallenge(
+  { identifier, challenges, inOurZone }: AuthorizationFacts,
+  all: readonly AuthorizationFacts[],
+  wish: ChallengeType | null,
+): OfferedChallenge | null {
+  const hasWildcard = all.some((other) => other.identifier === `*.${identifier}`);
+  for (const type of inOrder()) {
+    const offered = challenges.find((challenge) => challenge.type === type);
+    if (offered !== undefined) return offered;
+  }
+  return null;
+
+  function inOrder(): readonly ChallengeType[] {
+    if (identifier.startsWith("*.")) return ["dns-01"];
+    if (wish !== null) return [wish];
+    return hasWildcard || inOurZone ? ["dns-01", "http-01"] : ["http-01"];
+  }
+}
