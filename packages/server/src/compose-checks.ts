@@ -1,5 +1,5 @@
 /** What checks names: the resolver, the probe, the judge. */
-import { isWithin, milliseconds, parseAddress, seconds } from "@certmill/domain";
+import { isWithin, milliseconds, parseAddress } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
 import { type LookAtName, lookAtNames } from "./checks/check-name.ts";

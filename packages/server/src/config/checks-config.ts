@@ -12,8 +12,6 @@ export interface DnsServerAddress {
 export interface LookupConfig {
   /** Ranges that are not public and that may be reached all the same. */
   readonly allowed: readonly AddressRange[];
-  /** As which this process looks for others, too; null: it does not. */
-  readonly vantageName: string | null;
   readonly resolver: /** The servers of the root: what they lead to is asked. */
     | { readonly kind: "authoritative"; readonly roots: readonly DnsServerAddress[] }
     | { readonly kind: "forwarding"; readonly servers: readonly DnsServerAddress[] };
@@ -21,6 +19,8 @@ export interface LookupConfig {
 
 export interface ChecksConfig extends LookupConfig {
   readonly ingress: Ingress;
+  /** As which this process looks for others, too; null: it does not. */
+  readonly vantageName: string | null;
 }
 
 /** What is needed to put proofs into the DNS. */
@@ -41,6 +41,7 @@ export function checksConfig(settings: RawSettings): ChecksConfig | null {
   return {
     ...lookupConfig(settings),
     ingress: { ours: ranges(ingress), proxies: ranges(settings.proxy_ranges) },
+    vantageName: settings.vantage_name ?? null,
   };
 }
 
@@ -48,7 +49,6 @@ function lookupConfig(settings: RawSettings): LookupConfig {
   const { dns_resolvers: resolvers } = settings;
   return {
     allowed: ranges(settings.check_allowed_ranges),
-    vantageName: settings.vantage_name ?? null,
     resolver:
       resolvers === undefined
         ? { kind: "authoritative", roots: servers(settings.dns_root_servers) }
