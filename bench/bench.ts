@@ -33,6 +33,8 @@ export interface Size {
   readonly scale: number | null;
   /** Only the first so many days, where the bench has days; null: all. */
   readonly days: number | null;
+  /** Of its random choices, where it has any; null: its own. */
+  readonly seed: number | null;
 }
 
 export interface Bench {

@@ -21,6 +21,7 @@ import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 import { simBench } from "./sim.ts";
 import { simulateBench } from "./simulate.ts";
+import { yearBench } from "./year.ts";
 
 const benches: readonly Bench[] = [
   issueBench,
@@ -35,6 +36,7 @@ const benches: readonly Bench[] = [
   simBench,
   renewalsBench,
   simulateBench,
+  yearBench,
 ];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.
@@ -89,6 +91,7 @@ function choose(argv: readonly string[]): Choice | null {
       json: { type: "boolean", default: false },
       scale: { type: "string" },
       days: { type: "string" },
+      seed: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -102,7 +105,8 @@ function choose(argv: readonly string[]): Choice | null {
     json: values.json,
     size: {
       scale: values.scale === undefined ? null : scaleOf(values.scale),
-      days: values.days === undefined ? null : daysOf(values.days),
+      days: values.days === undefined ? null : wholeOf("--days", values.days),
+      seed: values.seed === undefined ? null : wholeOf("--seed", values.seed),
     },
   };
 }
@@ -113,13 +117,13 @@ function scaleOf(text: string): number {
   return scale;
 }
 
-function daysOf(text: string): number {
-  const days = Number(text);
-  if (!(Number.isInteger(days) && days > 0)) throw new TypeError("--days is a whole number above 0.");
-  return days;
+function wholeOf(option: string, text: string): number {
+  const number = Number(text);
+  if (!(Number.isInteger(number) && number > 0)) throw new TypeError(`${option} is a whole number above 0.`);
+  return number;
 }
 
 function usage(): string {
   const known = benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`).join("");
-  return `Usage: npm run bench -- NAME [--json] [--scale SHARE] [--days N]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign and simulate: as their scale), and ends what it started.\n`;
+  return `Usage: npm run bench -- NAME [--json] [--scale SHARE] [--days N] [--seed N]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign, simulate and year: as their scale), and ends what it started.\n`;
 }

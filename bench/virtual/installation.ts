@@ -13,7 +13,7 @@ import { type ClockHands, makeClockFace } from "./clock-face.ts";
 import { Conductor } from "./conductor.ts";
 import { LocalParticipant, type Participant, rollCallChannel } from "./participant.ts";
 import { RemoteParticipant } from "./remote-participant.ts";
-import { adminToken, runConfig } from "./run-config.ts";
+import { adminToken, runConfig, type Upkeep } from "./run-config.ts";
 
 export interface InstallationRequest {
   /** Empty. */
@@ -21,6 +21,8 @@ export interface InstallationRequest {
   /** Worker processes; 0: one worker in this process. */
   readonly workers: number;
   readonly start: Instant;
+  /** null: names are ordered unchecked, and renewed without advice of their CA. */
+  readonly upkeep: Upkeep | null;
 }
 
 export interface Installation extends AsyncDisposable {
@@ -37,7 +39,7 @@ export interface Installation extends AsyncDisposable {
 }
 
 export async function startInstallation(request: InstallationRequest): Promise<Installation> {
-  const { databaseUrl, workers, start } = request;
+  const { databaseUrl, workers, start, upkeep } = request;
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-virtual-")));
   const hands = opened.use(makeClockFace(join(directory.path, "clock"), start));
@@ -45,8 +47,9 @@ export async function startInstallation(request: InstallationRequest): Promise<I
   const stage = new LocalParticipant(hands);
   const database = await stage.watch(behind);
   const keyText = newKeyLine(new Date(0));
-  const config = runConfig({ databaseUrl, keyText, roles: workers === 0 ? ["api", "worker"] : ["api"] });
-  const running = await compose(config, stage.world(database, cannedKeys()));
+  const roles = workers === 0 ? (["api", "worker"] as const) : (["api"] as const);
+  const config = runConfig({ databaseUrl, keyText, roles, upkeep });
+  const running = await compose(config, stage.world(database, { makeKey: cannedKeys(), upkeep }));
   opened.defer(async () => {
     const stopped = running.stop();
     stage.clock.end();
@@ -54,7 +57,7 @@ export async function startInstallation(request: InstallationRequest): Promise<I
   });
   const remote: RemoteParticipant[] = [];
   for (let index = 0; index < workers; index += 1) {
-    const task = { facePath: hands.path, databaseUrl, keyText };
+    const task = { facePath: hands.path, databaseUrl, keyText, upkeep };
     remote.push(opened.use(await RemoteParticipant.start(task)));
   }
   const participants: readonly Participant[] = [stage, ...remote];

@@ -2,11 +2,13 @@ import { undiciTransport } from "@certmill/acme";
 import type { Instant } from "@certmill/domain";
 import type { World } from "@certmill/server";
 import { pino } from "pino";
+import { composeChecks } from "../../packages/server/src/compose-checks.ts";
 import type { OpenTransport } from "../../packages/server/src/effects/ca-connections.ts";
 import type { MakeKey } from "../../packages/server/src/keys/certificate-key.ts";
 import type { Channel, Database } from "../../packages/server/src/store/database.ts";
 import { Activity } from "./activity.ts";
 import type { ClockFace } from "./clock-face.ts";
+import type { Upkeep } from "./run-config.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { watchedDatabase } from "./watched-database.ts";
 
@@ -29,6 +31,15 @@ export interface Participant {
   /** Resolves when it stands still after it heard the roll call of this number. */
   heard(call: number): Promise<Standstill>;
 }
+
+/** What a server of the run is given beside its database. */
+export interface Means {
+  readonly makeKey: MakeKey;
+  readonly upkeep: Upkeep | null;
+}
+
+/** Nobody listens there. */
+const closedPort = 1;
 
 /** Notifications arrive in the order of their commits: whoever heard this one has heard all that were before it. */
 export const rollCallChannel = "certmill_roll_call" as Channel;
@@ -81,7 +92,7 @@ export class LocalParticipant implements Participant {
   }
 
   /** What a server here is composed with; `database` has been watched. It outlives the server. */
-  world(database: Database, makeKey: MakeKey): World {
+  world(database: Database, { makeKey, upkeep }: Means): World {
     const shared = { ...database, close: async () => {}, [Symbol.asyncDispose]: async () => {} };
     return {
       clock: this.clock,
@@ -90,6 +101,16 @@ export class LocalParticipant implements Participant {
       openDatabase: async () => shared,
       // Keys are made in the thread pool, where nobody sees that something is in flight.
       makeKey: (type) => this.#activity.during(() => makeKey(type)),
+      makeChecks: async (parts) => {
+        const checking = await composeChecks(parts);
+        return {
+          check: (...request) => this.#activity.during(() => checking.check(...request)),
+          [Symbol.asyncDispose]: () => checking[Symbol.asyncDispose](),
+        };
+      },
+      ...(upkeep !== null && {
+        outsidePorts: { http: upkeep.httpPort, https: closedPort, dns: upkeep.dnsPort },
+      }),
     };
   }
 

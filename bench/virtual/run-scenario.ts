@@ -49,7 +49,9 @@ async function run({ scenario, databaseUrl, workers, tell }: RunRequest): Promis
   const realStart = performance.now();
   const historyStart = instant(runStart - (scenario.existing > 0 ? days(historyDays) : 0));
   await using opened = new AsyncDisposableStack();
-  const installation = opened.use(await startInstallation({ databaseUrl, workers, start: historyStart }));
+  const installation = opened.use(
+    await startInstallation({ databaseUrl, workers, start: historyStart, upkeep: null }),
+  );
   const { call, db, hands, keyRing, conductor } = installation;
   const cas = await startCas({ db, hands, keyRing, scenario, start: runStart });
   for (const { sim } of cas) opened.use(sim);

@@ -4,13 +4,14 @@ import { openDatabase } from "../../packages/server/src/store/database.ts";
 import { cannedKeys } from "./canned-keys.ts";
 import { openClockFace } from "./clock-face.ts";
 import { LocalParticipant, type Standstill } from "./participant.ts";
-import { runConfig } from "./run-config.ts";
+import { runConfig, type Upkeep } from "./run-config.ts";
 
 /** What it is started with, as JSON. */
 export interface WorkerTask {
   readonly facePath: string;
   readonly databaseUrl: string;
   readonly keyText: string;
+  readonly upkeep: Upkeep | null;
 }
 
 export type Order = { readonly kind: "settled" | "wake" } | { readonly kind: "heard"; readonly call: number };
@@ -28,7 +29,11 @@ async function main(): Promise<void> {
   const participant = new LocalParticipant(face);
   const config = runConfig({ ...task, roles: ["worker"] });
   await using database = await openDatabase(config.database);
-  const running = await compose(config, participant.world(await participant.watch(database), cannedKeys()));
+  const world = participant.world(await participant.watch(database), {
+    makeKey: cannedKeys(),
+    upkeep: task.upkeep,
+  });
+  const running = await compose(config, world);
   const ended = Promise.withResolvers<void>();
   process.once("disconnect", ended.resolve);
   process.on("message", (order: Order) => {

@@ -39,6 +39,8 @@ export interface World {
   readonly outsidePorts?: OutsidePorts;
   /** Default: a fresh one. */
   readonly makeKey?: MakeKey;
+  /** What checks names, where the configuration has them checked. Default: looks for itself. */
+  readonly makeChecks?: typeof composeChecks;
 }
 
 export interface Running {
@@ -76,10 +78,11 @@ export async function compose(config: Config, world: World): Promise<Running> {
   const tokens = checkTokens(await readInstallationId(database.db));
   const ports = world.outsidePorts ?? standardPorts;
   const checksConfig = config.checks ?? null;
+  const makeChecks = world.makeChecks ?? composeChecks;
   const checking =
     checksConfig === null
       ? null
-      : opened.use(await composeChecks({ config: checksConfig, database, clock, tokens, ports, log }));
+      : opened.use(await makeChecks({ config: checksConfig, database, clock, tokens, ports, log }));
   const check = checking?.check ?? null;
 
   const sender = opened.use(webhookSender(config.webhookAllowed ?? []));

@@ -106,6 +106,7 @@ export function assembleAuthority(settings: SimCaSettings, urls: Urls): Authorit
     limits,
     requestLimits,
     renewalInfo: settings.renewalInfo,
+    renewalInfoEvery: settings.renewalInfoEvery,
     preAuthorization: settings.preAuthorization,
     ordersPerPage: settings.ordersPerPage,
     retryAfter,

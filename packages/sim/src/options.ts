@@ -70,6 +70,8 @@ export interface SimCaOptions {
   readonly profiles?: Profiles | null;
   /** Say when to renew a certificate, and look at `replaces` of new orders: RFC 9773. Default true. */
   readonly renewalInfo?: boolean;
+  /** When it may be asked for again, as `Retry-After`; whole seconds. Default 6 hours, as Let's Encrypt. */
+  readonly renewalInfoEvery?: Duration;
   /** Further roots, each with a chain that a certificate's answer links to; 0 to 10. Default 0. */
   readonly alternateChains?: number;
   /** Take newAuthz: names can be authorized before orders without a profile. Default false. */
@@ -144,6 +146,7 @@ export function withDefaults(given: SimCaOptions): SimCaSettings {
     certificateLife: NINETY_DAYS,
     profiles: defaultProfiles(options.certificateLife ?? NINETY_DAYS),
     renewalInfo: true,
+    renewalInfoEvery: hours(6),
     alternateChains: 0,
     preAuthorization: false,
     ordersPerPage: 100,

@@ -28,6 +28,8 @@ export type SimCaCounts = Readonly<Record<Resource, number>> & {
   readonly duringOutage: number;
   /** What of each limit was spent and not given back. */
   readonly spent: LimitTally;
+  /** Orders that no limit was held against: each replaces a certificate in its renewal window, and limits say so. */
+  readonly exemptOrders: number;
 };
 
 /** A running CA. Everything is in memory and gone when it is closed. */
@@ -69,6 +71,8 @@ export interface SimCa extends AsyncDisposable {
   setLimits(rules: LimitRules): void;
   /** Whole new orders that an account could make now; `null`: there is no limit. @param account its URL. */
   ordersLeft(account: string): number | null;
+  /** The names that are paused for an account now, the first that was is first. @param account its URL. */
+  paused(account: string): readonly string[];
   /**
    * Ends the pauses of an account, as its owner does at the portal: at most 50,000.
    *
@@ -127,6 +131,7 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
       limits.setRules(rules);
     },
     ordersLeft: (account) => limits.ordersLeft({ id: idOf(account), url: account }, settings.now()),
+    paused: (account) => limits.pauses.of(idOf(account)),
     unpause: (account, name) => limits.unpause(idOf(account), settings.now(), name),
     close,
     [Symbol.asyncDispose]: close,
@@ -150,6 +155,7 @@ const countsOf = ({
   duringOutage: outages.met,
   refusals: limits.refusals.tally(),
   spent: limits.spent.tally(),
+  exemptOrders: limits.exemptOrders,
 });
 
 const idOf = (accountUrl: string): string => accountUrl.slice(accountUrl.lastIndexOf("/") + 1);

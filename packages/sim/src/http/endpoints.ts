@@ -1,4 +1,4 @@
-import type { Instant } from "@certmill/domain";
+import type { Duration, Instant } from "@certmill/domain";
 import type { Account, Accounts } from "../ca/accounts.ts";
 import {
   type Authorization,
@@ -30,6 +30,7 @@ export interface EndpointsParts {
   readonly requestLimits: RequestLimits;
   /** Whether renewal information is given. */
   readonly renewalInfo: boolean;
+  readonly renewalInfoEvery: Duration;
   /** Whether names can be authorized before they are ordered. */
   readonly preAuthorization: boolean;
   /** Of an account's list of orders. */
@@ -50,9 +51,6 @@ export interface Circumstances {
   /** The client's IP address. */
   readonly address: string;
 }
-
-/** As Let's Encrypt: six hours. */
-const RENEWAL_INFO_FOR_SECONDS = 21_600;
 
 /** What each resource answers: the CA's objects on one side, JSON and headers on the other. */
 export class Endpoints {
@@ -109,10 +107,10 @@ export class Endpoints {
 
   /** Asked for without a signature: RFC 9773 section 4. @throws Refusal */
   renewalInfo(certificateId: string | undefined): Reply {
-    const { certificates, renewalInfo, now } = this.#parts;
+    const { certificates, renewalInfo, renewalInfoEvery, now } = this.#parts;
     if (!renewalInfo) throw notFound("Page not found");
     return jsonReply(renewalInfoDocument(certificates.renewalWindow(certificateId ?? "", now())), {
-      "Retry-After": String(RENEWAL_INFO_FOR_SECONDS),
+      "Retry-After": String(renewalInfoEvery / 1_000),
     });
   }
 

@@ -26,6 +26,8 @@ export interface OrderRequest {
 export class Limits {
   readonly refusals = new LimitCounter();
   readonly spent = new LimitCounter();
+  /** Orders that no limit was held against, as they replace a certificate in its window. */
+  exemptOrders = 0;
   readonly pauses: Pauses;
   readonly #accounts = new NewAccountLimits(this.spent);
   readonly #orders = new OrderLimits(this.spent);
@@ -74,7 +76,12 @@ export class Limits {
    */
   newOrder({ account, identifiers, replacesInWindow }: OrderRequest, now: Instant): () => void {
     const rules = this.#rules;
-    if (replacesInWindow && rules.replacementExemption) return () => undefined;
+    if (replacesInWindow && rules.replacementExemption) {
+      this.exemptOrders += 1;
+      return () => {
+        this.exemptOrders -= 1;
+      };
+    }
     this.#refuse(
       [
         ...this.#orders.obstacles(rules, account, identifiers, now),

@@ -1,0 +1,242 @@
+/** What came of a year, from its database, its CA and the customers' stories. */
+import {
+  type Duration,
+  days,
+  failureCodes,
+  failures,
+  hours,
+  type Instant,
+  instant,
+  milliseconds,
+} from "@certmill/domain";
+import { sql } from "kysely";
+import type { Db } from "../../packages/server/src/store/database.ts";
+import { isWithin, suggestedWindow } from "../../packages/sim/src/ca/renewal-window.ts";
+import type { SimAtWork } from "../virtual/sim-at-work.ts";
+import { longestRight, rightSince, type Story } from "./story.ts";
+
+export interface YearOutcome {
+  /** Certificates that ended without a successor though there was a chance: see `chance`. */
+  readonly avoidableExpiries: number;
+  /** All that ended so, whatever the DNS. */
+  readonly expiries: number;
+  /** Domains whose DNS has been right for a day and more at the end, and that have no certificate that is valid. */
+  readonly forgotten: number;
+  /** Certificates that follow another, and those of them whose order the CA held no limit against; likewise those whose DNS was right in all of the window. */
+  readonly renewals: number;
+  readonly exempt: number;
+  readonly renewalsInPeace: number;
+  readonly exemptInPeace: number;
+  /** Orders that the CA held no limit against, as it and as our database has them, those that failed too. */
+  readonly exemptOrdersOfCa: number;
+  readonly exemptOrdersOfOurs: number;
+  readonly paused: number;
+  /** Of a name that fails: failed validations in one day after the first, the most and the mean. */
+  readonly failedTriesMost: number;
+  readonly failedTriesMean: number;
+  /** From the DNS being right to the certificate, of those whose DNS was wrong when they were added; in ms. */
+  readonly mended: readonly Duration[];
+  /** Of these, those where nobody asked for a check. */
+  readonly mendedUnasked: readonly Duration[];
+  /** Of those whose DNS was right when they were added. */
+  readonly atOnce: readonly Duration[];
+  /** Requests that the CA refused for a limit, whatever limit. */
+  readonly refusals: number;
+}
+
+export interface Finished {
+  readonly db: Db;
+  readonly ca: SimAtWork;
+  readonly stories: readonly Story[];
+  readonly end: Instant;
+}
+
+/**
+ * Who is right for so long without a break while a renewal is due could have had it: what a customer must put right is
+ * tried once a day.
+ */
+const chance = hours(26);
+
+interface Row {
+  name: string;
+  certificate_id: string | null;
+  /** When the order was made. */
+  ordered_at: Instant | null;
+  replaces: string | null;
+  failure_code: string | null;
+  ended_at: Instant | null;
+  not_before: Instant | null;
+  not_after: Instant | null;
+  stored_at: Instant | null;
+  added_at: Instant;
+  removed_at: Instant | null;
+}
+
+/** One domain with its issuances, the oldest first. */
+interface Life {
+  readonly story: Story;
+  readonly addedAt: Instant;
+  readonly removedAt: Instant | null;
+  readonly tries: readonly Row[];
+  readonly certificates: readonly Certificate[];
+}
+
+interface Certificate {
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  readonly storedAt: Instant;
+  readonly orderedAt: Instant;
+  readonly replaces: boolean;
+}
+
+export async function outcomeOf(finished: Finished): Promise<YearOutcome> {
+  const { ca, end } = finished;
+  const lives = await readLives(finished);
+  const { refusals, exemptOrders } = ca.sim.counts();
+  return {
+    ...expiriesOf(lives, end),
+    ...renewalsOf(lives),
+    exemptOrdersOfCa: exemptOrders,
+    exemptOrdersOfOurs: exemptOrdersOf(lives),
+    paused: ca.sim.paused(ca.accountUrl).length,
+    ...failedTriesOf(lives, end),
+    ...waitsOf(lives),
+    refusals: Object.values(refusals).reduce((sum, count) => sum + count, 0),
+  };
+}
+
+async function readLives({ db, stories }: Finished): Promise<readonly Life[]> {
+  const { rows } = await sql<Row>`
+    select lineage.names[1] as name, lineage.created_at as added_at, lineage.removed_at, issuance.replaces,
+      issuance.failure_code, issuance.ended_at, certificate.id as certificate_id, certificate.not_before,
+      certificate.not_after, certificate.stored_at,
+      (select min(at) from event where issuance_id = issuance.id and kind = 'order.created') as ordered_at
+    from lineage left join issuance on issuance.lineage_id = lineage.id
+      left join certificate on certificate.issuance_id = issuance.id
+    order by issuance.id`.execute(db);
+  const byName = Map.groupBy(rows, ({ name }) => name);
+  return stories.flatMap((story) => {
+    const tries = byName.get(story.names[0]) ?? [];
+    const [first] = tries;
+    if (first === undefined) return [];
+    const certificates = tries.flatMap(certificateOf);
+    return [{ story, addedAt: first.added_at, removedAt: first.removed_at, tries, certificates }];
+  });
+}
+
+function certificateOf(row: Row): Certificate[] {
+  const { not_before: notBefore, not_after: notAfter, stored_at: storedAt, ordered_at: orderedAt } = row;
+  if (notBefore === null || notAfter === null || storedAt === null || orderedAt === null) return [];
+  return [{ notBefore, notAfter, storedAt, orderedAt, replaces: row.replaces !== null }];
+}
+
+function expiriesOf(lives: readonly Life[], end: Instant) {
+  let expiries = 0;
+  let avoidableExpiries = 0;
+  let forgotten = 0;
+  for (const { story, removedAt, addedAt, certificates } of lives) {
+    certificates.forEach((certificate, index) => {
+      const { notAfter } = certificate;
+      const next = certificates[index + 1]?.storedAt ?? end;
+      if (next <= notAfter || (removedAt !== null && removedAt <= notAfter)) return;
+      expiries += 1;
+      const due = suggestedWindow(certificate).start;
+      if (longestRight(story, due, notAfter) >= chance) avoidableExpiries += 1;
+    });
+    const since = rightSince(story, end);
+    const isRight = since !== null && end - Math.max(since, addedAt) >= chance;
+    if (isRight && removedAt === null && !certificates.some(({ notAfter }) => notAfter > end)) forgotten += 1;
+  }
+  return { expiries, avoidableExpiries, forgotten };
+}
+
+function renewalsOf(lives: readonly Life[]) {
+  const all = lives.flatMap(({ story, certificates }) =>
+    certificates.slice(1).flatMap((certificate, index) => {
+      const before = certificates[index];
+      if (before === undefined) return [];
+      const window = suggestedWindow(before);
+      const isExempt = certificate.replaces && isWithin(window, certificate.orderedAt);
+      const peaceful = longestRight(story, window.start, window.end) === window.end - window.start;
+      return [{ isExempt, peaceful }];
+    }),
+  );
+  const peaceful = all.filter((each) => each.peaceful);
+  return {
+    renewals: all.length,
+    exempt: all.filter(({ isExempt }) => isExempt).length,
+    renewalsInPeace: peaceful.length,
+    exemptInPeace: peaceful.filter(({ isExempt }) => isExempt).length,
+  };
+}
+
+/** Orders that were made in the window of the certificate that was held then, naming it. */
+function exemptOrdersOf(lives: readonly Life[]): number {
+  return lives.reduce((sum, { tries, certificates }) => {
+    const exempt = tries.filter(({ ordered_at: at, replaces }) => {
+      if (at === null || replaces === null) return false;
+      const held = certificates.findLast(({ storedAt }) => storedAt < at);
+      return held !== undefined && isWithin(suggestedWindow(held), at);
+    });
+    return sum + exempt.length;
+  }, 0);
+}
+
+const validationFailed = new Set<string>(failureCodes.filter((code) => failures[code].party === "customer"));
+
+/** A day is 24 hours from the first failure of a row of them; the days of a row are counted until it ends. */
+function failedTriesOf(lives: readonly Life[], end: Instant) {
+  let most = 0;
+  let tries = 0;
+  let nameDays = 0;
+  for (const life of lives) {
+    for (const row of failingRows(life, end)) {
+      const dayOf = (at: Instant): number => Math.floor((at - row.from) / days(1));
+      const later = row.failedAt.map(dayOf).filter((day) => day > 0);
+      for (const ofDay of Map.groupBy(later, (day) => day).values()) most = Math.max(most, ofDay.length);
+      tries += later.length;
+      nameDays += Math.max(0, dayOf(row.to));
+    }
+  }
+  return { failedTriesMost: most, failedTriesMean: nameDays === 0 ? 0 : tries / nameDays };
+}
+
+interface FailingRow {
+  readonly from: Instant;
+  /** When the next certificate was there, or the end. */
+  readonly to: Instant;
+  readonly failedAt: readonly Instant[];
+}
+
+function failingRows({ tries }: Life, end: Instant): readonly FailingRow[] {
+  const rows: FailingRow[] = [];
+  let failedAt: Instant[] = [];
+  const close = (to: Instant): void => {
+    const [from] = failedAt;
+    if (from !== undefined) rows.push({ from, to, failedAt });
+    failedAt = [];
+  };
+  for (const { stored_at, failure_code: code, ended_at: endedAt, ordered_at: orderedAt } of tries) {
+    if (stored_at !== null) close(stored_at);
+    else if (code !== null && endedAt !== null && orderedAt !== null && validationFailed.has(code))
+      failedAt.push(endedAt);
+  }
+  close(end);
+  return rows;
+}
+
+function waitsOf(lives: readonly Life[]) {
+  const mended: Duration[] = [];
+  const mendedUnasked: Duration[] = [];
+  const atOnce: Duration[] = [];
+  for (const { story, addedAt, certificates } of lives) {
+    const [first] = certificates;
+    if (first === undefined) continue;
+    const since = instant(Math.max(addedAt, rightSince(story, first.storedAt) ?? first.storedAt));
+    const wait = milliseconds(first.storedAt - since);
+    if (since === addedAt) atOnce.push(wait);
+    else mended.push(wait);
+    if (since !== addedAt && story.asksAt === null) mendedUnasked.push(wait);
+  }
+  return { mended, mendedUnasked, atOnce };
+}

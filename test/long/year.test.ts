@@ -1,0 +1,32 @@
+/** A small fleet left alone for two hundred days, by the whole system in virtual time: what no test of an hour can show. */
+import { days } from "@certmill/domain";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runYear } from "../../bench/year/run-year.ts";
+import { type Postgres, startPostgres } from "../../tools/peers/postgres.ts";
+
+let postgres: Postgres;
+
+beforeAll(async () => {
+  postgres = await startPostgres({ durability: "none" });
+});
+afterAll(async () => postgres[Symbol.asyncDispose]());
+
+test("DNS breaks and heals: nothing ends that could have been renewed, and no limit is held against renewals", async () => {
+  const year = { seed: 21, length: days(200), domains: 12 };
+  const databaseUrl = await postgres.createDatabase();
+  const { outcome, stories } = await runYear({ ...year, databaseUrl, workers: 0, tell: () => {} });
+  const seen = `seed ${year.seed}: ${JSON.stringify(outcome)}`;
+  const broken = stories.filter(({ spells }) => spells.length > 0);
+  expect(broken.length, seen).toBeGreaterThan(3);
+  const { avoidableExpiries, forgotten, paused, refusals } = outcome;
+  expect({ avoidableExpiries, forgotten, paused, refusals }, seen).toEqual({
+    avoidableExpiries: 0,
+    forgotten: 0,
+    paused: 0,
+    refusals: 0,
+  });
+  expect(outcome.renewalsInPeace, seen).toBeGreaterThan(10);
+  expect(outcome.exemptInPeace, seen).toBe(outcome.renewalsInPeace);
+  expect(outcome.exemptOrdersOfCa, seen).toBe(outcome.exemptOrdersOfOurs);
+  expect(outcome.failedTriesMost, seen).toBeLessThanOrEqual(1);
+});
