@@ -27,13 +27,13 @@ async function measure(tell: Tell, size: Size): Promise<Report> {
   // What is lost when the machine fails is not what is measured.
   await using postgres = await startPostgres({ durability: "none" });
   const databaseUrl = await postgres.createDatabase();
-  const run = await runYear({ seed, length, domains, databaseUrl, workers: 1, tell });
+  const run = await runYear({ seed, length, domains, databaseUrl, workers: 0, tell });
   const kinds = Object.entries(Object.groupBy(run.stories, ({ kind }) => kind));
   return {
     versions: {},
     conditions: [
       `scale ${scale}, ${length / days(1)} days: ${domains} domains of two names (${kinds.map(([kind, { length }]) => `${length} ${kind}`).join(", ")}); seed ${seed};`,
-      "one worker process, the API, the CA, name servers and the responder in one more, on loopback; certificate keys from a pool, no TLS, signatures trusted at",
+      "API, worker, CA, name servers and responder in one process, on loopback; certificate keys from a pool, no TLS, signatures trusted at",
       "the CA, PostgreSQL without fsync; Let's Encrypt's limits at full size, but for its rates of requests, as no time passes while they are made;",
       "renewal information is asked for once a day, not every six hours;",
       `${run.orders} orders, ${run.issued} certificates, ${run.polls} questions of renewal information, ${run.dnsQuestions} of DNS, ${run.steps} steps of the clock in ${Math.round(run.seconds)} s on ${cpus().length} cores.`,
