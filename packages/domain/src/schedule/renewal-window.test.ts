@@ -47,6 +47,16 @@ describe("renewWithin", () => {
     );
   });
 
+  test("never before half of the lifetime, unless the window ends before that", () => {
+    const all = { start: issued, end: validity.notAfter };
+    const early = { start: at(10), end: at(11) };
+    for (let lineage = 0; lineage < 1_000; lineage += 1) {
+      const request = { lineageId: String(lineage), validity, now: issued };
+      expect(renewWithin(all, request)).toBeGreaterThanOrEqual(at(45));
+      expect(isInWindow(early, renewWithin(early, request))).toBe(true);
+    }
+  });
+
   test("now, when the window has gone by", () => {
     const gone = { start: at(2), end: at(3) };
     expect(renewWithin(gone, { lineageId: "1", validity, now: at(3) })).toBe(at(3));

@@ -26,7 +26,9 @@ const chosenFrom = 0.9;
  *
  * It holds in place of {@link renewAt}, and of a campaign's spread too: the RFC has clients choose a time "based on
  * the suggested renewal window" (MUST), a renewal before it is not exempt from limits, and a window is itself a
- * spread.
+ * spread. Of a window that goes on beyond half of the lifetime only what is after that is used: some CAs suggest the
+ * whole life of a certificate that lives for less than days (Pebble), and a lineage whose place is at the beginning
+ * would be renewed again and again.
  */
 export function renewWithin(
   { start, end }: RenewalWindow,
@@ -36,7 +38,9 @@ export function renewWithin(
     now,
   }: { readonly lineageId: string; readonly validity: Validity; readonly now: Instant },
 ): Instant {
-  const chosen = start + Math.floor((end - start) * chosenFrom * stableFraction(lineageId));
+  const halfway = Math.ceil((validity.notBefore + validity.notAfter) / 2);
+  const from = end > halfway ? Math.max(start, halfway) : start;
+  const chosen = from + Math.floor((end - from) * chosenFrom * stableFraction(lineageId));
   return instant(Math.max(now, Math.min(chosen, Math.floor(emergencyAt(validity)))));
 }
 
