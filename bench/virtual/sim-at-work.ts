@@ -67,7 +67,14 @@ export async function putSimToWork(
 
 async function openAccount({ keyRing, hands }: Workplace, sim: SimCa) {
   const made = await makeAccount(
-    { directoryUrl: sim.directoryUrl, rootPem: null, contact: [], termsAgreed: true, binding: null, keyPem: null },
+    {
+      directoryUrl: sim.directoryUrl,
+      rootPem: null,
+      contact: [],
+      termsAgreed: true,
+      binding: null,
+      keyPem: null,
+    },
     {
       keyRing,
       now: () => hands.read(),
