@@ -103,13 +103,22 @@ function groupText(group: FailureGroup, by: Grouping): string {
     group.new === 0 ? null : `${numberText(group.new)} new`,
   ].filter((fact) => fact !== null);
   const head = `${styled("bold", numberText(domains))} ${domains === 1 ? "domain" : "domains"}: ${styled("yellow", printable(key ?? nobody[by]))}${facts.length === 0 ? "" : `; ${facts.join("; ")}`}`;
-  const lines = [sentence, named, `The oldest since ${instantFromNow(oldest, Date.now())}.`];
+  const lines = [sentence, helpText(group), named, `The oldest since ${instantFromNow(oldest, Date.now())}.`];
   return [
     wrapFor(process.stdout, head, 2),
     ...lines
       .filter((line) => line !== null)
       .map((line) => `  ${wrapFor(process.stdout, printable(line), 2)}`),
   ].join("\n");
+}
+
+/** What may help beside trying again; null: nothing else does, or it is not known. */
+function helpText({ anotherCa, anotherChallenge }: FailureGroup): string | null {
+  const helps = [
+    ...(anotherCa === true ? ["another CA"] : []),
+    ...(anotherChallenge === true ? ["another type of challenge"] : []),
+  ];
+  return helps.length === 0 ? null : `May help: ${helps.join(", ")}.`;
 }
 
 const header = [
@@ -119,6 +128,7 @@ const header = [
   "campaign",
   "ca",
   "reason",
+  "who must act",
   "what to change",
   "the CA's words",
   "renewal",
@@ -143,6 +153,7 @@ function failureLine(failure: Failure): string {
     failure.campaign ?? "",
     failure.ca,
     failure.reason,
+    failure.acts,
     failure.sentence,
     failure.detail ?? "",
     failure.renewal ? "yes" : "no",

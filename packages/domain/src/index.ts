@@ -91,7 +91,13 @@ export {
   messageTypes,
   movingKinds,
 } from "./event/event-kind.ts";
-export { classifyRequest, classifyValidation, type Fault, type ProblemFacts } from "./failure/classify.ts";
+export {
+  classifyRequest,
+  classifyValidation,
+  type Fault,
+  type ProblemFacts,
+  type ProblemType,
+} from "./failure/classify.ts";
 export {
   type Failure,
   type FailureCode,
@@ -101,6 +107,7 @@ export {
   type Party,
   type Recovery,
 } from "./failure/failure-code.ts";
+export { type Remedy, remedies, type WhoActs } from "./failure/remedy.ts";
 export { unpauseUrl } from "./failure/unpause-url.ts";
 export { advance, type IssuanceTerms } from "./issuance/advance.ts";
 export { type ChallengeType, challengeTypes } from "./issuance/choose-challenge.ts";

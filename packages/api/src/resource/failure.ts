@@ -6,6 +6,18 @@ const Count = Type.Integer({ minimum: 0 });
 
 const party = Type.Enum(["customer", "ca", "operator"], { description: "Whose doing it is." });
 
+const acts = Type.Enum(["customer", "operator", "ca", "nobody"], {
+  description: "Who has to act before it can succeed; `nobody`: it passes by itself.",
+});
+
+const helps = {
+  acts,
+  anotherCa: Type.Boolean({ description: "Whether an order at another CA may succeed." }),
+  anotherChallenge: Type.Boolean({
+    description: "Whether a proof by another type of challenge may succeed.",
+  }),
+};
+
 const filter = {
   reason: Type.Optional(
     Type.String({
@@ -24,6 +36,9 @@ export const FailureGroup = Type.Object({
     Type.String({ description: "The reason's code or a name; null: of no tenant, or of no campaign." }),
   ),
   party: Nullable(party),
+  acts: Nullable(acts),
+  anotherCa: Nullable(helps.anotherCa),
+  anotherChallenge: Nullable(helps.anotherChallenge),
   sentence: Nullable(
     Type.String({
       description: "By reason: what is wrong and what to change, for the first of the examples.",
@@ -85,6 +100,7 @@ export const Failure = Type.Object({
   ca: Type.String(),
   reason: Type.String(),
   party,
+  ...helps,
   sentence: Type.String({ description: "What is wrong and what to change." }),
   detail: Nullable(Type.String({ description: "The CA's own words." })),
   renewal: Type.Boolean({ description: "Whether there is a certificate that goes on being served." }),

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { problems } from "../../test/issuance-arbitraries.ts";
 import { instant } from "../time/instant.ts";
-import { classifyRequest, classifyValidation, type ProblemFacts } from "./classify.ts";
-import type { FailureCode } from "./failure-code.ts";
+import { classifyRequest, classifyValidation, type ProblemFacts, problemTypes } from "./classify.ts";
+import { type FailureCode, isFailureCode } from "./failure-code.ts";
 
 const later = instant(1_790_000_000_000);
 
@@ -31,6 +31,12 @@ const requests: readonly (readonly [Partial<ProblemFacts>, FailureCode])[] = [
   [{ type: "caa", status: 403 }, "caa"],
   [{ type: "malformed", status: 404 }, "order-gone"],
   [{ type: "malformed", status: 410 }, "order-gone"],
+  [{ type: "dns" }, "dns"],
+  [{ type: "connection" }, "connection"],
+  [{ type: "tls" }, "tls"],
+  [{ type: "incorrectResponse" }, "wrong-response"],
+  [{ type: "alreadyReplaced", status: 409 }, "request-refused"],
+  [{ type: "toString" }, "request-refused"],
   [{ type: "malformed" }, "request-refused"],
   [{ type: "badCSR" }, "request-refused"],
   [{ status: 403 }, "request-refused"],
@@ -80,6 +86,7 @@ const validations: readonly (readonly [string | null, FailureCode])[] = [
   ["unauthorized", "wrong-response"],
   ["incorrectResponse", "wrong-response"],
   ["rejectedIdentifier", "name-rejected"],
+  ["unsupportedIdentifier", "name-rejected"],
   ["rateLimited", "rate-limited"],
   ["serverInternal", "validation-timeout"],
   ["malformed", "order-invalid"],
@@ -98,4 +105,9 @@ describe("classifyValidation", () => {
       }),
     );
   });
+});
+
+test.each(problemTypes)("%s has a code, as a request's and as a validation's problem", (type) => {
+  expect(isFailureCode(classifyRequest(problem({ type })).code)).toBe(true);
+  expect(isFailureCode(classifyValidation(problem({ type })).code)).toBe(true);
 });

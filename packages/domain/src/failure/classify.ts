@@ -26,38 +26,60 @@ export interface ProblemFacts {
 }
 
 /**
+ * What a refused request failed for, by the problem's type: all of RFC 8555 section 6.7, RFC 9773 section 7.4 and
+ * draft-ietf-acme-profiles (RFC 8738 adds none). `null`: its HTTP status says more than the type.
+ */
+const requestCodes = {
+  accountDoesNotExist: "account-unusable",
+  alreadyReplaced: null,
+  alreadyRevoked: null,
+  badCSR: null,
+  badNonce: "ca-busy",
+  badPublicKey: null,
+  badRevocationReason: null,
+  badSignatureAlgorithm: null,
+  caa: "caa",
+  compound: null,
+  conflict: null,
+  connection: "connection",
+  dns: "dns",
+  externalAccountRequired: "account-unusable",
+  incorrectResponse: "wrong-response",
+  invalidContact: null,
+  invalidProfile: null,
+  malformed: null,
+  orderNotReady: "order-not-ready",
+  rateLimited: "rate-limited",
+  rejectedIdentifier: "name-rejected",
+  serverInternal: "ca-error",
+  tls: "tls",
+  unauthorized: "account-unusable",
+  unsupportedContact: null,
+  unsupportedIdentifier: "name-rejected",
+  userActionRequired: "user-action-required",
+} as const satisfies Record<string, FailureCode | null>;
+
+/** The types of problems that a CA may answer with, without `urn:ietf:params:acme:error:`. */
+export type ProblemType = keyof typeof requestCodes;
+
+export const problemTypes = Object.keys(requestCodes) as readonly ProblemType[];
+
+const isProblemType = (type: string): type is ProblemType => Object.hasOwn(requestCodes, type);
+
+/**
  * The code for a refused request. The HTTP status comes first where CAs use one type for several things:
  * Let's Encrypt sheds load as 503 `rateLimited`, and pauses a name as 429 `rateLimited` without Retry-After.
  */
 export function classifyRequest(problem: ProblemFacts): Fault {
   const fault = (code: FailureCode): Fault => ({ code, detail: problem.detail, retryAt: problem.retryAt });
   if (problem.status === 503) return fault("ca-busy");
-  switch (problem.type) {
-    case "rateLimited":
-      return problem.retryAt === null && /visit:? https:/i.test(problem.detail)
-        ? fault("name-paused")
-        : { ...fault("rate-limited"), ...limitOf(problem) };
-    case "rejectedIdentifier":
-    case "unsupportedIdentifier":
-      return fault("name-rejected");
-    case "orderNotReady":
-      return fault("order-not-ready");
-    case "accountDoesNotExist":
-    case "externalAccountRequired":
-      return fault("account-unusable");
-    case "userActionRequired":
-      return fault("user-action-required");
-    case "serverInternal":
-      return fault("ca-error");
-    case "badNonce":
-      return fault("ca-busy");
-    case "caa":
-      return fault("caa");
-    case "unauthorized":
-      return fault("account-unusable");
-    default:
-      return fault(codeOfStatus(problem.status));
-  }
+  if (problem.type === "rateLimited")
+    return problem.retryAt === null && /visit:? https:/i.test(problem.detail)
+      ? fault("name-paused")
+      : { ...fault("rate-limited"), ...limitOf(problem) };
+  const { type } = problem;
+  const code = type !== null && isProblemType(type) ? requestCodes[type] : null;
+  return fault(code ?? codeOfStatus(problem.status));
 }
 
 const limitOf = ({ limit }: ProblemFacts): { readonly limit?: LimitName } =>
@@ -85,6 +107,7 @@ export function classifyValidation(problem: ProblemFacts): Fault {
     case "incorrectResponse":
       return fault("wrong-response");
     case "rejectedIdentifier":
+    case "unsupportedIdentifier":
       return fault("name-rejected");
     case "rateLimited":
       return fault("rate-limited");

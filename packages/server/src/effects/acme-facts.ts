@@ -10,6 +10,7 @@ import {
   instant,
   type OrderFacts,
   type ProblemFacts,
+  type ProblemType,
 } from "@certmill/domain";
 import { RequestsBackedUp } from "./slot-queue.ts";
 
@@ -52,7 +53,7 @@ export function authorizationFacts(
 
 function problemFacts(problem: AcmeProblem): ProblemFacts {
   return {
-    type: problem.type === "other" ? null : problem.type,
+    type: typeOf(problem),
     status: problem.status ?? 0,
     detail: problemText(problem),
     retryAt: instantOrNull(problem.retryAt),
@@ -60,6 +61,12 @@ function problemFacts(problem: AcmeProblem): ProblemFacts {
       ? { limit: problem.throttling.limit }
       : {}),
   };
+}
+
+/** Of several problems in one (RFC 8555 section 6.7.1) the first that is known: the issuance fails for all of them alike. */
+function typeOf({ type, subproblems }: AcmeProblem): ProblemType | null {
+  const types = type === "compound" ? [...subproblems.map((part) => part.type), type] : [type];
+  return types.find((each) => each !== "other") ?? null;
 }
 
 /** The fault behind an error of a request; an error that is not the CA's, the network's or our pace's is thrown on. */

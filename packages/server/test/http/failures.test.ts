@@ -60,6 +60,9 @@ test("by reason, with what is new since yesterday; the largest first", async () 
     {
       key: "connection",
       party: "customer",
+      acts: "customer",
+      anotherCa: false,
+      anotherChallenge: true,
       sentence: expect.stringMatching(/could not connect to port 80/),
       certificates: 4,
       domains: 4,
@@ -134,6 +137,7 @@ test("a first order that waits for its check fails for what the check found", as
     expected: ["192.0.2.1"],
     found: [],
     ca: null,
+    seenFrom: [],
   };
   await sql`
     insert into lineage_check (lineage_id, wake_at, holds_order, failing, failing_since, checked_at, findings)

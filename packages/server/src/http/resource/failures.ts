@@ -70,6 +70,9 @@ function presentGroup(group: FailingGroup, by: FailureGrouping): FailureGroup {
   return {
     key,
     party: words?.party ?? null,
+    acts: words?.acts ?? null,
+    anotherCa: words?.anotherCa ?? null,
+    anotherChallenge: words?.anotherChallenge ?? null,
     sentence: words?.sentence ?? null,
     certificates,
     domains,
@@ -82,7 +85,7 @@ function presentGroup(group: FailingGroup, by: FailureGrouping): FailureGroup {
 
 function present(row: FailingRow): Failure {
   const { id, names, tenant, campaign, ca, reason, finding, failures } = row;
-  const { party, sentence } = failureWords(reason, finding);
+  const { party, sentence, acts, anotherCa, anotherChallenge } = failureWords(reason, finding);
   return {
     id,
     names,
@@ -91,6 +94,9 @@ function present(row: FailingRow): Failure {
     ca,
     reason,
     party,
+    acts,
+    anotherCa,
+    anotherChallenge,
     sentence,
     detail: finding === null ? row.failure_detail : null,
     renewal: row.certificate_id !== null,
