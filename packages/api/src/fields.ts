@@ -1,5 +1,8 @@
 import { type Static, type TSchema, Type } from "typebox";
 
+/** What a client sends: a misspelt property is refused rather than ignored. */
+export const Closed = { additionalProperties: false } as const;
+
 /** An identifier as the server gives it: opaque, although it happens to look like a number. */
 export const Id = Type.String({ minLength: 1, maxLength: 40, description: "An opaque identifier." });
 
@@ -12,6 +15,22 @@ export const InstantText = Type.String({
 export const KeyType = Type.Enum(["p256", "rsa2048"], {
   description: "The type of the certificate's key.",
 });
+
+/** Which key the next certificate is for. */
+export const KeyPolicy = Type.Object(
+  {
+    policy: Type.Enum(["new", "keep", "shared"], {
+      description:
+        "`new`: one of its own for each certificate. `keep`: the last one, for so many renewals. `shared`: one for all.",
+    }),
+    renewals: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 9_999, description: "Of `keep`: renewals with the same key." }),
+    ),
+  },
+  { ...Closed, description: "Which key the next certificate is for." },
+);
+export type KeyPolicy = Static<typeof KeyPolicy>;
+
 /** draft-ietf-acme-profiles */
 export const ProfileName = Type.String({
   minLength: 1,
@@ -67,6 +86,3 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 /** `next` is the `after` of the next page; null: this was the last one. */
 export const Page = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), next: Nullable(Cursor) });
-
-/** What a client sends: a misspelt property is refused rather than ignored. */
-export const Closed = { additionalProperties: false } as const;

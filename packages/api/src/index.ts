@@ -3,7 +3,7 @@ export { type Client, type ClientOptions, createClient } from "./client/create-c
 export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
-export type { ChallengeType, KeyType } from "./fields.ts";
+export type { ChallengeType, KeyPolicy, KeyType } from "./fields.ts";
 export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
   isTextBody,
@@ -64,6 +64,7 @@ export {
   maxReceipts,
   type Receipt,
 } from "./resource/edge.ts";
+export type { EdgeGroup } from "./resource/edge-group.ts";
 export type { Failure, FailureGroup, FailureReport } from "./resource/failure.ts";
 export type { Readiness, ReadinessPart } from "./resource/health.ts";
 export {

@@ -32,6 +32,7 @@ import {
 } from "./resource/domain.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
 import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
+import { listEdgeGroups, setEdgeGroup } from "./resource/edge-group.ts";
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
@@ -78,6 +79,8 @@ export const operations = {
   listDnsProviders,
   testDnsProvider,
   removeDnsProvider,
+  setEdgeGroup,
+  listEdgeGroups,
   addDomain,
   listDomains,
   showDomain,

@@ -22,7 +22,9 @@ import { registerDomainList } from "./domain-list.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
 import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
+import { registerEdgeList } from "./edge-list.ts";
 import { registerEdgeRun } from "./edge-run.ts";
+import { registerEdgeSet } from "./edge-set.ts";
 import { exitCodes } from "./exit-code.ts";
 import { registerImport } from "./import-certificates.ts";
 import { registerKeyCreate } from "./key-create.ts";
@@ -125,7 +127,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
   ],
   ["key", "the key-encryption keys", registerKeyCreate, registerKeyRotate],
   ["responder", "what answers the CA's challenges", registerResponderSnippet],
-  ["edge", "the agent beside a reverse proxy", registerEdgeRun],
+  ["edge", "the agent beside a reverse proxy", registerEdgeRun, registerEdgeSet, registerEdgeList],
   ["sim", "a CA to test against", registerSimCa],
 ];
 

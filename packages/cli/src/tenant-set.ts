@@ -1,23 +1,30 @@
-import { operations } from "@certmill/api";
+import { type KeyPolicy, operations } from "@certmill/api";
 import type { Command } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
+import { keyPolicy, keyPolicyText, warnOfKeyPolicy } from "./key-policy.ts";
 import { repeated } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
 
 interface TenantSetOptions extends ServerOptions {
   readonly ca?: readonly string[];
   readonly anyCa?: boolean;
+  readonly keys?: KeyPolicy | null;
 }
 
 export function registerTenantSet(tenant: Command): void {
   const command = tenant
     .command("set")
-    .description("say which CAs a tenant's domains may have, from the next order on")
+    .description("say which CAs and keys a tenant's domains may have, from the next order on")
     .argument("<name>", "the tenant; one that is new is made")
     .option("--ca <name>", "a CA that they may have (repeatable; replaces all)", repeated)
     .option("--any-ca", "any CA of the pool")
+    .option(
+      "--keys <policy>",
+      "new (for each), keep:N (for N renewals), shared (one for all), or group: as the edge group has it",
+      (text) => (text === "group" ? null : keyPolicy(text)),
+    )
     .action(setTenant);
   withExamples(
     withServerOptions(command),
@@ -27,14 +34,23 @@ export function registerTenantSet(tenant: Command): void {
 }
 
 async function setTenant(name: string, options: TenantSetOptions): Promise<void> {
-  const { ca, anyCa } = options;
-  if ((ca === undefined) === (anyCa !== true))
-    throw badInput("Name the CAs with --ca NAME, or say --any-ca.");
+  const { ca, anyCa, keys } = options;
+  const isOfCas = ca !== undefined || anyCa === true;
+  if ((ca !== undefined && anyCa === true) || (!isOfCas && keys === undefined))
+    throw badInput("Name the CAs with --ca NAME, or say --any-ca, or which keys: --keys.");
   const client = await connect(options);
   const tenant = await client.call(operations.setTenant, {
     params: { name },
-    body: { cas: ca === undefined ? null : [...ca] },
+    body: {
+      ...(isOfCas ? { cas: ca === undefined ? null : [...ca] } : {}),
+      ...(keys === undefined ? {} : { keys }),
+    },
   });
+  if (keys != null) warnOfKeyPolicy(keys, `the tenant ${tenant.name}`);
   if (options.json === true) return printJson(tenant);
-  await print(`Tenant ${tenant.name}: certificates from ${tenant.cas?.join(", ") ?? "any CA"}.`);
+  if (isOfCas) await print(`Tenant ${tenant.name}: certificates from ${tenant.cas?.join(", ") ?? "any CA"}.`);
+  if (keys !== undefined) await print(`Tenant ${tenant.name}: ${keysText(tenant.keys)}.`);
 }
+
+const keysText = (keys: KeyPolicy | null): string =>
+  keys === null ? "keys as its edge groups have them" : keyPolicyText(keys);

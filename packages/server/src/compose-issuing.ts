@@ -11,6 +11,7 @@ import { askForRenewal } from "./effects/renewal-info.ts";
 import { revokeCertificate } from "./effects/revoke-certificate.ts";
 import { readStatusPage, statusPages } from "./effects/status-page.ts";
 import { importKey, type MakeKey } from "./keys/certificate-key.ts";
+import { chooseKey } from "./keys/choose-key.ts";
 import { open } from "./keys/envelope.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import { observeBudget } from "./observe/budget-events.ts";
@@ -83,9 +84,10 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     checkFirst: check !== null,
     pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
+      const ring = keyRing();
       const performer = performAt(await connections.to(issuance.caId), {
-        keyRing: keyRing(),
-        makeKey,
+        keyRing: ring,
+        chooseKey: () => chooseKey(issuance, { db, keyRing: ring, makeKey, now: clock.now() }),
         records,
       });
       const { lease } = config;

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Closed, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import { Closed, InstantText, KeyPolicy, Label, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
 
 export const Tenant = Type.Object({
@@ -7,19 +7,23 @@ export const Tenant = Type.Object({
   cas: Nullable(
     Type.Array(Type.String(), { description: "The CAs its domains may have; null: all of the pool." }),
   ),
+  keys: Nullable(KeyPolicy),
   createdAt: InstantText,
 });
 export type Tenant = Static<typeof Tenant>;
 
 const TenantChange = Type.Object(
   {
-    cas: Nullable(
-      Type.Array(Label, {
-        minItems: 1,
-        maxItems: 50,
-        description: "The CAs its domains may have; null: all of the pool.",
-      }),
+    cas: Type.Optional(
+      Nullable(
+        Type.Array(Label, {
+          minItems: 1,
+          maxItems: 50,
+          description: "The CAs its domains may have; null: all of the pool. Absent: as it is.",
+        }),
+      ),
     ),
+    keys: Type.Optional(Nullable(KeyPolicy)),
   },
   Closed,
 );
@@ -28,9 +32,9 @@ export const setTenant = operation({
   method: "PATCH",
   path: "/v1/tenants/{name}",
   tag: "Tenants",
-  summary: "Say which CAs a tenant's domains may have",
+  summary: "Say which CAs and keys a tenant's domains may have",
   description:
-    "From the next order on; what is under way goes on. A tenant that is new is made, so that the rule can be there before its domains are.",
+    "From the next order on; what is under way goes on. `keys` null: as its edge groups have it. A tenant that is new is made, so that the rule can be there before its domains are.",
   scopes: ["admin"],
   params: Type.Object({ name: Label }),
   body: TenantChange,

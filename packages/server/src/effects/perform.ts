@@ -20,7 +20,8 @@ import {
 } from "@certmill/domain";
 import type { TextRecord } from "../dns/dns-provider.ts";
 import type { Records } from "../dns/records.ts";
-import { exportKey, importKey, type MakeKey } from "../keys/certificate-key.ts";
+import { exportKey, importKey } from "../keys/certificate-key.ts";
+import type { ChosenKey } from "../keys/choose-key.ts";
 import { open, seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore, KeyToStore } from "../store/commit-decision.ts";
@@ -79,19 +80,20 @@ interface Means {
   /** Of the account's key. */
   readonly thumbprint: string;
   readonly keyRing: KeyRing;
-  readonly makeKey: MakeKey;
+  /** The key that the certificate is to be for. */
+  readonly chooseKey: () => Promise<ChosenKey>;
   readonly records: Records;
   readonly signal: AbortSignal;
 }
 
 export function performAt(
   { client, thumbprint }: CaConnection,
-  { keyRing, makeKey, records }: Pick<Means, "keyRing" | "makeKey" | "records">,
+  { keyRing, chooseKey, records }: Pick<Means, "keyRing" | "chooseKey" | "records">,
 ): Performer {
   return {
     perform: async (task, signal) => {
       try {
-        return await act(task, { client, thumbprint, keyRing, makeKey, records, signal });
+        return await act(task, { client, thumbprint, keyRing, chooseKey, records, signal });
       } catch (error) {
         signal.throwIfAborted();
         return told({ kind: "fault", fault: faultOf(error) });
@@ -216,14 +218,20 @@ async function poll(url: string, { client, signal }: Means): Promise<Outcome> {
   return told({ kind: "order", order: orderFacts(url, resource), retryAt: instantOrNull(retryAt) });
 }
 
-async function prepareKey({ names, keyType }: Task, { keyRing, makeKey }: Means): Promise<Outcome> {
-  const key = await makeKey(keyType);
+async function prepareKey({ names }: Task, { keyRing, chooseKey }: Means): Promise<Outcome> {
+  const { key, secretId } = await chooseKey();
   const csr = certificateRequest({ names, key });
   const publicKey = createPublicKey(key).export({ format: "der", type: "spki" });
   return {
     kind: "key",
     input: { kind: "keyed" },
-    key: { sealed: seal(keyRing, exportKey(key)), csr },
+    key: {
+      secret:
+        secretId === null
+          ? { kind: "new", sealed: seal(keyRing, exportKey(key)) }
+          : { kind: "stored", id: secretId },
+      csr,
+    },
     material: { csr, publicKey },
   };
 }

@@ -51,6 +51,7 @@ import {
   retryDomainHandler,
   showDomainHandler,
 } from "./resource/domains.ts";
+import { listEdgeGroupsHandler, setEdgeGroupHandler } from "./resource/edge-groups.ts";
 import {
   edgeCertificateHandler,
   edgeFeedHandler,
@@ -160,6 +161,8 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     listDnsProviders: listDnsProvidersHandler(tools),
     testDnsProvider: testDnsProviderHandler(tools),
     removeDnsProvider: removeDnsProviderHandler(tools),
+    setEdgeGroup: setEdgeGroupHandler(tools),
+    listEdgeGroups: listEdgeGroupsHandler(tools),
     reportFailures: reportFailuresHandler(tools),
     listFailures: listFailuresHandler(tools),
     addDomain: addDomainHandler(tools),

@@ -38,7 +38,10 @@ export interface TimelineEvent {
 }
 
 export interface KeyToStore {
-  readonly sealed: Sealed;
+  /** One that is stored already is used again. */
+  readonly secret:
+    | { readonly kind: "new"; readonly sealed: Sealed }
+    | { readonly kind: "stored"; readonly id: string };
   readonly csr: Uint8Array;
 }
 
@@ -142,15 +145,7 @@ export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Prom
   const { state, key, publish, now, lease } = commit;
   const wakeAt = lease === null ? state.wakeAt : after(now, lease);
   const orderUrl = state.kind === "planned" ? null : state.order.url;
-  const secret =
-    key === null
-      ? sql`secret_row as (select null::bigint as id)`
-      : sql`secret_row as (
-          insert into secret (kek_id, wrapped_key, ciphertext)
-          select ${key.sealed.kekId}, ${key.sealed.wrappedKey}, ${key.sealed.ciphertext}
-          where exists (select 1 from issuance where ${held(claim)})
-          returning id
-        )`;
+  const secret = secretRow(claim, key);
   const published =
     publish.length === 0
       ? sql`published as (select null as token, null as key_authorization where false)`
@@ -174,6 +169,19 @@ export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Prom
     db,
   );
   return isAccepted(rows);
+}
+
+/** `secret_row (id)`: the key's; a new one is stored. */
+function secretRow(claim: Claim, key: KeyToStore | null): RawBuilder<unknown> {
+  if (key === null) return sql`secret_row as (select null::bigint as id)`;
+  if (key.secret.kind === "stored") return sql`secret_row as (select ${key.secret.id}::bigint as id)`;
+  const { kekId, wrappedKey, ciphertext } = key.secret.sealed;
+  return sql`secret_row as (
+    insert into secret (kek_id, wrapped_key, ciphertext)
+    select ${kekId}, ${wrappedKey}, ${ciphertext}
+    where exists (select 1 from issuance where ${held(claim)})
+    returning id
+  )`;
 }
 
 const publicationRows = (publish: readonly Publication[]): string =>

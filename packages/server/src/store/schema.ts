@@ -173,7 +173,6 @@ export interface IssuanceTable {
   exemption: Generated<Exemption>;
   turn: number | null;
   profile: string | null;
-  spki: string | null;
 }
 
 export interface CertificateTable {

@@ -48,7 +48,7 @@ const step: LiveCommit = {
   state: { ...owed, kind: "challenging", challenges: [challenge] },
   publish: [{ ...challenge, keyAuthorization: "token-1.thumbprint" }],
   records: [],
-  key: { sealed, csr: Buffer.from("csr") },
+  key: { secret: { kind: "new", sealed }, csr: Buffer.from("csr") },
   events: [eventAt(start, "order.created"), eventAt(start, "challenge.published")],
   ledger: [],
   now: start,

@@ -2,9 +2,12 @@ import type { Operations, Tenant } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { findTenant, listTenants, type TenantRow } from "../../store/read/tenants.ts";
+import { setTenantKeys } from "../../store/write/key-policies.ts";
+import { ensureTenants } from "../../store/write/names.ts";
 import { setTenantCas } from "../../store/write/tenants.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
+import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
 import type { Handler } from "../routes.ts";
 import { wantedCa } from "./limits.ts";
 
@@ -14,9 +17,13 @@ interface Tools {
 }
 
 export function setTenantHandler({ db, now }: Tools): Handler<Operations["setTenant"]> {
-  return async ({ params: { name }, body: { cas } }) =>
+  return async ({ params: { name }, body: { cas, keys } }) =>
     db.transaction().execute(async (trx) => {
-      await setTenantCas(trx, { name, caIds: cas === null ? null : await idsOf(trx, cas) }, now());
+      if (cas !== undefined)
+        await setTenantCas(trx, { name, caIds: cas === null ? null : await idsOf(trx, cas) }, now());
+      const tenantId = (await ensureTenants(trx, [name], now())).get(name);
+      if (tenantId === undefined) throw new Error("A tenant vanished right after it was made.");
+      if (keys !== undefined) await setTenantKeys(trx, tenantId, keys === null ? null : keyPolicyOf(keys));
       const row = await findTenant(trx, name);
       if (row === null) throw new Error("A tenant vanished right after it was set.");
       return { status: 200, body: present(row) };
@@ -38,8 +45,9 @@ export function listTenantsHandler({ db }: Pick<Tools, "db">): Handler<Operation
   };
 }
 
-const present = ({ name, cas, created_at }: TenantRow): Tenant => ({
+const present = ({ name, cas, key_policy: policy, key_renewals, created_at }: TenantRow): Tenant => ({
   name,
   cas,
+  keys: policy === null ? null : presentKeyPolicy(policy, key_renewals),
   createdAt: instantText(created_at),
 });

@@ -109,6 +109,3 @@ create table shared_key (
 );
 create unique index shared_key_current on shared_key (edge_group_id, tenant_id, key_type) nulls not distinct
   where retired_at is null;
-
--- Of the key that is stored before finalize.
-alter table issuance add column spki text;

@@ -1,11 +1,15 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import type { KeyPolicyName } from "../schema.ts";
 
 export interface TenantRow {
   readonly name: string;
   /** Names of the CAs that its domains may have; null: all of the pool. */
   readonly cas: string[] | null;
+  /** null: as its edge groups have it. */
+  readonly key_policy: KeyPolicyName | null;
+  readonly key_renewals: number | null;
   readonly created_at: Instant;
 }
 
@@ -13,6 +17,8 @@ const selectTenants = (db: Db) =>
   db.selectFrom("tenant").select([
     "tenant.name",
     "tenant.created_at",
+    "tenant.key_policy",
+    "tenant.key_renewals",
     sql<string[] | null>`case when tenant.ca_ids is null then null
         else array(select ca.name from ca where ca.id = any(tenant.ca_ids) order by ca.name) end`.as("cas"),
   ]);

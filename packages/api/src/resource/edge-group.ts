@@ -1,0 +1,37 @@
+import { type Static, Type } from "typebox";
+import { Closed, KeyPolicy, Label, Page, PageQuery } from "../fields.ts";
+import { operation } from "../operation.ts";
+
+export const EdgeGroup = Type.Object({
+  name: Type.String(),
+  keys: KeyPolicy,
+});
+export type EdgeGroup = Static<typeof EdgeGroup>;
+
+export const setEdgeGroup = operation({
+  id: "setEdgeGroup",
+  method: "PATCH",
+  path: "/v1/edge-groups/{name}",
+  tag: "Edge groups",
+  summary: "Say which keys an edge group's certificates have",
+  description:
+    "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates.",
+  scopes: ["admin"],
+  params: Type.Object({ name: Label }),
+  body: Type.Object({ keys: KeyPolicy }, Closed),
+  responses: { 200: EdgeGroup },
+  problems: [],
+});
+
+export const listEdgeGroups = operation({
+  id: "listEdgeGroups",
+  method: "GET",
+  path: "/v1/edge-groups",
+  tag: "Edge groups",
+  summary: "List the edge groups",
+  description: "In the order of their names.",
+  scopes: ["admin"],
+  query: Type.Object(PageQuery, Closed),
+  responses: { 200: Page(EdgeGroup) },
+  problems: ["invalid-cursor"],
+});

@@ -1,0 +1,35 @@
+import type { EdgeGroup, Operations } from "@certmill/api";
+import type { Db } from "../../store/database.ts";
+import { type EdgeGroupRow, listEdgeGroups } from "../../store/read/edge-groups.ts";
+import { setEdgeGroupKeys } from "../../store/write/key-policies.ts";
+import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
+import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
+import type { Handler } from "../routes.ts";
+
+interface Tools {
+  readonly db: Db;
+}
+
+export function setEdgeGroupHandler({ db }: Tools): Handler<Operations["setEdgeGroup"]> {
+  return async ({ params: { name }, body }) => {
+    const keys = keyPolicyOf(body.keys);
+    await setEdgeGroupKeys(db, name, keys);
+    return { status: 200, body: { name, keys: presentKeyPolicy(keys.policy, keys.renewals) } };
+  };
+}
+
+export function listEdgeGroupsHandler({ db }: Tools): Handler<Operations["listEdgeGroups"]> {
+  return async ({ query: { after, limit = defaultLimit } }) => {
+    const cursor = decodeCursor("edge-groups", 1, after)?.[0] ?? null;
+    const rows = await listEdgeGroups(db, { after: cursor, limit: limit + 1 });
+    return {
+      status: 200,
+      body: pageOf(rows, limit, present, ({ name }) => encodeCursor("edge-groups", [name])),
+    };
+  };
+}
+
+const present = ({ name, key_policy, key_renewals }: EdgeGroupRow): EdgeGroup => ({
+  name,
+  keys: presentKeyPolicy(key_policy, key_renewals),
+});
