@@ -47,10 +47,14 @@ export type ChallengeType = Static<typeof ChallengeType>;
 export type KeyType = Static<typeof KeyType>;
 
 /**
- * A DNS name as a person writes it: the server folds case, drops a trailing dot and turns an IDN into
- * A-labels. Its length is bounded generously, so that a name over 253 is refused by rule, not by schema.
+ * A DNS name or an IP address as a person writes it: the server folds case, drops a trailing dot, turns an IDN into
+ * A-labels, and gives an address its one text (RFC 5952). Its length is bounded generously, so that a name over 253 is refused by rule, not by schema.
  */
-export const NameText = Type.String({ minLength: 1, maxLength: 1_000, description: "A DNS name." });
+export const NameText = Type.String({
+  minLength: 1,
+  maxLength: 1_000,
+  description: "A DNS name or an IP address.",
+});
 
 export const Label = Type.String({
   minLength: 1,

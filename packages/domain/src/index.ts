@@ -148,6 +148,7 @@ export {
 export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name/cover-names.ts";
 export { delegationTarget, namesByDns, proofName } from "./name/delegation.ts";
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
+export { isIpName } from "./name/ip-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
 export { type Cover, type Pack, type PackPolicy, pack, packNames } from "./packing/pack.ts";

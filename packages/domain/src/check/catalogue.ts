@@ -71,6 +71,10 @@ const english: Catalogue = {
     `The name servers of ${where ?? name} give no usable answer (${all(found)}); correct them, or the name servers that are set at the registrar.`,
   "dnssec-failed": ({ name, where, found }) =>
     `DNSSEC of ${where ?? name} is broken (${all(found)}); sign the zone anew, or remove its DS record at the registrar.`,
+  "address-elsewhere": ({ name, expected, weight }) =>
+    weight === "notice"
+      ? `${name} is not known to be ours, yet requests arrive here; nothing needs to be changed.`
+      : `${name} is not an address of this platform${expected.length === 0 ? "" : `, which has ${list(expected, "and")}`}; remove it, or have its requests for /.well-known/acme-challenge/ led here.`,
   "points-elsewhere": (finding) => {
     const { found, expected, weight } = finding;
     const aliased = finding.where !== null;

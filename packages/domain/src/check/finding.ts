@@ -13,6 +13,7 @@ export const findingCodes = {
   "dns-failed": "dns",
   "dnssec-failed": "dns",
   "points-elsewhere": "dns",
+  "address-elsewhere": "dns",
   "stray-a": "dns",
   "stray-aaaa": "dns",
   "behind-proxy": "dns",

@@ -103,6 +103,16 @@ const cases: readonly (readonly [Partial<NameFacts>, string, string])[] = [
     "shop.example.com points to 203.0.113.9, which is not known to be ours, yet requests arrive here; nothing needs to be changed.",
   ],
   [
+    { name: "203.0.113.9", v4: found("203.0.113.9"), v6: none, probe: null },
+    "address-elsewhere",
+    "203.0.113.9 is not an address of this platform, which has 192.0.2.1 and 2001:db8::1; remove it, or have its requests for /.well-known/acme-challenge/ led here.",
+  ],
+  [
+    { name: "2001:db8::9", v4: none, v6: found("2001:db8::9") },
+    "address-elsewhere?",
+    "2001:db8::9 is not known to be ours, yet requests arrive here; nothing needs to be changed.",
+  ],
+  [
     { v6: found("2001:db8::7") },
     "stray-aaaa",
     "shop.example.com has an IPv6 address (2001:db8::7) that is not ours; remove that AAAA record or point it to 2001:db8::1.",

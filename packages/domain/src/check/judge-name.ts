@@ -1,5 +1,6 @@
 /** From what was seen of a name to what is wrong with it, the most telling first. */
 import { withoutWildcard } from "../name/dns-name.ts";
+import { isIpName } from "../name/ip-name.ts";
 import { type AddressRange, addressText, isOneAddress, isWithin, parseAddress } from "./address.ts";
 import { judgeCaa } from "./caa.ts";
 import type { Finding, FindingCode } from "./finding.ts";
@@ -71,6 +72,7 @@ function judgeAddresses(facts: NameFacts, ingress: Ingress): Finding[] {
   if (strays.length === v4.length + v6.length) {
     // Something that we do not know leads here, and will lead a CA here too.
     const weight = facts.probe?.kind === "answered" ? "notice" : "fault";
+    if (isIpName(facts.name)) return [finding("address-elsewhere", facts, { weight, expected })];
     return [finding("points-elsewhere", facts, { weight, where, expected, found: texts(strays) })];
   }
   return [

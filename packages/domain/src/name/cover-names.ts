@@ -1,4 +1,5 @@
 import { type DnsName, longestName, quoted, type Refused, refused } from "./dns-name.ts";
+import { isIpName } from "./ip-name.ts";
 
 /** Let's Encrypt's classic profile; other public CAs allow as many or more. */
 export const mostNames = 100;
@@ -33,9 +34,10 @@ export function coverNames(primary: DnsName, aliases: readonly DnsName[]): Cover
   return { ok: true, names };
 }
 
-/** The `www.` companion of a name, or `null` when it has none: a wildcard, a `www.` name, one too long. */
+/** The `www.` companion of a name, or `null` when it has none: a wildcard, a `www.` name, an address, one too long. */
 export function withWww(name: DnsName): DnsName | null {
-  if (name.startsWith("*.") || name.startsWith("www.") || name.length + 4 > longestName) return null;
+  if (isIpName(name) || name.startsWith("*.") || name.startsWith("www.") || name.length + 4 > longestName)
+    return null;
   return `www.${name}` as DnsName;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A DNS name as it stands in a certificate: lower-case A-labels without a trailing dot, at most 253
+ * A name as it stands in a certificate: an IP address in its one text (RFC 8738; `isIpName` tells), or lower-case A-labels without a trailing dot, at most 253
  * characters, with `*` as the leftmost label at most (RFC 5280 4.2.1.6, RFC 6125 6.4.3). Only
  * `normaliseName` and functions over such names make one.
  */
@@ -14,7 +14,9 @@ export type NameRefusal =
   | "control-character"
   /** A URL, an e-mail address, a name with a port or a path, several names at once. */
   | "not-a-name"
+  /** An address with something beside it, or written as no address is. */
   | "ip-address"
+  | "reserved-address"
   | "bad-wildcard"
   | "bad-label"
   | "too-long"

@@ -1,7 +1,9 @@
 import { domainToASCII } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { addressText, parseAddress } from "../check/address.ts";
 import { type DnsName, type NameRefusal, withoutWildcard } from "./dns-name.ts";
+import { isIpName } from "./ip-name.ts";
 import { normaliseName } from "./normalise-name.ts";
 
 const label63 = "a".repeat(63);
@@ -28,6 +30,10 @@ describe("accepted", () => {
     ["*.github.io", "*.github.io"],
     // An exception of a wildcard rule of the list.
     ["www.ck", "www.ck"],
+    [" 198.41.0.4 ", "198.41.0.4"],
+    ["2001:503:BA3E:0:0:0:2:30", "2001:503:ba3e::2:30"],
+    ["[2001:503:ba3e::2:30]", "2001:503:ba3e::2:30"],
+    ["::ffff:198.41.0.4", "198.41.0.4"],
   ];
   test.each(accepted)("%j is %s under either policy", (written, name) => {
     expect(normaliseName(written, "public")).toEqual({ ok: true, name });
@@ -42,11 +48,14 @@ describe("refused under either policy", () => {
     [".", "empty", /no name/],
     ["shop\u0000.example.com", "control-character", /"shop\\u\{0\}\.example\.com"/],
     ["shop\n.example.com", "control-character", /control character/],
-    ["192.0.2.1", "ip-address", /write the DNS name/],
-    ["１９２.0.2.1", "ip-address", /write the DNS name/],
-    ["2001:db8::1", "ip-address", /write the DNS name/],
-    ["[2001:db8::1]:443", "ip-address", /write the DNS name/],
-    ["fe80::1%eth0", "ip-address", /write the DNS name/],
+    ["192.0.2.010", "ip-address", /write it alone/],
+    ["１９２.0.2.1", "ip-address", /write it alone/],
+    ["*.192.0.2.1", "ip-address", /write it alone/],
+    ["[2001:db8::1]:443", "ip-address", /write it alone/],
+    ["2001:db8::/32", "ip-address", /write it alone/],
+    ["fe80::1%eth0", "ip-address", /write it alone/],
+    ["192.0.2.1:443", "not-a-name", /has a port; write "192\.0\.2\.1"\.$/],
+    ["1.2.3", "bad-label", /last label is a number/],
     ["https://shop.example.com/cart?x=1", "not-a-name", /is a URL; write "shop\.example\.com"\.$/],
     ["https://me:secret@shop.example.com:8443", "not-a-name", /; write "shop\.example\.com"\.$/],
     ["postmaster@example.com", "not-a-name", /is an e-mail address; write "example\.com"\.$/],
@@ -115,6 +124,10 @@ describe("refused for a public CA only", () => {
     ["*.co.uk", "public-suffix"],
     ["公司.cn", "public-suffix"],
     ["anything.ck", "public-suffix"],
+    ["192.0.2.1", "reserved-address"],
+    ["10.0.0.1", "reserved-address"],
+    ["2001:db8::1", "reserved-address"],
+    ["::1", "reserved-address"],
   ];
   test.each(unfit)("%j: %s", (written, code) => {
     expect(normaliseName(written, "public")).toMatchObject({ ok: false, code });
@@ -189,6 +202,10 @@ describe("for any text", () => {
 });
 
 function expectWellFormed(name: DnsName) {
+  if (isIpName(name)) {
+    const address = parseAddress(name);
+    return expect(address === null ? null : addressText(address)).toBe(name);
+  }
   expect(name.length).toBeLessThanOrEqual(253);
   for (const label of withoutWildcard(name).split(".")) {
     expect(label).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);

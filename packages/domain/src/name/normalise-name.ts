@@ -9,6 +9,7 @@ import {
   type Refused,
   refused,
 } from "./dns-name.ts";
+import { normaliseAddress } from "./ip-name.ts";
 import { labelFault } from "./label-fault.ts";
 import { publicStanding } from "./public-suffix.ts";
 import { recogniseMistake } from "./recognise-mistake.ts";
@@ -21,14 +22,17 @@ const longestText = 1_000;
 
 /**
  * The one spelling of a name as people write it: case, surrounding white space, a trailing dot and
- * international letters are settled. Never throws; normalising twice changes nothing.
+ * international letters are settled; an IP address has the one text of RFC 5952. Never throws; normalising twice changes nothing.
  *
- * With the policy `private` a single label, a reserved or unknown TLD and a public suffix are accepted.
+ * With the policy `private` a single label, a reserved or unknown TLD, a public suffix and an address that is not on the
+ * public internet are accepted.
  */
 export function normaliseName(text: string, policy: NamePolicy): NameResult {
   const written = text.trim();
   if (written === "") return refused("empty", "There is no name here.");
   if (written.length > longestText) return tooLong(written, written.length);
+  const address = normaliseAddress(written, policy);
+  if (address !== null) return address;
   const mistake = nameCharacters.test(written) ? null : recogniseMistake(written);
   if (mistake !== null) return mistake;
 

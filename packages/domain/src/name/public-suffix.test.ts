@@ -16,6 +16,8 @@ test.each([
   ["a.b.公司.cn", "b.xn--55qx5d.cn"],
   ["nas.lan", "nas.lan"],
   ["intranet", "intranet"],
+  ["192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3::7", "2001:db8:1:2::/64"],
 ])("%s counts for %s", (written, expected) => {
   const result = normaliseName(written, "private");
   expect(result.ok && registeredDomain(result.name)).toBe(expected);

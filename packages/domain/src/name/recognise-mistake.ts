@@ -24,7 +24,10 @@ export function recogniseMistake(text: string): Refused<NameRefusal> | null {
 }
 
 export function ipAddress(text: string): Refused<NameRefusal> {
-  return refused("ip-address", `${quoted(text)} is an IP address; write the DNS name that points to it.`);
+  return refused(
+    "ip-address",
+    `${quoted(text)} is no plain IP address; write it alone, such as 192.0.2.1 or 2001:db8::1.`,
+  );
 }
 
 function writeInstead(text: string, what: string): Refused<NameRefusal> {

@@ -1,8 +1,8 @@
 /** All that a check sees of one name. */
-import type { NameFacts } from "@certmill/domain";
+import { isIpName, type Lookup, type NameFacts } from "@certmill/domain";
 import { lookUpAddresses, lookUpCaa } from "./look-up-name.ts";
 import { type ProbeOptions, probe } from "./probe.ts";
-import type { Resolver } from "./resolver.ts";
+import type { NameLookups, Resolver } from "./resolver.ts";
 
 export interface CheckOptions extends ProbeOptions {
   readonly resolver: Resolver;
@@ -16,6 +16,7 @@ export type LookAtName = (name: string, signal: AbortSignal) => Promise<NameFact
 export function lookAtNames(options: CheckOptions): LookAtName {
   return async (name, signal) => {
     const lookups = options.resolver.begin(signal);
+    if (isIpName(name)) return lookAtAddress(name, { lookups, signal }, options);
     if (name.startsWith("*.")) {
       const unknown = { kind: "none" } as const;
       const caa = await lookUpCaa(lookups, name.slice(2));
@@ -32,5 +33,27 @@ export function lookAtNames(options: CheckOptions): LookAtName {
       caa,
       probe: v4.length + v6.length === 0 ? null : await probe(request, options),
     };
+  };
+}
+
+/** An address has no DNS to look at, and no CAA records (RFC 8738 has none). */
+async function lookAtAddress(
+  name: string,
+  { lookups, signal }: { readonly lookups: NameLookups; readonly signal: AbortSignal },
+  options: CheckOptions,
+): Promise<NameFacts> {
+  const isV6 = name.includes(":");
+  const [v4, v6] = isV6 ? [[], [name]] : [[name], []];
+  const lookup = (records: readonly string[]): Lookup<string> =>
+    records.length === 0 ? { kind: "none" } : { kind: "found", records };
+  const request = { host: isV6 ? `[${name}]` : name, v4, v6, lookups, signal, ...options.makeToken() };
+  return {
+    name,
+    aliases: [],
+    aliasEnd: "ends",
+    v4: lookup(v4),
+    v6: lookup(v6),
+    caa: { kind: "absent" },
+    probe: await probe(request, options),
   };
 }

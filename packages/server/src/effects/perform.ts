@@ -14,6 +14,7 @@ import {
 import {
   type IssuanceInput,
   instant,
+  isIpName,
   type LiveState,
   type PendingChallenge,
   type RecordPlace,
@@ -154,7 +155,10 @@ async function order(
   { names, replaces, profile: wished }: Task,
   { client, signal }: Means,
 ): Promise<Outcome> {
-  const identifiers = names.map((value) => ({ type: "dns" as const, value }));
+  const identifiers = names.map((value) => ({
+    type: isIpName(value) ? ("ip" as const) : ("dns" as const),
+    value,
+  }));
   const profile = wished === null ? null : await offeredProfile(client, wished, signal);
   const request = { identifiers, ...(profile === null ? {} : { profile }) };
   const { url, resource, retryAt, ...placed } =

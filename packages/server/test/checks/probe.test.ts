@@ -7,6 +7,7 @@ import { type AddressRange, instant, milliseconds, parseRange, seconds } from "@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../../tools/peers/free-port.ts";
 import { AuthoritativeResolver } from "../../src/checks/authoritative-resolver.ts";
+import { lookAtNames } from "../../src/checks/check-name.ts";
 import { dnsExchange } from "../../src/checks/dns-exchange.ts";
 import { type ProbeOptions, probe } from "../../src/checks/probe.ts";
 import { TargetPace } from "../../src/checks/target-pace.ts";
@@ -81,16 +82,20 @@ interface Asked {
   readonly allowed?: AddressRange[];
 }
 
-async function ask({ v4 = [ours], v6 = [], allowed = ranges("127.0.0.0/8", "::1") }: Asked = {}) {
-  const resolver = new AuthoritativeResolver({
+const look = (allowed: readonly AddressRange[]) => ({
+  resolver: new AuthoritativeResolver({
     exchange: dnsExchange({ udp: milliseconds(500), tcp: milliseconds(500) }),
     roots: [{ address: ours, port: names.port }],
     port: names.port,
     allowed,
     now: () => instant(0),
-  });
+  }),
+  pace: new TargetPace(() => ({ mostAtOnce: 4, apart: milliseconds(0), mostWaiting: 9 })),
+});
+
+async function ask({ v4 = [ours], v6 = [], allowed = ranges("127.0.0.0/8", "::1") }: Asked = {}) {
+  const { resolver, pace } = look(allowed);
   const { signal } = new AbortController();
-  const pace = new TargetPace(() => ({ mostAtOnce: 4, apart: milliseconds(0), mostWaiting: 9 }));
   const lookups = resolver.begin(signal);
   return probe({ host: "shop.test", v4, v6, token, answer, lookups, signal }, { ports, allowed, pace });
 }
@@ -110,6 +115,18 @@ describe("the answer", () => {
     respond = answerRight;
     expect(await ask()).toEqual({ kind: "answered", address: ours });
     expect(requests).toEqual([{ host: "shop.test", address: ours, url: path }]);
+  });
+
+  test.each([
+    [ours, { v4: { kind: "found", records: [ours] }, v6: { kind: "none" } }, ours],
+    ["::1", { v4: { kind: "none" }, v6: { kind: "found", records: ["::1"] } }, "[::1]"],
+  ])("is asked of an IP address without a question to DNS: %s", async (name, facts, host) => {
+    respond = answerRight;
+    const allowed = ranges("127.0.0.0/8", "::1");
+    const options = { ...look(allowed), ports, allowed, makeToken: () => ({ token, answer }) };
+    const seen = await lookAtNames(options)(name, new AbortController().signal);
+    expect(seen).toMatchObject({ ...facts, name, caa: { kind: "absent" }, probe: { kind: "answered" } });
+    expect(requests).toEqual([{ host, address: name, url: path }]);
   });
 
   test.each([

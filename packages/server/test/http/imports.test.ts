@@ -65,6 +65,15 @@ test("what is imported is served at once, under the name that it had, and is ren
   expect(domain.timeline.map(({ kind }) => kind)).toContain("certificate.imported");
 });
 
+test("addresses and names in one certificate", async () => {
+  const made = issuer.issue({ names: ["ns.example.org", "198.41.0.4", "2001:503:ba3e::2:30"] });
+  expect(await send([asked(made, { name: "198.41.0.4" })])).toMatchObject([
+    { outcome: "imported", domain: "198.41.0.4" },
+  ]);
+  const shown = await admin.call(operations.showDomain, { params: { name: "2001:503:BA3E::2:30" } });
+  expect(shown.names).toEqual(["198.41.0.4", "2001:503:ba3e::2:30", "ns.example.org"]);
+});
+
 test("the same again is known, an older one is outdated, a newer one is served", async () => {
   const made = issuer.issue(shop);
   expect(outcomes(await send([asked(made), asked(made)]))).toEqual(["imported", "known"]);

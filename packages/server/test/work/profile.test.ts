@@ -58,3 +58,15 @@ test("a profile that the CA has given up holds nobody up", async () => {
   expect(await isShort(server, "wish.example", "weekly")).toBe(false);
   expect(await isShort(server, "unheard-of.example", "monthly")).toBe(false);
 });
+
+test("IP addresses are validated by HTTP, and are in certificates of the profile that has them", async () => {
+  await using server = await startIssuingServer(postgres, { limits: "letsencrypt" });
+  await usual(server, "classic");
+  for (const address of ["198.41.0.4", "2001:503:ba3e::2:30"]) {
+    expect(await isShort(server, address, null)).toBe(true);
+    const { rows } = await sql<{ names: string[] }>`
+      select names from certificate where names[1] = ${address}`.execute(server.db);
+    expect(rows).toEqual([{ names: [address] }]);
+  }
+  expect(await isShort(server, "plain.example.org", null)).toBe(false);
+});

@@ -52,6 +52,12 @@ export async function writePlan(
   if (stranded.length > 0) await strand(trx, stranded, now);
 }
 
+/** Let's Encrypt has addresses in certificates of this profile only (https://letsencrypt.org/docs/profiles/). */
+const profileOfAddresses = sql.lit("shortlived");
+
+/** Whether one of the lineage's names is an IP address, as domain's isIpName has it. */
+const hasAddress = sql`exists (select 1 from unnest(lineage.names) as name where name like '%:%' or name ~ '\\.[0-9]+$')`;
+
 async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Instant): Promise<void> {
   const at = timestamp(now);
   const rows = JSON.stringify(
@@ -75,6 +81,7 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
         ${JSON.stringify(planned(now))}::jsonb, ${at}, ${at}, begin.class, begin.spending,
         begin.exemption, begin.turn, renewal.ari_id,
         case when lineage.profile = any(ca.profiles) then lineage.profile
+          when ${hasAddress} and ${profileOfAddresses} = any(ca.profiles) then ${profileOfAddresses}
           when ca.profile = any(ca.profiles) then ca.profile end
       from begin join lineage on lineage.id = begin.lineage_id join ca on ca.id = begin.ca_id
         left join certificate held on held.id = lineage.certificate_id
