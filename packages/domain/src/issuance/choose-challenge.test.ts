@@ -37,6 +37,8 @@ const cases: readonly Case[] = [
   ["dns-01", null, authorization("a.test"), "*.a.test"],
   ["http-01", null, authorization("www.a.test"), "*.a.test"],
   ["http-01", "http-01", authorization("a.test"), "*.a.test"],
+  ["http-01", "dns-01", authorization("192.0.2.1")],
+  ["http-01", "dns-01", authorization("2001:db8::1")],
 ];
 
 test.for(cases)("%s with the wish %s for %o beside %s", ([expected, wish, facts, beside]) => {

@@ -1,4 +1,5 @@
 /** By which challenge a name is proven. Chosen once, when an order's authorizations are read; the choice is stored. */
+import { isIpName } from "../name/ip-name.ts";
 import type { AuthorizationFacts, OfferedChallenge } from "./input.ts";
 
 /** Those that Certmill answers (RFC 8555 sections 8.3 and 8.4). */
@@ -6,7 +7,7 @@ export const challengeTypes = ["http-01", "dns-01"] as const;
 export type ChallengeType = (typeof challengeTypes)[number];
 
 /**
- * A wildcard has DNS-01 only. Another name goes as its lineage wishes; without a wish by DNS-01 where we can write its
+ * A wildcard has DNS-01 only, an IP address has not got it (RFC 8738 section 7). Another name goes as its lineage wishes; without a wish by DNS-01 where we can write its
  * record anyway, in a zone of ours or beside that of its own wildcard, and else by HTTP-01, which needs nothing of
  * the customer's DNS but the address.
  *
@@ -27,6 +28,7 @@ export function chooseChallenge(
 
   function inOrder(): readonly ChallengeType[] {
     if (identifier.startsWith("*.")) return ["dns-01"];
+    if (isIpName(identifier)) return ["http-01"];
     if (wish !== null) return [wish];
     return hasWildcard || inOurZone ? ["dns-01", "http-01"] : ["http-01"];
   }

@@ -13,8 +13,8 @@ test("the target has the domain's name, so that no two have the same", () => {
   expect(delegationTarget(long, "t")).toBe(`${long}.t`);
 });
 
-test("wildcards go by DNS in any case, the others by wish", () => {
-  const names = ["a.test", "*.a.test", "www.b.test"];
+test("wildcards go by DNS in any case, the others by wish, addresses never", () => {
+  const names = ["a.test", "*.a.test", "www.b.test", "192.0.2.1", "2001:db8::1"];
   expect(namesByDns(names, null)).toEqual(["a.test"]);
   expect(namesByDns(names, "http-01")).toEqual(["a.test"]);
   expect(namesByDns(names, "dns-01")).toEqual(["a.test", "www.b.test"]);
