@@ -3,7 +3,7 @@
  *
  * Arguments: the database, the installation's id, the port of the name servers, the port of the responder.
  */
-import { type AddressRange, milliseconds, minutes, parseRange } from "@certmill/domain";
+import { type AddressRange, milliseconds, minutes, parseRange, usualLife } from "@certmill/domain";
 import { pino } from "pino";
 import { checkTokens } from "../../packages/server/src/challenge/check-token.ts";
 import { systemClock } from "../../packages/server/src/clock.ts";
@@ -58,6 +58,7 @@ async function runLap({ checks }: CheckerLap): Promise<CheckerResult> {
     db: database.db,
     clock: systemClock,
     check: checking.check,
+    life: usualLife,
     concurrency,
     lease: minutes(3),
     pollEvery: milliseconds(1_000),

@@ -105,6 +105,7 @@ export class LocalParticipant implements Participant {
         const checking = await composeChecks(parts);
         return {
           check: (...request) => this.#activity.during(() => checking.check(...request)),
+          leadsHere: (...request) => this.#activity.during(() => checking.leadsHere(...request)),
           [Symbol.asyncDispose]: () => checking[Symbol.asyncDispose](),
         };
       },

@@ -48,6 +48,7 @@ export {
   type DomainSummary,
   domainStates,
   type NewDomain,
+  type RemovedDomain,
   type TimelineEntry,
 } from "./resource/domain.ts";
 export {

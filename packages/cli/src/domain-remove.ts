@@ -1,10 +1,11 @@
-import { operations } from "@certmill/api";
+import { operations, type RemovedDomain } from "@certmill/api";
 import type { Command } from "commander";
 import { confirm } from "./confirm.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
 import { print, printJson } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
+import { instantText } from "./terminal/time-text.ts";
 
 interface DomainRemoveOptions extends ServerOptions {
   readonly revoke?: boolean;
@@ -33,6 +34,19 @@ async function removeDomain(name: string, options: DomainRemoveOptions): Promise
   const { revoke = false } = options;
   const removed = await client.call(operations.removeDomain, { params: { name }, query: { revoke } });
   if (options.json === true) return printJson(removed);
-  await print(`Removed: ${removed.names.map(printable).join(", ")}`);
+  await print(removedText(removed));
   if (revoke) await print("Its certificates are being revoked: certmill revoke show tells how far that is.");
+}
+
+function removedText({ names, staysValid }: RemovedDomain): string {
+  const lines = staysValid.map(
+    ({ certificateId, ca, serial, notAfter }) =>
+      `  certificate ${certificateId} (${printable(ca)}, serial ${serial}) until ${instantText(notAfter)}`,
+  );
+  return [
+    `Removed: ${names.map(printable).join(", ")}`,
+    ...(lines.length === 0
+      ? []
+      : ["Still valid at the certificate authority, as nobody revoked it:", ...lines]),
+  ].join("\n");
 }

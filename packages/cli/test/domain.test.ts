@@ -145,7 +145,9 @@ describe("what is there", () => {
 
   test("status", async () => {
     const { code, stdout } = await server.run(["status"]);
-    expect(stdout).toMatch(/^Domains +\d+ waiting, \d+ issuing, \d+ active, \d+ failed, \d+ removed$/m);
+    expect(stdout).toMatch(
+      /^Domains +\d+ waiting, \d+ queued, \d+ issuing, \d+ active, \d+ failing, \d+ paused, \d+ failed, \d+ moved, \d+ removed$/m,
+    );
     expect(stdout).toMatch(/^sim +\d+\/64 +yes +http/m);
     expect(code).toBe(0);
   });
@@ -159,10 +161,15 @@ describe("domain remove", () => {
     expect(code).toBe(2);
   });
 
-  test("--yes removes all names of the certificate", async () => {
-    await server.run(["domain", "add", "gone2.example.com", "--with-www"]);
+  test("--yes removes all names of the certificate, and says what stays valid", async () => {
+    await server.run(["domain", "add", "gone2.example.com", "--with-www", "--wait"]);
     const { code, stdout } = await server.run(["domain", "remove", "gone2.example.com", "--yes"]);
-    expect(stdout).toBe("Removed: gone2.example.com, www.gone2.example.com\n");
+    const [first, second, third] = stdout.split("\n");
+    expect(first).toBe("Removed: gone2.example.com, www.gone2.example.com");
+    expect(second).toBe("Still valid at the certificate authority, as nobody revoked it:");
+    expect(third).toMatch(
+      /^ {2}certificate \d+ \(.+, serial [0-9a-f]+\) until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/,
+    );
     expect(code).toBe(0);
     const shown = await server.run(["domain", "show", "gone2.example.com", "--json"]);
     expect(jsonLines(shown.stdout)).toMatchObject([{ state: "removed" }]);

@@ -78,7 +78,7 @@ export {
 export { type CaaRecord, climbingOrder } from "./check/caa.ts";
 export { findingSentence } from "./check/catalogue.ts";
 export { type Finding, type FindingCode, findingCodes, refusingCas } from "./check/finding.ts";
-export { type CaForCheck, evidenceOf, type Ingress, judgeName } from "./check/judge-name.ts";
+export { type CaForCheck, evidenceOf, type Ingress, judgeName, leadsHere } from "./check/judge-name.ts";
 export { judgeViews, type View } from "./check/judge-views.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";
@@ -133,6 +133,7 @@ export {
   planned,
   type RecordPlace,
 } from "./issuance/state.ts";
+export { type CheckFacts, type CheckOutcome, lookEvery, outcomeOfCheck } from "./life/after-check.ts";
 export { type Failing, type GiveUpPolicy, givesUpAt, usualGiveUp } from "./life/give-up.ts";
 export { type LifePolicy, usualLife } from "./life/life-policy.ts";
 export {
@@ -145,6 +146,7 @@ export {
   restingStates,
   transitions,
 } from "./life/life-state.ts";
+export { namesLedAstray, type Whereabouts, whereabouts } from "./life/whereabouts.ts";
 export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name/cover-names.ts";
 export { delegationTarget, namesByDns, proofName } from "./name/delegation.ts";
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";

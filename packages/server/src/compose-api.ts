@@ -1,6 +1,6 @@
 /** The API of a process: its ports to the rest of the server, and its listener. */
 import type { Server } from "node:http";
-import { between, seconds } from "@certmill/domain";
+import { between, type LifePolicy, seconds } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { ListenAddress } from "./config/read-config.ts";
@@ -41,6 +41,7 @@ export interface ApiParts {
   readonly check: CheckNames | null;
   readonly sendWebhook: SendWebhook;
   readonly records: Records;
+  readonly life: LifePolicy;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** null: this process is none. */
@@ -53,7 +54,8 @@ const accountDeadline = 60_000;
 const requestGrace = seconds(2);
 
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const { database, clock, address, keys, openTransport, check, records, sendWebhook, metrics, log } = parts;
+  const { database, clock, address, keys, openTransport, check, life, records, sendWebhook, metrics, log } =
+    parts;
   const { db } = database;
   metrics.watchEnding(() => countEnding(db, clock.now()));
   watchCas(metrics.registry, () => readCaStandings(db, clock.now()));
@@ -75,6 +77,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     readImported: (pems) => readImported(pems, { keyRing: keys.ring(), now: clock.now() }),
     sealText: (text) => seal(keys.ring(), Buffer.from(text)),
     tryZone: tryZone({ db, clock, records }),
+    life,
     openKey: (sealed) => keyPem(open(keys.ring(), sealed)),
     keys: {
       currentKeyId: () => keys.ring().current.id,

@@ -2,15 +2,18 @@
 import { isWithin, milliseconds, parseAddress } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
+import { addressesLeadHere } from "./checks/addresses-lead-here.ts";
 import { type LookAtName, lookAtNames } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
+import type { Resolver } from "./checks/resolver.ts";
 import { type PaceTerms, TargetPace } from "./checks/target-pace.ts";
 import type { Clock } from "./clock.ts";
 import { composeResolver } from "./compose-resolver.ts";
 import type { ChecksConfig } from "./config/checks-config.ts";
 import type { Database } from "./store/database.ts";
 import type { CheckNames } from "./work/check-watch.ts";
+import type { LeadsHere } from "./work/quick-look.ts";
 import { VantagePoint } from "./work/vantage-point.ts";
 
 /** Where the outside world listens; a test may say otherwise. */
@@ -32,9 +35,13 @@ export interface CheckingParts {
   readonly log: Logger;
 }
 
-export interface Checking extends AsyncDisposable {
+/** What is done with names, for those that watch them. */
+export interface NameChecks {
   readonly check: CheckNames;
+  readonly leadsHere: LeadsHere;
 }
+
+export interface Checking extends NameChecks, AsyncDisposable {}
 
 /** To the platform itself. */
 const toUs: PaceTerms = { mostAtOnce: 64, apart: milliseconds(0), mostWaiting: 1_000 };
@@ -43,8 +50,9 @@ const toOthers: PaceTerms = { mostAtOnce: 2, apart: milliseconds(100), mostWaiti
 
 /** Starts looking for others, too, where this process is a vantage point. */
 export async function composeChecks(parts: CheckingParts): Promise<Checking> {
-  const { config, database, clock } = parts;
-  const look = composeLook(parts);
+  const { config, database, clock, ports } = parts;
+  const resolver = composeResolver(config, clock, ports.dns);
+  const look = composeLook(parts, resolver);
   // An embedded database is one process's own: nobody else looks.
   const others =
     database.kind === "embedded" ? null : await lookFromAfar({ database, clock, self: config.vantageName });
@@ -52,6 +60,7 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
     config.vantageName === null ? null : await startVantagePoint(config.vantageName, look, parts);
   return {
     check: checkNames({ look, lookFromAfar: others }, config.ingress),
+    leadsHere: addressesLeadHere(resolver, config.ingress),
     [Symbol.asyncDispose]: async () => vantagePoint?.stop(),
   };
 }
@@ -78,14 +87,14 @@ async function startVantagePoint(
   return point;
 }
 
-function composeLook({ config, clock, tokens, ports }: CheckingParts): LookAtName {
+function composeLook({ config, tokens, ports }: CheckingParts, resolver: Resolver): LookAtName {
   const { ingress, allowed } = config;
   const pace = new TargetPace((text) => {
     const address = parseAddress(text);
     return address !== null && isWithin(address, [...ingress.ours, ...ingress.proxies]) ? toUs : toOthers;
   });
   return lookAtNames({
-    resolver: composeResolver(config, clock, ports.dns),
+    resolver,
     makeToken: () => tokens.make(),
     ports,
     allowed,

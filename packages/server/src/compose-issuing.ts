@@ -2,6 +2,7 @@
 import { minutes, seconds, usualLife } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
+import type { NameChecks } from "./compose-checks.ts";
 import type { Config } from "./config/read-config.ts";
 import type { Records } from "./dns/records.ts";
 import { CaConnections, type OpenTransport } from "./effects/ca-connections.ts";
@@ -21,12 +22,14 @@ import type { Metrics } from "./observe/metrics.ts";
 import { observeRecords } from "./observe/record-events.ts";
 import { observeRenewals } from "./observe/renewal-events.ts";
 import { observeRevocations } from "./observe/revocation-events.ts";
+import { beginLooks } from "./store/begin-looks.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
 import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
 import { RecordCleaner } from "./work/clean-records.ts";
 import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
+import { QuickLook } from "./work/quick-look.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
 import { RevocationWatch } from "./work/revocation-watch.ts";
 import { runIssuance } from "./work/run-issuance.ts";
@@ -44,7 +47,7 @@ export interface IssuingParts {
   readonly openTransport: OpenTransport;
   readonly makeKey: MakeKey;
   /** Null: names are ordered unchecked. */
-  readonly check: CheckNames | null;
+  readonly checks: NameChecks | null;
   readonly records: Records;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -57,7 +60,7 @@ export interface Issuing {
 
 /** Starts it: it claims at once. */
 export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
-  const { config, database, clock, keyRing, openTransport, makeKey, check, records, metrics, log } = parts;
+  const { config, database, clock, keyRing, openTransport, makeKey, checks, records, metrics, log } = parts;
   const { db } = database;
   const connections = new CaConnections({
     db,
@@ -81,7 +84,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     clock,
     concurrency: config.workerConcurrency,
     lease: config.lease,
-    checkFirst: check !== null,
+    checkFirst: checks !== null,
     pollEvery: config.pollEvery ?? seconds(1),
     run: async (issuance, signal) => {
       const ring = keyRing();
@@ -91,7 +94,16 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
         records,
       });
       const { lease } = config;
-      return await runIssuance(issuance, { db, clock, performer, lease, life, signal, onEvents });
+      return await runIssuance(issuance, {
+        db,
+        clock,
+        performer,
+        lease,
+        life,
+        areChecked: checks !== null,
+        signal,
+        onEvents,
+      });
     },
     onNews: observeBudget(metrics, log),
     onError: (error, issuance) => {
@@ -102,8 +114,8 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   });
   metrics.watchWorker(() => worker.busy);
   if (database.kind === "embedded") await forgetLeases(db, clock.now());
-  const checkWatch = check === null ? null : startCheckWatch(parts, check);
-  if (checkWatch === null) await forgetChecks(db, clock.now());
+  const checking = checks === null ? null : startChecking(parts, checks);
+  if (checking === null) await forgetChecks(db, clock.now());
   const cleaner = startRecordCleaner(parts);
   const revocationWatch = startRevocationWatch(parts, connections);
   const filling = new AbortController();
@@ -117,7 +129,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     worker.wake();
     revocationWatch.wake();
     cleaner.wake();
-    checkWatch?.wake();
+    checking?.wake();
   });
   worker.start();
   const statusWatch = config.statusPages ? startStatusWatch(parts) : null;
@@ -129,7 +141,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       await filled;
       await revocationWatch.stop();
       await renewalWatch?.stop();
-      await checkWatch?.stop();
+      await checking?.stop();
       await cleaner.stop();
       await worker.stop(config.drain);
       await connections[Symbol.asyncDispose]();
@@ -156,6 +168,34 @@ const checkConcurrency = 64;
 /** Well over what a check takes at most. */
 const checkLease = minutes(3);
 
+interface Checking {
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+function startChecking(parts: IssuingParts, { check, leadsHere }: NameChecks): Checking {
+  const { database, clock, metrics, log } = parts;
+  const { db } = database;
+  const watch = startCheckWatch(parts, check);
+  const onError = (error: unknown): void => {
+    metrics.workerErrors.inc();
+    log.error({ event: "check.error", err: error }, "a look at names met an error; it is made again");
+  };
+  const quickLook = new QuickLook({ db, clock, leadsHere, onError });
+  const begun = beginLooks(db, clock.now()).then(() => watch.wake(), onError);
+  return {
+    wake: () => {
+      watch.wake();
+      quickLook.wake();
+    },
+    stop: async () => {
+      await begun;
+      await quickLook.stop();
+      await watch.stop();
+    },
+  };
+}
+
 function startCheckWatch(
   { config, database, clock, metrics, log }: IssuingParts,
   check: CheckNames,
@@ -164,6 +204,7 @@ function startCheckWatch(
     db: database.db,
     clock,
     check,
+    life: config.life ?? usualLife,
     concurrency: checkConcurrency,
     lease: checkLease,
     pollEvery: config.pollEvery ?? seconds(1),

@@ -1,7 +1,7 @@
 /** Builds a process from its configuration: the only place that constructs. */
 import { mkdir } from "node:fs/promises";
 import { undiciTransport } from "@certmill/acme";
-import { seconds } from "@certmill/domain";
+import { seconds, usualLife } from "@certmill/domain";
 import type { Logger } from "pino";
 import { checkTokens } from "./challenge/check-token.ts";
 import type { Clock } from "./clock.ts";
@@ -79,11 +79,10 @@ export async function compose(config: Config, world: World): Promise<Running> {
   const ports = world.outsidePorts ?? standardPorts;
   const checksConfig = config.checks ?? null;
   const makeChecks = world.makeChecks ?? composeChecks;
-  const checking =
+  const checks =
     checksConfig === null
       ? null
       : opened.use(await makeChecks({ config: checksConfig, database, clock, tokens, ports, log }));
-  const check = checking?.check ?? null;
 
   const sender = opened.use(webhookSender(config.webhookAllowed ?? []));
   const sendWebhook: SendWebhook = ({ secrets, ...message }, signal) => {
@@ -118,7 +117,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         keyRing,
         openTransport,
         makeKey,
-        check,
+        checks,
         records,
         metrics,
         log,
@@ -136,9 +135,10 @@ export async function compose(config: Config, world: World): Promise<Running> {
         address: config.apiListen,
         keys,
         openTransport,
-        check,
         sendWebhook,
         records,
+        check: checks?.check ?? null,
+        life: config.life ?? usualLife,
         metrics,
         log,
         worker: issuing?.worker ?? null,

@@ -142,6 +142,22 @@ export const Domain = Type.Object({
 });
 export type Domain = Static<typeof Domain>;
 
+/** A certificate that its CA still vouches for, though nothing is done for its domain any more. */
+const StillValid = Type.Object({
+  certificateId: Id,
+  ca: Type.String(),
+  serial: Type.String(),
+  notAfter: InstantText,
+});
+
+export const RemovedDomain = Type.Object({
+  ...Domain.properties,
+  staysValid: Type.Array(StillValid, {
+    description: "Certificates that stay valid at their certificate authorities: nobody revoked them.",
+  }),
+});
+export type RemovedDomain = Static<typeof RemovedDomain>;
+
 export const NewDomain = Type.Object(
   {
     name: NameText,
@@ -246,7 +262,7 @@ export const removeDomain = operation({
   tag: "Domains",
   summary: "Remove a domain",
   description:
-    "Ends what is under way and tells the edges. All names of the same certificate go. Removing twice is the same as once.",
+    "Ends what is under way and tells the edges. All names of the same certificate go. Says which certificates stay valid at their certificate authorities, and until when. Removing twice is the same as once.",
   scopes: ["admin", "tenant"],
   params: NameParams,
   query: Type.Object(
@@ -260,7 +276,7 @@ export const removeDomain = operation({
     },
     Closed,
   ),
-  responses: { 200: Domain },
+  responses: { 200: RemovedDomain },
   problems: ["not-found"],
 });
 

@@ -59,7 +59,13 @@ const finding = (code: FindingCode, facts: Pick<NameFacts, "name">, told: Told =
   name: facts.name,
 });
 
-function judgeAddresses(facts: NameFacts, ingress: Ingress): Finding[] {
+type AddressFacts = Pick<NameFacts, "name" | "aliases" | "aliasEnd" | "v4" | "v6">;
+
+/** Whether a name has addresses and all of them are right, whatever else there is to check. */
+export const leadsHere = (facts: AddressFacts, ingress: Ingress): boolean =>
+  judgeAddresses({ ...facts, probe: null }, ingress).every(({ weight }) => weight !== "fault");
+
+function judgeAddresses(facts: AddressFacts & Pick<NameFacts, "probe">, ingress: Ingress): Finding[] {
   const { aliases, aliasEnd } = facts;
   const expected = singleAddresses(ingress.ours);
   if (aliasEnd === "circle") return [finding("alias-circle", facts, { found: aliases, expected })];
@@ -115,7 +121,7 @@ const singleAddresses = (ranges: readonly AddressRange[]): string[] =>
   ranges.filter(isOneAddress).map(({ version, first }) => addressText({ version, value: first }));
 
 /** Why there is no address; a failure of one of the two questions is told before an absence by the other. */
-function absence(facts: NameFacts, expected: readonly string[]): Finding {
+function absence(facts: AddressFacts, expected: readonly string[]): Finding {
   const { v4, v6, aliases } = facts;
   const where = aliases.at(-1) ?? null;
   for (const { kind, detail } of [v4, v6].filter((lookup) => "detail" in lookup)) {

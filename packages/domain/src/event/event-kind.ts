@@ -37,9 +37,8 @@ function failure(detail: EventDetail): string {
 function checkFailed(detail: EventDetail): string {
   const findings = detail["findings"];
   const fault = Array.isArray(findings) ? (findings as Finding[])[0] : undefined;
-  return fault === undefined
-    ? "The check of its names failed."
-    : `The order waits: ${findingSentence(fault)}`;
+  if (fault === undefined) return "The check of its names failed.";
+  return detail["holds"] === false ? findingSentence(fault) : `The order waits: ${findingSentence(fault)}`;
 }
 
 function namesIn(detail: EventDetail): string {
@@ -117,12 +116,19 @@ export const eventKinds = {
   ),
   "keys.destroyed": step(() => "The private keys of its certificates were destroyed."),
   "domain.removed": {
-    sentence: () => "The domain was removed.",
+    sentence: (detail) =>
+      detail["reason"] === "moved"
+        ? "The domain was removed: its names have led elsewhere for long."
+        : "The domain was removed.",
     message: "domain.removed",
     state: ["removed", "removed"],
   },
   "check.failed": told("check.failed", checkFailed),
-  "check.passed": told("check.passed", () => "The check of its names is passed; the certificate is ordered."),
+  "check.passed": told("check.passed", (detail) =>
+    detail["holds"] === false
+      ? "The check of its names is passed."
+      : "The check of its names is passed; the certificate is ordered.",
+  ),
   "issuance.started": {
     sentence: () => "A certificate is being obtained.",
     message: "issuance.started",

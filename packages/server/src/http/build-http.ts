@@ -1,5 +1,5 @@
 import { openapiDocument } from "@certmill/api";
-import type { Instant } from "@certmill/domain";
+import type { Instant, LifePolicy } from "@certmill/domain";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
@@ -106,6 +106,7 @@ export interface HttpOptions {
   readonly check: CheckNames | null;
   readonly sealText: SealText;
   readonly tryZone: TryZone;
+  readonly life: LifePolicy;
   readonly openKey: OpenKey;
   readonly readImported: ReadImported;
   readonly keys: KeyRotation;

@@ -1,12 +1,5 @@
 /** The checks that are due. Whoever takes one has it until its lease ends. */
-import {
-  after,
-  type CaForCheck,
-  type CheckMemory,
-  type Duration,
-  type Finding,
-  type Instant,
-} from "@certmill/domain";
+import { after, type CaForCheck, type Duration, type Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 
@@ -17,9 +10,7 @@ export interface ClaimedCheck {
   readonly cas: readonly CaForCheck[];
   /** What this claim's write must carry. */
   readonly fence: string;
-  readonly memory: CheckMemory;
-  /** Of the check before. */
-  readonly findings: readonly Finding[];
+  readonly rank: CheckRank;
 }
 
 interface Row {
@@ -27,14 +18,15 @@ interface Row {
   names: string[];
   ca_ids: string[] | null;
   fence: string;
-  failing: number;
-  failing_since: Instant | null;
-  ordered_anyway_at: Instant | null;
-  findings: readonly Finding[];
+  rank: CheckRank;
 }
 
 /** Who is checked before whom: whoever waits for what a check tells, what a campaign enrols, what is alive and well. */
 const ranks = [0, 1, 2] as const;
+
+export type CheckRank = (typeof ranks)[number];
+/** Of what is alive and well. */
+export const patientRank = 2;
 
 /**
  * Takes up to `limit`, by rank and the longest overdue first; one being taken elsewhere is skipped. Index:
@@ -42,11 +34,18 @@ const ranks = [0, 1, 2] as const;
  */
 export async function claimChecks(
   db: Db,
-  request: { readonly limit: number; readonly lease: Duration; readonly now: Instant },
+  request: {
+    readonly limit: number;
+    /** Of these: so many of what is alive and well; absent: as many. */
+    readonly mostPatient?: number;
+    readonly lease: Duration;
+    readonly now: Instant;
+  },
 ): Promise<readonly ClaimedCheck[]> {
   const rows: Row[] = [];
   for (const rank of ranks) {
-    const limit = request.limit - rows.length;
+    const left = request.limit - rows.length;
+    const limit = rank === patientRank ? Math.min(left, request.mostPatient ?? left) : left;
     if (limit > 0) rows.push(...(await claim(db, { ...request, limit, rank })));
   }
   if (rows.length === 0) return [];
@@ -67,8 +66,7 @@ async function claim(
     update lineage_check set wake_at = ${timestamp(after(now, lease))}, fence = fence + 1
     from due, lineage left join tenant on tenant.id = lineage.tenant_id
     where lineage_check.lineage_id = due.lineage_id and lineage.id = due.lineage_id
-    returning due.lineage_id, lineage.names, lineage_check.fence, lineage_check.failing, lineage_check.failing_since,
-      lineage_check.ordered_anyway_at, lineage_check.findings,
+    returning due.lineage_id, coalesce(lineage.all_names, lineage.names) as names, lineage_check.fence, lineage_check.rank,
       case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
   return rows;
 }
@@ -83,14 +81,23 @@ export async function releaseCheck(
     where lineage_id = ${lineageId} and fence = ${fence} and wake_at is not null`.execute(db);
 }
 
-/** When the next is due, the past included; null: none is owed. Index: `lineage_check_due`. */
-export async function nextCheckAt(db: Db): Promise<Instant | null> {
+/**
+ * When the next is due, the past included; null: none is owed. Index: `lineage_check_due`.
+ *
+ * @param withPatient whether what is alive and well counts.
+ */
+export async function nextCheckAt(
+  db: Db,
+  { withPatient = true }: { readonly withPatient?: boolean } = {},
+): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`
     select least(${sql.join(
-      ranks.map(
-        (rank) =>
-          sql`(select min(wake_at) from lineage_check where rank = ${sql.lit(rank)} and wake_at is not null)`,
-      ),
+      ranks
+        .filter((rank) => withPatient || rank !== patientRank)
+        .map(
+          (rank) =>
+            sql`(select min(wake_at) from lineage_check where rank = ${sql.lit(rank)} and wake_at is not null)`,
+        ),
     )}) as at`.execute(db);
   return rows[0]?.at ?? null;
 }
@@ -99,11 +106,9 @@ export async function nextCheckAt(db: Db): Promise<Instant | null> {
 export async function readLineageCheck(
   db: Db,
   lineageId: string,
-): Promise<Omit<ClaimedCheck, "fence"> & { readonly checkedAt: Instant | null }> {
-  const { rows } = await sql<Row & { checked_at: Instant | null }>`
-    select lineage.id as lineage_id, lineage.names, coalesce(lineage_check.failing, 0) as failing,
-      lineage_check.failing_since, lineage_check.ordered_anyway_at,
-      coalesce(lineage_check.findings, '[]') as findings, lineage_check.checked_at,
+): Promise<Pick<ClaimedCheck, "names" | "cas"> & { readonly checkedAt: Instant | null }> {
+  const { rows } = await sql<Pick<Row, "names" | "ca_ids"> & { checked_at: Instant | null }>`
+    select coalesce(lineage.all_names, lineage.names) as names, lineage_check.checked_at,
       case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
     from lineage left join tenant on tenant.id = lineage.tenant_id
       left join lineage_check on lineage_check.lineage_id = lineage.id
@@ -111,7 +116,7 @@ export async function readLineageCheck(
   const [row] = rows;
   if (row === undefined) throw new Error(`There is no lineage ${lineageId}.`);
   const casOf = await readCas(db);
-  return { ...checkOf(row, casOf), checkedAt: row.checked_at };
+  return { names: row.names, cas: casOf(row.ca_ids), checkedAt: row.checked_at };
 }
 
 function checkOf(row: Row, casOf: (caIds: readonly string[] | null) => readonly CaForCheck[]): ClaimedCheck {
@@ -120,12 +125,7 @@ function checkOf(row: Row, casOf: (caIds: readonly string[] | null) => readonly 
     names: row.names,
     cas: casOf(row.ca_ids),
     fence: row.fence,
-    memory: {
-      failing: row.failing,
-      failingSince: row.failing_since,
-      orderedAnywayAt: row.ordered_anyway_at,
-    },
-    findings: row.findings,
+    rank: row.rank,
   };
 }
 

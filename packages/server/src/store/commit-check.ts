@@ -1,111 +1,132 @@
 /**
- * What a check has found, stored with what follows from it: the lineage goes on to its order, or is checked again. Takes
- * the lineage before its check, as everybody does.
+ * What a check has found, stored with what follows from it: an order, another check, a move. It is decided on the lineage
+ * as it is now, which may be another than when the check began. Takes the lineage before its check, as everybody does.
  */
 import {
-  type CheckDecision,
+  type CheckFacts,
+  type CheckOutcome,
   type Finding,
-  failureCodes,
   failures,
   type Instant,
+  isFailureCode,
+  type LifePolicy,
+  outcomeOfCheck,
   refusingCas,
+  toldOfCheck,
 } from "@certmill/domain";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import { becomes } from "./life-sql.ts";
+import { retryDeadlock } from "./retry-deadlock.ts";
 import type { LineageState } from "./schema.ts";
+import { moveLineage } from "./write/move-lineage.ts";
 
 export interface CheckToStore {
   readonly lineageId: string;
-  readonly decision: CheckDecision;
+  /** What the claim had; null: a person asks, and needs none. */
+  readonly fence: string | null;
   readonly findings: readonly Finding[];
-  /** Told in the timeline; null: nothing has changed. */
-  readonly event: "check.failed" | "check.passed" | null;
+  readonly life: LifePolicy;
   readonly now: Instant;
 }
 
-/** @returns false when the claim is no longer ours; nothing was stored. */
-export async function commitCheck(db: Db, fence: string, check: CheckToStore): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    const lineage = await holdLineage(trx, check.lineageId);
-    const { rows } = await sql`
-      update lineage_check set ${columns(check, lineage)}
-      where lineage_id = ${check.lineageId} and fence = ${fence} returning lineage_id`.execute(trx);
-    if (rows.length === 0) return false;
-    if (check.decision.order) await order(trx, check, sql`wake_at is null`);
-    await tell(trx, check);
-    return true;
-  });
+/** @returns what follows; null when the claim is no longer ours: nothing was stored. */
+export async function commitCheck(db: Db, check: CheckToStore): Promise<CheckOutcome | null> {
+  return retryDeadlock(() => db.transaction().execute((trx) => storeCheck(trx, check)));
 }
 
-/** Failures that end when what the check looks at is put right. */
-const mendable = failureCodes.filter((code) => failures[code].party === "customer");
-
-/**
- * Stores a check that a person asked for. Where the order waits for it, it follows; where a failed order waits for its
- * next time, that is now when all is right. Else nothing but what was found is kept.
- */
-export async function commitAskedCheck(db: Db, check: CheckToStore): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const lineage = await holdLineage(trx, check.lineageId);
-    const { rows } = await sql<{ waits: boolean }>`
-      select holds_order as waits from lineage_check where lineage_id = ${check.lineageId}`.execute(trx);
-    const waits = rows[0]?.waits === true;
-    const set = waits ? columns(check, lineage) : found(check);
-    await sql`
-      insert into lineage_check (lineage_id) values (${check.lineageId}) on conflict do nothing`.execute(trx);
-    await sql`
-      update lineage_check set fence = fence + 1, ${set} where lineage_id = ${check.lineageId}`.execute(trx);
-    const isRight = check.decision.order && check.decision.failing === 0;
-    if (waits && check.decision.order) await order(trx, check, sql`wake_at is null`);
-    else if (isRight)
-      await order(
-        trx,
-        check,
-        sql`(wake_at > ${timestamp(check.now)} or state = 'failed') and failure_code = any(${mendable}::text[])`,
-      );
-    await tell(trx, check);
-  });
+async function storeCheck(trx: Db, check: CheckToStore): Promise<CheckOutcome | null> {
+  const { lineageId, fence, findings, life, now } = check;
+  const held = await holdCheck(trx, lineageId, fence);
+  if (held === null) return null;
+  const facts = factsOf(held, fence === null);
+  const outcome = outcomeOfCheck(facts, findings, { policy: life, now });
+  await write(trx, check, outcome, facts);
+  if (outcome.order) await order(trx, check);
+  if (outcome.move !== null) await moveLineage(trx, { lineageId, move: outcome.move, life, now });
+  const event = toldOfCheck({ failing: facts.memory.failing, findings: held.findings }, findings);
+  if (event !== null) await tell(trx, { ...check, event, holds: facts.holdsOrder });
+  return outcome;
 }
 
-interface HeldLineage {
+interface HeldCheck {
   readonly state: LineageState;
   readonly certificate_id: string | null;
+  readonly names: string[];
+  readonly failure_code: string | null;
+  readonly leaves_at: Instant | null;
+  readonly holds_order: boolean;
+  readonly failing: number;
+  readonly failing_since: Instant | null;
+  readonly ordered_anyway_at: Instant | null;
+  readonly away_since: Instant | null;
+  readonly findings: readonly Finding[];
 }
 
-const holdLineage = (trx: Db, lineageId: string): Promise<HeldLineage> =>
-  trx
-    .selectFrom("lineage")
-    .select(["state", "certificate_id"])
-    .where("id", "=", lineageId)
-    .forNoKeyUpdate()
-    .executeTakeFirstOrThrow();
+async function holdCheck(trx: Db, lineageId: string, fence: string | null): Promise<HeldCheck | null> {
+  const { rows: lineages } = await sql<Omit<HeldCheck, "holds_order">>`
+    select state, certificate_id, coalesce(all_names, names) as names, failure_code, leaves_at
+    from lineage where id = ${lineageId} for no key update`.execute(trx);
+  if (fence === null)
+    await sql`insert into lineage_check (lineage_id) values (${lineageId}) on conflict do nothing`.execute(
+      trx,
+    );
+  const { rows: checks } = await sql<Omit<HeldCheck, "state">>`
+    update lineage_check set fence = fence + ${fence === null ? 1 : 0}
+    where lineage_id = ${lineageId} and ${fence === null ? sql`true` : sql`fence = ${fence}`}
+    returning holds_order, failing, failing_since, ordered_anyway_at, away_since, findings`.execute(trx);
+  const [lineage] = lineages;
+  const [check] = checks;
+  return lineage === undefined || check === undefined ? null : { ...lineage, ...check };
+}
+
+/** Whether what failed ends when what the check looks at is put right. */
+const isMendable = (code: string | null): boolean =>
+  code !== null && isFailureCode(code) && failures[code].party === "customer";
+
+const factsOf = (held: HeldCheck, asked: boolean): CheckFacts => ({
+  state: held.state,
+  names: held.names,
+  hasCertificate: held.certificate_id !== null,
+  holdsOrder: held.holds_order,
+  isMendable: isMendable(held.failure_code),
+  memory: {
+    failing: held.failing,
+    failingSince: held.failing_since,
+    orderedAnywayAt: held.ordered_anyway_at,
+  },
+  awaySince: held.away_since,
+  leavesAt: held.leaves_at,
+  asked,
+});
 
 const orNull = (at: Instant | null): Date | null => (at === null ? null : timestamp(at));
 
-const found = ({ findings, now }: CheckToStore): RawBuilder<unknown> =>
-  sql`checked_at = ${timestamp(now)}, findings = ${JSON.stringify(findings)}::jsonb`;
-
-/** Only what has no certificate yet waits for its check. */
-function columns(check: CheckToStore, { state, certificate_id }: HeldLineage): RawBuilder<unknown> {
-  const { failing, failingSince, orderedAnywayAt, recheckAt, order } = check.decision;
-  const isOver = state === "removed" || certificate_id !== null;
-  return sql`${found(check)}, failing = ${failing}, failing_since = ${orNull(failingSince)},
-    ordered_anyway_at = ${orNull(orderedAnywayAt)}, cleared = ${order && !isOver},
-    wake_at = ${isOver ? null : orNull(recheckAt)}, holds_order = ${!isOver && recheckAt !== null}`;
-}
-
-/** Makes the first order due now, where `when` holds and none is under way: at a CA that would not refuse it, if there is one. */
-async function order(
+/** Of what a campaign enrols the next check keeps its rank. */
+async function write(
   trx: Db,
   { lineageId, findings, now }: CheckToStore,
-  when: RawBuilder<unknown>,
+  outcome: CheckOutcome,
+  { holdsOrder }: CheckFacts,
 ): Promise<void> {
+  const { memory, awaySince, recheckAt, rank, watched } = outcome;
+  await sql`
+    update lineage_check set checked_at = ${timestamp(now)}, findings = ${JSON.stringify(findings)}::jsonb,
+      failing = ${memory.failing}, failing_since = ${orNull(memory.failingSince)},
+      ordered_anyway_at = ${orNull(memory.orderedAnywayAt)}, away_since = ${orNull(awaySince)},
+      wake_at = ${orNull(recheckAt)}, holds_order = ${holdsOrder && recheckAt !== null}, watched = ${watched},
+      cleared = false, rank = case when ${holdsOrder} then rank else ${rank} end
+    where lineage_id = ${lineageId}`.execute(trx);
+  if (watched) await sql`select pg_notify('certmill_work', '')`.execute(trx);
+}
+
+/** Makes the next order due now, where none is under way: at a CA that would not refuse it, if there is one. */
+async function order(trx: Db, { lineageId, findings, now }: CheckToStore): Promise<void> {
   await sql`
     with due as (
       update lineage set ${becomes("resumed", now)}, unmended_since = null, wake_at = ${timestamp(now)},
         avoid_ca_ids = array(select id from ca where name = any(${[...refusingCas(findings)]}::text[]))
-      where id = ${lineageId} and ${when} and certificate_id is null and state <> 'removed'
+      where id = ${lineageId} and state <> 'removed'
         and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         and not exists (select 1 from queue where lineage_id = ${lineageId})
       returning id
@@ -115,9 +136,12 @@ async function order(
     select count(pg_notify('certmill_work', '')) from due`.execute(trx);
 }
 
-async function tell(trx: Db, { lineageId, event, findings, now }: CheckToStore): Promise<void> {
-  if (event === null) return;
-  const detail = JSON.stringify({ findings: findings.slice(0, mostTold) });
+async function tell(
+  trx: Db,
+  told: CheckToStore & { readonly event: "check.failed" | "check.passed"; readonly holds: boolean },
+): Promise<void> {
+  const { lineageId, event, holds, findings, now } = told;
+  const detail = JSON.stringify({ holds, findings: findings.slice(0, mostTold) });
   await sql`
     insert into event (at, kind, lineage_id, detail)
     values (${timestamp(now)}, ${event}, ${lineageId}, ${detail}::jsonb)`.execute(trx);

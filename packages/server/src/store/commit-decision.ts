@@ -222,12 +222,14 @@ export async function commitIssued(
   claim: Claim & Pick<ClaimedIssuance, "lineageId" | "renewalSpreadDays">,
   commit: {
     certificate: CertificateToStore;
+    /** When its names are checked next; absent: they are not. */
+    lookAt?: Instant;
     events: readonly TimelineEvent[];
     ledger: readonly LedgerChange[];
     now: Instant;
   },
 ): Promise<string | null> {
-  const { certificate, events, ledger, now } = commit;
+  const { certificate, lookAt = null, events, ledger, now } = commit;
   const at = timestamp(now);
   const renewal = timestamp(renewalOf(claim, certificate));
   const query = sql<{ id: string | null }>`
@@ -246,12 +248,31 @@ export async function commitIssued(
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${note(claim, ledger, now)}, ${tell(events)}
+    ), ${noteReplaced(now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${note(claim, ledger, now)}, ${tell(events)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.id ?? null;
 }
+
+/** Needs a preceding `moved`. What failed before is forgotten. */
+const lookAgain = (at: Instant | null): RawBuilder<unknown> =>
+  at === null
+    ? sql`looking as (select null where false)`
+    : sql`looking as (
+        insert into lineage_check (lineage_id, wake_at, rank) select lineage_id, ${timestamp(at)}, 2 from moved
+        on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = 2, holds_order = false, cleared = false,
+          watched = false, failing = 0, failing_since = null, ordered_anyway_at = null, away_since = null
+      )`;
+
+/** Needs a preceding `moved`. What the customer has to put right is checked now, and from then on until it is right. */
+const checkAgain = ({ areChecked, cause, now }: AbandonedCommit): RawBuilder<unknown> =>
+  areChecked !== true || failures[cause].party !== "customer"
+    ? sql`checking as (select null where false)`
+    : sql`checking as (
+        insert into lineage_check (lineage_id, wake_at, rank) select lineage_id, ${timestamp(now)}, 0 from moved
+        on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = 0, holds_order = false
+      )`;
 
 /** With these an order that was never made says nothing of its names: it is no failure of theirs. */
 const sayNothing: ReadonlySet<FailureCode> = new Set([
@@ -297,6 +318,8 @@ export interface AbandonedCommit {
   readonly cause: FailureCode;
   readonly detail: string;
   readonly retryAt: Instant | null;
+  /** Whether names are checked; absent: they are not. */
+  readonly areChecked?: boolean;
   readonly events: readonly TimelineEvent[];
   readonly ledger: readonly LedgerChange[];
   readonly now: Instant;
@@ -331,7 +354,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
         wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
-    ), ${unpublish("moved", now)}, ${note(claim, ledger, now)}, ${tell(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
+    ), ${unpublish("moved", now)}, ${checkAgain(commit)}, ${note(claim, ledger, now)}, ${tell(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
     select exists (select 1 from moved) as accepted`;
 }
 

@@ -1,19 +1,23 @@
 /**
- * Checks names before their first order, as long as the process runs. Any number of processes do: each takes what is due
- * and nobody else has.
+ * Checks names, as long as the process runs: before their first order, when a try has failed, once a day. Any number of
+ * processes do: each takes what is due and nobody else has.
  */
 import {
-  afterCheck,
   type CaForCheck,
-  type CheckDecision,
+  type CheckOutcome,
   type Duration,
-  evidenceOf,
   type Finding,
+  type LifePolicy,
   milliseconds,
-  toldOfCheck,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
-import { type ClaimedCheck, claimChecks, nextCheckAt, releaseCheck } from "../store/claim-checks.ts";
+import {
+  type ClaimedCheck,
+  claimChecks,
+  nextCheckAt,
+  patientRank,
+  releaseCheck,
+} from "../store/claim-checks.ts";
 import { commitCheck } from "../store/commit-check.ts";
 import type { Db } from "../store/database.ts";
 import { Bell } from "./bell.ts";
@@ -29,22 +33,21 @@ export interface CheckWatchOptions {
   readonly db: Db;
   readonly clock: Clock;
   readonly check: CheckNames;
+  readonly life: LifePolicy;
   /** Lineages checked side by side in this process. */
   readonly concurrency: number;
   readonly lease: Duration;
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
-  readonly onChecked: (
-    names: readonly string[],
-    findings: readonly Finding[],
-    decision: CheckDecision,
-  ) => void;
+  readonly onChecked: (names: readonly string[], findings: readonly Finding[], outcome: CheckOutcome) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Rounds follow each other no faster, in milliseconds. */
 const shortestWait = 20;
 const afterError = 1_000;
+/** Of the checks side by side: those of what is alive and well, which must not take a core for hours. */
+const mostPatient = 8;
 
 export class CheckWatch {
   readonly #options: CheckWatchOptions;
@@ -52,6 +55,7 @@ export class CheckWatch {
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly #loop: Promise<void>;
+  #patient = 0;
 
   constructor(options: CheckWatchOptions) {
     this.#options = options;
@@ -90,31 +94,32 @@ export class CheckWatch {
     const { db, clock, concurrency, lease, pollEvery } = this.#options;
     const free = concurrency - this.#running.size;
     if (free <= 0) return pollEvery;
-    const claimed = await claimChecks(db, { limit: free, lease, now: clock.now() });
+    const patient = mostPatient - this.#patient;
+    const claimed = await claimChecks(db, { limit: free, mostPatient: patient, lease, now: clock.now() });
     for (const check of claimed) this.#begin(check);
     if (claimed.length === free) return pollEvery;
-    const next = await nextCheckAt(db);
+    const next = await nextCheckAt(db, { withPatient: this.#patient < mostPatient });
     return next === null ? pollEvery : Math.min(milliseconds(next - clock.now()), pollEvery);
   }
 
   #begin(check: ClaimedCheck): void {
+    const patient = check.rank === patientRank ? 1 : 0;
+    this.#patient += patient;
     const running = this.#run(check).finally(() => {
       this.#running.delete(running);
+      this.#patient -= patient;
       this.#bell.ring();
     });
     this.#running.add(running);
   }
 
   async #run(claimed: ClaimedCheck): Promise<void> {
-    const { db, clock, check, onChecked, onError } = this.#options;
+    const { db, clock, check, life, onChecked, onError } = this.#options;
     try {
       const findings = await check(claimed.names, claimed.cas, this.#stop.signal);
-      const now = clock.now();
-      const decision = afterCheck(claimed.memory, evidenceOf(findings), now);
-      const event = toldOfCheck({ failing: claimed.memory.failing, findings: claimed.findings }, findings);
-      const { lineageId } = claimed;
-      if (await commitCheck(db, claimed.fence, { lineageId, decision, findings, event, now }))
-        onChecked(claimed.names, findings, decision);
+      const { lineageId, fence } = claimed;
+      const outcome = await commitCheck(db, { lineageId, fence, findings, life, now: clock.now() });
+      if (outcome !== null) onChecked(claimed.names, findings, outcome);
     } catch (error) {
       if (!this.#stop.signal.aborted) onError(error);
       else await releaseCheck(db, { ...claimed, now: clock.now() }).catch(onError);

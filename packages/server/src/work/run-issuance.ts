@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import {
   advance,
+  after,
   changesOutside,
   type Decision,
   type Duration,
@@ -18,6 +19,7 @@ import {
   type LifePolicy,
   type LiveState,
   ledgerChanges,
+  lookEvery,
   type SplitPack,
   splitPack,
 } from "@certmill/domain";
@@ -40,6 +42,8 @@ export interface IssuanceTools {
   readonly performer: Performer;
   readonly lease: Duration;
   readonly life: LifePolicy;
+  /** Whether names are checked: when a try has failed, and once a day. */
+  readonly areChecked: boolean;
   readonly signal: AbortSignal;
   /** Told of every event once it is stored. */
   readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
@@ -139,10 +143,10 @@ class Run {
       readonly now: Instant;
     },
   ): Promise<void> {
-    const { db, onEvents } = this.#tools;
+    const { db, onEvents, areChecked } = this.#tools;
     if (state.kind === "abandoned") {
       const { cause, detail, retryAt } = state;
-      const commit = { cause, detail, retryAt, ...told };
+      const commit = { cause, detail, retryAt, areChecked, ...told };
       const split = this.#split(outcome, state);
       const accepted = await (split === null
         ? commitAbandoned(db, this.#issuance, commit)
@@ -151,7 +155,11 @@ class Run {
       return;
     }
     assert(outcome.kind === "certificate");
-    const id = await commitIssued(db, this.#issuance, { certificate: outcome.certificate, ...told });
+    const id = await commitIssued(db, this.#issuance, {
+      certificate: outcome.certificate,
+      ...(areChecked ? { lookAt: after(told.now, lookEvery) } : {}),
+      ...told,
+    });
     if (id !== null) onEvents(this.#issuance, told.events);
   }
 

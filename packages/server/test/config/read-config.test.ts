@@ -1,7 +1,7 @@
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seconds, usualLife } from "@certmill/domain";
+import { days, seconds, usualLife } from "@certmill/domain";
 import { expect, test } from "vitest";
 import { type Config, ConfigInvalid, readConfig } from "../../src/config/read-config.ts";
 import { environmentName, settingNames } from "../../src/config/settings.ts";
@@ -192,5 +192,23 @@ test("what is no address is told, each entry with its setting", async () => {
     'ingress_addresses (CERTMILL_INGRESS_ADDRESSES) must be IP addresses or prefixes such as 192.0.2.0/24, not "edge.example.com".',
     'ingress_addresses (CERTMILL_INGRESS_ADDRESSES) must be IP addresses or prefixes such as 192.0.2.0/24, not "192.0.2.0/40".',
     'dns_root_servers (CERTMILL_DNS_ROOT_SERVERS) must be IP addresses, each with a :port or without, not "1.2.3.4:99999".',
+  ]);
+});
+
+test("what is decided of a domain's life is read in days, and keys may be kept for ever", async () => {
+  const { life } = await read({
+    CERTMILL_GIVE_UP_FIRST_DAYS: "3",
+    CERTMILL_MOVED_KEPT_DAYS: "90",
+    CERTMILL_REMOVED_KEYS_DAYS: "never",
+  });
+  expect(life).toEqual({
+    ...usualLife,
+    giveUp: { ...usualLife.giveUp, firstAfter: days(3) },
+    movedKept: days(90),
+    keysKept: null,
+  });
+  expect((await read({ CERTMILL_REMOVED_KEYS_DAYS: "0" })).life?.keysKept).toBe(0);
+  expect(await faultsOf({ CERTMILL_REMOVED_KEYS_DAYS: "soon" })).toEqual([
+    expect.stringMatching(/^removed_keys_days .* must be a number of days, or never, not "soon"\.$/),
   ]);
 });

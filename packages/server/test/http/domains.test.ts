@@ -171,6 +171,8 @@ test("a removed domain is ended for good, and its name may come back", async () 
   });
   const removed = await admin.call(operations.removeDomain, { params: { name: "one.example.com" } });
   expect(removed).toMatchObject({ state: "removed", nextTryAt: null });
+  const { id: certificateId, serial, notAfter } = before.certificate ?? {};
+  expect(removed.staysValid).toEqual([{ certificateId, ca: before.ca, serial, notAfter }]);
   expect(await admin.call(operations.removeDomain, { params: { name: "one.example.com" } })).toEqual(removed);
   const again = await admin.call(operations.addDomain, { body: { name: "one.example.com" } });
   expect(again).toMatchObject({ state: "waiting", tenant: null, certificate: null });

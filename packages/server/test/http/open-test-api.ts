@@ -1,6 +1,6 @@
 /** The API on an embedded database in memory, asked through the real client without a socket. */
 import { type Client, createClient } from "@certmill/api";
-import { type Duration, type Instant, instant } from "@certmill/domain";
+import { type Duration, type Instant, instant, usualLife } from "@certmill/domain";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { readImported } from "../../src/effects/read-imported.ts";
@@ -78,6 +78,7 @@ export async function openTestApiOn(
     readImported: (pems) => readImported(pems, { keyRing, now: now() }),
     sealText: (text) => ({ kekId: "test-key", wrappedKey: Buffer.of(0), ciphertext: Buffer.from(text) }),
     tryZone: async (zone) => ({ zone, record: `_acme-challenge.test.${zone}`, steps: [] }),
+    life: usualLife,
     openKey: ({ ciphertext }) => Buffer.from(ciphertext).toString(),
     keys: { currentKeyId: () => "test-key", rewrapAll: async () => 0 },
     readiness: [{ part: "database", check: async () => null }],

@@ -1,5 +1,5 @@
 /** The checks' rows: who is sent there, who takes them, and what follows. */
-import { after, afterCheck, days, type Finding, type Instant, minutes, noChecks } from "@certmill/domain";
+import { after, days, type Finding, type Instant, minutes, usualLife } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -8,7 +8,7 @@ import {
   nextCheckAt,
   readLineageCheck,
 } from "../../src/store/claim-checks.ts";
-import { commitAskedCheck, commitCheck } from "../../src/store/commit-check.ts";
+import { commitCheck } from "../../src/store/commit-check.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { forgetChecks } from "../../src/store/planning/send-to-checks.ts";
@@ -47,10 +47,15 @@ async function claimOne({ db }: Fleet, now: Instant = start): Promise<ClaimedChe
 }
 
 /** Stores that all is right, or the fault. */
-function commit({ db }: Fleet, { lineageId, fence, memory }: ClaimedCheck, right: boolean, now: Instant) {
+async function commit(
+  { db }: Fleet,
+  check: Pick<ClaimedCheck, "lineageId"> & { fence: string | null },
+  right: boolean,
+  now: Instant,
+) {
+  const { lineageId, fence } = check;
   const findings = right ? [] : [fault];
-  const decision = afterCheck(memory, right ? "none" : "dns", now);
-  return commitCheck(db, fence, { lineageId, decision, findings, event: right ? null : "check.failed", now });
+  return (await commitCheck(db, { lineageId, fence, findings, life: usualLife, now })) !== null;
 }
 
 test("a first order waits for its check, and follows it at once", async () => {
@@ -62,7 +67,6 @@ test("a first order waits for its check, and follows it at once", async () => {
   expect(claimed).toMatchObject({
     names: ["a.example.com", "www.a.example.com"],
     cas: [{ name: "test", caaIdentities: [], accountUri: "https://ca.test/account/1" }],
-    memory: noChecks,
   });
   expect(await plan(fleet, start)).toBe(0);
   expect(await commit(fleet, claimed, true, start)).toBe(true);
@@ -75,10 +79,9 @@ test("the order goes to a CA that CAA allows", async () => {
   const notice: Finding = { ...fault, code: "caa-forbids", weight: "notice", ca: "test" };
   await fleet.add([["a.example.com"]]);
   await plan(fleet, start);
-  const { lineageId, fence, memory } = await claimOne(fleet);
-  const decision = afterCheck(memory, "none", start);
-  const check = { lineageId, decision, findings: [notice], event: null, now: start };
-  expect(await commitCheck(fleet.db, fence, check)).toBe(true);
+  const { lineageId, fence } = await claimOne(fleet);
+  const check = { lineageId, fence, findings: [notice], life: usualLife, now: start };
+  expect(await commitCheck(fleet.db, check)).toMatchObject({ order: true });
   const { avoid_ca_ids: avoided } = await fleet.db
     .selectFrom("lineage")
     .select("avoid_ca_ids")
@@ -142,13 +145,12 @@ test("a check that is asked for takes the order along when all is right", async 
   await commit(fleet, claimed, false, start);
   const { lineageId } = claimed;
   const before = await readLineageCheck(fleet.db, lineageId);
-  expect(before).toMatchObject({ checkedAt: start, findings: [fault], memory: { failing: 1 } });
+  expect(before).toMatchObject({ checkedAt: start });
   const now = after(start, minutes(10));
-  const decision = afterCheck(before.memory, "none", now);
-  await commitAskedCheck(fleet.db, { lineageId, decision, findings: [], event: "check.passed", now });
+  await commit(fleet, { lineageId, fence: null }, true, now);
   expect(await plan(fleet, now)).toBe(1);
   // What is under way is left alone.
-  await commitAskedCheck(fleet.db, { lineageId, decision, findings: [], event: null, now });
+  await commit(fleet, { lineageId, fence: null }, true, now);
   expect(await plan(fleet, now)).toBe(0);
   expect(await nextCheckAt(fleet.db)).toBeNull();
 });

@@ -1,5 +1,5 @@
 /** The loop that makes the checks: side by side, each once, given back when it stops. */
-import { type Finding, milliseconds, minutes } from "@certmill/domain";
+import { type Finding, milliseconds, minutes, usualLife } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { claimChecks, nextCheckAt } from "../../src/store/claim-checks.ts";
@@ -35,6 +35,7 @@ function watch(
     db: fleet.db,
     clock: systemClock,
     check,
+    life: usualLife,
     concurrency: 4,
     lease,
     pollEvery: milliseconds(1_000),

@@ -2,6 +2,7 @@ import type { Domain, Operations } from "@certmill/api";
 import { type Instant, normaliseName, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../store/read/domains.ts";
+import { listStillValid } from "../../store/read/still-valid.ts";
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
@@ -76,7 +77,14 @@ export function removeDomainHandler({ db, now }: Tools): Handler<Operations["rem
         now: now(),
       });
     await removeLineage(db, lineage_id, now());
-    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
+    const domain = await describeDomain(db, await wantedDomain(db, name, caller), now());
+    const staysValid = (await listStillValid(db, lineage_id, now())).map(({ id, ca, serial, not_after }) => ({
+      certificateId: id,
+      ca,
+      serial,
+      notAfter: instantText(not_after),
+    }));
+    return { status: 200, body: { ...domain, staysValid } };
   };
 }
 

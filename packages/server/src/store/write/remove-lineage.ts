@@ -14,10 +14,17 @@ import { unpublish } from "../unpublish.ts";
  * waits for.
  */
 export async function removeLineage(db: Db, lineageId: string, now: Instant): Promise<void> {
-  await retryDeadlock(() => db.transaction().execute((trx) => endLineage(trx, lineageId, now)));
+  await retryDeadlock(() =>
+    db.transaction().execute((trx) => endLineage(trx, { lineageId, reason: "asked", now })),
+  );
 }
 
-async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<void> {
+/** @param ending.reason `asked`: somebody wants it. `moved`: its names have led elsewhere for long. */
+export async function endLineage(
+  trx: Db,
+  ending: { readonly lineageId: string; readonly reason: "asked" | "moved"; readonly now: Instant },
+): Promise<void> {
+  const { lineageId, reason, now } = ending;
   const at = timestamp(now);
   await cancelIssuance(trx, lineageId, now);
   const { rows } = await sql<{ edge_group_id: string | null }>`
@@ -31,8 +38,9 @@ async function endLineage(trx: Db, lineageId: string, now: Instant): Promise<voi
   if (removed === undefined) return;
   await cancelIssuance(trx, lineageId, now);
   await sql`
-    insert into event (at, kind, lineage_id, edge_group_id)
-    values (${at}, 'domain.removed', ${lineageId}, ${removed.edge_group_id})`.execute(trx);
+    insert into event (at, kind, lineage_id, edge_group_id, detail)
+    values (${at}, 'domain.removed', ${lineageId}, ${removed.edge_group_id},
+      jsonb_build_object('reason', ${reason}::text))`.execute(trx);
   await sql`select pg_notify('certmill_feed', ${removed.edge_group_id ?? ""})`.execute(trx);
 }
 

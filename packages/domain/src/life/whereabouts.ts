@@ -1,0 +1,42 @@
+/** Whether a certificate's names still lead here, by what a check found. */
+import type { Finding, FindingCode } from "../check/finding.ts";
+
+/** `unknown`: its name servers do not tell, which is no sign of having left. */
+export type Whereabouts = "here" | "away" | "unknown";
+
+const away: ReadonlySet<FindingCode> = new Set([
+  "no-name",
+  "no-address",
+  "alias-no-address",
+  "points-elsewhere",
+]);
+const untold: ReadonlySet<FindingCode> = new Set([
+  "dns-failed",
+  "dnssec-failed",
+  "alias-circle",
+  "alias-too-long",
+]);
+
+/** One name that leads here keeps all of them; wildcards lead nowhere. A name without a fault leads here. */
+export function whereabouts(names: readonly string[], findings: readonly Finding[]): Whereabouts {
+  const faults = findings.filter(({ weight }) => weight === "fault");
+  const places = names
+    .filter((name) => !name.startsWith("*."))
+    .map((name): Whereabouts => {
+      const codes = faults.filter((fault) => fault.name === name).map(({ code }) => code);
+      if (codes.some((code) => away.has(code))) return "away";
+      return codes.some((code) => untold.has(code)) ? "unknown" : "here";
+    });
+  if (places.length === 0 || places.includes("here")) return "here";
+  return places.includes("unknown") ? "unknown" : "away";
+}
+
+/** Names whose addresses are what is wrong, as seen from here: it shows as soon as they are looked at again. */
+export const namesLedAstray = (findings: readonly Finding[]): readonly string[] => [
+  ...new Set(findings.filter(isAstray).map(({ name }) => name)),
+];
+
+const isAstray = ({ weight, code, seenFrom }: Finding): boolean =>
+  weight === "fault" &&
+  (away.has(code) || untold.has(code) || code.startsWith("stray-")) &&
+  (seenFrom.length === 0 || seenFrom.includes("here"));
