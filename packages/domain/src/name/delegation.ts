@@ -17,6 +17,9 @@ export function delegationTarget(name: string, zone: string): string | null {
 
 /** Those of a lineage's names that are proven by DNS-01 in any case, each once for itself and its wildcard. */
 export function namesByDns(names: readonly string[], wish: ChallengeType | null): readonly string[] {
-  const wanted = wish === "dns-01" ? names.filter((name) => !isIpName(name)) : names.filter((name) => name.startsWith("*."));
+  const wanted =
+    wish === "dns-01"
+      ? names.filter((name) => !isIpName(name))
+      : names.filter((name) => name.startsWith("*."));
   return [...new Set(wanted.map(withoutWildcard))];
 }
