@@ -28,6 +28,7 @@ import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
 import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
 import { RecordCleaner } from "./work/clean-records.ts";
+import { type ExpiryWatch, watchExpiry } from "./work/expiry-watch.ts";
 import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
 import { QuickLook } from "./work/quick-look.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
@@ -133,9 +134,11 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   });
   worker.start();
   const statusWatch = config.statusPages ? startStatusWatch(parts) : null;
+  const expiryWatch = startExpiryWatch(parts);
   return {
     worker,
     stop: async () => {
+      await expiryWatch.stop();
       await statusWatch?.stop();
       filling.abort();
       await filled;
@@ -263,6 +266,27 @@ function startRevocationWatch(
     onError: (error) => {
       metrics.workerErrors.inc();
       log.error({ event: "revocation.error", err: error }, "revoking met an error; it is tried again");
+    },
+  });
+}
+
+function startExpiryWatch({ database, clock, metrics, log }: IssuingParts): ExpiryWatch {
+  return watchExpiry({
+    db: database.db,
+    clock,
+    onTold: (certificates) => {
+      metrics.expiring.inc(certificates);
+      log.warn(
+        { event: "certificate.expiring", certificates },
+        "certificates near their end and have no successor",
+      );
+    },
+    onError: (error) => {
+      metrics.workerErrors.inc();
+      log.error(
+        { event: "expiry.error", err: error },
+        "looking for certificates near their end met an error; it is done again in a minute",
+      );
     },
   });
 }

@@ -162,6 +162,11 @@ export const eventKinds = {
     message: "issuance.failed",
     state: ["waiting", "failing"],
   },
+  "certificate.expiring": told(
+    "certificate.expiring",
+    (detail) =>
+      `The certificate ends at ${text(detail, "notAfter")} and has no successor${text(detail, "code") === "" ? "." : `: ${failure(detail)}`}`,
+  ),
   delivered: told(
     "certificate.delivered",
     (detail) => `The edge ${text(detail, "edge")} serves the certificate.`,

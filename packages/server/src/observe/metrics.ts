@@ -74,6 +74,11 @@ export class Metrics {
     labelNames: ["result"],
     registers: [this.registry],
   });
+  readonly expiring = new Counter({
+    name: "certmill_certificates_expiring_total",
+    help: "Times that a certificate without a successor was told to near its end: with a fifth of its lifetime, three days and one day left.",
+    registers: [this.registry],
+  });
   readonly checks = new Counter({
     name: "certmill_checks_total",
     help: "Checks of a certificate's names before its first order, by result (right, wrong).",

@@ -488,6 +488,11 @@ export interface VantageLookTable {
   facts: ColumnType<NameFacts | null, never, string>;
 }
 
+export interface ExpiryAlertTable {
+  certificate_id: Id;
+  next_at: MaybeAt;
+}
+
 export type WebhookState = "active" | "paused" | "disabled";
 
 /** What came of one message, for people. */
@@ -578,6 +583,7 @@ export interface Schema {
   vantage: VantageTable;
   vantage_look: VantageLookTable;
   quick_look: QuickLookTable;
+  expiry_alert: ExpiryAlertTable;
   webhook: WebhookTable;
   webhook_held: WebhookHeldTable;
 }

@@ -9,6 +9,7 @@ import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
 import { claimDueRecords, isStillWanted, nextRemovalAt } from "../../src/store/dns-records.ts";
 import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
+import { tellExpiring } from "../../src/store/expiring.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
@@ -105,6 +106,7 @@ async function fill(db: Db): Promise<void> {
       values ('running', '{}', 'superseded', true, false, 'test', ${at})`,
     sql`insert into replacement_item (replacement_id, certificate_id, lineage_id, released_at)
       select 1, id, lineage_id, ${at} from certificate where id % 2 = 0`,
+    sql`update expiry_watch set looked_until = ${at}`,
     sql`insert into webhook (url, secret_id, state, xact, event_id, wake_at, created_at)
       select 'https://h', 1, 'active', (select max(xact) from event), n, ${at}, ${at} from generate_series(1, 20) n`,
     sql`insert into webhook_held (webhook_id, lineage_id, xact, event_id, attempts, held_since, wake_at, answer)
@@ -173,6 +175,8 @@ const small = new Set([
   "campaign",
   "limit_override",
   "webhook",
+  "expiry_watch",
+  "expiry_alert",
   "dns_provider",
   // Read whole and emptied by each planning.
   "ledger_entry",
@@ -289,6 +293,7 @@ const queries: Readonly<
   ],
   countEnding: [(db) => countEnding(db, now), "renewal_ending"],
   readOffers: [(db) => readOffers(db), "renewal_due"],
+  tellExpiring: [(db) => tellExpiring(db, now), "certificate_nearing_end"],
   claimWebhook: [(db) => claimWebhook(db, { lease, now }), "event_told", "webhook_held_due"],
   scanFeed: [(db) => scanFeed(db, { xact: "0", id: "0" }, 500), "event_told", "lineage_pkey"],
   scanLineage: [
