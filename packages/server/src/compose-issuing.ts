@@ -285,7 +285,7 @@ function startExpiryWatch({ database, clock, metrics, log }: IssuingParts): Expi
       metrics.workerErrors.inc();
       log.error(
         { event: "expiry.error", err: error },
-        "looking for certificates near their end met an error; it is done again in a minute",
+        "looking for certificates near their end met an error; it is done again in an hour",
       );
     },
   });

@@ -1,10 +1,10 @@
 /** Tells of certificates that near their end, for all processes together. */
-import { minutes } from "@certmill/domain";
+import { hours } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 import { tellExpiring } from "../store/expiring.ts";
 
-const lookEvery = minutes(1);
+const lookEvery = hours(1);
 
 export interface ExpiryWatch {
   stop(): Promise<void>;
