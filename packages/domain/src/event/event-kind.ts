@@ -106,15 +106,6 @@ export const eventKinds = {
     message: "domain.returned",
     state: ["active", "active"],
   },
-  "names.left-out": told(
-    "names.left-out",
-    (detail) => `Names that fail are left out of the certificate until they are right: ${namesIn(detail)}.`,
-  ),
-  "names.added-back": told(
-    "names.added-back",
-    (detail) => `Names that were left out are on the next certificate: ${namesIn(detail)}.`,
-  ),
-  "keys.destroyed": step(() => "The private keys of its certificates were destroyed."),
   "domain.removed": {
     sentence: (detail) =>
       detail["reason"] === "moved"

@@ -24,6 +24,7 @@ const facts = (state: LifeState, more: Partial<CheckFacts> = {}): CheckFacts => 
   state,
   names: ["a.example"],
   hasCertificate: ["active", "failing", "moved"].includes(state),
+  leadsAnywhere: false,
   holdsOrder: false,
   isMendable: true,
   memory: noChecks,
@@ -125,6 +126,16 @@ describe("what leads elsewhere", () => {
     );
   });
 
+  test("what is proven by DNS records may lead anywhere", () => {
+    expect(
+      outcome(
+        facts("active", { awaySince: start, leadsAnywhere: true }),
+        [elsewhere],
+        after(start, days(30)),
+      ),
+    ).toMatchObject({ move: null, awaySince: null });
+  });
+
   test("what never had a certificate has nothing to move", () => {
     const away = { awaySince: start, memory: failing };
     expect(outcome(facts("waiting", away), [elsewhere], after(start, days(30)))).toMatchObject({
@@ -138,6 +149,7 @@ const anyFacts = fc.record<CheckFacts>({
   state: fc.constantFrom(...lifeStates),
   names: fc.constant(["a.example"]),
   hasCertificate: fc.boolean(),
+  leadsAnywhere: fc.boolean(),
   holdsOrder: fc.boolean(),
   isMendable: fc.boolean(),
   memory: fc.constantFrom(noChecks, failing),

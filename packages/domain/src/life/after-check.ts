@@ -15,6 +15,8 @@ export interface CheckFacts {
   readonly state: LifeState;
   readonly names: readonly string[];
   readonly hasCertificate: boolean;
+  /** Whether it is proven by DNS records, wherever its names lead. */
+  readonly leadsAnywhere: boolean;
   /** Whether the first order waits for it. */
   readonly holdsOrder: boolean;
   /** Whether the last try failed for what the customer has to put right. */
@@ -113,12 +115,12 @@ const remembered = (memory: CheckMemory, isRight: boolean, now: Instant): CheckM
 const stepAfter = (failing: number) => recheckSteps[Math.min(failing, recheckSteps.length) - 1] ?? lookEvery;
 
 function moveOf(
-  { state, names, hasCertificate, awaySince: since, leavesAt }: CheckFacts,
+  { state, names, hasCertificate, leadsAnywhere, awaySince: since, leavesAt }: CheckFacts,
   findings: readonly Finding[],
   { policy, now }: { readonly policy: Pick<LifePolicy, "movedAfter">; readonly now: Instant },
 ): Pick<CheckOutcome, "awaySince" | "move"> {
   if (!hasCertificate) return { awaySince: null, move: null };
-  const place = whereabouts(names, findings);
+  const place = leadsAnywhere ? "here" : whereabouts(names, findings);
   if (place === "here") return { awaySince: null, move: state === "moved" ? "back" : null };
   const awaySince = place === "away" ? (since ?? now) : since;
   if (state === "moved") return { awaySince, move: leavesAt !== null && now >= leavesAt ? "gone" : null };

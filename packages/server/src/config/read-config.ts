@@ -219,8 +219,6 @@ const lifePolicy = (settings: RawSettings): LifePolicy => ({
     firstAfter: days(settings.give_up_first_days),
     renewalAfter: days(settings.give_up_renewal_days),
   },
-  leaveOutAfter: settings.leave_out_after,
   movedAfter: days(settings.moved_after_days),
   movedKept: days(settings.moved_kept_days),
-  keysKept: settings.removed_keys_days === "never" ? null : days(Number(settings.removed_keys_days)),
 });

@@ -192,14 +192,6 @@ export const settingsSchema = Type.Object(
       30,
       "The same of a renewal: so many days after the certificate has ended.",
     ),
-    leave_out_after: Type.Integer({
-      minimum: 1,
-      maximum: 20,
-      default: 3,
-      description:
-        "After so many failures in a row of some names only, the certificate is ordered without them; they are added when they are right.",
-      unit: "failures",
-    }),
     moved_after_days: wholeDays(
       7,
       "A domain with a certificate whose names lead elsewhere for so many days has moved: it is not renewed. Only while names are checked.",
@@ -208,13 +200,6 @@ export const settingsSchema = Type.Object(
       30,
       "A domain that has moved is removed after so many days, unless it comes back.",
     ),
-    removed_keys_days: Type.String({
-      pattern: "^(never|\\d{1,4})$",
-      default: "30",
-      description:
-        "So many days after a domain was removed its private keys are destroyed, but for those that another certificate uses. The certificates stay on record.",
-      expected: "a number of days, or never",
-    }),
     webhook_allowed_ranges: Type.Optional(
       Type.String({
         minLength: 1,

@@ -55,6 +55,7 @@ interface HeldCheck {
   readonly names: string[];
   readonly failure_code: string | null;
   readonly leaves_at: Instant | null;
+  readonly leads_anywhere: boolean;
   readonly holds_order: boolean;
   readonly failing: number;
   readonly failing_since: Instant | null;
@@ -65,7 +66,11 @@ interface HeldCheck {
 
 async function holdCheck(trx: Db, lineageId: string, fence: string | null): Promise<HeldCheck | null> {
   const { rows: lineages } = await sql<Omit<HeldCheck, "holds_order">>`
-    select state, certificate_id, coalesce(all_names, names) as names, failure_code, leaves_at
+    select state, certificate_id, coalesce(all_names, names) as names, failure_code, leaves_at,
+      coalesce(challenge = 'dns-01', false) or exists (
+        select 1 from dns_zone, unnest(lineage.names) as covered
+        where covered = dns_zone.name or covered like '%.' || dns_zone.name
+      ) as leads_anywhere
     from lineage where id = ${lineageId} for no key update`.execute(trx);
   if (fence === null)
     await sql`insert into lineage_check (lineage_id) values (${lineageId}) on conflict do nothing`.execute(
@@ -88,6 +93,7 @@ const factsOf = (held: HeldCheck, asked: boolean): CheckFacts => ({
   state: held.state,
   names: held.names,
   hasCertificate: held.certificate_id !== null,
+  leadsAnywhere: held.leads_anywhere,
   holdsOrder: held.holds_order,
   isMendable: isMendable(held.failure_code),
   memory: {

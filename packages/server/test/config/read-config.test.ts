@@ -195,20 +195,11 @@ test("what is no address is told, each entry with its setting", async () => {
   ]);
 });
 
-test("what is decided of a domain's life is read in days, and keys may be kept for ever", async () => {
-  const { life } = await read({
-    CERTMILL_GIVE_UP_FIRST_DAYS: "3",
-    CERTMILL_MOVED_KEPT_DAYS: "90",
-    CERTMILL_REMOVED_KEYS_DAYS: "never",
-  });
+test("what is decided of a domain's life is read in days", async () => {
+  const { life } = await read({ CERTMILL_GIVE_UP_FIRST_DAYS: "3", CERTMILL_MOVED_KEPT_DAYS: "90" });
   expect(life).toEqual({
     ...usualLife,
     giveUp: { ...usualLife.giveUp, firstAfter: days(3) },
     movedKept: days(90),
-    keysKept: null,
   });
-  expect((await read({ CERTMILL_REMOVED_KEYS_DAYS: "0" })).life?.keysKept).toBe(0);
-  expect(await faultsOf({ CERTMILL_REMOVED_KEYS_DAYS: "soon" })).toEqual([
-    expect.stringMatching(/^removed_keys_days .* must be a number of days, or never, not "soon"\.$/),
-  ]);
 });
