@@ -15,6 +15,8 @@ interface Taking {
   /** Of the keys of their successors; null: as their own. */
   readonly keyType: KeyType | null;
   readonly edgeGroupId: string;
+  /** Whether names are checked here. */
+  readonly areChecked: boolean;
   readonly now: Instant;
 }
 
@@ -36,7 +38,7 @@ export async function takeCertificates(
   candidates: readonly Candidate[],
   taking: Taking,
 ): Promise<readonly Place[]> {
-  const { tenant, now } = taking;
+  const { tenant, areChecked, now } = taking;
   await holdNames(trx);
   const ids = await ensureTenants(trx, tenant === null ? [] : [tenant], now);
   const holders = await findHolders(trx, allNames(candidates));
@@ -55,7 +57,7 @@ export async function takeCertificates(
     const { certificate, key } = read;
     return lineageId === null ? [] : [{ ...origin, lineageId, names, certificate, key, renewAt }];
   });
-  await storeImported(trx, served, now);
+  await storeImported(trx, served, { areChecked, now });
   await recogniseAccounts(trx, recognised(wanted, places), now);
   return places;
 }

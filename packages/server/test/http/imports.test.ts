@@ -5,7 +5,7 @@ import { days } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type MadeCertificate, newKey, pkcs8, TestIssuer } from "../../../cli/test/support/foreign-files.ts";
-import { openTestApi, start, type TestApi } from "./open-test-api.ts";
+import { openTestApi, openTestApiOn, start, type TestApi } from "./open-test-api.ts";
 
 const issuer = new TestIssuer(start);
 const directory = "https://ca.test/dir";
@@ -154,6 +154,18 @@ test("a domain that waits for its first certificate has it, and nothing is order
     api.db,
   );
   expect(rows).toEqual([{ state: "active", wake_at: Date.parse(result?.renewsAt ?? ""), check_at: null }]);
+});
+
+test("where names are checked, those of what is imported are, within a day", async () => {
+  await using checking = await openTestApiOn(api.database, { check: async () => [] });
+  const other = await checking.as("admin");
+  const certificates = [asked(issuer.issue(shop))];
+  await other.call(operations.importCertificates, { body: { certificates } });
+  const { rows } = await sql<{ rank: number; wake_at: number }>`
+    select rank, wake_at from lineage_check`.execute(api.db);
+  expect(rows).toMatchObject([{ rank: 2 }]);
+  expect(rows[0]?.wake_at).toBeGreaterThanOrEqual(start);
+  expect(rows[0]?.wake_at).toBeLessThanOrEqual(start + days(1));
 });
 
 test("an order that is under way goes on", async () => {

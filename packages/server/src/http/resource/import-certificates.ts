@@ -7,7 +7,7 @@ import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import type { LineageTerms } from "../../store/write/add-lineages.ts";
 import { instantText } from "../instant-text.ts";
 import { type Candidate, judgeCertificate, rejected, silent } from "../judge-certificate.ts";
-import type { ReadImported } from "../ports.ts";
+import type { CheckNames, ReadImported } from "../ports.ts";
 import type { Handler } from "../routes.ts";
 import type { Place } from "../sort-certificates.ts";
 import { foreseeCertificates, takeCertificates } from "../take-certificates.ts";
@@ -17,6 +17,8 @@ interface Tools {
   readonly db: Db;
   readonly now: () => Instant;
   readonly readImported: ReadImported;
+  /** Null: names are not checked. */
+  readonly check: CheckNames | null;
 }
 
 export function importCertificatesHandler(tools: Tools): Handler<Operations["importCertificates"]> {
@@ -48,7 +50,7 @@ interface Wish {
 async function placesOf(
   candidates: readonly Candidate[],
   { body, terms }: Wish,
-  { db, now }: Tools,
+  { db, now, check }: Tools,
 ): Promise<ReadonlyMap<Candidate, Place>> {
   const { tenant = null, keyType = null } = body;
   const places =
@@ -60,6 +62,7 @@ async function placesOf(
               tenant,
               keyType,
               edgeGroupId: terms.edgeGroupId,
+              areChecked: check !== null,
               now: now(),
             }),
           ),

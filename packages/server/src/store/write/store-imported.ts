@@ -1,5 +1,5 @@
 /** Certificates that another program obtained, as lineages have those that they ordered. */
-import { after, type Instant, instant, minutes, stableFraction } from "@certmill/domain";
+import { type Duration, type Instant, instant, lookEvery, minutes, stableFraction } from "@certmill/domain";
 import { sql } from "kysely";
 import type { CertificateToStore } from "../commit-decision.ts";
 import { type Db, timestamp } from "../database.ts";
@@ -34,7 +34,7 @@ const firstPolls = minutes(60);
 export async function storeImported(
   trx: Db,
   imported: readonly ImportedCertificate[],
-  now: Instant,
+  { areChecked, now }: { readonly areChecked: boolean; readonly now: Instant },
 ): Promise<void> {
   if (imported.length === 0) return;
   const at = timestamp(now);
@@ -45,7 +45,8 @@ export async function storeImported(
       select * from jsonb_to_recordset(${rows}::jsonb) as given (
         lineage_id bigint, ca_id bigint, foreign_account boolean, serial text, issuer text, names text[],
         not_before timestamptz, not_after timestamptz, fingerprint text, spki text, chain_pem text, ari_id text, kek_id text,
-        wrapped_key text, ciphertext text, renew_at timestamptz, poll_at timestamptz)
+        wrapped_key text, ciphertext text, renew_at timestamptz, poll_at timestamptz,
+        look_at timestamptz)
     ), sealed as (
       insert into secret (kek_id, wrapped_key, ciphertext)
       select kek_id, decode(wrapped_key, 'base64'), decode(ciphertext, 'base64') from given
@@ -68,11 +69,7 @@ export async function storeImported(
       returning lineage.id, lineage.edge_group_id
     ), ${noteReplaced(now)}, left_line as (
       delete from queue using stored where queue.lineage_id = stored.lineage_id
-    ), unchecked as (
-      update lineage_check set wake_at = null, holds_order = false, watched = false, cleared = false, failing = 0,
-        failing_since = null
-      from stored where lineage_check.lineage_id = stored.lineage_id
-    ), renewing as (
+    ), ${areChecked ? looked : unchecked}, renewing as (
       insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select stored.lineage_id, stored.id, ca_id, ari_id, not_before, not_after, poll_at
       from stored join given on given.lineage_id = stored.lineage_id
@@ -87,6 +84,23 @@ export async function storeImported(
     select count(pg_notify('certmill_feed', edge_group_id::text))
     from (select distinct edge_group_id from current) as served`.execute(trx);
 }
+
+/** Needs a preceding `stored`. No order waits for a check any more. */
+const unchecked = sql`
+    unchecked as (
+      update lineage_check set wake_at = null, holds_order = false, watched = false, cleared = false, failing = 0,
+        failing_since = null
+      from stored where lineage_check.lineage_id = stored.lineage_id
+    )`;
+
+/** Needs preceding `stored` and `given`. What is served is looked at once a day, each at a time of its own. */
+const looked = sql`
+    looked as (
+      insert into lineage_check (lineage_id, wake_at, rank)
+      select stored.lineage_id, look_at, 2 from stored join given on given.lineage_id = stored.lineage_id
+      on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = 2, holds_order = false, cleared = false,
+        watched = false, failing = 0, failing_since = null, ordered_anyway_at = null, away_since = null
+    )`;
 
 function rowOf(imported: ImportedCertificate, now: Instant): object {
   const { lineageId, names, certificate, key, renewAt, caId, foreignAccount } = imported;
@@ -109,12 +123,14 @@ function rowOf(imported: ImportedCertificate, now: Instant): object {
     wrapped_key: Buffer.from(key.wrappedKey).toString("base64"),
     ciphertext: Buffer.from(key.ciphertext).toString("base64"),
     renew_at: timestamp(renewAt),
-    poll_at: asked ? timestamp(firstPoll(fingerprint, now)) : null,
+    poll_at: asked ? timestamp(within(firstPolls, fingerprint, now)) : null,
+    look_at: timestamp(within(lookEvery, fingerprint, now)),
   };
 }
 
-const firstPoll = (fingerprint: string, now: Instant): Instant =>
-  instant(now + Math.floor((after(now, firstPolls) - now) * stableFraction(fingerprint)));
+/** The certificate's own instant. */
+const within = (time: Duration, fingerprint: string, now: Instant): Instant =>
+  instant(now + Math.floor(time * stableFraction(fingerprint)));
 
 /** Certificates that were imported before the account that they were issued to. */
 export async function recogniseAccounts(
