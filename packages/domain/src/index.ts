@@ -78,7 +78,14 @@ export {
 export { type CaaRecord, climbingOrder } from "./check/caa.ts";
 export { findingSentence } from "./check/catalogue.ts";
 export { type Finding, type FindingCode, findingCodes, refusingCas } from "./check/finding.ts";
-export { type CaForCheck, evidenceOf, type Ingress, judgeName, leadsHere } from "./check/judge-name.ts";
+export {
+  type CaForCheck,
+  evidenceOf,
+  type Ingress,
+  judgeName,
+  leadsHere,
+  type NamesToCheck,
+} from "./check/judge-name.ts";
 export { judgeViews, type View } from "./check/judge-views.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
 export { mayReach } from "./check/public-address.ts";
@@ -110,7 +117,7 @@ export {
 export { type Remedy, remedies, type WhoActs } from "./failure/remedy.ts";
 export { unpauseUrl } from "./failure/unpause-url.ts";
 export { advance, type IssuanceTerms } from "./issuance/advance.ts";
-export { type ChallengeType, challengeTypes } from "./issuance/choose-challenge.ts";
+export { type ChallengeType, challengeTypes, expectedChallenge } from "./issuance/choose-challenge.ts";
 export type { Decision, StepDone } from "./issuance/decision.ts";
 export { changesOutside, type Effect, effectOf } from "./issuance/effect.ts";
 export type {

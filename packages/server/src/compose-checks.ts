@@ -3,7 +3,7 @@ import { isWithin, milliseconds, parseAddress } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
 import { addressesLeadHere } from "./checks/addresses-lead-here.ts";
-import { type LookAtName, lookAtNames } from "./checks/check-name.ts";
+import { type LookAtName, lookAtCaa, lookAtNames } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
 import type { Resolver } from "./checks/resolver.ts";
@@ -59,7 +59,7 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
   const vantagePoint =
     config.vantageName === null ? null : await startVantagePoint(config.vantageName, look, parts);
   return {
-    check: checkNames({ look, lookFromAfar: others }, config.ingress),
+    check: checkNames({ look, lookAtCaa: lookAtCaa(resolver), lookFromAfar: others }, config.ingress),
     leadsHere: addressesLeadHere(resolver, config.ingress),
     [Symbol.asyncDispose]: async () => vantagePoint?.stop(),
   };

@@ -19,6 +19,7 @@ const found = <T>(...records: T[]): Lookup<T> => ({ kind: "found", records });
 const name = "shop.example.com";
 const right: NameFacts = {
   name,
+  challenge: "http-01",
   aliases: [],
   aliasEnd: "ends",
   v4: found("192.0.2.1"),
@@ -246,8 +247,22 @@ describe("judgeName", () => {
       at: "example.com",
       records: [{ flags: 0, tag: "issuewild", value: ";" }],
     } as const;
-    const facts: NameFacts = { ...right, name: "*.example.com", v4: noName, v6: noName, caa, probe: null };
+    const wildcard = { ...right, name: "*.example.com", challenge: "dns-01" } as const;
+    const facts: NameFacts = { ...wildcard, v4: noName, v6: noName, caa, probe: null };
     expect(told(judgeName(facts, ingress, cas))).toBe("caa-forbids caa-forbids");
+  });
+
+  test("of a name that is proven by DNS-01 only CAA is judged, by that method", () => {
+    const byDns = { ...right, challenge: "dns-01", v4: noName, v6: noName, probe: null } as const;
+    const only = (method: string): NameFacts => ({
+      ...byDns,
+      caa: caaSet(`letsencrypt.org; validationmethods=${method}`),
+    });
+    expect(judgeName(only("dns-01"), ingress, cas.slice(0, 1))).toEqual([]);
+    expect(judgeName(only("http-01"), ingress, cas.slice(0, 1))[0]).toMatchObject({
+      code: "caa-method",
+      expected: ["dns-01"],
+    });
   });
 
   test("one family that cannot be looked up is no fault where the other is right", () => {

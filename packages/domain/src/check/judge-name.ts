@@ -22,13 +22,17 @@ export interface CaForCheck {
   readonly accountUri: string | null;
 }
 
-/** How names are validated. */
-const method = "http-01";
+export interface NamesToCheck {
+  /** All of a certificate. */
+  readonly names: readonly string[];
+  /** Those of them that are going to be proven by DNS-01. */
+  readonly byDns: readonly string[];
+}
 
 /** @param cas those that may have the order. */
 export function judgeName(facts: NameFacts, ingress: Ingress, cas: readonly CaForCheck[]): Finding[] {
   const caa = judgeCas(facts, cas);
-  if (facts.name.startsWith("*.")) return caa;
+  if (facts.challenge === "dns-01") return caa;
   const addresses = judgeAddresses(facts, ingress);
   const probe = addresses.some(({ weight }) => weight === "fault") ? [] : judgeProbe(facts);
   return [...addresses, ...caa, ...probe].toSorted(
@@ -145,6 +149,7 @@ function judgeCas(facts: NameFacts, cas: readonly CaForCheck[]): Finding[] {
   const { at, records } = caa;
   const found = records.map(({ flags, tag, value }) => `${flags} ${tag} "${value}"`);
   const wildcard = facts.name.startsWith("*.");
+  const method = facts.challenge;
   const refusals = heeding.flatMap((ca): Finding[] => {
     const { caaIdentities: identities, accountUri } = ca;
     const verdict = judgeCaa(records, { identities, accountUri, method, wildcard });

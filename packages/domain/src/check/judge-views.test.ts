@@ -9,6 +9,7 @@ const name = "shop.example.com";
 const ingress = { ours: ["192.0.2.1"].map(parseRange).filter((range) => range !== null), proxies: [] };
 const right: NameFacts = {
   name,
+  challenge: "http-01",
   aliases: [],
   aliasEnd: "ends",
   v4: { kind: "found", records: ["192.0.2.1"] },

@@ -1,4 +1,5 @@
 /** What was seen of one name: by its name servers, and by a request as a CA makes it. */
+import type { ChallengeType } from "../issuance/choose-challenge.ts";
 import type { CaaRecord } from "./caa.ts";
 
 /** What became of one question to the name servers. `detail` is for a person. */
@@ -51,6 +52,8 @@ export type ProbeFailure =
 export interface NameFacts {
   /** In A-labels; a wildcard with its `*.`, while all else is about the name behind it. */
   readonly name: string;
+  /** How it is going to be proven; by DNS-01 its addresses are of no matter, and not looked up. */
+  readonly challenge: ChallengeType;
   /** The names that its CNAME records lead to, the last of them with the addresses. */
   readonly aliases: readonly string[];
   readonly aliasEnd: AliasEnd;

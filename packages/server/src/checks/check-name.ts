@@ -13,15 +13,20 @@ export interface CheckOptions extends ProbeOptions {
 /** @param name in A-labels. @throws only the signal's reason. */
 export type LookAtName = (name: string, signal: AbortSignal) => Promise<NameFacts>;
 
+/** Of a name that is proven by DNS-01 all else is of no matter. */
+export function lookAtCaa(resolver: Resolver): LookAtName {
+  return async (name, signal) => {
+    const unknown = { kind: "none" } as const;
+    const caa = await lookUpCaa(resolver.begin(signal), name.replace(/^\*\./, ""));
+    const addresses = { aliases: [], aliasEnd: "ends", v4: unknown, v6: unknown } as const;
+    return { name, challenge: "dns-01", ...addresses, caa, probe: null };
+  };
+}
+
 export function lookAtNames(options: CheckOptions): LookAtName {
   return async (name, signal) => {
     const lookups = options.resolver.begin(signal);
     if (isIpName(name)) return lookAtAddress(name, { lookups, signal }, options);
-    if (name.startsWith("*.")) {
-      const unknown = { kind: "none" } as const;
-      const caa = await lookUpCaa(lookups, name.slice(2));
-      return { name, aliases: [], aliasEnd: "ends", v4: unknown, v6: unknown, caa, probe: null };
-    }
     const addresses = await lookUpAddresses(lookups, name);
     const caa = await lookUpCaa(lookups, name);
     const v4 = addresses.v4.kind === "found" ? addresses.v4.records : [];
@@ -29,6 +34,7 @@ export function lookAtNames(options: CheckOptions): LookAtName {
     const request = { host: name, v4, v6, lookups, signal, ...options.makeToken() };
     return {
       name,
+      challenge: "http-01",
       ...addresses,
       caa,
       probe: v4.length + v6.length === 0 ? null : await probe(request, options),
@@ -49,6 +55,7 @@ async function lookAtAddress(
   const request = { host: isV6 ? `[${name}]` : name, v4, v6, lookups, signal, ...options.makeToken() };
   return {
     name,
+    challenge: "http-01",
     aliases: [],
     aliasEnd: "ends",
     v4: lookup(v4),

@@ -4,6 +4,7 @@ import {
   type Finding,
   type Ingress,
   judgeViews,
+  type NamesToCheck,
   seconds,
   type View,
 } from "@certmill/domain";
@@ -18,31 +19,36 @@ const longest = seconds(90);
 
 export interface Eyes {
   readonly look: LookAtName;
+  /** For names that are proven by DNS-01. */
+  readonly lookAtCaa: LookAtName;
   /** Null: nobody else looks. */
   readonly lookFromAfar: LookFromAfar | null;
 }
 
-export function checkNames({ look, lookFromAfar }: Eyes, ingress: Ingress) {
+export function checkNames({ look, lookAtCaa, lookFromAfar }: Eyes, ingress: Ingress) {
   const viewsOf = async (name: string, signal: AbortSignal): Promise<readonly View[]> => {
-    // Nothing is asked for at a wildcard, and DNS alone is the same everywhere.
-    const isAfarOfUse = lookFromAfar !== null && !name.startsWith("*.");
     const [facts, others] = await Promise.all([
       look(name, signal),
-      isAfarOfUse ? lookFromAfar(name, signal) : [],
+      lookFromAfar === null ? [] : lookFromAfar(name, signal),
     ]);
     return [{ from: null, facts }, ...others];
   };
   return async (
-    names: readonly string[],
+    { names, byDns }: NamesToCheck,
     cas: readonly CaForCheck[],
     signal: AbortSignal,
   ): Promise<readonly Finding[]> => {
     using until = deadlineWithin(signal, longest);
     const findings = new Map<string, readonly Finding[]>();
     const left = [...names];
+    // Nothing is asked for there, and DNS alone is the same everywhere.
+    const see = async (name: string): Promise<readonly View[]> =>
+      byDns.includes(name)
+        ? [{ from: null, facts: await lookAtCaa(name, until.signal) }]
+        : viewsOf(name, until.signal);
     const lookOn = async (): Promise<void> => {
       for (let name = left.shift(); name !== undefined; name = left.shift())
-        findings.set(name, judgeViews(await viewsOf(name, until.signal), ingress, cas));
+        findings.set(name, judgeViews(await see(name), ingress, cas));
     };
     try {
       await Promise.all(Array.from({ length: Math.min(atOnce, names.length) }, lookOn));

@@ -1,6 +1,6 @@
 /** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
 import type { ReadinessPart } from "@certmill/api";
-import type { CaForCheck, Duration, Finding, WebhookAnswer } from "@certmill/domain";
+import type { CaForCheck, Duration, Finding, NamesToCheck, WebhookAnswer } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
 import type { CertificateToStore } from "../store/commit-decision.ts";
 import type { KeyType } from "../store/schema.ts";
@@ -37,7 +37,7 @@ export type MakeAccount = (request: AccountRequest) => Promise<AccountOutcome>;
 
 /** Looks at all names of a certificate now. It has a deadline of its own. */
 export type CheckNames = (
-  names: readonly string[],
+  names: NamesToCheck,
   cas: readonly CaForCheck[],
   signal: AbortSignal,
 ) => Promise<readonly Finding[]>;

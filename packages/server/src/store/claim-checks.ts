@@ -1,11 +1,22 @@
 /** The checks that are due. Whoever takes one has it until its lease ends. */
-import { after, type CaForCheck, type Duration, type Instant } from "@certmill/domain";
+import {
+  after,
+  type CaForCheck,
+  type ChallengeType,
+  type Duration,
+  expectedChallenge,
+  type Instant,
+  type NamesToCheck,
+} from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
+import { findNamesInZones } from "./dns-zones.ts";
 
 export interface ClaimedCheck {
   readonly lineageId: string;
   readonly names: readonly string[];
+  /** Those of them that are going to be proven by DNS-01. */
+  readonly byDns: readonly string[];
   /** Those that may have its order. */
   readonly cas: readonly CaForCheck[];
   /** What this claim's write must carry. */
@@ -16,6 +27,7 @@ export interface ClaimedCheck {
 interface Row {
   lineage_id: string;
   names: string[];
+  challenge: ChallengeType | null;
   ca_ids: string[] | null;
   fence: string;
   rank: CheckRank;
@@ -49,8 +61,8 @@ export async function claimChecks(
     if (limit > 0) rows.push(...(await claim(db, { ...request, limit, rank })));
   }
   if (rows.length === 0) return [];
-  const casOf = await readCas(db);
-  return rows.map((row) => checkOf(row, casOf));
+  const known = { casOf: await readCas(db), inZones: await readZones(db, rows) };
+  return rows.map((row) => checkOf(row, known));
 }
 
 async function claim(
@@ -66,7 +78,7 @@ async function claim(
     update lineage_check set wake_at = ${timestamp(after(now, lease))}, fence = fence + 1
     from due, lineage left join tenant on tenant.id = lineage.tenant_id
     where lineage_check.lineage_id = due.lineage_id and lineage.id = due.lineage_id
-    returning due.lineage_id, coalesce(lineage.all_names, lineage.names) as names, lineage_check.fence, lineage_check.rank,
+    returning due.lineage_id, coalesce(lineage.all_names, lineage.names) as names, lineage.challenge, lineage_check.fence, lineage_check.rank,
       case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
   return rows;
 }
@@ -106,27 +118,46 @@ export async function nextCheckAt(
 export async function readLineageCheck(
   db: Db,
   lineageId: string,
-): Promise<Pick<ClaimedCheck, "names" | "cas"> & { readonly checkedAt: Instant | null }> {
-  const { rows } = await sql<Pick<Row, "names" | "ca_ids"> & { checked_at: Instant | null }>`
-    select coalesce(lineage.all_names, lineage.names) as names, lineage_check.checked_at,
+): Promise<Pick<ClaimedCheck, "names" | "byDns" | "cas"> & { readonly checkedAt: Instant | null }> {
+  const { rows } = await sql<Pick<Row, "names" | "challenge" | "ca_ids"> & { checked_at: Instant | null }>`
+    select coalesce(lineage.all_names, lineage.names) as names, lineage.challenge, lineage_check.checked_at,
       case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
     from lineage left join tenant on tenant.id = lineage.tenant_id
       left join lineage_check on lineage_check.lineage_id = lineage.id
     where lineage.id = ${lineageId}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`There is no lineage ${lineageId}.`);
-  const casOf = await readCas(db);
-  return { names: row.names, cas: casOf(row.ca_ids), checkedAt: row.checked_at };
+  const known = { casOf: await readCas(db), inZones: await readZones(db, [row]) };
+  return { ...namesOf(row, known), cas: known.casOf(row.ca_ids), checkedAt: row.checked_at };
 }
 
-function checkOf(row: Row, casOf: (caIds: readonly string[] | null) => readonly CaForCheck[]): ClaimedCheck {
-  return {
-    lineageId: row.lineage_id,
-    names: row.names,
-    cas: casOf(row.ca_ids),
-    fence: row.fence,
-    rank: row.rank,
-  };
+interface Known {
+  readonly casOf: (caIds: readonly string[] | null) => readonly CaForCheck[];
+  /** Names that are proven by DNS-01 without being asked to. */
+  readonly inZones: ReadonlySet<string>;
+}
+
+const readZones = (db: Db, rows: readonly Pick<Row, "names">[]): Promise<ReadonlySet<string>> =>
+  findNamesInZones(
+    db,
+    rows.flatMap(({ names }) => names.filter((name) => !name.startsWith("*."))),
+  );
+
+const checkOf = (row: Row, known: Known): ClaimedCheck => ({
+  lineageId: row.lineage_id,
+  ...namesOf(row, known),
+  cas: known.casOf(row.ca_ids),
+  fence: row.fence,
+  rank: row.rank,
+});
+
+function namesOf(
+  { names, challenge: wish }: Pick<Row, "names" | "challenge">,
+  { inZones }: Known,
+): NamesToCheck {
+  const isByDns = (name: string): boolean =>
+    expectedChallenge(name, { names, inOurZone: inZones.has(name), wish }) === "dns-01";
+  return { names, byDns: names.filter(isByDns) };
 }
 
 /** @returns those of the ids; of the pool for null. */

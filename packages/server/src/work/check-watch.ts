@@ -9,6 +9,7 @@ import {
   type Finding,
   type LifePolicy,
   milliseconds,
+  type NamesToCheck,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import {
@@ -24,7 +25,7 @@ import { Bell } from "./bell.ts";
 
 /** Looks at all names of a lineage. It has a deadline of its own, well within the lease. */
 export type CheckNames = (
-  names: readonly string[],
+  names: NamesToCheck,
   cas: readonly CaForCheck[],
   signal: AbortSignal,
 ) => Promise<readonly Finding[]>;
@@ -116,7 +117,7 @@ export class CheckWatch {
   async #run(claimed: ClaimedCheck): Promise<void> {
     const { db, clock, check, life, onChecked, onError } = this.#options;
     try {
-      const findings = await check(claimed.names, claimed.cas, this.#stop.signal);
+      const findings = await check(claimed, claimed.cas, this.#stop.signal);
       const { lineageId, fence } = claimed;
       const outcome = await commitCheck(db, { lineageId, fence, findings, life, now: clock.now() });
       if (outcome !== null) onChecked(claimed.names, findings, outcome);

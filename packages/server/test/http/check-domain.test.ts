@@ -35,7 +35,7 @@ let admin: Client;
 
 beforeAll(async () => {
   api = await openTestApi({
-    check: async (names, cas) => {
+    check: async ({ names }, cas) => {
       seen.asked.push([names, cas]);
       return seen.findings;
     },

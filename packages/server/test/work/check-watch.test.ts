@@ -81,7 +81,7 @@ test("what runs when it stops is given back, and what breaks is told and kept un
   const broken = Promise.withResolvers<void>();
   const { watched, errors } = watch(
     fleet,
-    async ([name], _cas, signal) => {
+    async ({ names: [name] }, _cas, signal) => {
       if (name === "broken.example.com") {
         broken.resolve();
         throw new Error("a fault of ours");

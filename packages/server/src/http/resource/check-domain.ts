@@ -27,7 +27,7 @@ export function checkDomainHandler({ db, now, check, life }: Tools): Handler<Ope
     const before = await readLineageCheck(db, lineageId);
     const isFresh = before.checkedAt !== null && after(before.checkedAt, freshFor) > now();
     if (!isFresh) {
-      const findings = await check(before.names, before.cas, signal);
+      const findings = await check(before, before.cas, signal);
       await commitCheck(db, { lineageId, fence: null, findings, life, now: now() });
     }
     return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
