@@ -1,4 +1,4 @@
-/** A small fleet left alone for a hundred and fifty days, by the whole system in virtual time: what no test of an hour can show. */
+/** A small fleet left alone for a hundred days, by the whole system in virtual time: what no test of an hour can show. */
 import { days } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runYear } from "../../bench/year/run-year.ts";
@@ -12,12 +12,12 @@ beforeAll(async () => {
 afterAll(async () => postgres[Symbol.asyncDispose]());
 
 test("DNS breaks and heals: nothing ends that could have been renewed, and no limit is held against renewals", async () => {
-  const year = { seed: 21, length: days(150), domains: 10 };
+  const year = { seed: 21, length: days(100), domains: 6 };
   const databaseUrl = await postgres.createDatabase();
   const { outcome, stories } = await runYear({ ...year, databaseUrl, workers: 0, tell: () => {} });
   const seen = `seed ${year.seed}: ${JSON.stringify(outcome)}`;
   const broken = stories.filter(({ spells }) => spells.length > 0);
-  expect(broken.length, seen).toBeGreaterThan(3);
+  expect(broken.length, seen).toBeGreaterThan(1);
   const { avoidableExpiries, forgotten, paused, refusals } = outcome;
   expect({ avoidableExpiries, forgotten, paused, refusals }, seen).toEqual({
     avoidableExpiries: 0,
@@ -25,7 +25,7 @@ test("DNS breaks and heals: nothing ends that could have been renewed, and no li
     paused: 0,
     refusals: 0,
   });
-  expect(outcome.renewalsInPeace, seen).toBeGreaterThan(5);
+  expect(outcome.renewalsInPeace, seen).toBeGreaterThan(1);
   expect(outcome.exemptInPeace, seen).toBe(outcome.renewalsInPeace);
   expect(outcome.exemptOrdersOfCa, seen).toBe(outcome.exemptOrdersOfOurs);
   expect(outcome.failedTriesMost, seen).toBeLessThanOrEqual(1);

@@ -250,12 +250,13 @@ function startRenewalWatch(
 }
 
 function startRevocationWatch(
-  { database, clock, keyRing, metrics, log }: IssuingParts,
+  { config, database, clock, keyRing, metrics, log }: IssuingParts,
   connections: CaConnections,
 ): RevocationWatch {
   return new RevocationWatch({
     db: database.db,
     clock,
+    pollEvery: config.pollEvery ?? minutes(5),
     revoke: async ({ caId, chainPem, reason, key }, signal) => {
       const { client } = await connections.to(caId);
       const certificateKey =

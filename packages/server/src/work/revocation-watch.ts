@@ -3,7 +3,15 @@
  * served by now are found, then they are revoked at the CA's pace. Any number of processes do: each takes what is due and
  * nobody else has. Doing it twice does no harm, so a crash between the CA's answer and the commit is mended by another try.
  */
-import { after, type Instant, instant, milliseconds, minutes, seconds } from "@certmill/domain";
+import {
+  after,
+  type Duration,
+  type Instant,
+  instant,
+  milliseconds,
+  minutes,
+  seconds,
+} from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { RevocationAnswer } from "../effects/revoke-certificate.ts";
 import type { Db } from "../store/database.ts";
@@ -22,6 +30,8 @@ export interface RevocationWatchOptions {
   readonly clock: Clock;
   /** @throws the signal's reason; what cannot be blamed on the CA or the network. */
   readonly revoke: (revocation: ClaimedRevocation, signal: AbortSignal) => Promise<RevocationAnswer>;
+  /** What a mass replacement has revoked comes without a ring: the database is asked this often. */
+  readonly pollEvery: Duration;
   readonly onEnded: (revocation: ClaimedRevocation, end: RevocationEnd) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -32,8 +42,6 @@ const batch = 100;
 const atOnce = 8;
 const lease = minutes(10);
 const shortestWait = seconds(1);
-/** What a mass replacement has revoked comes without a ring. */
-const longestWait = minutes(5);
 const afterError = seconds(30);
 const firstRetry = minutes(1);
 const longestRetry = minutes(60);
@@ -80,11 +88,11 @@ export class RevocationWatch {
 
   /** @returns how long nothing will be due, in milliseconds. */
   async #round(): Promise<number> {
-    const { db, clock } = this.#options;
+    const { db, clock, pollEvery } = this.#options;
     const now = clock.now();
     const nextAt = await nextRevocationAt(db);
     if (nextAt === null || nextAt > now)
-      return nextAt === null ? longestWait : Math.min(milliseconds(nextAt - now), longestWait);
+      return nextAt === null ? pollEvery : Math.min(milliseconds(nextAt - now), pollEvery);
     const looked = await releaseServed(db, lookedAtOnce, now);
     const leaseEnd = after(now, lease);
     const claimed = await claimRevocations(db, { limit: batch, leaseEnd, now });
