@@ -1,8 +1,7 @@
 import { type Client, type DnsAccess, type NewDnsProvider, operations } from "@certmill/api";
-import { seconds } from "@certmill/domain";
+import { after, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { after } from "../../../domain/src/time/instant.ts";
 import { holdRecordName, intendTestRecord, isStillWanted } from "../../src/store/dns-records.ts";
 import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
