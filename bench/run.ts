@@ -9,6 +9,7 @@ import { acmeBench } from "./acme.ts";
 import type { Bench, Report, Size } from "./bench.ts";
 import { campaignBench } from "./campaign.ts";
 import { checksBench } from "./checks.ts";
+import { drillBench } from "./drill.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { ledgerBench } from "./ledger.ts";
@@ -36,6 +37,7 @@ const benches: readonly Bench[] = [
   simBench,
   renewalsBench,
   simulateBench,
+  drillBench,
   yearBench,
 ];
 

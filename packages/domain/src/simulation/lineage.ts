@@ -24,6 +24,8 @@ export interface Lineage {
   /** From when on a CA would find its names right; null: never. */
   issuableFrom: Instant | null;
   certificate: HeldCertificate | null;
+  /** Whether its CA has moved its renewal window into the past. */
+  isUrgent: boolean;
   /** When it got its first certificate in the simulation; null: it has none from it. */
   firstAt: Instant | null;
   /** When each CA last issued for these very names. */
@@ -46,6 +48,7 @@ export type NewLineage = Pick<Lineage, "id" | "names" | "origin" | "tenant" | "c
 export const newLineage = (parts: NewLineage): Lineage => ({
   ...parts,
   certificate: null,
+  isUrgent: false,
   firstAt: null,
   issuedAt: {},
   failures: 0,
@@ -67,7 +70,7 @@ export const workClassOf = (lineage: Lineage, now: Instant): WorkClass =>
       certificate: lineage.certificate,
       ofCampaign: isOfCampaign(lineage),
       failures: lineage.failures,
-      urgent: false,
+      urgent: lineage.isUrgent,
     },
     now,
   );

@@ -36,6 +36,8 @@ export interface ExistingCertificate extends NamesOfOne {
   readonly notAfter: Instant;
   /** Whether the CA counts its renewal as a new order: it is not for the very same names. */
   readonly countsAsNew: boolean;
+  /** When it is heard that its CA has moved its renewal window into the past, as it revokes; absent: never. */
+  readonly urgentAt?: Instant;
 }
 
 /** Something that befalls a CA. */
@@ -202,6 +204,7 @@ export class Simulation {
     if (ofCampaign && isFirst) this.#waves.noteFirst(null);
     this.journal.noteIssued(lineage, ca.terms.id, now);
     lineage.certificate = { caId: ca.terms.id, notBefore, notAfter };
+    lineage.isUrgent = false;
     lineage.issuedAt = { ...lineage.issuedAt, [ca.terms.id]: now };
     lineage.firstAt ??= now;
     lineage.failures = 0;
@@ -286,7 +289,7 @@ export class Simulation {
   }
 
   /** It has its certificate from the CA that it would choose first. */
-  #putExisting({ names, tenant, notBefore, notAfter, countsAsNew }: ExistingCertificate): void {
+  #putExisting({ names, tenant, notBefore, notAfter, countsAsNew, urgentAt }: ExistingCertificate): void {
     const lineage = this.#add({ names, tenant }, "existing");
     const pool = [...this.#cas.values()].map(({ terms: { id, weight } }) => ({ id, weight }));
     const [caId] = caOrder({ lineageKey: lineage.id, pool, allowed: null, avoid: [], previous: null });
@@ -296,7 +299,8 @@ export class Simulation {
       lineage.issuedAt = { [caId]: notBefore };
       this.#demandCa(caId).terms.ca.hasIssued(names, notBefore);
     }
-    this.#line.wakeAt(lineage, renewAt(notBefore, notAfter));
+    lineage.isUrgent = urgentAt !== undefined;
+    this.#line.wakeAt(lineage, urgentAt ?? renewAt(notBefore, notAfter));
   }
 
   #demandCa(caId: string): PoolCa {
