@@ -32,7 +32,9 @@ const lifetime = days(90);
 /** Each certificate is asked for once in so long, where its CA says nothing else. */
 const heardOver = hours(6);
 const customerEvery = seconds(60);
-const inFlight = 100;
+/** At full size; a part of it has a part of them, so that the line is as long for its size. */
+const fullInFlight = 100;
+const inFlightOf = (size: number): number => Math.max(2, Math.round((fullInFlight * size) / fullSize));
 const lookup = { leastSeconds: 1, mostSeconds: 4 };
 const rightNames = { shares: { never: 0, later: 0, slow: 0, shared: 0 } };
 
@@ -55,7 +57,7 @@ async function measure(tell: Tell, { scale, seed: asked }: Size): Promise<Report
     versions: {},
     conditions: [
       `${size} certificates of Let's Encrypt's limits, all revoked; heard evenly over ${heardOver / hours(1)} h; a customer every ${customerEvery / 1_000} s;`,
-      `${inFlight} orders in flight, a look-up of ${lookup.leastSeconds} to ${lookup.mostSeconds} s; 24 h in virtual time, seed ${seed};`,
+      `${inFlightOf(size)} orders in flight, a look-up of ${lookup.leastSeconds} to ${lookup.mostSeconds} s; 24 h in virtual time, seed ${seed};`,
       "simulated by our rules in memory against the sim CA's counting: no database, no HTTP, no limits of requests.",
     ],
     figures: [
@@ -114,7 +116,7 @@ async function run(
         weight: 100,
         limitSet: "letsencrypt",
         overrides: [],
-        mostOrdersInFlight: inFlight,
+        mostOrdersInFlight: inFlightOf(size),
         ca,
       },
     ],
