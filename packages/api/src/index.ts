@@ -33,6 +33,7 @@ export {
   type ImportedCertificate,
   maxImportedCertificates,
 } from "./resource/certificate-import.ts";
+export type { Change, ChangeReport } from "./resource/change.ts";
 export {
   type DnsAccess,
   type DnsProvider,

@@ -20,6 +20,7 @@ import {
   showCertificate,
 } from "./resource/certificate.ts";
 import { importCertificates } from "./resource/certificate-import.ts";
+import { listChanges, reportChanges } from "./resource/change.ts";
 import { addDnsProvider, listDnsProviders, removeDnsProvider, testDnsProvider } from "./resource/dns.ts";
 import {
   addDomain,
@@ -91,6 +92,8 @@ export const operations = {
   addDomainBatch,
   reportFailures,
   listFailures,
+  reportChanges,
+  listChanges,
   createCampaign,
   listCampaigns,
   showCampaign,

@@ -41,6 +41,7 @@ import {
 } from "./replace/replace-change.ts";
 import { registerReplaceList } from "./replace/replace-list.ts";
 import { registerReplaceShow } from "./replace/replace-show.ts";
+import { registerReportChanges } from "./report-changes.ts";
 import { registerReportFailures } from "./report-failures.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
 import { registerRevoke } from "./revoke/revoke.ts";
@@ -94,7 +95,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerCampaignCancel,
     registerCampaignReport,
   ],
-  ["report", "what an operator looks at in the morning", registerReportFailures],
+  ["report", "what an operator looks at in the morning", registerReportFailures, registerReportChanges],
   [
     "certificate",
     "what the CAs issued",

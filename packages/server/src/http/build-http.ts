@@ -37,6 +37,7 @@ import {
   listCertificatesHandler,
   showCertificateHandler,
 } from "./resource/certificates.ts";
+import { listChangesHandler, reportChangesHandler } from "./resource/changes.ts";
 import { checkDomainHandler } from "./resource/check-domain.ts";
 import {
   addDnsProviderHandler,
@@ -166,6 +167,8 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     listEdgeGroups: listEdgeGroupsHandler(tools),
     reportFailures: reportFailuresHandler(tools),
     listFailures: listFailuresHandler(tools),
+    reportChanges: reportChangesHandler(tools),
+    listChanges: listChangesHandler(tools),
     addDomain: addDomainHandler(tools),
     listDomains: listDomainsHandler(tools),
     showDomain: showDomainHandler(tools),

@@ -155,4 +155,22 @@ test("a damaged cursor is refused", async () => {
   expect(await codeOf(admin.call(operations.listFailures, { query: { after: cursor } }))).toBe(
     "invalid-cursor",
   );
+  for (const fields of [
+    ["x", "1", "2"],
+    ["5", "0", "1795694400000"],
+    ["5", "-1", "2"],
+  ]) {
+    const damaged = Buffer.from(JSON.stringify(["changes", ...fields])).toString("base64url");
+    expect(await codeOf(admin.call(operations.listChanges, { query: { after: damaged } }))).toBe(
+      "invalid-cursor",
+    );
+  }
+});
+
+test("changes are told of no time to come, and not of long ago", async () => {
+  for (const since of [after(now(), days(1)), instant(now() - days(33))]) {
+    const query = { since: new Date(since).toISOString() };
+    expect(await codeOf(admin.call(operations.reportChanges, { query }))).toBe("invalid-request");
+    expect(await codeOf(admin.call(operations.listChanges, { query }))).toBe("invalid-request");
+  }
 });

@@ -12,6 +12,7 @@ import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
 import { tellExpiring } from "../../src/store/expiring.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
+import { countChanges, listChanges } from "../../src/store/read/changes.ts";
 import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
 import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
 import { countEnding } from "../../src/store/read/ending.ts";
@@ -290,6 +291,23 @@ const queries: Readonly<
     // All of one lease have the same instant.
     "renewal_due",
     "lineage_pkey",
+  ],
+  countChanges: [
+    (db) => countChanges(db, { since: start, until: now, tenant: null }),
+    "event_changing",
+    "event_by_lineage",
+  ],
+  listChanges: [
+    (db) =>
+      listChanges(db, {
+        filter: { since: start, until: now, tenant: null },
+        change: "failing",
+        after: "5",
+        limit: 100,
+      }),
+    "event_changing",
+    "event_by_lineage",
+    "event_pkey",
   ],
   countEnding: [(db) => countEnding(db, now), "renewal_ending"],
   readOffers: [(db) => readOffers(db), "renewal_due"],
