@@ -30,6 +30,8 @@ export interface Authority extends AsyncDisposable {
 /** What a CA has beside RFC 8555's core. */
 export interface Features {
   readonly renewalInfo: boolean;
+  /** Whether its renewal information has entity tags. */
+  readonly entityTags: boolean;
   /** Names of profiles; none: it has no profiles. */
   readonly profiles: readonly string[];
   readonly preAuthorization: boolean;
@@ -61,6 +63,7 @@ export function pebbleKind(release: "own" | "newer"): AuthorityKind {
     name: isNewer ? "newer Pebble" : "Debian's Pebble",
     features: {
       renewalInfo: isNewer,
+      entityTags: false,
       profiles: isNewer ? Object.keys(PROFILES) : [],
       preAuthorization: false,
       moreChallenges: [],
@@ -111,6 +114,7 @@ export const simKind: AuthorityKind = {
   name: "the sim CA",
   features: {
     renewalInfo: true,
+    entityTags: true,
     profiles: ["classic", "shortlived"],
     preAuthorization: true,
     moreChallenges: ["dns-account-01", "dns-persist-01"],

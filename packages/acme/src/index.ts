@@ -19,7 +19,13 @@ export type { Authorization, AuthorizationStatus } from "./client/authorization.
 export type { Challenge } from "./client/challenge.ts";
 export type { Directory, DirectoryMeta } from "./client/directory.ts";
 export type { NewOrderRequest, Order, OrderStatus } from "./client/order.ts";
-export { type RenewalInfo, renewalInfoRetryAt, renewalTime } from "./client/renewal-info.ts";
+export {
+  type RenewalInfo,
+  type RetrievedRenewalInfo,
+  renewalInfoRetryAt,
+  renewalTime,
+  type UnchangedRenewalInfo,
+} from "./client/renewal-info.ts";
 export { concernsReplacement } from "./client/replacement.ts";
 export type { Retrieved } from "./client/retrieved.ts";
 export type { RevocationReason, RevocationRequest } from "./client/revocation.ts";

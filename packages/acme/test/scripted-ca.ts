@@ -15,6 +15,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly contentType: string | null;
   readonly accept: string | null;
+  readonly ifNoneMatch: string | null;
   readonly header: Readonly<Record<string, unknown>> | null;
   readonly payload: unknown;
 }
@@ -51,6 +52,7 @@ export async function startScriptedCa(
       path,
       contentType: request.headers["content-type"] ?? null,
       accept: request.headers.accept ?? null,
+      ifNoneMatch: request.headers["if-none-match"] ?? null,
       ...readJws(await readRequestBody(request)),
     });
     const next = scripts.get(path)?.shift() ?? standing(path);

@@ -237,7 +237,7 @@ function startRenewalWatch(
     db: database.db,
     clock,
     readOffer: async (caId, signal) => readOffer(await connect(caId), signal),
-    ask: async (caId, ariId, signal) => askForRenewal(await connect(caId), ariId, signal),
+    ask: async (caId, question, signal) => askForRenewal(await connect(caId), question, signal),
     onNews: ({ caId, ...news }) => tell({ ca: names.get(caId) ?? caId, ...news }),
     onError: (error) => {
       metrics.workerErrors.inc();

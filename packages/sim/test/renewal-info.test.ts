@@ -64,6 +64,31 @@ test("a window is moved, with the reason", async () => {
   }).toThrow(RangeError);
 });
 
+test("a client that has the window is told so until it moves", async () => {
+  await using ca = await start();
+  const client = await TestClient.registered(ca.directoryUrl);
+  const { leaf, certificateId } = await issue(client, ["a.example.com"]);
+  const ask = async (known: string): Promise<Answer> =>
+    await readAnswer(
+      await fetch(`${client.url("renewalInfo")}/${certificateId}`, { headers: { "If-None-Match": known } }),
+    );
+  const etag = (await renewalInfo(client, certificateId)).headers.get("etag") ?? "";
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+    const { status, text, headers } = await ask(known);
+    expect([status, text, headers.get("retry-after"), headers.get("etag")], known).toEqual([
+      304,
+      "",
+      "21600",
+      etag,
+    ]);
+  }
+  expect((await ask('"other"')).status).toBe(200);
+  ca.moveRenewalWindow(leaf.serialNumber, { start: START, end: instant(START + hours(1)) });
+  const moved = await ask(etag);
+  expect(moved.status).toBe(200);
+  expect(moved.headers.get("etag")).not.toBe(etag);
+});
+
 test("a revoked certificate should have been renewed", async () => {
   await using ca = await start();
   const client = await TestClient.registered(ca.directoryUrl);

@@ -7,7 +7,7 @@ import { failureOf, openAccount } from "../session.ts";
 const HOUR = 3_600_000;
 
 export function renewalCases(kind: AuthorityKind, shared: Shared): void {
-  const { renewalInfo, profiles } = kind.features;
+  const { renewalInfo, entityTags, profiles } = kind.features;
   describe("renewal", () => {
     it("is suggested for a window within the certificate's life, where the CA does so", async () => {
       await using session = await openAccount(shared());
@@ -26,6 +26,20 @@ export function renewalCases(kind: AuthorityKind, shared: Shared): void {
       expect(retryAt).toBeGreaterThan(Date.now());
       expect(retryAt).toBeLessThanOrEqual(Date.now() + 24 * HOUR);
     });
+
+    it.runIf(renewalInfo)(
+      "is told again only when it has changed, where answers have entity tags",
+      async () => {
+        await using session = await openAccount(shared());
+        const { chain } = await session.obtain(["unchanged.example.com"]);
+        const id = certificateId(chain.leaf) ?? "";
+        const { etag, resource } = await session.client.renewalInfo(id);
+        expect(etag !== null).toBe(entityTags);
+        const { client } = session;
+        expect((await client.changedRenewalInfo(id, '"another"')).resource).toEqual(resource);
+        if (etag !== null) expect((await client.changedRenewalInfo(id, etag)).resource).toBeNull();
+      },
+    );
 
     it("names the certificate it replaces, once", async () => {
       await using session = await openAccount(shared());

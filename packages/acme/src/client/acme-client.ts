@@ -19,7 +19,13 @@ import { type Challenge, parseChallenge } from "./challenge.ts";
 import { acceptContacts } from "./contact.ts";
 import { type Directory, offered } from "./directory.ts";
 import { type NewOrderRequest, newOrderPayload, type Order, parseOrder } from "./order.ts";
-import { parseRenewalInfo, type RenewalInfo, renewalInfoRetryAt } from "./renewal-info.ts";
+import {
+  entityTag,
+  parseRenewalInfo,
+  type RetrievedRenewalInfo,
+  renewalInfoRetryAt,
+  type UnchangedRenewalInfo,
+} from "./renewal-info.ts";
 import { concernsReplacement } from "./replacement.ts";
 import { type Retrieved, requiredLocation, retrieved } from "./retrieved.ts";
 import { type RevocationRequest, revocationPayload } from "./revocation.ts";
@@ -311,12 +317,41 @@ export class AcmeClient {
    *   error, `renewalInfoRetryAt` of the problem's `retryAt` is when to try again.
    * @throws AcmeError `not-offered`.
    */
-  async renewalInfo(certificateId: string, signal?: AbortSignal): Promise<Retrieved<RenewalInfo>> {
+  async renewalInfo(certificateId: string, signal?: AbortSignal): Promise<RetrievedRenewalInfo> {
+    const url = await this.#renewalInfoUrl(certificateId, signal);
+    const response = await this.#requests.get("renewalInfo", url, { signal: signal ?? null });
+    return this.#renewalInfo(response, url);
+  }
+
+  /**
+   * As `renewalInfo`, told only if it has changed: a conditional GET (RFC 9110 section 13.1.2), which a CA may answer
+   * without a body.
+   *
+   * @param etag the entity tag that came with what is known of this certificate.
+   * @returns with `resource: null` when nothing has changed.
+   * @throws AcmeError `not-offered`.
+   */
+  async changedRenewalInfo(
+    certificateId: string,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<RetrievedRenewalInfo | UnchangedRenewalInfo> {
+    const url = await this.#renewalInfoUrl(certificateId, signal);
+    const response = await this.#requests.get("renewalInfo", url, { etag, signal: signal ?? null });
+    if (response.status !== 304) return this.#renewalInfo(response, url);
+    const { resource, retryAt } = this.#retrieved(response, url, null);
+    return { resource, retryAt: renewalInfoRetryAt(retryAt, this.#requests.now()) };
+  }
+
+  async #renewalInfoUrl(certificateId: string, signal: AbortSignal | undefined): Promise<string> {
     const base = offered(await this.#requests.directory(signal), "renewalInfo");
-    const url = `${base.replace(/\/$/, "")}/${certificateId}`;
-    const response = await this.#requests.get("renewalInfo", url, signal);
+    return `${base.replace(/\/$/, "")}/${certificateId}`;
+  }
+
+  #renewalInfo(response: AcmeHttpResponse, url: string): RetrievedRenewalInfo {
     const info = this.#retrieved(response, url, parseRenewalInfo(response.body));
-    return { ...info, retryAt: renewalInfoRetryAt(info.retryAt, this.#requests.now()) };
+    const retryAt = renewalInfoRetryAt(info.retryAt, this.#requests.now());
+    return { ...info, retryAt, etag: entityTag(response.headers) };
   }
 
   async #postAccount(payload: string, signal: AbortSignal | undefined): Promise<Account> {

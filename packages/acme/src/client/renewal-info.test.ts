@@ -20,6 +20,7 @@ describe("renewalInfo", () => {
     expect(await stranger.renewalInfo(ID)).toEqual({
       url: `${ca.origin}/renewal-info/${ID}`,
       retryAt: NOW + 360 * MINUTE,
+      etag: null,
       resource: {
         start: Date.UTC(2026, 11, 1),
         end: Date.UTC(2026, 11, 2) + 500,
@@ -64,6 +65,21 @@ describe("renewalInfo", () => {
     await expect(setup.client.renewalInfo(ID)).rejects.toMatchObject({ code: "bad-response" });
   });
 
+  it.each([
+    ['"v1"', '"v1"'],
+    ['W/"a-b!~"', 'W/"a-b!~"'],
+    ['""', '""'],
+    ["v1", null],
+    ['"a b"', null],
+    ['"a", "b"', null],
+    ['w/"v1"', null],
+    ['"caf\u00e9"', null],
+  ])("with the entity tag %s hands on %s", async (header, expected) => {
+    await using setup = await startClient(null, everyResource);
+    setup.ca.script(`/renewal-info/${ID}`, { body: { suggestedWindow: WINDOW }, headers: { etag: header } });
+    expect((await setup.client.renewalInfo(ID)).etag).toBe(expected);
+  });
+
   it("tells of a certificate the CA does not know", async () => {
     await using setup = await startClient(null, everyResource);
     setup.ca.script(`/renewal-info/${ID}`, {
@@ -80,6 +96,45 @@ describe("renewalInfo", () => {
     await using setup = await startClient();
     await expect(setup.client.renewalInfo(ID)).rejects.toMatchObject({ code: "not-offered" });
     expect(paths(setup.ca)).toEqual(["GET /directory"]);
+  });
+});
+
+describe("changedRenewalInfo", () => {
+  const path = `/renewal-info/${ID}`;
+  const changed = { body: { suggestedWindow: WINDOW }, headers: { etag: '"v2"' } };
+
+  it.each([
+    ["600", NOW + 10 * MINUTE],
+    ["0", NOW + MINUTE],
+    [null, NOW + 360 * MINUTE],
+  ])("says that nothing has changed, with Retry-After %j", async (header, retryAt) => {
+    await using setup = await startClient(null, everyResource);
+    const headers = header === null ? {} : { "retry-after": header };
+    setup.ca.script(path, { status: 304, headers, body: "", nonce: null });
+    expect(await setup.stranger.changedRenewalInfo(ID, 'W/"v1"')).toEqual({ resource: null, retryAt });
+    expect(setup.ca.seen.at(-1)).toMatchObject({ method: "GET", path, ifNoneMatch: 'W/"v1"' });
+  });
+
+  it("tells what has changed, and its new entity tag", async () => {
+    await using setup = await startClient(null, everyResource);
+    setup.ca.script(path, changed);
+    expect(await setup.client.changedRenewalInfo(ID, '"v1"')).toMatchObject({
+      resource: { start: Date.UTC(2026, 11, 1) },
+      etag: '"v2"',
+    });
+  });
+
+  it("is refused as any other", async () => {
+    await using setup = await startClient(null, everyResource);
+    setup.ca.script(path, { status: 404, body: { type: "urn:ietf:params:acme:error:malformed" } });
+    await expect(setup.client.changedRenewalInfo(ID, '"v1"')).rejects.toMatchObject({ code: "problem" });
+  });
+
+  it("takes 304 for no answer where nothing was said to be known", async () => {
+    await using setup = await startClient(null, everyResource);
+    setup.ca.script(path, { status: 304, body: "" });
+    await expect(setup.client.renewalInfo(ID)).rejects.toMatchObject({ problem: { status: 304 } });
+    expect(setup.ca.seen.at(-1)?.ifNoneMatch).toBeNull();
   });
 });
 

@@ -1,5 +1,7 @@
 import { AcmeError } from "../wire/acme-error.ts";
 import { JsonRecord } from "../wire/json-record.ts";
+import type { AcmeHttpHeaders } from "../wire/transport.ts";
+import type { Retrieved } from "./retrieved.ts";
 
 /** When the CA suggests that a certificate be renewed (RFC 9773 section 4.2). */
 export interface RenewalInfo {
@@ -11,12 +13,38 @@ export interface RenewalInfo {
   readonly explanationUrl: string | null;
 }
 
+/** Renewal information with the name of the version that was told. */
+export interface RetrievedRenewalInfo extends Retrieved<RenewalInfo> {
+  /**
+   * The answer's entity tag with its quotes (RFC 9110 section 8.8.3), for `changedRenewalInfo`; null when the CA gives
+   * none, or one that is malformed. Of any length.
+   */
+  readonly etag: string | null;
+}
+
+/** The CA's word that renewal information is as it was (304). */
+export interface UnchangedRenewalInfo {
+  /** null: what was told with the entity tag still holds. */
+  readonly resource: null;
+  /** When to ask again, clamped: milliseconds since the epoch. */
+  readonly retryAt: number;
+}
+
 const MINUTE = 60_000;
 /** RFC 9773 section 4.3.2: Retry-After is both the least and the most to wait, within sane bounds. */
 const LEAST_WAIT = MINUTE;
 const MOST_WAIT = 24 * 60 * MINUTE;
 /** RFC 9773 section 4.3.3: after an answer that says nothing of use. */
 const DEFAULT_WAIT = 6 * 60 * MINUTE;
+
+/** As it is to be sent back: visible ASCII in quotes, nothing that could end a header. */
+const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e]*"$/;
+
+/** The entity tag of an answer; null without a well-formed one. */
+export function entityTag(headers: AcmeHttpHeaders): string | null {
+  const value = headers.get("etag");
+  return value !== null && ENTITY_TAG.test(value) ? value : null;
+}
 
 /** @throws AcmeError `bad-response`; also for a window that ends before it begins (RFC 9773 section 4.2). */
 export function parseRenewalInfo(text: string): RenewalInfo {

@@ -66,6 +66,13 @@ export interface SignedPost {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Of a plain GET. */
+interface GetOptions {
+  /** What is known already: then 304 is an answer, too. */
+  readonly etag?: string | null;
+  readonly signal?: AbortSignal | null;
+}
+
 /** RFC 8555 section 6.5 leaves the number open. */
 const BAD_NONCE_RETRIES = 5;
 
@@ -125,14 +132,18 @@ export class SignedRequests {
   }
 
   /** A plain GET; the directory and renewal information are the only ones (RFC 8555 section 6.3). */
-  async get(resource: ResourceKind, url: string, signal?: AbortSignal): Promise<AcmeHttpResponse> {
-    await this.#options.beforeRequest(resource, signal ?? null);
+  async get(
+    resource: ResourceKind,
+    url: string,
+    { etag = null, signal = null }: GetOptions = {},
+  ): Promise<AcmeHttpResponse> {
+    await this.#options.beforeRequest(resource, signal);
     const { response, problem } = await this.#send(resource, {
       method: "GET",
       url,
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", ...(etag !== null && { "if-none-match": etag }) },
       body: null,
-      signal: signal ?? null,
+      signal,
     });
     if (problem !== null) throw refusal(resource, problem);
     return response;
@@ -192,8 +203,11 @@ export class SignedRequests {
     return nonce;
   }
 
-  #problemOf(response: AcmeHttpResponse, url: string): AcmeProblem | null {
-    const success = response.status >= 200 && response.status < 300;
+  /** 304 is an answer to who asked for what has changed, and to nobody else (RFC 9110 section 15.4.5). */
+  #problemOf(response: AcmeHttpResponse, { url, headers }: AcmeHttpRequest): AcmeProblem | null {
+    const { status } = response;
+    const isConditional = headers["if-none-match"] !== undefined;
+    const success = (status >= 200 && status < 300) || (status === 304 && isConditional);
     return success ? null : problemFromResponse(response, url, this.#options.now());
   }
 
@@ -205,7 +219,7 @@ export class SignedRequests {
     try {
       const response = await transport(request);
       status = response.status;
-      problem = this.#problemOf(response, request.url);
+      problem = this.#problemOf(response, request);
       return { response, problem };
     } catch (cause) {
       request.signal?.throwIfAborted();

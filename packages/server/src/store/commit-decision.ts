@@ -207,7 +207,7 @@ const askForRenewal = (
         from stored, moved
         on conflict (lineage_id) do update set certificate_id = excluded.certificate_id, ca_id = excluded.ca_id,
           ari_id = excluded.ari_id, not_before = excluded.not_before, not_after = excluded.not_after,
-          window_start = null, window_end = null, explanation_url = null, urgent = false, failures = 0,
+          window_start = null, window_end = null, explanation_url = null, etag = null, urgent = false, failures = 0,
           poll_at = excluded.poll_at
       )`;
 

@@ -17,6 +17,8 @@ export interface ClaimedPoll {
   /** What was told last; null: nothing yet. */
   readonly known: KnownWindow | null;
   readonly explanationUrl: string | null;
+  /** The CA's name for what it told last; null: it gave none, or has told nothing. */
+  readonly etag: string | null;
   /** Times in a row that the CA was in trouble. */
   readonly failures: number;
 }
@@ -31,6 +33,7 @@ interface Row {
   window_start: Instant | null;
   window_end: Instant | null;
   explanation_url: string | null;
+  etag: string | null;
   urgent: boolean;
   failures: number;
 }
@@ -48,7 +51,7 @@ export async function claimPolls(
     )
     update renewal set poll_at = ${timestamp(leaseEnd)} from due where renewal.lineage_id = due.lineage_id
     returning renewal.lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, window_start, window_end,
-      explanation_url, urgent, failures`.execute(db);
+      explanation_url, etag, urgent, failures`.execute(db);
   return rows.map((row) => ({
     lineageId: row.lineage_id,
     certificateId: row.certificate_id,
@@ -57,6 +60,7 @@ export async function claimPolls(
     validity: { notBefore: row.not_before, notAfter: row.not_after },
     known: knownOf(row),
     explanationUrl: row.explanation_url,
+    etag: row.etag,
     failures: row.failures,
   }));
 }
@@ -81,6 +85,7 @@ export interface PollResult {
   readonly ariId: string | null;
   readonly known: KnownWindow | null;
   readonly explanationUrl: string | null;
+  readonly etag: string | null;
   readonly failures: number;
   /** When it is asked for again; null: never. */
   readonly pollAt: Instant | null;
@@ -105,10 +110,11 @@ export async function storePolls(
     with told as (
       select * from jsonb_to_recordset(${JSON.stringify(results.map(rowOf))}::jsonb) as told (
         lineage_id bigint, certificate_id bigint, ari_id text, window_start timestamptz, window_end timestamptz,
-        explanation_url text, urgent boolean, failures integer, poll_at timestamptz, renew_at timestamptz, event jsonb)
+        explanation_url text, etag text, urgent boolean, failures integer, poll_at timestamptz, renew_at timestamptz, event jsonb)
     ), stored as (
       update renewal set ari_id = told.ari_id, window_start = told.window_start, window_end = told.window_end,
-        explanation_url = told.explanation_url, urgent = told.urgent, failures = told.failures, poll_at = told.poll_at
+        explanation_url = told.explanation_url, etag = told.etag, urgent = told.urgent, failures = told.failures,
+        poll_at = told.poll_at
       from told
       where renewal.lineage_id = told.lineage_id and renewal.certificate_id = told.certificate_id
         and renewal.poll_at = ${timestamp(leaseEnd)}
@@ -133,6 +139,7 @@ const rowOf = (result: PollResult): object => ({
   window_start: textOf(result.known?.window.start ?? null),
   window_end: textOf(result.known?.window.end ?? null),
   explanation_url: result.explanationUrl,
+  etag: result.etag,
   urgent: result.known?.urgent ?? false,
   failures: result.failures,
   poll_at: textOf(result.pollAt),

@@ -205,6 +205,7 @@ export interface RenewalTable {
   window_start: MaybeAt;
   window_end: MaybeAt;
   explanation_url: string | null;
+  etag: string | null;
   urgent: Generated<boolean>;
   failures: Generated<number>;
   poll_at: MaybeAt;

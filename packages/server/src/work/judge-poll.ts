@@ -9,6 +9,8 @@ export function judgePoll(poll: ClaimedPoll, answer: RenewalAnswer, now: Instant
   switch (answer.kind) {
     case "told":
       return told(poll, answer, now);
+    case "unchanged":
+      return { ...unchanged(poll), failures: 0, pollAt: again(poll, { ...answer, kind: "told" }, now) };
     case "trouble": {
       const failures = poll.failures + 1;
       return {
@@ -37,7 +39,7 @@ export const unchanged = (poll: ClaimedPoll): PollResult => ({
 const again = ({ validity }: ClaimedPoll, answer: PollAnswer, now: Instant): Instant | null =>
   pollAgainAt(answer, validity.notAfter, now);
 
-function told(poll: ClaimedPoll, { window, explanationUrl, retryAt }: Told, now: Instant): PollResult {
+function told(poll: ClaimedPoll, { window, explanationUrl, etag, retryAt }: Told, now: Instant): PollResult {
   const { lineageId, validity, known } = poll;
   const { isMoved, urgent } = judgeWindow(window, { before: known, validity, now });
   const renewAt = known === null || isMoved ? renewWithin(window, { lineageId, validity, now }) : null;
@@ -47,6 +49,7 @@ function told(poll: ClaimedPoll, { window, explanationUrl, retryAt }: Told, now:
     ...poll,
     known: { window, urgent },
     explanationUrl,
+    etag,
     failures: 0,
     pollAt: again(poll, { kind: "told", retryAt }, now),
     renewAt,

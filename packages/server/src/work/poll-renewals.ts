@@ -1,7 +1,7 @@
 /** One batch of certificates whose CAs are asked when they are to be renewed. */
 import { after, minutes } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
-import { ariIdOf, type RenewalAnswer } from "../effects/renewal-info.ts";
+import { ariIdOf, type RenewalAnswer, type RenewalQuestion } from "../effects/renewal-info.ts";
 import type { Db } from "../store/database.ts";
 import { storeOffer } from "../store/renewal-offers.ts";
 import {
@@ -18,7 +18,7 @@ export interface PollTools {
   readonly db: Db;
   readonly clock: Clock;
   /** @throws the signal's reason; what cannot be blamed on the CA or the network. */
-  readonly ask: (caId: string, ariId: string, signal: AbortSignal) => Promise<RenewalAnswer>;
+  readonly ask: (caId: string, question: RenewalQuestion, signal: AbortSignal) => Promise<RenewalAnswer>;
   readonly onNews: (news: RenewalNews) => void;
 }
 
@@ -92,9 +92,9 @@ class CaBatch {
 
   async #poll(poll: ClaimedPoll): Promise<PollResult> {
     const { ask, clock } = this.#tools;
-    const { ariId, validity } = poll;
+    const { ariId, etag, validity } = poll;
     if (ariId === null || validity.notAfter <= clock.now()) return unchanged(poll);
-    const answer = this.#settled ?? (await ask(this.#caId, ariId, this.#signal));
+    const answer = this.#settled ?? (await ask(this.#caId, { ariId, etag }, this.#signal));
     this.#note(answer);
     return judgePoll(poll, answer, clock.now());
   }

@@ -39,6 +39,7 @@ async function issue(fleet: Fleet, count: number): Promise<void> {
 interface Asked {
   readonly at: Instant;
   readonly ariId: string;
+  readonly etag: string | null;
 }
 
 interface Watched {
@@ -67,8 +68,8 @@ async function watchFor(
         db,
         clock,
         readOffer: async () => ({ renewalInfo: offered, profiles: [] }),
-        ask: async (_, ariId) => {
-          const request = { at: clock.now(), ariId };
+        ask: async (_, question) => {
+          const request = { at: clock.now(), ...question };
           asked.push(request);
           return answer(request);
         },
@@ -82,10 +83,14 @@ async function watchFor(
 }
 
 const usual = { start: after(start, days(59)), end: after(start, days(61)) };
-const told = (window = usual, explanationUrl: string | null = null): RenewalAnswer => ({
+const told = (
+  window = usual,
+  explanationUrl: string | null = null,
+): Extract<RenewalAnswer, { kind: "told" }> => ({
   kind: "told",
   window,
   explanationUrl,
+  etag: null,
   retryAt: null,
 });
 
@@ -179,6 +184,67 @@ test("a certificate that the CA does not know, or that has ended, holds nothing 
   const { asked } = await watchFor(fleet, hours(5), { answer: () => ({ kind: "useless", retryAt: null }) });
   expect(asked.map(({ ariId }) => ariId)).toEqual(["key.n0.example"]);
   expect(await renewals(fleet.db)).toMatchObject([{ failures: 0 }, { poll: null }]);
+});
+
+test("what has not changed is not told again: the window stays, and is asked for when the CA says", async () => {
+  await using fleet = await startFleet(postgres);
+  await issue(fleet, 1);
+  const page = "https://ca.test/incident";
+  const moved = { start: after(start, days(40)), end: after(start, days(42)) };
+  const { asked, news } = await watchFor(fleet, hours(5), {
+    answer: ({ at, etag }) => {
+      if (at >= after(start, hours(4))) return { ...told(moved), etag: '"v2"' };
+      if (etag === '"v1"') return { kind: "unchanged", retryAt: after(at, hours(3)) };
+      return { ...told(usual, page), etag: '"v1"', retryAt: after(at, hours(1)) };
+    },
+  });
+  expect(asked.map(({ at, etag }) => [Math.round((at - start) / hours(1)), etag])).toEqual([
+    [0, null],
+    [1, '"v1"'],
+    [4, '"v1"'],
+  ]);
+  expect(news).toMatchObject([{ moved: 1, urgent: 0 }]);
+  const [renewal] = await renewals(fleet.db);
+  expect(renewal?.wake).toBeGreaterThanOrEqual(moved.start);
+  const { rows } = await sql`select window_start, explanation_url, etag from renewal`.execute(fleet.db);
+  expect(rows).toEqual([{ window_start: moved.start, explanation_url: null, etag: '"v2"' }]);
+});
+
+test("an unchanged answer writes when to ask again, ends a row of failures, and leaves all else", async () => {
+  await using fleet = await startFleet(postgres);
+  await issue(fleet, 1);
+  const page = "https://ca.test/incident";
+  await sql`update renewal set window_start = ${timestamp(usual.start)}, window_end = ${timestamp(usual.end)},
+    explanation_url = ${page}, etag = '"v1"', urgent = true, failures = 2`.execute(fleet.db);
+  const row = async () =>
+    (await sql<Record<string, unknown>>`select renewal.*, wake_at from renewal, lineage`.execute(fleet.db))
+      .rows[0];
+  const before = await row();
+  const { asked } = await watchFor(fleet, minutes(5), {
+    answer: ({ at }) => ({ kind: "unchanged", retryAt: after(at, hours(9)) }),
+  });
+  expect(asked).toMatchObject([{ etag: '"v1"' }]);
+  const retryAt = after(instant(asked[0]?.at ?? 0), hours(9));
+  const { poll_at: pollAt, ...rest } = (await row()) ?? {};
+  const { poll_at: _, ...kept } = before ?? {};
+  expect(rest).toEqual({ ...kept, failures: 0 });
+  expect(Math.abs(Number(pollAt) - retryAt)).toBeLessThan(minutes(30));
+  expect(await events(fleet.db)).toEqual([]);
+});
+
+test("the next certificate is asked for without the entity tag of the one before", async () => {
+  await using fleet = await startFleet(postgres);
+  await issue(fleet, 1);
+  await watchFor(fleet, minutes(5), { answer: () => ({ ...told(), etag: '"v1"' }) });
+  const due = after(start, days(61));
+  await planRound(fleet.db, { limit: 10, now: due });
+  for (const issuance of await claimDue(fleet, due)) {
+    await storeKey(fleet.db, issuance.id);
+    const certificate = { ...certificateFor(days(90), due), ariId: "key.next" };
+    await commitIssued(fleet.db, issuance, { certificate, events: [], ledger: [], now: due });
+  }
+  const { rows } = await sql`select ari_id, etag from renewal`.execute(fleet.db);
+  expect(rows).toEqual([{ ari_id: "key.next", etag: null }]);
 });
 
 test("windows that move into the past renew at once, as emergencies, and the timeline says why", async () => {

@@ -16,8 +16,9 @@ import type { Limits } from "../limits/limits.ts";
 import type { RequestLimits } from "../limits/request-limits.ts";
 import { notFound, Refusal } from "../problem.ts";
 import type { JsonRecord } from "../record.ts";
+import { entityTagOf, isKnown } from "./entity-tag.ts";
 import { changeAccountKey } from "./key-change.ts";
-import { jsonReply, type Reply } from "./reply.ts";
+import { jsonReply, type Reply, unchangedReply } from "./reply.ts";
 import type { SignedRequest, Signer } from "./signed-request.ts";
 
 export interface EndpointsParts {
@@ -105,13 +106,19 @@ export class Endpoints {
     }
   }
 
-  /** Asked for without a signature: RFC 9773 section 4. @throws Refusal */
-  renewalInfo(certificateId: string | undefined): Reply {
+  /**
+   * Asked for without a signature: RFC 9773 section 4.
+   *
+   * @param known `If-None-Match`: what the client has. Undefined: nothing.
+   * @throws Refusal
+   */
+  renewalInfo(certificateId: string | undefined, known: string | undefined): Reply {
     const { certificates, renewalInfo, renewalInfoEvery, now } = this.#parts;
     if (!renewalInfo) throw notFound("Page not found");
-    return jsonReply(renewalInfoDocument(certificates.renewalWindow(certificateId ?? "", now())), {
-      "Retry-After": String(renewalInfoEvery / 1_000),
-    });
+    const document = renewalInfoDocument(certificates.renewalWindow(certificateId ?? "", now()));
+    const etag = entityTagOf(document);
+    const headers = { "Retry-After": String(renewalInfoEvery / 1_000), ETag: etag };
+    return isKnown(etag, known) ? unchangedReply(headers) : jsonReply(document, headers);
   }
 
   async #newAccount(signer: Signer, payload: JsonRecord, address: string): Promise<Reply> {

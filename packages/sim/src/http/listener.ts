@@ -176,7 +176,7 @@ async function answerOrRefuse(
   }
   if (resource === "renewalInfo") {
     if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
-    return endpoints.renewalInfo(ids[0]);
+    return endpoints.renewalInfo(ids[0], request.headers["if-none-match"]);
   }
   if (method !== "POST") throw methodNotAllowed();
   if (request.headers["content-type"] !== "application/jose+json") {
@@ -242,7 +242,8 @@ function render(
       ...headers,
       ...(link.length > 0 && { Link: link }),
       ...(type !== null && { "Content-Type": type }),
-      "Content-Length": String(Buffer.byteLength(body)),
+      // Of 304 it would be that of the body left out (RFC 9110 section 8.6).
+      ...(status !== 304 && { "Content-Length": String(Buffer.byteLength(body)) }),
     },
     body,
   };

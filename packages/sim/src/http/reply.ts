@@ -15,3 +15,10 @@ export interface Reply {
 export function jsonReply(value: object, headers: Record<string, string> = {}, status = 200): Reply {
   return { status, headers, content: { kind: "json", value } };
 }
+
+/** To a conditional request: the client has it already. */
+export const unchangedReply = (headers: Record<string, string>): Reply => ({
+  status: 304,
+  headers,
+  content: { kind: "none" },
+});
