@@ -223,6 +223,7 @@ export {
   minutes,
   seconds,
 } from "./time/instant.ts";
+export { endOfWeek, type WeekHour } from "./time/week-hour.ts";
 export { judgeAnswer, type WebhookAnswer, type WebhookVerdict } from "./webhook/judge-answer.ts";
 export {
   type EventToTell,

@@ -35,12 +35,20 @@ import { RenewalWatch } from "./work/renewal-watch.ts";
 import { RevocationWatch } from "./work/revocation-watch.ts";
 import { runIssuance } from "./work/run-issuance.ts";
 import { type StatusWatch, watchStatus } from "./work/status-watch.ts";
+import { type WeeklyWatch, watchWeeks } from "./work/weekly-watch.ts";
 import { Worker } from "./work/worker.ts";
 
 export interface IssuingParts {
   readonly config: Pick<
     Config,
-    "workerConcurrency" | "lease" | "drain" | "pollEvery" | "statusPages" | "renewalInfo" | "life"
+    | "workerConcurrency"
+    | "lease"
+    | "drain"
+    | "pollEvery"
+    | "statusPages"
+    | "renewalInfo"
+    | "life"
+    | "weeklyReport"
   >;
   readonly database: Database;
   readonly clock: Clock;
@@ -135,9 +143,11 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   worker.start();
   const statusWatch = config.statusPages ? startStatusWatch(parts) : null;
   const expiryWatch = startExpiryWatch(parts);
+  const weeklyWatch = startWeeklyWatch(parts);
   return {
     worker,
     stop: async () => {
+      await weeklyWatch?.stop();
       await expiryWatch.stop();
       await statusWatch?.stop();
       filling.abort();
@@ -287,6 +297,24 @@ function startExpiryWatch({ database, clock, metrics, log }: IssuingParts): Expi
       log.error(
         { event: "expiry.error", err: error },
         "looking for certificates near their end met an error; it is done again in an hour",
+      );
+    },
+  });
+}
+
+function startWeeklyWatch({ config, database, clock, metrics, log }: IssuingParts): WeeklyWatch | null {
+  const { weeklyReport = null } = config;
+  if (weeklyReport === null) return null;
+  return watchWeeks({
+    db: database.db,
+    clock,
+    weekHour: weeklyReport,
+    onTold: () => log.info({ event: "report.weekly" }, "the weekly report is made"),
+    onError: (error) => {
+      metrics.workerErrors.inc();
+      log.error(
+        { event: "weekly.error", err: error },
+        "the weekly report met an error; it is made again in five minutes",
       );
     },
   });

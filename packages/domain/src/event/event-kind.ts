@@ -63,6 +63,16 @@ function renewalMoved(detail: EventDetail): string {
   return why === "" ? `${what}.` : `${what}: ${why}`;
 }
 
+/** What may be missing is told as none: an older program may have written it. */
+function weeklyReport(detail: EventDetail): string {
+  const count = (part: string, property: string): number => {
+    const counts = detail[part];
+    return Number((counts as Partial<Record<string, unknown>> | null | undefined)?.[property] ?? 0);
+  };
+  const changes = (property: string): number => count("changes", property);
+  return `Domains that fail: ${count("failing", "domains")}. Certificates in the week: ${changes("failing")} began to fail, ${changes("healed")} healed, ${changes("given-up")} given up, ${changes("paused")} paused by their CA, ${changes("moved")} moved away.`;
+}
+
 /** Told, and leaves the domain where it was. */
 const told = (message: string, sentence: EventKindFacts["sentence"]): EventKindFacts => ({
   sentence,
@@ -194,6 +204,7 @@ export const eventKinds = {
   "campaign.resumed": told("campaign.resumed", () => "A campaign goes on."),
   "campaign.cancelled": told("campaign.cancelled", () => "A campaign was cancelled."),
   "campaign.done": told("campaign.done", () => "A campaign is done."),
+  "report.weekly": told("report.weekly", weeklyReport),
   "budget.corrected": step(
     (detail) =>
       `The CA ${text(detail, "ca")} refused for its limit ${text(detail, "limit")}; what is left of it was corrected.`,

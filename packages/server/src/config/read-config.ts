@@ -1,6 +1,13 @@
 /** Reads the settings once, at the start: the file, the environment over it. All faults are told at once. */
 import { readFile } from "node:fs/promises";
-import { type AddressRange, type Duration, days, type LifePolicy, seconds } from "@certmill/domain";
+import {
+  type AddressRange,
+  type Duration,
+  days,
+  type LifePolicy,
+  seconds,
+  type WeekHour,
+} from "@certmill/domain";
 import { parse } from "smol-toml";
 import Type from "typebox";
 import Value from "typebox/value";
@@ -49,6 +56,8 @@ export interface Config {
   /** Whether CAs' status pages are read. */
   readonly statusPages: boolean;
   readonly renewalInfo: boolean;
+  /** When weeks are told; null or absent: they are not. */
+  readonly weeklyReport?: WeekHour | null;
   /** How names are checked before their first order; null or absent: they are not. */
   readonly checks?: ChecksConfig | null;
   /** Absent: the usual one. */
@@ -206,12 +215,20 @@ function toConfig(settings: RawSettings): Config {
     drain: seconds(settings.drain_seconds),
     statusPages: settings.status_pages === "on",
     renewalInfo: settings.renewal_info === "on",
+    weeklyReport: weekHour(settings.weekly_report),
     checks: checksConfig(settings),
     life: lifePolicy(settings),
     webhookAllowed: ranges(settings.webhook_allowed_ranges),
     dns: dnsConfig(settings),
     logLevel: settings.log_level,
   };
+}
+
+const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+function weekHour(text: string): WeekHour | null {
+  const [weekday = "", hour] = text.split(" ");
+  return hour === undefined ? null : { weekday: weekdays.indexOf(weekday), hour: Number(hour) };
 }
 
 const lifePolicy = (settings: RawSettings): LifePolicy => ({

@@ -111,6 +111,12 @@ export const settingsSchema = Type.Object(
         expected: "on or off",
       },
     ),
+    weekly_report: Type.String({
+      pattern: "^(off|(sun|mon|tues|wednes|thurs|fri|satur)day ([01]?[0-9]|2[0-3]))$",
+      default: "monday 7",
+      description: "When webhooks are sent the weekly report, in UTC; off: never.",
+      expected: "a weekday and an hour in UTC such as monday 7, or off",
+    }),
     renewal_info: Type.Union(
       ["on", "off"].map((choice) => Type.Literal(choice)),
       {

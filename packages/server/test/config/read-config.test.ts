@@ -44,6 +44,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     drain: seconds(5),
     statusPages: true,
     renewalInfo: true,
+    weeklyReport: { weekday: 1, hour: 7 },
     checks: null,
     life: usualLife,
     webhookAllowed: [],
