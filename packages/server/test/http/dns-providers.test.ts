@@ -93,8 +93,7 @@ test("while it has records it is removed only with the word to forget them", asy
   expect(await codeOf(remove(false))).toBe("dns-provider-in-use");
   expect((await remove(true)).records.toRemove).toBe(1);
   expect(await codeOf(remove(true))).toBe("not-found");
-  const left =
-    await sql`select from dns_record union all select from dns_zone where name = 'acme.example.net'`;
+  const left = sql`select from dns_record union all select from dns_zone where name = 'acme.example.net'`;
   expect((await left.execute(api.db)).rows).toEqual([]);
 });
 
