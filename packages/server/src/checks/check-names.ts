@@ -27,11 +27,13 @@ export interface Eyes {
 
 export function checkNames({ look, lookAtCaa, lookFromAfar }: Eyes, ingress: Ingress) {
   const viewsOf = async (name: string, signal: AbortSignal): Promise<readonly View[]> => {
-    const [facts, others] = await Promise.all([
-      look(name, signal),
-      lookFromAfar === null ? [] : lookFromAfar(name, signal),
-    ]);
-    return [{ from: null, facts }, ...others];
+    // Nothing is asked for at a wildcard, and DNS alone is the same everywhere.
+    const lookElsewhere = lookFromAfar === null || name.startsWith("*.") ? async () => [] : lookFromAfar;
+    // Both are waited for, also when one fails: what was asked of others is withdrawn.
+    const [own, afar] = await Promise.allSettled([look(name, signal), lookElsewhere(name, signal)]);
+    if (own.status === "rejected") throw own.reason;
+    if (afar.status === "rejected") throw afar.reason;
+    return [{ from: null, facts: own.value }, ...afar.value];
   };
   return async (
     { names, byDns }: NamesToCheck,
