@@ -1,5 +1,5 @@
 /**
- * The scenario once for each of its I/O calls: the process dies at that call, another is started, and the
+ * The scenario once for each of its calls that change something: the process dies at that call, another is started, and the
  * end must be the same.
  */
 import { cp, mkdtempDisposable } from "node:fs/promises";
@@ -20,11 +20,11 @@ test("on PostgreSQL, once the dead process's leases are over", async ({ annotate
     return await runScenario({ kind: "postgresql", url: database.url, connections: 4 }, death);
   };
   const { calls } = await run(null);
-  expect(calls, "I/O calls of the scenario").toBeGreaterThan(80);
-  const died = await dieEverywhere({ calls, atOnce: 8 }, run);
+  expect(calls, "calls of the scenario that change something").toBeGreaterThan(80);
+  const died = await dieEverywhere({ calls, atOnce: 8, effects: "by-turns" }, run);
   await annotate(`${died} processes died, at ${calls} calls`);
   // A run has now and then a call less than the one they were counted in.
-  expect(died).toBeGreaterThan(calls * 2 - 10);
+  expect(died).toBeGreaterThan(calls - 5);
 });
 
 test("embedded, at once", async ({ annotate }) => {
@@ -38,9 +38,9 @@ test("embedded, at once", async ({ annotate }) => {
     return await runScenario({ kind: "embedded", directory }, death);
   };
   const { calls } = await run(null);
-  const died = await dieEverywhere({ calls, atOnce: 2, step: 20 }, run);
-  await annotate(`${died} processes died, at every 20th of ${calls} calls`);
-  expect(died).toBeGreaterThan(calls / 20);
+  const died = await dieEverywhere({ calls, atOnce: 2, effects: "by-turns", step: 12 }, run);
+  await annotate(`${died} processes died, at every 12th of ${calls} calls`);
+  expect(died).toBeGreaterThan(calls / 12 - 2);
 });
 
 async function migrateDirectory(directory: string): Promise<void> {

@@ -11,22 +11,29 @@ export interface Deaths {
   readonly calls: number;
   /** Cases that run side by side: most of each may be spent waiting. */
   readonly atOnce: number;
+  /**
+   * At each call it dies before its effect and after it; or by turns, where calls of a kind come many times: after one is
+   * before the next.
+   */
+  readonly effects: "both" | "by-turns";
   /** Only each so many-th call; 1 when absent. */
   readonly step?: number;
 }
 
 /**
- * Runs a scenario once for each of its calls and for both kinds of death there.
+ * Runs a scenario to its deaths, once for each.
  *
  * @returns how many cases died as they were to.
  * @throws one error that tells of all cases that failed.
  */
 export async function dieEverywhere(
-  { calls, atOnce, step = 1 }: Deaths,
+  { calls, atOnce, effects, step = 1 }: Deaths,
   run: (death: Death) => Promise<{ readonly diedAt: string | null }>,
 ): Promise<number> {
   const deaths: Death[] = [];
-  for (let at = 1; at <= calls; at += step) deaths.push({ at, effect: "before" }, { at, effect: "after" });
+  for (let at = 1; at <= calls; at += step)
+    for (const effect of effects === "both" ? (["before", "after"] as const) : [byTurns(deaths.length)])
+      deaths.push({ at, effect });
   const cases = deaths.values();
   const failed: Failed[] = [];
   let died = 0;
@@ -43,6 +50,8 @@ export async function dieEverywhere(
   if (failed.length > 0) throw new Error(report(failed, deaths.length));
   return died;
 }
+
+const byTurns = (before: number): Death["effect"] => (before % 2 === 0 ? "before" : "after");
 
 function report(failed: readonly Failed[], all: number): string {
   const lines = failed.map(

@@ -52,7 +52,9 @@ function mortalTransport(mortal: Mortal): OpenTransport {
     const transport = undiciTransport({ rootPem, timeout: 10_000 });
     return Object.assign(
       (request: Parameters<typeof transport>[0]) =>
-        mortal.call(`CA: ${request.method} ${new URL(request.url).pathname}`, () => transport(request)),
+        request.method === "POST"
+          ? mortal.call(`CA: POST ${new URL(request.url).pathname}`, () => transport(request))
+          : mortal.ask(() => transport(request)),
       { [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() },
     );
   };

@@ -2,11 +2,15 @@ import type { Database } from "../../packages/server/src/store/database.ts";
 import { interceptedDb } from "../../packages/server/test/intercepted-db.ts";
 import type { Mortal } from "./mortal.ts";
 
-/** The same database, with every statement (`begin` and `commit` too) a call of `mortal`. */
+/** Locks are the session's, and a notification is heard. */
+const changesAll = /for (no key )?update|advisory|pg_notify/;
+
+/** The same database, with every statement a call of `mortal`: `commit` too, but none that only asks. */
 export function mortalDatabase(database: Database, mortal: Mortal): Database {
   const db = interceptedDb(database.db, (query, run) => {
-    const what = query.sql.replaceAll(/\s+/g, " ").trim().slice(0, 80);
-    return mortal.call(what, () => run(query));
+    const text = query.sql.replaceAll(/\s+/g, " ").trim();
+    const asks = /^(select|begin)\b/.test(text) && !changesAll.test(text);
+    return asks ? mortal.ask(() => run(query)) : mortal.call(text.slice(0, 80), () => run(query));
   });
   const close = async (): Promise<void> => {
     await db.destroy();

@@ -1,5 +1,5 @@
 /**
- * A process that dies at its n-th call to the world. From then on none of its calls reaches anything, and
+ * A process that dies at its n-th call that changes the world. From then on none of its calls reaches anything, and
  * none that is under way is answered: to the world it is gone, whatever its code still tries.
  */
 
@@ -36,7 +36,7 @@ export class Mortal {
     return this.#calls;
   }
 
-  /** Makes one call to the world. @param what for the report of a failed case. @throws Died. */
+  /** Makes one call that changes the world. @param what for the report of a failed case. @throws Died. */
   async call<T>(what: string, act: () => Promise<T>): Promise<T> {
     this.#refuseDead();
     this.#calls += 1;
@@ -45,6 +45,15 @@ export class Mortal {
     const [outcome] = await Promise.allSettled([act()]);
     this.#refuseDead();
     if (isLast) this.#die(what);
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  }
+
+  /** Asks the world for something, and changes nothing: to die here is to have died after the change before. @throws Died. */
+  async ask<T>(act: () => Promise<T>): Promise<T> {
+    this.#refuseDead();
+    const [outcome] = await Promise.allSettled([act()]);
+    this.#refuseDead();
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   }
