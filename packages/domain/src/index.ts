@@ -142,6 +142,7 @@ export {
 } from "./issuance/state.ts";
 export { type CheckFacts, type CheckOutcome, lookEvery, outcomeOfCheck } from "./life/after-check.ts";
 export { type Failing, type GiveUpPolicy, givesUpAt, usualGiveUp } from "./life/give-up.ts";
+export { type LeaveOut, leaveOut, type Suspects } from "./life/leave-out.ts";
 export { type LifePolicy, usualLife } from "./life/life-policy.ts";
 export {
   type DomainState,

@@ -31,6 +31,7 @@ import { RecordCleaner } from "./work/clean-records.ts";
 import { type ExpiryWatch, watchExpiry } from "./work/expiry-watch.ts";
 import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
 import { QuickLook } from "./work/quick-look.ts";
+import { watchRejoining } from "./work/rejoin-watch.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
 import { RevocationWatch } from "./work/revocation-watch.ts";
 import { runIssuance } from "./work/run-issuance.ts";
@@ -144,9 +145,11 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   const statusWatch = config.statusPages ? startStatusWatch(parts) : null;
   const expiryWatch = startExpiryWatch(parts);
   const weeklyWatch = startWeeklyWatch(parts);
+  const rejoinWatch = checks === null ? watchRejoining({ db, clock }) : null;
   return {
     worker,
     stop: async () => {
+      await rejoinWatch?.stop();
       await weeklyWatch?.stop();
       await expiryWatch.stop();
       await statusWatch?.stop();

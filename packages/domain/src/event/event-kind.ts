@@ -141,6 +141,16 @@ export const eventKinds = {
     message: "issuance.taken-back",
     state: ["waiting", "active"],
   },
+  "names.left-out": {
+    sentence: (detail) =>
+      `The certificate goes on without names that fail, until they are right: ${namesIn(detail)}.`,
+    message: "names.left-out",
+    state: ["waiting", "active"],
+  },
+  "names.added-back": told(
+    "names.added-back",
+    (detail) => `Names that were left out are on the certificate again: ${namesIn(detail)}.`,
+  ),
   "renewal.moved": told("renewal.moved", renewalMoved),
   "order.created": step(() => "The certificate authority has the order."),
   "challenge.published": step(() => "The proof of control is published."),

@@ -8,10 +8,13 @@ export interface LifePolicy {
   readonly movedAfter: Duration;
   /** One that has moved is removed after so long, unless it comes back. */
   readonly movedKept: Duration;
+  /** Failures in a row of a name's own, after which the others go on without it. */
+  readonly leaveOutAfter: number;
 }
 
 export const usualLife: LifePolicy = {
   giveUp: usualGiveUp,
   movedAfter: days(7),
   movedKept: days(30),
+  leaveOutAfter: 3,
 };

@@ -51,6 +51,8 @@ export const lifeEvents = [
   "gave-up",
   /** A person wants it, its check has turned right, or what no CA would issue one may now. */
   "resumed",
+  /** It goes on without names that failed. */
+  "names-left-out",
   "moved-away",
   "came-back",
   "removed",
@@ -67,6 +69,7 @@ export interface ByCertificate {
 export type Transition = LifeState | ByCertificate;
 
 const backToWork: ByCertificate = { held: "failing", none: "waiting" };
+const wellAgain: ByCertificate = { held: "active", none: "waiting" };
 
 /** An event that is not here leaves the state as it is. */
 export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<LifeEvent, Transition>>>>> = {
@@ -94,6 +97,7 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
   },
   failing: {
     issued: "active",
+    "names-left-out": "active",
     "paused-by-ca": "paused",
     "gave-up": "failed",
     "moved-away": "moved",
@@ -102,12 +106,14 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
   paused: {
     issued: "active",
     resumed: backToWork,
+    "names-left-out": wellAgain,
     "moved-away": { held: "moved", none: "paused" },
     removed: "removed",
   },
   failed: {
     issued: "active",
     resumed: backToWork,
+    "names-left-out": wellAgain,
     "moved-away": { held: "moved", none: "failed" },
     removed: "removed",
   },

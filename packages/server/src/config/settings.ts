@@ -206,6 +206,14 @@ export const settingsSchema = Type.Object(
       30,
       "A domain that has moved is removed after so many days, unless it comes back.",
     ),
+    leave_out_after: Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      default: 3,
+      description:
+        "After so many failures in a row that are a name's own the certificate is issued without it; it is added back when it is right. Never the first name of a domain.",
+      unit: "failures",
+    }),
     webhook_allowed_ranges: Type.Optional(
       Type.String({
         minLength: 1,

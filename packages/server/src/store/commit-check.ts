@@ -20,6 +20,7 @@ import { becomes } from "./life-sql.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
 import type { LineageState } from "./schema.ts";
 import { moveLineage } from "./write/move-lineage.ts";
+import { rejoinNames } from "./write/rejoin-names.ts";
 
 export interface CheckToStore {
   readonly lineageId: string;
@@ -43,6 +44,7 @@ async function storeCheck(trx: Db, check: CheckToStore): Promise<CheckOutcome | 
   const outcome = outcomeOfCheck(facts, findings, { policy: life, now });
   await write(trx, check, outcome, facts);
   if (outcome.order) await order(trx, check);
+  if (outcome.memory.failing === 0 && facts.hasCertificate) await rejoinNames(trx, { lineageId, now });
   if (outcome.move !== null) await moveLineage(trx, { lineageId, move: outcome.move, life, now });
   const event = toldOfCheck({ failing: facts.memory.failing, findings: held.findings }, findings);
   if (event !== null) await tell(trx, { ...check, event, holds: facts.holdsOrder });

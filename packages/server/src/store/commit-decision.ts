@@ -27,6 +27,7 @@ import { retryDeadlock } from "./retry-deadlock.ts";
 import type { LineageState } from "./schema.ts";
 import type { Sealed } from "./secrets.ts";
 import { intendRecords, unpublish } from "./unpublish.ts";
+import { leaveOutNames } from "./write/leave-out-names.ts";
 import { splitLineage } from "./write/split-lineage.ts";
 
 /** An event of the timeline, in the order they happened. */
@@ -246,14 +247,25 @@ export async function commitIssued(
     ), current as (
       update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
+        all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,
         wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${note(claim, ledger, now)}, ${tell(events)}
+    ), ${noteReplaced(now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${note(claim, ledger, now)}, ${tell(events)}, ${tellAddedBack(now)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.id ?? null;
 }
+
+/** Needs a preceding `moved`. Of names that had been left out, which are those the certificate in hand is without. */
+const tellAddedBack = (now: Instant): RawBuilder<unknown> => sql`
+  told_back as (
+    insert into event (at, kind, lineage_id, issuance_id, detail)
+    select ${timestamp(now)}, 'names.added-back', lineage.id, moved.id,
+      jsonb_build_object('names', (select array_agg(name) from jsonb_object_keys(lineage.suspects) as name))
+    from moved join lineage on lineage.id = moved.lineage_id
+    where lineage.all_names = lineage.names
+  )`;
 
 /** Needs a preceding `moved`. What failed before is forgotten. */
 const lookAgain = (at: Instant | null): RawBuilder<unknown> =>
@@ -309,6 +321,22 @@ export async function commitSplit(
       const { rows } = await abandon(claim, commit).execute(trx);
       if (!isAccepted(rows)) return false;
       await splitLineage(trx, claim.lineageId, commit.split, commit.now);
+      return true;
+    }),
+  );
+}
+
+/** The same where some names may be left out from now on, for which the others have waited long enough. */
+export async function commitFailed(
+  db: Db,
+  claim: Claim & Pick<ClaimedIssuance, "lineageId">,
+  commit: AbandonedCommit & { readonly failed: readonly string[]; readonly leaveOutAfter: number },
+): Promise<boolean> {
+  return retryDeadlock(() =>
+    db.transaction().execute(async (trx) => {
+      const { rows } = await abandon(claim, commit).execute(trx);
+      if (!isAccepted(rows)) return false;
+      await leaveOutNames(trx, claim.lineageId, commit);
       return true;
     }),
   );

@@ -20,14 +20,15 @@ import {
   type LiveState,
   ledgerChanges,
   lookEvery,
-  type SplitPack,
   splitPack,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { KeyMaterial, Outcome, Performer } from "../effects/perform.ts";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
 import {
+  type AbandonedCommit,
   commitAbandoned,
+  commitFailed,
   commitIssued,
   commitSplit,
   commitStep,
@@ -147,10 +148,7 @@ class Run {
     if (state.kind === "abandoned") {
       const { cause, detail, retryAt } = state;
       const commit = { cause, detail, retryAt, areChecked, ...told };
-      const split = this.#split(outcome, state);
-      const accepted = await (split === null
-        ? commitAbandoned(db, this.#issuance, commit)
-        : commitSplit(db, this.#issuance, { ...commit, split }));
+      const accepted = await this.#abandon(commit, failedNames(this.#issuance.names, outcome.input, state));
       if (accepted) onEvents(this.#issuance, told.events);
       return;
     }
@@ -163,9 +161,14 @@ class Run {
     if (id !== null) onEvents(this.#issuance, told.events);
   }
 
-  #split({ input }: Outcome, failure: Extract<Decision["state"], { kind: "abandoned" }>): SplitPack | null {
+  /** What several customers share is split; of one customer's names some may be left out. */
+  #abandon(commit: AbandonedCommit, failed: readonly string[]): Promise<boolean> {
+    const { db, life } = this.#tools;
     const { isPack, names } = this.#issuance;
-    return isPack ? splitPack(names, failedNames(names, input, failure)) : null;
+    const split = isPack ? splitPack(names, failed) : null;
+    if (split !== null) return commitSplit(db, this.#issuance, { ...commit, split });
+    if (isPack || names.length === 1) return commitAbandoned(db, this.#issuance, commit);
+    return commitFailed(db, this.#issuance, { ...commit, failed, leaveOutAfter: life.leaveOutAfter });
   }
 
   async #openMaterial(): Promise<KeyMaterial> {

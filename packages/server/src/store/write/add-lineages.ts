@@ -40,10 +40,10 @@ export async function holdNames(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(addingLock)})`.execute(trx);
 }
 
-/** Who holds these names; a name that is free, removed ones among them, is not in the map. */
+/** Who holds these names, with all of its names, also those that are left out; a name that is free, removed ones among them, is not in the map. */
 export async function findHolders(db: Db, names: readonly string[]): Promise<ReadonlyMap<string, Holder>> {
   const { rows } = await sql<{ name: string; lineage_id: string; names: string[]; tenant_id: string | null }>`
-    select domain.name, lineage.id as lineage_id, lineage.names, lineage.tenant_id
+    select domain.name, lineage.id as lineage_id, coalesce(lineage.all_names, lineage.names) as names, lineage.tenant_id
     from domain join lineage on lineage.id = domain.lineage_id
     where domain.name = any(${[...names]}::text[]) and lineage.state <> 'removed'`.execute(db);
   return new Map(
