@@ -61,6 +61,7 @@ export async function storeImported(
     ), current as (
       update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
+        names = coalesce(lineage.all_names, lineage.names), all_names = null, rejoin_at = null,
         held = false, wanted_at = given.renew_at,
         wake_at = case when exists (
           select 1 from issuance where issuance.lineage_id = lineage.id and ended_at is null
