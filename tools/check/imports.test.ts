@@ -34,7 +34,7 @@ describe("against the table", () => {
     [
       "server/src/work/a.ts",
       `import type { X } from "../http/b.ts";`,
-      /server\/work may import store, effects, not http/,
+      /server\/work may import store, effects, dns, not http/,
     ],
     ["server/src/http/a.ts", `import { x } from "../keys/b.ts";`, /server\/http may import store, not keys/],
     [

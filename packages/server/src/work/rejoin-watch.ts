@@ -4,7 +4,8 @@ import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 import { rejoinNames } from "../store/write/rejoin-names.ts";
 
-const lookEvery = minutes(1);
+/** What is tried once a day need not be tried to the minute. */
+const lookEvery = minutes(10);
 
 export interface RejoinWatch {
   stop(): Promise<void>;
