@@ -37,7 +37,7 @@ await database.listen("certmill_work", () => bell.ring());
 send("ready");
 while (!stop.signal.aborted) {
   await round(database.db);
-  await bell.wait(20, 50);
+  await bell.wait(20, 50, stop.signal);
 }
 send(outcome satisfies PlannerOutcome);
 

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { sendConcurrency } from "./effects/send-webhook.ts";
+import { observeErrors } from "./observe/loop-errors.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { observeWebhooks } from "./observe/webhook-events.ts";
 import type { Database } from "./store/database.ts";
@@ -29,13 +30,11 @@ export async function startWebhooks(parts: {
     concurrency: sendConcurrency,
     pollEvery: config.pollEvery ?? seconds(1),
     onRound: observeWebhooks(metrics, log),
-    onError: (error) => {
-      metrics.workerErrors.inc();
-      log.error(
-        { event: "webhook.error", err: error },
-        "telling a webhook met an error; it is told again after its lease",
-      );
-    },
+    onError: observeErrors(
+      parts,
+      "webhook.error",
+      "telling a webhook met an error; it is told again after its lease",
+    ),
   });
   await database.listen("certmill_feed", () => watch.wake());
   return watch;

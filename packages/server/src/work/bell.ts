@@ -27,10 +27,10 @@ export class Bell {
     this.#waiting?.abort();
   }
 
-  /** Waits `least` milliseconds in any case, then until the bell rings, `most` in all. */
-  async wait(least: number, most: number): Promise<void> {
+  /** Waits `least` milliseconds unless `signal` aborts, then until the bell rings, `most` in all. */
+  async wait(least: number, most: number, signal: AbortSignal): Promise<void> {
     const end = after(this.#clock.now(), milliseconds(most));
-    await this.#clock.wait(least, new AbortController().signal);
+    await this.#clock.wait(least, signal);
     for (let resets = -1; !this.#rung && resets !== this.#resets; ) {
       resets = this.#resets;
       await this.#waitUntil(this.#alarm === null ? end : instant(Math.min(end, this.#alarm)));
@@ -38,6 +38,7 @@ export class Bell {
     this.#rung = false;
     if (this.#alarm !== null && this.#alarm <= this.#clock.now()) this.#alarm = null;
   }
+
   async #waitUntil(at: Instant): Promise<void> {
     const left = between(this.#clock.now(), at);
     if (left <= 0) return;

@@ -21,7 +21,7 @@ import {
 } from "../store/claim-checks.ts";
 import { commitCheck } from "../store/commit-check.ts";
 import type { Db } from "../store/database.ts";
-import { Bell } from "./bell.ts";
+import { Rounds } from "./rounds.ts";
 
 /** Looks at all names of a lineage. It has a deadline of its own, well within the lease. */
 export type CheckNames = (
@@ -44,86 +44,62 @@ export interface CheckWatchOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Rounds follow each other no faster, in milliseconds. */
-const shortestWait = 20;
-const afterError = 1_000;
 /** Of the checks side by side: those of what is alive and well, which must not take a core for hours. */
 const mostPatient = 8;
 
 export class CheckWatch {
   readonly #options: CheckWatchOptions;
-  readonly #bell: Bell;
-  readonly #stop = new AbortController();
-  readonly #running = new Set<Promise<void>>();
-  readonly #loop: Promise<void>;
+  readonly #rounds: Rounds;
   #patient = 0;
 
   constructor(options: CheckWatchOptions) {
     this.#options = options;
-    this.#bell = new Bell(options.clock);
-    this.#loop = this.#rounds();
+    this.#rounds = new Rounds({
+      clock: options.clock,
+      round: (rounds) => this.#round(rounds),
+      shortestWait: 20,
+      afterError: 1_000,
+      noMore: "Names are checked no more.",
+      onError: options.onError,
+    });
   }
 
   /** Something may be due. */
   wake(): void {
-    this.#bell.ring();
+    this.#rounds.wake();
   }
 
   /** What runs is cut off and given back: another process makes it. */
   async stop(): Promise<void> {
-    this.#stop.abort(new Error("Names are checked no more."));
-    this.#bell.ring();
-    await this.#loop;
-    await Promise.all(this.#running);
-  }
-
-  async #rounds(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      let wait: number;
-      try {
-        wait = await this.#round();
-      } catch (error) {
-        this.#options.onError(error);
-        wait = afterError;
-      }
-      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestWait, wait);
-    }
+    await this.#rounds.stop();
   }
 
   /** @returns how long to wait for the next round, in milliseconds. */
-  async #round(): Promise<number> {
+  async #round(rounds: Rounds): Promise<number> {
     const { db, clock, concurrency, lease, pollEvery } = this.#options;
-    const free = concurrency - this.#running.size;
+    const free = concurrency - rounds.underway;
     if (free <= 0) return pollEvery;
     const patient = mostPatient - this.#patient;
     const claimed = await claimChecks(db, { limit: free, mostPatient: patient, lease, now: clock.now() });
-    for (const check of claimed) this.#begin(check);
+    for (const check of claimed) rounds.begin(this.#check(check, rounds.signal));
     if (claimed.length === free) return pollEvery;
     const next = await nextCheckAt(db, { withPatient: this.#patient < mostPatient });
     return next === null ? pollEvery : Math.min(milliseconds(next - clock.now()), pollEvery);
   }
 
-  #begin(check: ClaimedCheck): void {
-    const patient = check.rank === patientRank ? 1 : 0;
-    this.#patient += patient;
-    const running = this.#run(check).finally(() => {
-      this.#running.delete(running);
-      this.#patient -= patient;
-      this.#bell.ring();
-    });
-    this.#running.add(running);
-  }
-
-  async #run(claimed: ClaimedCheck): Promise<void> {
+  async #check(claimed: ClaimedCheck, signal: AbortSignal): Promise<void> {
     const { db, clock, check, life, onChecked, onError } = this.#options;
+    const patient = claimed.rank === patientRank ? 1 : 0;
+    this.#patient += patient;
     try {
-      const findings = await check(claimed, claimed.cas, this.#stop.signal);
+      const findings = await check(claimed, claimed.cas, signal);
       const { lineageId, fence } = claimed;
       const outcome = await commitCheck(db, { lineageId, fence, findings, life, now: clock.now() });
       if (outcome !== null) onChecked(claimed.names, findings, outcome);
     } catch (error) {
-      if (!this.#stop.signal.aborted) onError(error);
+      if (!signal.aborted) onError(error);
       else await releaseCheck(db, { ...claimed, now: clock.now() }).catch(onError);
     }
+    this.#patient -= patient;
   }
 }

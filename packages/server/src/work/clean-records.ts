@@ -15,9 +15,9 @@ import {
   nextRemovalAt,
   postponeRemoval,
 } from "../store/dns-records.ts";
-import { Bell } from "./bell.ts";
+import { Rounds } from "./rounds.ts";
 
-export interface RecordCleanerOptions {
+export interface CleaningOptions {
   readonly db: Db;
   readonly clock: Clock;
   readonly records: Records;
@@ -33,72 +33,50 @@ const atOnce = 8;
 const lease = minutes(3);
 const firstWait = minutes(1);
 const longestWait = minutes(60);
-const shortestRound = 20;
-const afterError = 1_000;
 
-export class RecordCleaner {
-  readonly #options: RecordCleanerOptions;
-  readonly #bell: Bell;
-  readonly #stop = new AbortController();
-  readonly #loop: Promise<void>;
+/** What runs when it stops is cut off; it is taken up again after its lease. */
+export const cleanRecords = (options: CleaningOptions): Rounds =>
+  new Rounds({
+    clock: options.clock,
+    round: ({ signal }) => cleanDue(options, signal),
+    shortestWait: 20,
+    afterError: 1_000,
+    noMore: "Records are cleaned up no more.",
+    onError: options.onError,
+  });
 
-  constructor(options: RecordCleanerOptions) {
-    this.#options = options;
-    this.#bell = new Bell(options.clock);
-    this.#loop = this.#rounds();
+/** @returns how long to wait for the next round, in milliseconds. */
+async function cleanDue(options: CleaningOptions, signal: AbortSignal): Promise<number> {
+  const { db, clock, pollEvery } = options;
+  const now = clock.now();
+  const dueAt = await nextRemovalAt(db);
+  if (dueAt === null) return pollEvery;
+  if (dueAt > now) return Math.min(pollEvery, milliseconds(dueAt - now));
+  const due = await claimDueRecords(db, { limit: atOnce, lease, now });
+  await Promise.all(due.map((record) => clean(record, { ...options, now, signal })));
+  return 0;
+}
+
+async function clean(
+  record: DueRecord,
+  {
+    db,
+    records,
+    onCleaned,
+    now,
+    signal,
+  }: CleaningOptions & { readonly now: Instant; readonly signal: AbortSignal },
+): Promise<void> {
+  try {
+    await records.takeAway(record, () => isStillWanted(db, record), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ProviderFault)) throw error;
+    const again = after(now, milliseconds(Math.min(firstWait * 2 ** record.failures, longestWait)));
+    await postponeRemoval(db, record.id, { again, detail: error.message });
+    onCleaned(record, error.message);
+    return;
   }
-
-  /** Something may be due. */
-  wake(): void {
-    this.#bell.ring();
-  }
-
-  /** What runs is cut off; it is taken up again after its lease. */
-  async stop(): Promise<void> {
-    this.#stop.abort(new Error("Records are cleaned up no more."));
-    this.#bell.ring();
-    await this.#loop;
-  }
-
-  async #rounds(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      let wait: number;
-      try {
-        wait = await this.#round();
-      } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        this.#options.onError(error);
-        wait = afterError;
-      }
-      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestRound, wait);
-    }
-  }
-
-  /** @returns how long to wait for the next one, in milliseconds. */
-  async #round(): Promise<number> {
-    const { db, clock, pollEvery } = this.#options;
-    const now = clock.now();
-    const dueAt = await nextRemovalAt(db);
-    if (dueAt === null) return pollEvery;
-    if (dueAt > now) return Math.min(pollEvery, milliseconds(dueAt - now));
-    const due = await claimDueRecords(db, { limit: atOnce, lease, now });
-    await Promise.all(due.map((record) => this.#clean(record, now)));
-    return 0;
-  }
-
-  async #clean(record: DueRecord, now: Instant): Promise<void> {
-    const { db, records, onCleaned } = this.#options;
-    try {
-      await records.takeAway(record, () => isStillWanted(db, record), this.#stop.signal);
-    } catch (error) {
-      this.#stop.signal.throwIfAborted();
-      if (!(error instanceof ProviderFault)) throw error;
-      const again = after(now, milliseconds(Math.min(firstWait * 2 ** record.failures, longestWait)));
-      await postponeRemoval(db, record.id, { again, detail: error.message });
-      onCleaned(record, error.message);
-      return;
-    }
-    await forgetRecord(db, record.id);
-    onCleaned(record, null);
-  }
+  await forgetRecord(db, record.id);
+  onCleaned(record, null);
 }

@@ -3,37 +3,27 @@ import { hours } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 import { tellExpiring } from "../store/expiring.ts";
+import { type Rounds, roundsEvery } from "./rounds.ts";
 
 const lookEvery = hours(1);
 
-export interface ExpiryWatch {
-  stop(): Promise<void>;
-}
-
-export function watchExpiry(options: {
+export const watchExpiry = ({
+  db,
+  clock,
+  onTold,
+  onError,
+}: {
   readonly db: Db;
   readonly clock: Clock;
   readonly onTold: (count: number) => void;
   readonly onError: (error: unknown) => void;
-}): ExpiryWatch {
-  const { db, clock, onTold, onError } = options;
-  const end = new AbortController();
-  const watch = async (): Promise<void> => {
-    while (!end.signal.aborted) {
-      try {
-        const told = await tellExpiring(db, clock.now());
-        if (told > 0) onTold(told);
-      } catch (error) {
-        onError(error);
-      }
-      await clock.wait(lookEvery, end.signal);
-    }
-  };
-  const watching = watch();
-  return {
-    stop: async () => {
-      end.abort(new Error("The ends of certificates are told no more."));
-      await watching;
+}): Rounds =>
+  roundsEvery(lookEvery, {
+    clock,
+    round: async () => {
+      const told = await tellExpiring(db, clock.now());
+      if (told > 0) onTold(told);
     },
-  };
-}
+    noMore: "The ends of certificates are told no more.",
+    onError,
+  });

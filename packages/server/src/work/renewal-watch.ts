@@ -7,6 +7,7 @@ import { hours, type Instant, milliseconds, minutes, seconds } from "@certmill/d
 import type { DirectoryOffer } from "../effects/directory-offer.ts";
 import { claimDirectoryReads, readOffers, storeOffer, storeProfiles } from "../store/renewal-offers.ts";
 import { batchSize, type PollTools, pollRenewals } from "./poll-renewals.ts";
+import { Rounds } from "./rounds.ts";
 
 /** How often a CA's directory is looked at for what it offers. */
 const directoryEvery = hours(6);
@@ -23,55 +24,40 @@ export interface RenewalWatchOptions extends PollTools {
 
 export class RenewalWatch {
   readonly #options: RenewalWatchOptions;
-  readonly #stop = new AbortController();
-  readonly #loop: Promise<void>;
+  readonly #rounds: Rounds;
   /** CAs that are known to offer none. */
   #without: ReadonlySet<string> = new Set();
-  #rung = false;
-  #waiting: AbortController | null = null;
 
   constructor(options: RenewalWatchOptions) {
     this.#options = options;
-    this.#loop = this.#watch();
+    this.#rounds = new Rounds({
+      clock: options.clock,
+      round: ({ signal }) => this.#round(signal),
+      shortestWait,
+      afterError,
+      noMore: "Renewal information is asked for no more.",
+      onError: options.onError,
+    });
   }
 
   /** A certificate of this CA was stored: it is to be asked for "immediately after issuance" (section 4.3). */
   stored(caId: string): void {
-    if (this.#without.has(caId)) return;
-    this.#rung = true;
-    this.#waiting?.abort();
+    if (!this.#without.has(caId)) this.#rounds.wake();
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort(new Error("Renewal information is asked for no more."));
-    this.#waiting?.abort();
-    await this.#loop;
+    await this.#rounds.stop();
   }
 
-  async #watch(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      let wait: number;
-      try {
-        wait = await this.#round(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.onError(error);
-        wait = afterError;
-      }
-      if (wait > 0) await this.#wait(wait);
-    }
-  }
-
-  /** @returns how long nothing will be due, in milliseconds; 0 where more is due than was taken. */
+  /** @returns how long nothing will be due, in milliseconds. */
   async #round(signal: AbortSignal): Promise<number> {
     const { db, clock } = this.#options;
-    await this.#lookForOffers(signal);
-    if ((await pollRenewals(this.#options, signal)) === batchSize) return 0;
+    do await this.#lookForOffers(signal);
+    while ((await pollRenewals(this.#options, signal)) === batchSize && !signal.aborted);
     const { nextPollAt, without } = await readOffers(db);
     this.#without = new Set(without);
     const untilNext = nextPollAt === null ? directoryEvery : milliseconds(nextPollAt - clock.now());
-    return Math.max(shortestWait, Math.min(untilNext, directoryEvery));
+    return Math.min(untilNext, directoryEvery);
   }
 
   async #lookForOffers(signal: AbortSignal): Promise<void> {
@@ -84,17 +70,5 @@ export class RenewalWatch {
       if (offered !== before.offered) await storeOffer(db, { caId, offered, now });
       if (profiles.join() !== before.profiles.join()) await storeProfiles(db, caId, profiles);
     }
-  }
-
-  async #wait(most: number): Promise<void> {
-    const { clock } = this.#options;
-    const { signal } = this.#stop;
-    await clock.wait(shortestWait, signal);
-    if (!this.#rung && !signal.aborted && most > shortestWait) {
-      this.#waiting = new AbortController();
-      await clock.wait(most - shortestWait, this.#waiting.signal);
-      this.#waiting = null;
-    }
-    this.#rung = false;
   }
 }

@@ -23,7 +23,7 @@ import {
   releaseServed,
   storeRevocation,
 } from "../store/revocations.ts";
-import { Bell } from "./bell.ts";
+import { Rounds } from "./rounds.ts";
 
 export interface RevocationWatchOptions {
   readonly db: Db;
@@ -42,77 +42,56 @@ const batch = 100;
 const atOnce = 8;
 const lease = minutes(10);
 const shortestWait = seconds(1);
-const afterError = seconds(30);
 const firstRetry = minutes(1);
 const longestRetry = minutes(60);
 /** A CA that is in trouble is told for two days. */
 const mostFailures = 50;
 
-export class RevocationWatch {
-  readonly #options: RevocationWatchOptions;
-  readonly #bell: Bell;
-  readonly #stop = new AbortController();
-  readonly #loop: Promise<void>;
+export const watchRevocations = (options: RevocationWatchOptions): Rounds =>
+  new Rounds({
+    clock: options.clock,
+    round: ({ signal }) => revokeDue(options, signal),
+    shortestWait,
+    afterError: seconds(30),
+    noMore: "Certificates are revoked no more.",
+    onError: options.onError,
+  });
 
-  constructor(options: RevocationWatchOptions) {
-    this.#options = options;
-    this.#bell = new Bell(options.clock);
-    this.#loop = this.#rounds();
-  }
+/** @returns how long nothing will be due, in milliseconds. */
+async function revokeDue(options: RevocationWatchOptions, signal: AbortSignal): Promise<number> {
+  const { db, clock, pollEvery } = options;
+  const now = clock.now();
+  const nextAt = await nextRevocationAt(db);
+  if (nextAt === null || nextAt > now)
+    return nextAt === null ? pollEvery : Math.min(milliseconds(nextAt - now), pollEvery);
+  const looked = await releaseServed(db, lookedAtOnce, now);
+  const leaseEnd = after(now, lease);
+  const claimed = await claimRevocations(db, { limit: batch, leaseEnd, now });
+  const left = [...claimed];
+  const runs = Array.from({ length: atOnce }, async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift())
+      await revokeOne(next, { ...options, leaseEnd, signal });
+  });
+  // All come to their end before one's error is told: nothing goes on beside the next round.
+  for (const run of await Promise.allSettled(runs)) if (run.status === "rejected") throw run.reason;
+  return looked === lookedAtOnce || claimed.length === batch ? 0 : shortestWait;
+}
 
-  /** Something may be due. */
-  wake(): void {
-    this.#bell.ring();
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort(new Error("Certificates are revoked no more."));
-    this.#bell.ring();
-    await this.#loop;
-  }
-
-  async #rounds(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      let wait: number;
-      try {
-        wait = await this.#round();
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.onError(error);
-        wait = afterError;
-      }
-      if (!signal.aborted) await this.#bell.wait(shortestWait, wait);
-    }
-  }
-
-  /** @returns how long nothing will be due, in milliseconds. */
-  async #round(): Promise<number> {
-    const { db, clock, pollEvery } = this.#options;
-    const now = clock.now();
-    const nextAt = await nextRevocationAt(db);
-    if (nextAt === null || nextAt > now)
-      return nextAt === null ? pollEvery : Math.min(milliseconds(nextAt - now), pollEvery);
-    const looked = await releaseServed(db, lookedAtOnce, now);
-    const leaseEnd = after(now, lease);
-    const claimed = await claimRevocations(db, { limit: batch, leaseEnd, now });
-    const left = [...claimed];
-    const runs = Array.from({ length: atOnce }, async () => {
-      for (let next = left.shift(); next !== undefined; next = left.shift())
-        await this.#revoke(next, leaseEnd);
-    });
-    // All come to their end before one's error is told: nothing goes on beside the next round.
-    for (const run of await Promise.allSettled(runs)) if (run.status === "rejected") throw run.reason;
-    return looked === lookedAtOnce || claimed.length === batch ? 0 : shortestWait;
-  }
-
-  async #revoke(revocation: ClaimedRevocation, leaseEnd: Instant): Promise<void> {
-    const { db, clock, revoke, onEnded } = this.#options;
-    const answer = await revoke(revocation, this.#stop.signal);
-    const now = clock.now();
-    const end = endOf(answer, revocation.failures + 1, now);
-    if (await storeRevocation(db, revocation, { end, leaseEnd, now })) onEnded(revocation, end);
-  }
+async function revokeOne(
+  revocation: ClaimedRevocation,
+  {
+    db,
+    clock,
+    revoke,
+    onEnded,
+    leaseEnd,
+    signal,
+  }: RevocationWatchOptions & { readonly leaseEnd: Instant; readonly signal: AbortSignal },
+): Promise<void> {
+  const answer = await revoke(revocation, signal);
+  const now = clock.now();
+  const end = endOf(answer, revocation.failures + 1, now);
+  if (await storeRevocation(db, revocation, { end, leaseEnd, now })) onEnded(revocation, end);
 }
 
 function endOf(answer: RevocationAnswer, failures: number, now: Instant): RevocationEnd {

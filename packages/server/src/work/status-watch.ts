@@ -1,8 +1,9 @@
 /** Reads the CAs' status pages from time to time, for all processes together. */
-import { type CaStatus, type Duration, minutes } from "@certmill/domain";
+import { type CaStatus, minutes } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import { claimStatusReads, type StatusRead, storeStatus } from "../store/ca-status.ts";
 import type { Db } from "../store/database.ts";
+import { type Rounds, roundsEvery } from "./rounds.ts";
 
 /** How often a page is read. */
 const readEvery = minutes(5);
@@ -20,28 +21,14 @@ export interface StatusWatchOptions {
   readonly onChange: (ca: StatusRead, status: CaStatus) => void;
 }
 
-export interface StatusWatch {
-  stop(): Promise<void>;
-}
-
-export function watchStatus(options: StatusWatchOptions): StatusWatch {
-  const end = new AbortController();
-  const watching = watch(options, lookEvery, end.signal);
-  return {
-    stop: async () => {
-      end.abort(new Error("The status pages are read no more."));
-      await watching;
-    },
-  };
-}
-
-async function watch(options: StatusWatchOptions, every: Duration, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    // What fails here is the database, which the worker tells of, or was ended; the page is read again anyway.
-    await readDuePages(options, signal).catch(() => {});
-    await options.clock.wait(every, signal);
-  }
-}
+export const watchStatus = (options: StatusWatchOptions): Rounds =>
+  roundsEvery(lookEvery, {
+    clock: options.clock,
+    round: (signal) => readDuePages(options, signal),
+    noMore: "The status pages are read no more.",
+    // What fails here is the database, which the worker tells of; the page is read again anyway.
+    onError: () => {},
+  });
 
 async function readDuePages(
   { db, clock, hosts, read, onChange }: StatusWatchOptions,

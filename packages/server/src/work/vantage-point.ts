@@ -9,7 +9,7 @@ import {
   takeLooks,
   withdrawVantage,
 } from "../store/vantage-looks.ts";
-import { Bell } from "./bell.ts";
+import { Rounds } from "./rounds.ts";
 
 export interface VantagePointOptions {
   readonly db: Db;
@@ -24,67 +24,54 @@ const atOnce = 64;
 /** In milliseconds. */
 const pollEvery = 2_000;
 const announceEvery = 30_000;
-const shortestWait = 5;
 
 export class VantagePoint {
   readonly #options: VantagePointOptions;
-  readonly #bell: Bell;
-  readonly #stop = new AbortController();
-  readonly #running = new Set<Promise<void>>();
-  readonly #loop: Promise<void>;
+  readonly #rounds: Rounds;
   #announceAt = 0;
 
   constructor(options: VantagePointOptions) {
     this.#options = options;
-    this.#bell = new Bell(options.clock);
-    this.#loop = this.#rounds();
+    this.#rounds = new Rounds({
+      clock: options.clock,
+      round: async (rounds) => {
+        await this.#round(rounds);
+        return pollEvery;
+      },
+      shortestWait: 5,
+      afterError: pollEvery,
+      noMore: "This process is a vantage point no more.",
+      onError: options.onError,
+    });
   }
 
   /** Somebody asks for a look from here. */
   wake(): void {
-    this.#bell.ring();
+    this.#rounds.wake();
   }
 
   /** What it is looking at is left: who asked goes on without. */
   async stop(): Promise<void> {
     const { db, name, onError } = this.#options;
-    this.#stop.abort(new Error("This process is a vantage point no more."));
-    this.#bell.ring();
-    await this.#loop;
-    await Promise.all(this.#running);
+    await this.#rounds.stop();
     await withdrawVantage(db, name).catch(onError);
   }
 
-  async #rounds(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.#round().catch((error: unknown) => this.#options.onError(error));
-      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestWait, pollEvery);
-    }
-  }
-
-  async #round(): Promise<void> {
+  async #round(rounds: Rounds): Promise<void> {
     const { db, clock, name } = this.#options;
     const now = clock.now();
     if (now >= this.#announceAt) {
       await announceVantage(db, name, now);
       this.#announceAt = now + announceEvery;
     }
-    const limit = atOnce - this.#running.size;
+    const limit = atOnce - rounds.underway;
     if (limit <= 0) return;
-    for (const each of await takeLooks(db, { vantage: name, limit, now })) this.#begin(each);
+    for (const each of await takeLooks(db, { vantage: name, limit, now }))
+      rounds.begin(this.#answer(each, rounds.signal));
   }
 
-  #begin(asked: Look): void {
-    const running = this.#answer(asked).finally(() => {
-      this.#running.delete(running);
-      this.#bell.ring();
-    });
-    this.#running.add(running);
-  }
-
-  async #answer({ id, name }: Look): Promise<void> {
+  async #answer({ id, name }: Look, signal: AbortSignal): Promise<void> {
     const { db, look, onError } = this.#options;
-    const { signal } = this.#stop;
     try {
       await answerLook(db, id, await look(name, signal));
     } catch (error) {

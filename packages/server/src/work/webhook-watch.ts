@@ -31,8 +31,8 @@ import {
   type RoundResult,
   releaseWebhook,
 } from "../store/webhook-rounds.ts";
-import { Bell } from "./bell.ts";
 import { DeliveryRound, longestLane, type PreparedMessage } from "./deliver-round.ts";
+import { Rounds } from "./rounds.ts";
 import { type Batch, dueHeld, type Lane, messageFor, sortBatch } from "./webhook-lanes.ts";
 
 /** Sends one message to an address, signed with these secrets. It has a deadline of its own, well within the lease. */
@@ -70,66 +70,48 @@ const batchSize = 500;
 const mostRetried = 50;
 /** Webhooks that this process sends to side by side. */
 const mostAtOnce = 8;
-/** Rounds follow each other no faster, in milliseconds. */
-const shortestWait = 20;
-const afterError = 1_000;
 
 export class WebhookWatch {
   readonly #options: WebhookWatchOptions;
-  readonly #bell: Bell;
-  readonly #stop = new AbortController();
   readonly #cut = new AbortController();
-  readonly #running = new Set<Promise<void>>();
-  readonly #loop: Promise<void>;
+  readonly #rounds: Rounds;
 
   constructor(options: WebhookWatchOptions) {
     this.#options = options;
-    this.#bell = new Bell(options.clock);
-    this.#loop = this.#rounds();
+    this.#rounds = new Rounds({
+      clock: options.clock,
+      round: (rounds) => this.#claim(rounds),
+      shortestWait: 20,
+      afterError: 1_000,
+      noMore: "Webhooks are told no more.",
+      onError: options.onError,
+    });
   }
 
   /** There may be something to tell. */
   wake(): void {
-    this.#bell.ring();
+    this.#rounds.wake();
   }
 
   /** What is being sent may end within a moment; else it is cut off, and sent again by whoever takes the webhook next. */
   async stop(): Promise<void> {
-    const error = new Error("Webhooks are told no more.");
-    this.#stop.abort(error);
-    this.#bell.ring();
-    await this.#loop;
+    const stopped = this.#rounds.stop();
     const ended = new AbortController();
-    const cutting = this.#options.clock.wait(drain, ended.signal).then(() => this.#cut.abort(error));
-    await Promise.all(this.#running);
+    const cutting = this.#options.clock
+      .wait(drain, ended.signal)
+      .then(() => this.#cut.abort(this.#rounds.signal.reason));
+    await stopped;
     ended.abort();
     await cutting;
   }
 
-  async #rounds(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      let wait: number;
-      try {
-        wait = await this.#claim();
-      } catch (error) {
-        this.#options.onError(error);
-        wait = afterError;
-      }
-      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestWait, wait);
-    }
-  }
-
   /** @returns how long to wait for the next look, in milliseconds. */
-  async #claim(): Promise<number> {
+  async #claim(rounds: Rounds): Promise<number> {
     const { db, clock, pollEvery } = this.#options;
-    while (this.#running.size < mostAtOnce) {
+    while (rounds.underway < mostAtOnce) {
       const claimed = await claimWebhook(db, { lease, now: clock.now() });
       if (claimed === null) break;
-      const running = this.#round(claimed).finally(() => {
-        this.#running.delete(running);
-        this.#bell.ring();
-      });
-      this.#running.add(running);
+      rounds.begin(this.#round(claimed));
     }
     const next = await nextWebhookAt(db);
     const now = clock.now();
@@ -157,7 +139,7 @@ export class WebhookWatch {
       now: () => clock.now(),
       prepare: (event) => prepare(event, told, installation),
       send: ({ id, body }) => send({ url: claimed.url, secrets, id, body }, this.#cut.signal),
-      ending: this.#stop.signal,
+      ending: this.#rounds.signal,
       concurrency,
     });
     return round.run(retried, batch);

@@ -3,37 +3,28 @@ import { minutes, type WeekHour } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 import { tellWeek } from "../store/weekly-report.ts";
+import { type Rounds, roundsEvery } from "./rounds.ts";
 
 const lookEvery = minutes(5);
 
-export interface WeeklyWatch {
-  stop(): Promise<void>;
-}
-
-export function watchWeeks(options: {
+export const watchWeeks = ({
+  db,
+  clock,
+  weekHour,
+  onTold,
+  onError,
+}: {
   readonly db: Db;
   readonly clock: Clock;
   readonly weekHour: WeekHour;
   readonly onTold: () => void;
   readonly onError: (error: unknown) => void;
-}): WeeklyWatch {
-  const { db, clock, weekHour, onTold, onError } = options;
-  const end = new AbortController();
-  const watch = async (): Promise<void> => {
-    while (!end.signal.aborted) {
-      try {
-        if (await tellWeek(db, weekHour, clock.now())) onTold();
-      } catch (error) {
-        onError(error);
-      }
-      await clock.wait(lookEvery, end.signal);
-    }
-  };
-  const watching = watch();
-  return {
-    stop: async () => {
-      end.abort(new Error("Weeks are told no more."));
-      await watching;
+}): Rounds =>
+  roundsEvery(lookEvery, {
+    clock,
+    round: async () => {
+      if (await tellWeek(db, weekHour, clock.now())) onTold();
     },
-  };
-}
+    noMore: "Weeks are told no more.",
+    onError,
+  });

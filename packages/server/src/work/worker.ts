@@ -9,9 +9,9 @@ import type { Db } from "../store/database.ts";
 import type { LedgerNews } from "../store/planning/fold-ledger.ts";
 import { planRound } from "../store/planning/plan-round.ts";
 import { isDue, readOwed } from "../store/what-is-owed.ts";
-import { Bell } from "./bell.ts";
 import { feedCampaigns } from "./feed-campaigns.ts";
 import { feedReplacements } from "./feed-replacements.ts";
+import { Rounds } from "./rounds.ts";
 
 export interface WorkerOptions {
   readonly db: Db;
@@ -31,17 +31,13 @@ export interface WorkerOptions {
   readonly onError: (error: unknown, issuance: ClaimedIssuance | null) => void;
 }
 
-/** Rounds follow each other no faster, so that work that comes due together is claimed together. */
+/** So that work that comes due together is claimed together. */
 const shortestWait = 20;
-const afterError = 1_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #bell: Bell;
-  readonly #running = new Set<Promise<void>>();
   readonly #cut = new AbortController();
-  readonly #stop = new AbortController();
-  #loop: Promise<void> | null = null;
+  #rounds: Rounds | null = null;
   /** Whether the last planning left somebody in line for want of room, and whether there may be some since. */
   #waitsForRoom = false;
   #mayHaveRoom = false;
@@ -49,16 +45,27 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#bell = new Bell(options.clock);
   }
 
   start(): void {
-    this.#loop ??= this.#rounds();
+    const { clock, onError } = this.#options;
+    this.#rounds ??= new Rounds({
+      clock,
+      round: async (rounds) => {
+        const wait = await this.#round(rounds);
+        this.#lastRoundAt = clock.now();
+        return wait;
+      },
+      shortestWait,
+      afterError: 1_000,
+      noMore: "Nothing is claimed any more.",
+      onError: (error) => onError(error, null),
+    });
   }
 
   /** Something may be due: the next round begins now. */
   wake(): void {
-    this.#bell.ring();
+    this.#rounds?.wake();
   }
 
   /** When the last round ended well; null before the first. Readiness looks at it. */
@@ -67,7 +74,7 @@ export class Worker {
   }
 
   get busy(): number {
-    return this.#running.size;
+    return this.#rounds?.underway ?? 0;
   }
 
   /**
@@ -75,36 +82,19 @@ export class Worker {
    * off and gives it back for another worker.
    */
   async stop(grace: number): Promise<void> {
-    this.#stop.abort();
-    this.#bell.ring();
     const timer = setTimeout(() => this.#cut.abort(new Error("The worker is stopping.")), grace);
-    await this.#loop;
-    await Promise.all(this.#running);
+    await this.#rounds?.stop();
     clearTimeout(timer);
   }
 
-  async #rounds(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      let wait: number;
-      try {
-        wait = await this.#round();
-        this.#lastRoundAt = this.#options.clock.now();
-      } catch (error) {
-        this.#options.onError(error, null);
-        wait = afterError;
-      }
-      if (!this.#stop.signal.aborted) await this.#bell.wait(shortestWait, wait);
-    }
-  }
-
   /** @returns how long to wait for the next round, in milliseconds. */
-  async #round(): Promise<number> {
+  async #round(rounds: Rounds): Promise<number> {
     const { db, clock, concurrency, lease, pollEvery } = this.#options;
-    const free = concurrency - this.#running.size;
+    const free = concurrency - rounds.underway;
     if (free <= 0) return pollEvery;
     const now = clock.now();
     const owed = await readOwed(db, now);
-    if (this.#stop.signal.aborted) return 0;
+    if (rounds.signal.aborted) return 0;
     const toPlan = this.#mayHaveRoom || isDue(owed.planningAt, now);
     const toFeed = isDue(owed.campaignAt, now);
     const toReplace = isDue(owed.replacementAt, now);
@@ -113,7 +103,7 @@ export class Worker {
     const planned = toPlan ? await this.#plan(free, now) : 0;
     const toClaim = planned > 0 || isDue(owed.issuanceAt, now);
     const claimed = toClaim ? await claimIssuances(db, { limit: free, lease, now }) : [];
-    for (const issuance of claimed) this.#begin(issuance);
+    for (const issuance of claimed) rounds.begin(this.#runBeside(rounds, issuance));
     if (claimed.length === free) return pollEvery;
     // What was done has changed what is owed. An issuance that was begun tells itself when it goes on.
     if (toFeed || toReplace || toPlan) return 0;
@@ -134,18 +124,12 @@ export class Worker {
     return round.orders;
   }
 
-  #begin(issuance: ClaimedIssuance): void {
-    const running = this.#run(issuance).then((goesOnAt) => {
-      const wasFull = this.#running.size === this.#options.concurrency;
-      this.#running.delete(running);
-      if (goesOnAt !== null && !wasFull) {
-        this.#bell.ringAt(goesOnAt);
-        return;
-      }
-      this.#mayHaveRoom ||= this.#waitsForRoom;
-      this.#bell.ring();
-    });
-    this.#running.add(running);
+  /** @returns when a round is to go on with it, where none is needed sooner. */
+  async #runBeside(rounds: Rounds, issuance: ClaimedIssuance): Promise<Instant | void> {
+    const goesOnAt = await this.#run(issuance);
+    const isFull = rounds.underway === this.#options.concurrency;
+    if (goesOnAt !== null && !isFull) return goesOnAt;
+    this.#mayHaveRoom ||= this.#waitsForRoom;
   }
 
   /** @returns when it goes on; null: nobody here knows. */

@@ -26,6 +26,8 @@ function heldClock() {
   return { waits, clock: { now: () => instant(now), wait } };
 }
 
+const notStopped = new AbortController().signal;
+
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };
@@ -33,7 +35,7 @@ const settle = async (): Promise<void> => {
 test("a wait is the least in any case, then as long as nobody rings", async () => {
   const { waits, clock } = heldClock();
   const bell = new Bell(clock);
-  const waiting = bell.wait(20, 1_000);
+  const waiting = bell.wait(20, 1_000, notStopped);
   expect(waits.map(({ duration }) => duration)).toEqual([20]);
   waits[0]?.end();
   await settle();
@@ -45,7 +47,7 @@ test("a wait is the least in any case, then as long as nobody rings", async () =
 test("a ring ends the wait, and leaves no other behind", async () => {
   const { waits, clock } = heldClock();
   const bell = new Bell(clock);
-  const waiting = bell.wait(20, 1_000);
+  const waiting = bell.wait(20, 1_000, notStopped);
   waits[0]?.end();
   await settle();
   bell.ring();
@@ -58,13 +60,13 @@ test("a ring before the wait, or within its least, is kept; many are one", async
   const bell = new Bell(clock);
   for (const when of ["before", "within"]) {
     if (when === "before") for (let ring = 0; ring < 3; ring++) bell.ring();
-    const waiting = bell.wait(20, 1_000);
+    const waiting = bell.wait(20, 1_000, notStopped);
     if (when === "within") bell.ring();
     expect(waits.map(({ duration }) => duration)).toEqual([20]);
     waits[0]?.end();
     await waiting;
   }
-  const waiting = bell.wait(20, 1_000);
+  const waiting = bell.wait(20, 1_000, notStopped);
   waits[0]?.end();
   await settle();
   expect(waits.map(({ duration }) => duration)).toEqual([980]);
@@ -75,7 +77,7 @@ test("a ring before the wait, or within its least, is kept; many are one", async
 test("it rings by itself at the soonest instant that it was told, once", async () => {
   const { waits, clock } = heldClock();
   const bell = new Bell(clock);
-  const waiting = bell.wait(20, 1_000);
+  const waiting = bell.wait(20, 1_000, notStopped);
   for (const at of [500, 300, 400]) bell.ringAt(instant(at));
   waits[0]?.end();
   await settle();
@@ -85,7 +87,7 @@ test("it rings by itself at the soonest instant that it was told, once", async (
   expect(waits.map(({ duration }) => duration)).toEqual([30]);
   waits[0]?.end();
   await waiting;
-  const next = bell.wait(20, 1_000);
+  const next = bell.wait(20, 1_000, notStopped);
   waits[0]?.end();
   await settle();
   expect(waits.map(({ duration }) => duration)).toEqual([980]);
