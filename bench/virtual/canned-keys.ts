@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { generateCertificateKey, type MakeKey } from "../../packages/server/src/keys/certificate-key.ts";
-import type { KeyType } from "../../packages/server/src/store/schema.ts";
+import type { KeyType } from "../../packages/server/src/store/schema/key.ts";
 
 const poolSize = 16;
 

@@ -26,7 +26,7 @@ import type { ChosenKey } from "../keys/choose-key.ts";
 import { open, seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore, KeyToStore } from "../store/commit-decision.ts";
-import type { KeyType } from "../store/schema.ts";
+import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 import { authorizationFacts, faultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
 import { placeRecords, recordOf, writeRecords } from "./answer-by-dns.ts";

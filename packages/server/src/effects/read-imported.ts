@@ -6,7 +6,7 @@ import { exportKey } from "../keys/certificate-key.ts";
 import { seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore } from "../store/commit-decision.ts";
-import type { KeyType } from "../store/schema.ts";
+import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 
 /** A certificate that can be served now. */

@@ -1,5 +1,5 @@
 import type { KeyPolicy as ApiKeyPolicy } from "@certmill/api";
-import type { KeyPolicyName } from "../store/schema.ts";
+import type { KeyPolicyName } from "../store/schema/key.ts";
 import type { KeyPolicy } from "../store/write/key-policies.ts";
 import { oneFault } from "./refusal.ts";
 

@@ -3,7 +3,7 @@ import type { ReadinessPart } from "@certmill/api";
 import type { CaForCheck, Duration, Finding, NamesToCheck, WebhookAnswer } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
 import type { CertificateToStore } from "../store/commit-decision.ts";
-import type { KeyType } from "../store/schema.ts";
+import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 
 export interface AccountRequest {

@@ -2,7 +2,7 @@
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { holdStandings, readStandings } from "../store/read/standings.ts";
-import type { KeyType } from "../store/schema.ts";
+import type { KeyType } from "../store/schema/key.ts";
 import { addLineages, findHolders, type Holder, holdNames } from "../store/write/add-lineages.ts";
 import { ensureTenants, findTenants } from "../store/write/names.ts";
 import { recogniseAccounts, storeImported } from "../store/write/store-imported.ts";

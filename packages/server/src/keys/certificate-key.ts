@@ -1,7 +1,7 @@
 /** The private keys that certificates are for. */
 import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import type { KeyType } from "../store/schema.ts";
+import type { KeyType } from "../store/schema/key.ts";
 
 /** Makes a private key for a certificate. */
 export type MakeKey = (type: KeyType) => Promise<KeyObject>;

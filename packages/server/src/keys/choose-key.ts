@@ -3,7 +3,7 @@ import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { readKeyChoice, storeSharedKey } from "../store/key-choice.ts";
-import type { KeyType } from "../store/schema.ts";
+import type { KeyType } from "../store/schema/key.ts";
 import { exportKey, importKey, type MakeKey } from "./certificate-key.ts";
 import { open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key-ring.ts";

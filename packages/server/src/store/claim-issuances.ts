@@ -11,7 +11,7 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
-import type { KeyType } from "./schema.ts";
+import type { KeyType } from "./schema/key.ts";
 
 /** An issuance that this worker has until its lease ends, with what its steps need. */
 export interface ClaimedIssuance {

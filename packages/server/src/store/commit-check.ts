@@ -18,7 +18,7 @@ import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import { becomes } from "./life-sql.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
-import type { LineageState } from "./schema.ts";
+import type { LineageState } from "./schema/lineage.ts";
 import { moveLineage } from "./write/move-lineage.ts";
 import { rejoinNames } from "./write/rejoin-names.ts";
 

@@ -24,7 +24,7 @@ import { type Db, timestamp } from "./database.ts";
 import { becomes, becomesState, stateAfter } from "./life-sql.ts";
 import { noteReplaced } from "./replaced.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
-import type { LineageState } from "./schema.ts";
+import type { LineageState } from "./schema/lineage.ts";
 import type { Sealed } from "./secrets.ts";
 import { intendRecords, unpublish } from "./unpublish.ts";
 import { leaveOutNames } from "./write/leave-out-names.ts";

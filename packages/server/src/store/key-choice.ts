@@ -2,7 +2,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
-import type { KeyType } from "./schema.ts";
+import type { KeyType } from "./schema/key.ts";
 import { insertSecret, type Sealed } from "./secrets.ts";
 
 /** A key that is stored. */

@@ -2,7 +2,7 @@
 import { type Instant, type LifeEvent, lifeStates, restingStates, transitions } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { timestamp } from "./database.ts";
-import type { LineageState } from "./schema.ts";
+import type { LineageState } from "./schema/lineage.ts";
 
 /** Of `lineage`, whose row it is read in. */
 export function stateAfter(event: LifeEvent): RawBuilder<LineageState> {

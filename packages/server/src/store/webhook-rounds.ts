@@ -6,7 +6,7 @@ import { after, type Duration, type Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import { toldAfter, type WebhookPlace } from "./read/webhook-feed.ts";
-import type { StoredAnswer } from "./schema.ts";
+import type { StoredAnswer } from "./schema/webhook.ts";
 
 export interface ClaimedWebhook {
   readonly id: string;

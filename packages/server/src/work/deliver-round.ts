@@ -16,7 +16,7 @@ import {
   webhookPatience,
 } from "@certmill/domain";
 import { type FeedEvent, placeBefore } from "../store/read/webhook-feed.ts";
-import type { StoredAnswer } from "../store/schema.ts";
+import type { StoredAnswer } from "../store/schema/webhook.ts";
 import type { ClaimedWebhook, HeldBack, RoundResult } from "../store/webhook-rounds.ts";
 import { type Batch, dueHeld, type Lane, messageFor } from "./webhook-lanes.ts";
 

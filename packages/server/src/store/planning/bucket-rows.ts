@@ -1,7 +1,7 @@
 import { type BucketBook, type BucketName, isLimitName, type NamedEntry } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { BucketTable } from "../schema.ts";
+import type { BucketTable } from "../schema/ledger.ts";
 
 type StoredBucket = Pick<BucketTable, "ca_id" | "limit_name" | "key" | "full_at"> & {
   reserved: number;

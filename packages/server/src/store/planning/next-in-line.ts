@@ -14,7 +14,7 @@ import {
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { homeCaId } from "../home-ca.ts";
-import type { KeyType } from "../schema.ts";
+import type { KeyType } from "../schema/key.ts";
 
 /** A line of lineages that may go to the same CAs. */
 export interface Lane {

@@ -10,7 +10,7 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { CampaignState } from "../schema.ts";
+import type { CampaignState } from "../schema/campaign.ts";
 import type { Lane } from "./next-in-line.ts";
 
 interface LaneRow {

@@ -1,7 +1,8 @@
 import type { Instant, PackingPrice } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { CampaignState, KeyType } from "../schema.ts";
+import type { CampaignState } from "../schema/campaign.ts";
+import type { KeyType } from "../schema/key.ts";
 
 export interface CampaignRow {
   readonly id: string;

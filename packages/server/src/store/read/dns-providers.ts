@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { DnsProviderKind } from "../schema.ts";
+import type { DnsProviderKind } from "../schema/dns.ts";
 
 export interface DnsProviderRow {
   readonly id: string;

@@ -1,7 +1,8 @@
 import type { ChallengeType, DomainState, Finding, Instant, LiveState } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { CampaignState, KeyType } from "../schema.ts";
+import type { CampaignState } from "../schema/campaign.ts";
+import type { KeyType } from "../schema/key.ts";
 import { isShownAs, shownState } from "./shown-state.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */

@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { LineageState } from "../schema.ts";
+import type { LineageState } from "../schema/lineage.ts";
 import { type FeedPosition, following, forwardTo, isKnown, readHorizon } from "./feed-position.ts";
 
 /** A lineage that edges must look at again, as it stands now. */

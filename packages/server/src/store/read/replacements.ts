@@ -1,7 +1,7 @@
 import { type Instant, instant, minutes, type ReplacementPlan } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import type { ReplacementState } from "../schema.ts";
+import type { ReplacementState } from "../schema/replacement.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ReplacementRow {

@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { RevocationState } from "../schema.ts";
+import type { RevocationState } from "../schema/replacement.ts";
 
 export interface RevocationRow {
   readonly certificate_id: string;

@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
-import type { KeyPolicyName } from "../schema.ts";
+import type { KeyPolicyName } from "../schema/key.ts";
 
 export interface TenantRow {
   readonly name: string;

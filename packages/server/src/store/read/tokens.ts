@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import type { TokenScope } from "../schema.ts";
+import type { TokenScope } from "../schema/access.ts";
 
 export interface TokenRow {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../database.ts";
-import type { StoredAnswer, WebhookState } from "../schema.ts";
+import type { StoredAnswer, WebhookState } from "../schema/webhook.ts";
 
 export interface WebhookRow {
   readonly id: string;

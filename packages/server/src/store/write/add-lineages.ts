@@ -1,7 +1,7 @@
 import type { ChallengeType, DnsName, Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import type { KeyType } from "../schema.ts";
+import type { KeyType } from "../schema/key.ts";
 
 /** What is wanted for one row of a list: a certificate for these names, the primary one first. */
 export interface WantedLineage {

@@ -5,7 +5,8 @@
 import type { DailyWindow, EventKind, Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import type { CampaignState, KeyType } from "../schema.ts";
+import type { CampaignState } from "../schema/campaign.ts";
+import type { KeyType } from "../schema/key.ts";
 import { takePlannedBack } from "./take-planned-back.ts";
 
 export interface CampaignSettings {

@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import type { DnsProviderKind } from "../schema.ts";
+import type { DnsProviderKind } from "../schema/dns.ts";
 import { insertSecret, type Sealed } from "../secrets.ts";
 
 export interface NewDnsProvider {

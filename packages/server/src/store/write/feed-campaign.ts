@@ -3,7 +3,7 @@ import { countedFailures, type Instant, sampleSize, type WaveOutcome } from "@ce
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
-import type { CampaignState } from "../schema.ts";
+import type { CampaignState } from "../schema/campaign.ts";
 
 export interface DueCampaign {
   readonly id: string;

@@ -5,7 +5,7 @@ import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
 import { isHeld, isSelected, type Selection } from "../read/selection.ts";
 import { revokeReplaced } from "../replaced.ts";
-import type { ReplacementState } from "../schema.ts";
+import type { ReplacementState } from "../schema/replacement.ts";
 
 export interface DueReplacement {
   readonly id: string;

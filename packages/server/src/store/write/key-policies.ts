@@ -1,5 +1,5 @@
 import type { Db } from "../database.ts";
-import type { KeyPolicyName } from "../schema.ts";
+import type { KeyPolicyName } from "../schema/key.ts";
 
 export interface KeyPolicy {
   readonly policy: KeyPolicyName;

@@ -3,7 +3,7 @@ import type { Instant, ReplacementPlan, RevocationReason } from "@certmill/domai
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { isHeld, type Selection } from "../read/selection.ts";
-import type { ReplacementState } from "../schema.ts";
+import type { ReplacementState } from "../schema/replacement.ts";
 
 export interface NewReplacement {
   readonly selection: Selection;

@@ -1,6 +1,6 @@
 import type { Instant } from "@certmill/domain";
 import { type Db, timestamp } from "../database.ts";
-import type { TokenScope } from "../schema.ts";
+import type { TokenScope } from "../schema/access.ts";
 import { ensureEdgeGroup, ensureTenants } from "./names.ts";
 
 export interface NewToken {

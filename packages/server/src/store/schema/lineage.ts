@@ -1,0 +1,61 @@
+/** What is kept covered, and whose it is. */
+import type { ChallengeType, LifeState } from "@certmill/domain";
+import type { Generated, GeneratedAlways } from "kysely";
+import type { At, Defaulted, Id, MaybeAt } from "./column.ts";
+import type { KeyPolicyName, KeyType } from "./key.ts";
+
+export type LineageState = LifeState;
+
+interface TenantTable {
+  id: GeneratedAlways<Id>;
+  name: string;
+  created_at: At;
+  ca_ids: Id[] | null;
+  key_policy: KeyPolicyName | null;
+  key_renewals: number | null;
+}
+
+interface LineageTable {
+  id: GeneratedAlways<Id>;
+  tenant_id: Id | null;
+  ca_id: Id;
+  edge_group_id: Id;
+  names: string[];
+  key_type: KeyType;
+  state: LineageState;
+  wake_at: MaybeAt;
+  wanted_at: At;
+  failure_code: string | null;
+  failure_detail: string | null;
+  failures: Generated<number>;
+  failing_since: MaybeAt;
+  unmended_since: MaybeAt;
+  rests_since: MaybeAt;
+  leaves_at: MaybeAt;
+  all_names: string[] | null;
+  suspects: Defaulted<Readonly<Record<string, number>>>;
+  rejoin_at: MaybeAt;
+  keys_destroyed_at: MaybeAt;
+  certificate_id: Id | null;
+  created_at: At;
+  removed_at: MaybeAt;
+  pinned: Generated<boolean>;
+  avoid_ca_ids: Generated<Id[]>;
+  campaign_id: Id | null;
+  wave: number | null;
+  held: Generated<boolean>;
+  profile: string | null;
+  challenge: ChallengeType | null;
+}
+
+interface DomainTable {
+  name: string;
+  lineage_id: Id;
+  created_at: At;
+}
+
+export interface LineageTables {
+  tenant: TenantTable;
+  lineage: LineageTable;
+  domain: DomainTable;
+}
