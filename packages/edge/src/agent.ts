@@ -1,10 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client, Receipt } from "@certmill/api";
+import { type DriveOptions, driveProxy } from "./driver/drive-proxy.ts";
+import type { Driver } from "./driver/driver.ts";
 import { EdgeFault } from "./edge-fault.ts";
 import { followServer } from "./feed/follow-server.ts";
 import type { Backoff } from "./flow/backoff.ts";
 import { Bell } from "./flow/bell.ts";
+import { Pacer } from "./flow/pacer.ts";
 import { Retries } from "./flow/retries.ts";
 import { runTogether } from "./flow/run-together.ts";
 import { Holdings } from "./holding/holdings.ts";
@@ -17,9 +20,11 @@ import { diskFault } from "./install/disk-fault.ts";
 import { type LayoutName, layouts } from "./install/layout.ts";
 import { settleLineages } from "./install/settle-lineages.ts";
 import type { Log } from "./log/edge-event.ts";
+import type { TlsAddress } from "./proof/handshake.ts";
+import { proveLineages } from "./proof/prove-lineages.ts";
 import { Outbox } from "./receipt/outbox.ts";
 import { sendReceipts } from "./receipt/send-receipts.ts";
-import { type Reload, reloadProxy } from "./reload/reload-proxy.ts";
+import { type Reload, type ReloadOptions, reloadProxy } from "./reload/reload-proxy.ts";
 
 export interface AgentOptions {
   readonly client: Client;
@@ -28,13 +33,33 @@ export interface AgentOptions {
   /** Where proxies read; made if it is not there. One agent to a directory. */
   readonly directory: string;
   readonly layout: LayoutName;
-  /** Null: the proxy takes new files by itself. */
-  readonly reload: Reload | null;
+  readonly proxy: ProxyAccess;
+  /** Where handshakes show what is served; null: what the proxy has loaded is taken for served. */
+  readonly proveAt: TlsAddress | null;
   /** Seconds for which the server may hold a poll that has nothing to tell. */
   readonly wait: number;
   /** For everything that is tried again. */
   readonly backoff: Backoff;
   readonly log: Log;
+}
+
+/** How the proxy comes to what is new on disk. */
+export type ProxyAccess =
+  /** By itself. */
+  | { readonly kind: "files" }
+  /** By a command, once for all that changed. */
+  | { readonly kind: "reload"; readonly reload: Reload }
+  /** One by one while it runs. */
+  | ({ readonly kind: "driver" } & DrivenProxy);
+
+export interface DrivenProxy {
+  readonly driver: Driver;
+  /** Certificates a second that it is given at most. */
+  readonly pace: number;
+  /** Milliseconds between two looks at its health. */
+  readonly lookEvery: number;
+  /** Milliseconds between two comparisons of what it has with what it should have. */
+  readonly reconcileEvery: number;
 }
 
 /** A certificate on disk that a name is served with. */
@@ -73,7 +98,7 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
 }
 
 async function openIn(options: AgentOptions): Promise<Agent> {
-  const { client, edge, layout, reload, backoff, log } = options;
+  const { client, edge, layout, proxy, proveAt, backoff, log } = options;
   await mkdir(options.directory, { recursive: true, mode: 0o755 });
   const statePath = join(options.directory, ".state", "state.json");
 
@@ -85,7 +110,7 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   const holdings = new Holdings(changed);
   const outbox = new Outbox(changed);
   const state = (): AgentState => ({
-    version: 1,
+    version: 2,
     cursor: holdings.cursor,
     lineages: [...holdings.all()],
     receipts: outbox.all(),
@@ -103,11 +128,14 @@ async function openIn(options: AgentOptions): Promise<Agent> {
 
   async function run(signal: AbortSignal): Promise<void> {
     const report = (receipt: Receipt): void => outbox.add(receipt);
+    const onAnother = proxy.kind === "driver" ? "load-again" : "look-again";
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
     const work = [
       (stop: AbortSignal) => followServer({ ...shared, wait: options.wait, keeper }, stop),
       (stop: AbortSignal) => settleLineages({ ...shared, retries: new Retries(backoff) }, stop),
-      (stop: AbortSignal) => reloadProxy({ ...shared, reload }, stop),
+      (stop: AbortSignal) => loadIntoProxy(proxy, shared, stop),
+      (stop: AbortSignal) =>
+        proveLineages({ ...shared, proveAt, onAnother, retries: new Retries(backoff) }, stop),
       (stop: AbortSignal) => sendReceipts({ ...shared, outbox }, stop),
     ];
     // The keeper outlives the work, so that the last of it is written down.
@@ -127,4 +155,18 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   }
 
   return { run, servedFor };
+}
+
+async function loadIntoProxy(
+  proxy: ProxyAccess,
+  shared: Omit<ReloadOptions, "reload"> & Pick<DriveOptions, "directory">,
+  stop: AbortSignal,
+): Promise<void> {
+  if (proxy.kind === "driver") {
+    const { pace, ...driven } = proxy;
+    const retries = new Retries(shared.backoff);
+    await driveProxy({ ...shared, ...driven, retries, pacer: new Pacer(pace) }, stop);
+  } else {
+    await reloadProxy({ ...shared, reload: proxy.kind === "reload" ? proxy.reload : null }, stop);
+  }
 }

@@ -20,7 +20,8 @@ test("the least", () => {
     directory: "/d",
     name: "e1",
     layout: "pair",
-    reload: null,
+    proxy: { kind: "files" },
+    proveAt: null,
     tls: null,
     logFormat: "text",
   });
@@ -29,9 +30,23 @@ test("the least", () => {
 test("everything", () => {
   const reload = ["--reload", "nginx -s reload", "--reload-quiet", "500ms", "--reload-max-wait", "1m"];
   const tls = ["--tls-port", "8443", "--http-port", "0", "--responder", "http://10.0.0.1:8402"];
-  expect(parseEdgeOptions([...needed, "--layout=combined", ...reload, ...tls, "--json-log"])).toMatchObject({
+  expect(
+    parseEdgeOptions([
+      ...needed,
+      "--layout=combined",
+      "--prove",
+      "[::1]:443",
+      ...reload,
+      ...tls,
+      "--json-log",
+    ]),
+  ).toMatchObject({
     layout: "combined",
-    reload: { command: "nginx -s reload", quiet: 500, mostDelay: 60_000, timeout: 60_000 },
+    proxy: {
+      kind: "reload",
+      reload: { command: "nginx -s reload", quiet: 500, mostDelay: 60_000, timeout: 60_000 },
+    },
+    proveAt: { host: "::1", port: 443 },
     tls: { tlsPort: 8443, httpPort: 0, responder: new URL("http://10.0.0.1:8402") },
     logFormat: "json",
   });
@@ -47,6 +62,8 @@ test.each([
   [[...needed, "--name", "a b"], "--name must be"],
   [[...needed, "--layout", "tar"], "--layout must be pair or combined"],
   [[...needed, "--reload", "true", "--reload-quiet", "2"], "--reload-quiet must be a time"],
+  [[...needed, "--prove", "443"], "--prove must be an address such as 127.0.0.1:443"],
+  [[...needed, "--prove", "127.0.0.1:70000"], "--prove must be a port"],
   [[...needed, "--tls-port", "70000"], "--tls-port must be a port"],
   [[...needed, "--http-port", "80"], "--http-port and --responder go with --tls-port"],
   [[...needed, "--tls-port", "1", "--responder", "http://r"], "--responder goes with --http-port"],

@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import type { ProxyAccess } from "./agent.ts";
 import { EdgeFault } from "./edge-fault.ts";
 import type { LayoutName } from "./install/layout.ts";
 import type { LogFormat } from "./log/write-log.ts";
-import type { Reload } from "./reload/reload-proxy.ts";
+import type { TlsAddress } from "./proof/handshake.ts";
 
 /** What `certmill edge run` was told. */
 export interface EdgeOptions {
@@ -12,7 +13,8 @@ export interface EdgeOptions {
   readonly name: string;
   readonly directory: string;
   readonly layout: LayoutName;
-  readonly reload: Reload | null;
+  readonly proxy: ProxyAccess;
+  readonly proveAt: TlsAddress | null;
   readonly tls: TlsOptions | null;
   readonly logFormat: LogFormat;
 }
@@ -39,6 +41,8 @@ what is served.
   --reload-quiet TIME    no change for so long before it (default 2s)
   --reload-max-wait TIME but never later than this (default 15s)
   --reload-timeout TIME  kill it after this (default 60s)
+  --prove HOST:PORT      where a handshake shows that a certificate is served
+                         before that is reported, for example 127.0.0.1:443
   --tls-port PORT        terminate TLS here too, with what is installed
   --http-port PORT       with --tls-port: plain HTTP, for challenges
   --responder URL        with --http-port: where challenges are answered
@@ -61,6 +65,7 @@ const flags = {
   "reload-quiet": { type: "string", default: "2s" },
   "reload-max-wait": { type: "string", default: "15s" },
   "reload-timeout": { type: "string", default: "60s" },
+  prove: { type: "string" },
   "tls-port": { type: "string" },
   "http-port": { type: "string" },
   responder: { type: "string" },
@@ -81,15 +86,8 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
     directory: required("dir", values.dir),
     name: edgeName(values.name ?? hostname()),
     layout: layoutName(values.layout),
-    reload:
-      values.reload === undefined
-        ? null
-        : {
-            command: values.reload,
-            quiet: duration("reload-quiet", values["reload-quiet"]),
-            mostDelay: duration("reload-max-wait", values["reload-max-wait"]),
-            timeout: duration("reload-timeout", values["reload-timeout"]),
-          },
+    proxy: proxyAccess(values),
+    proveAt: values.prove === undefined ? null : tlsAddress("prove", values.prove),
     tls: tlsOptions(values["tls-port"], values["http-port"], values.responder),
     logFormat: values["json-log"] ? "json" : "text",
   };
@@ -102,6 +100,17 @@ function readFlags(argv: readonly string[]) {
     if (error instanceof TypeError) throw usage(error.message);
     throw error;
   }
+}
+
+function proxyAccess(values: ReturnType<typeof readFlags>): ProxyAccess {
+  if (values.reload === undefined) return { kind: "files" };
+  const reload = {
+    command: values.reload,
+    quiet: duration("reload-quiet", values["reload-quiet"]),
+    mostDelay: duration("reload-max-wait", values["reload-max-wait"]),
+    timeout: duration("reload-timeout", values["reload-timeout"]),
+  };
+  return { kind: "reload", reload };
 }
 
 function tlsOptions(tlsPort?: string, httpPort?: string, responder?: string): TlsOptions | null {
@@ -157,4 +166,12 @@ function port(flag: string, text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
   throw usage(`--${flag} must be a port from 0 to 65535, not ${JSON.stringify(text)}`);
+}
+
+function tlsAddress(flag: string, text: string): TlsAddress {
+  const [, host, number] = /^\[?([^\s\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || number === undefined) {
+    throw usage(`--${flag} must be an address such as 127.0.0.1:443, not ${JSON.stringify(text)}`);
+  }
+  return { host, port: port(flag, number) };
 }

@@ -38,7 +38,7 @@ export async function edgeCommand(argv: readonly string[]): Promise<void> {
 }
 
 async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void> {
-  const { server, tokenFile, name, directory, layout, reload, tls } = options;
+  const { server, tokenFile, name, directory, layout, proxy, proveAt, tls } = options;
   const log = writeLog(process.stderr, options.logFormat);
   const client = tokenFileClient({ baseUrl: server, tokenFile });
   const agent = await openAgent({
@@ -46,7 +46,8 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
     edge: name,
     directory,
     layout,
-    reload,
+    proxy,
+    proveAt,
     wait: longPoll,
     backoff,
     log,

@@ -38,7 +38,7 @@ test("one reload for all changes of a quiet period; receipts come after it", asy
   const reload = reloadInto(directory.path);
   const timing = { quiet: 300, mostDelay: 60_000, timeout: 60_000 };
   await using running = await runAgent(server, directory.path, {
-    reload: { command: reload.command, ...timing },
+    proxy: { kind: "reload", reload: { command: reload.command, ...timing } },
   });
   await eventually(
     "all are installed",
@@ -59,7 +59,9 @@ test("a reload that fails is reported with its words, tried again, and then the 
   putAll(server);
   const command = `test ! -e ${broken} || { echo bad configuration >&2; exit 1; }`;
   const timing = { quiet: 0, mostDelay: 0, timeout: 60_000 };
-  await using _agent = await runAgent(server, directory.path, { reload: { command, ...timing } });
+  await using _agent = await runAgent(server, directory.path, {
+    proxy: { kind: "reload", reload: { command, ...timing } },
+  });
   await eventually(
     "it is reported",
     () => new Set(server.receipts.map(({ certificateId }) => certificateId)).size === 3,
@@ -79,7 +81,7 @@ test("a removed certificate's files go after the reload that no longer has it", 
   const reload = reloadInto(directory.path, found);
   const timing = { quiet: 0, mostDelay: 0, timeout: 60_000 };
   await using _agent = await runAgent(server, directory.path, {
-    reload: { command: reload.command, ...timing },
+    proxy: { kind: "reload", reload: { command: reload.command, ...timing } },
   });
   await eventually("all are served", () => server.served().length === 3);
   server.remove("l-a");
@@ -100,7 +102,7 @@ test("an agent that was stopped between install and reload reloads when it is ba
   {
     const timing = { quiet: 60_000, mostDelay: 60_000, timeout: 60_000 };
     await using running = await runAgent(server, directory.path, {
-      reload: { command: reload.command, ...timing },
+      proxy: { kind: "reload", reload: { command: reload.command, ...timing } },
     });
     await eventually(
       "all are installed",
@@ -111,7 +113,7 @@ test("an agent that was stopped between install and reload reloads when it is ba
   expect(await reload.lines()).toEqual([]);
   const timing = { quiet: 0, mostDelay: 0, timeout: 60_000 };
   await using _agent = await runAgent(server, directory.path, {
-    reload: { command: reload.command, ...timing },
+    proxy: { kind: "reload", reload: { command: reload.command, ...timing } },
   });
   await eventually("all are served", () => server.served().length === 3);
   expect(await reload.lines()).toHaveLength(1);

@@ -6,16 +6,18 @@ export interface CertificateRef {
   readonly certificateId: string;
   /** Lower-case hex. */
   readonly serial: string;
+  /** ISO 8601: the end of its validity. */
+  readonly notAfter: string;
 }
 
-export interface Installed extends CertificateRef {
-  /** The names whose links point to it. */
+export interface Served extends CertificateRef {
+  /** The names that are served with it: the links that point to it, what the proxy chooses it by. */
   readonly names: readonly string[];
 }
 
 /**
- * One lineage as this edge holds it: what the server wants, what lies on disk, what the proxy has loaded.
- * The work is what differs between them, so a stop at any moment loses none of it.
+ * One lineage as this edge holds it: what the server wants, what lies on disk, what the proxy has loaded,
+ * what a handshake has shown. The work is what differs between them, so a stop at any moment loses none of it.
  */
 export interface Holding {
   readonly lineageId: string;
@@ -24,9 +26,11 @@ export interface Holding {
   /** Null: nothing is to be served for it any more. */
   readonly wanted: CertificateRef | null;
   /** Null: no link points to any of its certificates. */
-  readonly installed: Installed | null;
+  readonly installed: Served | null;
   /** Null: the proxy has loaded none of its certificates, or has dropped the last one. */
-  readonly loaded: CertificateRef | null;
+  readonly loaded: Served | null;
+  /** The server has been told of it, or is going to be. Null: nothing is loaded, or nothing was shown of it. */
+  readonly proved: CertificateRef | null;
 }
 
 export type FileStep = "install" | "withdraw" | "forget";
@@ -39,11 +43,26 @@ export function fileStep({ wanted, installed, loaded, names }: Holding): FileSte
 }
 
 /** Whether the proxy is behind the files. */
-export const needsReload = ({ installed, loaded }: Holding): boolean => !sameCertificate(installed, loaded);
+export const needsLoading = ({ installed, loaded }: Holding): boolean =>
+  installed === null ? loaded !== null : loaded === null || !covers(loaded, installed, installed.names);
+
+/** Whether it is still to be shown that the proxy serves what it has loaded. */
+export const needsProof = ({ loaded, proved }: Holding): boolean =>
+  loaded !== null && !sameCertificate(loaded, proved);
+
+/**
+ * Sorts lineages by how soon they are needed: names that nobody serves yet first, then the ones whose served
+ * certificate ends first.
+ */
+export function needOf({ lineageId, wanted, installed, loaded }: Holding): string {
+  const isNew = loaded === null;
+  const end = (isNew ? (wanted ?? installed) : loaded)?.notAfter ?? "";
+  return `${isNew ? "new" : "old"} ${end} ${lineageId}`;
+}
 
 export function sameCertificate(one: CertificateRef | null, other: CertificateRef | null): boolean {
   return one?.certificateId === other?.certificateId && one?.serial === other?.serial;
 }
 
-const covers = (installed: Installed, wanted: CertificateRef, names: readonly string[]): boolean =>
-  sameCertificate(installed, wanted) && installed.names.join() === names.join();
+const covers = (served: Served, wanted: CertificateRef, names: readonly string[]): boolean =>
+  sameCertificate(served, wanted) && served.names.join() === names.join();

@@ -1,5 +1,13 @@
 import type { EdgeCertificate, EdgeChange } from "@certmill/api";
-import { type CertificateRef, fileStep, type Holding, type Installed, needsReload } from "./holding.ts";
+import { ByNeed } from "./by-need.ts";
+import {
+  type CertificateRef,
+  fileStep,
+  type Holding,
+  needsLoading,
+  needsProof,
+  type Served,
+} from "./holding.ts";
 
 /**
  * All lineages of this edge, with the feed's cursor up to which they are known. Every change of one is made
@@ -10,8 +18,9 @@ export class Holdings {
   readonly #byLineage = new Map<string, Holding>();
   readonly #lineageByName = new Map<string, string>();
   readonly #held = new Set<string>();
-  readonly #unsettled = new Set<string>();
-  readonly #unloaded = new Set<string>();
+  readonly #unsettled = new ByNeed();
+  readonly #unloaded = new ByNeed();
+  readonly #unproved = new ByNeed();
   #cursor: string | null = null;
   #fileChanges = 0;
 
@@ -58,14 +67,23 @@ export class Holdings {
     this.#changed();
   }
 
-  markInstalled(lineageId: string, installed: Installed | null): void {
+  markInstalled(lineageId: string, installed: Served | null): void {
     this.#fileChanges += 1;
     this.#update(lineageId, { installed });
   }
 
-  /** @param covered what the proxy found on disk when it loaded, by lineage. */
-  markLoaded(covered: ReadonlyMap<string, CertificateRef | null>): void {
-    for (const [lineageId, ref] of covered) this.#update(lineageId, { loaded: refOf(ref) });
+  /**
+   * It is to be shown anew that it is served.
+   *
+   * @param loaded what the proxy has taken up, by lineage; null: nothing of it any more.
+   */
+  markLoaded(loaded: ReadonlyMap<string, Served | null>): void {
+    for (const [lineageId, served] of loaded) this.#update(lineageId, { loaded: served, proved: null });
+  }
+
+  /** A handshake has shown it, or nobody is going to look. */
+  markProved(lineageId: string, ref: CertificateRef): void {
+    this.#update(lineageId, { proved: refOf(ref) });
   }
 
   forget(lineageId: string): void {
@@ -96,13 +114,18 @@ export class Holdings {
   }
 
   /** Lineages whose files are not as they should be. */
-  get unsettled(): ReadonlySet<string> {
+  get unsettled(): ByNeed {
     return this.#unsettled;
   }
 
   /** Lineages whose files the proxy has not loaded yet. */
-  get unloaded(): ReadonlySet<string> {
+  get unloaded(): ByNeed {
     return this.#unloaded;
+  }
+
+  /** Lineages of which it is not shown yet that the proxy serves what it has loaded. */
+  get unproved(): ByNeed {
+    return this.#unproved;
   }
 
   /** The lineage installed for a name of a TLS handshake: the name itself first, then the wildcard above it. */
@@ -117,9 +140,9 @@ export class Holdings {
    * killed before it wrote that down.
    */
   #want(lineageId: string, names: readonly string[], ref: CertificateRef | null): void {
-    const known = this.get(lineageId) ?? { installed: null, loaded: null };
+    const known = this.get(lineageId) ?? { installed: null, loaded: null, proved: null };
     this.#held.add(lineageId);
-    this.#put({ lineageId, names, wanted: refOf(ref), installed: known.installed, loaded: known.loaded });
+    this.#put({ ...known, lineageId, names, wanted: refOf(ref) });
   }
 
   #update(lineageId: string, part: Partial<Holding>): void {
@@ -141,17 +164,17 @@ export class Holdings {
 
   #index(lineageId: string): void {
     const holding = this.get(lineageId);
-    include(this.#unloaded, lineageId, holding !== null && needsReload(holding));
-    const hasStep = holding !== null && fileStep(holding) !== null;
-    include(this.#unsettled, lineageId, hasStep && !this.#held.has(lineageId));
+    const when = (work: (holding: Holding) => boolean): Holding | null =>
+      holding !== null && work(holding) ? holding : null;
+    this.#unloaded.set(lineageId, when(needsLoading));
+    this.#unproved.set(lineageId, when(needsProof));
+    this.#unsettled.set(
+      lineageId,
+      when((at) => fileStep(at) !== null && !this.#held.has(lineageId)),
+    );
   }
-}
-
-function include(set: Set<string>, member: string, present: boolean): void {
-  if (present) set.add(member);
-  else set.delete(member);
 }
 
 /** The reference alone, of whatever else carries one. */
 const refOf = (ref: CertificateRef | null): CertificateRef | null =>
-  ref === null ? null : { certificateId: ref.certificateId, serial: ref.serial };
+  ref === null ? null : { certificateId: ref.certificateId, serial: ref.serial, notAfter: ref.notAfter };

@@ -4,9 +4,9 @@ import type { Receipt } from "@certmill/api";
 import { replaceFile } from "../install/durable-write.ts";
 import type { Holding } from "./holding.ts";
 
-/** What survives a restart. `version` rises when an older agent could not read it. */
+/** What survives a restart. `version` rises when another agent could not read it. */
 export interface AgentState {
-  readonly version: 1;
+  readonly version: 2;
   /** Null: nothing has been read from the server yet. */
   readonly cursor: string | null;
   readonly lineages: readonly Holding[];
@@ -43,7 +43,7 @@ export async function saveState(path: string, state: AgentState): Promise<void> 
 function parseState(text: string): AgentState | null {
   try {
     const state = JSON.parse(text) as Partial<AgentState> | null;
-    const ours = state?.version === 1 && Array.isArray(state.lineages) && Array.isArray(state.receipts);
+    const ours = state?.version === 2 && Array.isArray(state.lineages) && Array.isArray(state.receipts);
     return ours ? (state as AgentState) : null;
   } catch {
     return null;

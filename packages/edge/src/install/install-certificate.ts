@@ -10,8 +10,10 @@ export type InstallOutcome =
   | { readonly kind: "installed" }
   /** By the check or by the disk: the edge has something to say about this certificate. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** The server could not be asked: nothing is known about the certificate. */
-  | { readonly kind: "delayed"; readonly reason: string };
+  /** The server has not handed it out: nothing is known about the certificate. */
+  | { readonly kind: "delayed"; readonly reason: string }
+  /** The server cannot be asked for any. */
+  | { readonly kind: "server-away"; readonly reason: string };
 
 export interface InstallOptions {
   readonly client: Client;
@@ -46,7 +48,7 @@ export async function installCertificate(
     if (disk !== null) return { kind: "refused", reason: disk };
     const trouble = serverTrouble(error);
     if (trouble === null) throw error;
-    return { kind: "delayed", reason: trouble.reason };
+    return { kind: trouble.kind === "call" ? "delayed" : "server-away", reason: trouble.reason };
   }
 }
 

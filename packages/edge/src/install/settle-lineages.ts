@@ -1,9 +1,10 @@
 import type { Receipt } from "@certmill/api";
 import type { Bell } from "../flow/bell.ts";
+import { workInLanes } from "../flow/lanes.ts";
 import type { Retries } from "../flow/retries.ts";
-import { runTogether } from "../flow/run-together.ts";
 import { type CertificateRef, fileStep, type Holding } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
+import { attemptAt, nextDue } from "../holding/next-due.ts";
 import type { Log } from "../log/edge-event.ts";
 import { diskFault } from "./disk-fault.ts";
 import { type InstallOptions, installCertificate } from "./install-certificate.ts";
@@ -22,48 +23,24 @@ const lanes = 4;
 
 /**
  * Brings the files of every lineage to what is wanted, until the signal aborts; file operations under way are
- * finished first. A lineage that fails is left for later, and the others go on.
+ * finished first. A lineage that fails is left for later, and the others go on; a server that is away is left
+ * alone by all.
  */
 export async function settleLineages(options: SettleOptions, signal: AbortSignal): Promise<void> {
-  const underWay = new Set<string>();
-  const lane = async (stop: AbortSignal): Promise<void> => {
-    while (!stop.aborted) {
-      const due = nextDue(options, underWay);
-      if (typeof due !== "object" || due === null) {
-        await options.bell.rung(due, stop);
-        continue;
-      }
-      underWay.add(due.lineageId);
-      await settle(due, options, stop);
-      underWay.delete(due.lineageId);
-    }
+  const { holdings, retries, bell } = options;
+  const line = { line: holdings.unsettled, holdings, retries };
+  const next = (underWay: ReadonlySet<string>) => {
+    const notBefore = retries.notBefore(server);
+    return notBefore > Date.now() ? notBefore : nextDue(line, underWay, attemptOf);
   };
-  await runTogether(
-    signal,
-    Array.from({ length: lanes }, () => lane),
-  );
+  await workInLanes({ lanes, next, work: (holding) => settle(holding, options, signal), bell }, signal);
 }
 
-/** A lineage to work on; else when the first that failed is due again, null when none has failed. */
-function nextDue(
-  { holdings, retries }: SettleOptions,
-  underWay: ReadonlySet<string>,
-): Holding | number | null {
-  const now = Date.now();
-  let retryAt: number | null = null;
-  for (const lineageId of holdings.unsettled) {
-    const holding = holdings.get(lineageId);
-    if (holding === null || underWay.has(lineageId)) continue;
-    const notBefore = retries.notBefore(attemptOf(holding));
-    if (notBefore <= now) return holding;
-    retryAt = Math.min(retryAt ?? notBefore, notBefore);
-  }
-  return retryAt;
-}
+/** Beside the lineages, what is tried again when it fails. */
+const server = "server";
 
-/** What is retried: a newer certificate, or the removal, does not wait for the retry of an older one. */
-const attemptOf = ({ lineageId, wanted }: Holding): string =>
-  `${lineageId}/${wanted === null ? "none" : `${wanted.certificateId}-${wanted.serial}`}`;
+/** A newer certificate, or the removal, does not wait for the retry of an older one. */
+const attemptOf = ({ lineageId, wanted }: Holding): string => attemptAt(lineageId, wanted);
 
 async function settle(holding: Holding, options: SettleOptions, signal: AbortSignal): Promise<void> {
   const step = fileStep(holding);
@@ -87,13 +64,14 @@ async function install(
   });
   if (outcome === null) return;
   if (outcome.kind === "installed") {
+    retries.succeeded(server);
     retries.succeeded(attemptOf(holding));
     holdings.markInstalled(lineageId, { ...wanted, names });
     log({ kind: "installed", names, certificateId });
     return;
   }
   const { reason } = outcome;
-  const retryIn = retries.failed(attemptOf(holding)) - Date.now();
+  const retryIn = retries.failed(outcome.kind === "server-away" ? server : attemptOf(holding)) - Date.now();
   log({ kind: "install-failed", names, certificateId, reason, retryIn });
   if (outcome.kind === "refused") {
     report({ lineageId, certificateId, servedAt: new Date().toISOString(), error: reason });

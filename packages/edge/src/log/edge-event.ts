@@ -28,6 +28,24 @@ export type EdgeEvent =
   | { readonly kind: "sweep-failed"; readonly reason: string }
   | { readonly kind: "reloaded"; readonly lineages: number; readonly took: number }
   | { readonly kind: "reload-failed"; readonly reason: string; readonly retryIn: number }
+  | { readonly kind: "loaded"; readonly names: readonly string[]; readonly certificateId: string }
+  | { readonly kind: "loaded-all"; readonly lineages: number }
+  | {
+      readonly kind: "load-refused" | "proof-failed";
+      readonly names: readonly string[];
+      readonly certificateId: string;
+      readonly reason: string;
+      readonly retryIn: number;
+    }
+  | {
+      readonly kind: "unload-refused";
+      readonly names: readonly string[];
+      readonly reason: string;
+      readonly retryIn: number;
+    }
+  | { readonly kind: "proxy-lost"; readonly reason: string; readonly retryIn: number }
+  | { readonly kind: "proxy-back" }
+  | { readonly kind: "proxy-differs"; readonly lineages: number }
   | { readonly kind: "receipts-failed"; readonly reason: string; readonly retryIn: number }
   | { readonly kind: "listening"; readonly what: string; readonly port: number };
 
@@ -43,6 +61,11 @@ const troubles: ReadonlySet<EdgeEvent["kind"]> = new Set([
   "withdraw-failed",
   "sweep-failed",
   "reload-failed",
+  "load-refused",
+  "unload-refused",
+  "proof-failed",
+  "proxy-lost",
+  "proxy-differs",
   "receipts-failed",
 ]);
 
@@ -85,6 +108,22 @@ export function sentenceOf(event: EdgeEvent): string {
       return `reloaded for ${count(event.lineages, "lineage")} in ${seconds(event.took)}`;
     case "reload-failed":
       return `reload failed: ${event.reason}. Trying again in ${seconds(event.retryIn)}`;
+    case "loaded":
+      return `${title(event.names)}: certificate ${event.certificateId} loaded by the proxy`;
+    case "loaded-all":
+      return `the proxy has loaded ${count(event.lineages, "certificate")}`;
+    case "load-refused":
+      return `${title(event.names)}: certificate ${event.certificateId} not taken by the proxy: ${event.reason}. Trying again in ${seconds(event.retryIn)}`;
+    case "unload-refused":
+      return `${title(event.names)}: not given up by the proxy: ${event.reason}. Trying again in ${seconds(event.retryIn)}`;
+    case "proof-failed":
+      return `${title(event.names)}: certificate ${event.certificateId} is not seen to be served: ${event.reason}. Looking again in ${seconds(event.retryIn)}`;
+    case "proxy-lost":
+      return `the proxy cannot be reached: ${event.reason}. Trying again in ${seconds(event.retryIn)}`;
+    case "proxy-back":
+      return "the proxy can be reached again";
+    case "proxy-differs":
+      return `the proxy has other certificates than it was given for ${count(event.lineages, "lineage")}; giving them again`;
     case "receipts-failed":
       return `receipts not sent: ${event.reason} Trying again in ${seconds(event.retryIn)}`;
     case "listening":

@@ -1,7 +1,7 @@
 import type { Receipt } from "@certmill/api";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import type { Bell } from "../flow/bell.ts";
-import type { CertificateRef } from "../holding/holding.ts";
+import type { Served } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { Log } from "../log/edge-event.ts";
 import { type QuietPeriod, reloadDue } from "./quiet-period.ts";
@@ -19,7 +19,7 @@ export interface ReloadOptions {
   readonly holdings: Holdings;
   readonly bell: Bell;
   readonly backoff: Backoff;
-  /** Called for each certificate that a reload covered, or should have covered. */
+  /** Called for each certificate that a reload should have covered. */
   readonly report: (receipt: Receipt) => void;
   readonly log: Log;
 }
@@ -83,7 +83,7 @@ async function changeOrInstant(
 /** @returns whether the proxy has loaded everything that was on disk when it began. */
 async function reloadOnce(options: ReloadOptions, retryIn: number, signal: AbortSignal): Promise<boolean> {
   const { reload, holdings, log } = options;
-  const covered = new Map<string, CertificateRef | null>();
+  const covered = new Map<string, Served | null>();
   for (const lineageId of holdings.unloaded)
     covered.set(lineageId, holdings.get(lineageId)?.installed ?? null);
   const startedAt = performance.now();
@@ -91,20 +91,19 @@ async function reloadOnce(options: ReloadOptions, retryIn: number, signal: Abort
     reload === null ? { kind: "done" } : await runCommand(reload.command, reload.timeout, signal);
   if (outcome.kind === "failed") {
     log({ kind: "reload-failed", reason: outcome.reason, retryIn });
-    reportAll(covered, `reload failed: ${outcome.reason}`, options);
+    reportFailed(covered, `reload failed: ${outcome.reason}`, options);
     return false;
   }
   if (reload !== null) {
     log({ kind: "reloaded", lineages: covered.size, took: performance.now() - startedAt });
   }
   holdings.markLoaded(covered);
-  reportAll(covered, null, options);
   return true;
 }
 
-function reportAll(
-  covered: ReadonlyMap<string, CertificateRef | null>,
-  error: string | null,
+function reportFailed(
+  covered: ReadonlyMap<string, Served | null>,
+  error: string,
   { report }: ReloadOptions,
 ): void {
   const servedAt = new Date().toISOString();

@@ -1,0 +1,31 @@
+import { OrderedMap } from "@js-sdsl/ordered-map";
+import { type Holding, needOf } from "./holding.ts";
+
+/** Ids of lineages with some work to be done, those needed soonest first. */
+export class ByNeed implements Iterable<string> {
+  readonly #lineageByNeed = new OrderedMap<string, string>();
+  readonly #needOf = new Map<string, string>();
+
+  /** @param holding null: the lineage has no such work, whatever it had before. */
+  set(lineageId: string, holding: Holding | null): void {
+    const before = this.#needOf.get(lineageId);
+    const need = holding === null ? undefined : needOf(holding);
+    if (need === before) return;
+    if (before !== undefined) this.#lineageByNeed.eraseElementByKey(before);
+    if (need === undefined) {
+      this.#needOf.delete(lineageId);
+      return;
+    }
+    this.#lineageByNeed.setElement(need, lineageId);
+    this.#needOf.set(lineageId, need);
+  }
+
+  get size(): number {
+    return this.#needOf.size;
+  }
+
+  /** Nothing may be set while it runs. */
+  *[Symbol.iterator](): Generator<string, void, undefined> {
+    for (const [, lineageId] of this.#lineageByNeed) yield lineageId;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Receipt } from "@certmill/api";
+import type { Bell } from "../flow/bell.ts";
+import { workInLanes } from "../flow/lanes.ts";
+import type { Retries } from "../flow/retries.ts";
+import type { Holding } from "../holding/holding.ts";
+import type { Holdings } from "../holding/holdings.ts";
+import { attemptAt, nextDue } from "../holding/next-due.ts";
+import type { Log } from "../log/edge-event.ts";
+import type { TlsAddress } from "./handshake.ts";
+import { proveServed } from "./prove-served.ts";
+
+export interface ProveOptions {
+  /** Null: what the proxy has loaded is taken for served. */
+  readonly proveAt: TlsAddress | null;
+  /** What is done when another certificate is served than the one loaded: it is given to the proxy again, or just looked at again. */
+  readonly onAnother: "load-again" | "look-again";
+  readonly holdings: Holdings;
+  readonly retries: Retries;
+  readonly bell: Bell;
+  /** Called for each certificate that is served, or should be and is not. */
+  readonly report: (receipt: Receipt) => void;
+  readonly log: Log;
+}
+
+/** Certificates looked at at once. */
+const lanes = 4;
+
+/**
+ * Shows of everything the proxy has loaded that it is served, and reports it, until the signal aborts. What
+ * cannot be shown is reported, and looked at again later.
+ */
+export async function proveLineages(options: ProveOptions, signal: AbortSignal): Promise<void> {
+  const { holdings, retries, bell } = options;
+  const line = { line: holdings.unproved, holdings, retries };
+  const next = (underWay: ReadonlySet<string>) => nextDue(line, underWay, attemptOf);
+  await workInLanes({ lanes, next, work: (holding) => prove(holding, options, signal), bell }, signal);
+}
+
+const attemptOf = ({ lineageId, loaded }: Holding): string => attemptAt(lineageId, loaded);
+
+async function prove(holding: Holding, options: ProveOptions, signal: AbortSignal): Promise<void> {
+  const { proveAt, onAnother, holdings, retries, report, log } = options;
+  const { lineageId, loaded } = holding;
+  if (loaded === null) return;
+  const { certificateId, names } = loaded;
+  const proof = proveAt === null ? proved : await proveServed(proveAt, loaded, signal);
+  if (signal.aborted && proof.kind !== "proved") return;
+  const servedAt = new Date().toISOString();
+  if (proof.kind === "proved") {
+    retries.succeeded(attemptOf(holding));
+    report({ lineageId, certificateId, servedAt, error: null });
+    holdings.markProved(lineageId, loaded);
+    return;
+  }
+  const retryIn = retries.failed(attemptOf(holding)) - Date.now();
+  log({ kind: "proof-failed", names, certificateId, reason: proof.reason, retryIn });
+  report({ lineageId, certificateId, servedAt, error: proof.reason });
+  if (proof.kind === "another" && onAnother === "load-again")
+    holdings.markLoaded(new Map([[lineageId, null]]));
+}
+
+const proved = { kind: "proved" } as const;

@@ -1,0 +1,55 @@
+import { pause } from "../flow/pause.ts";
+import type { Served } from "../holding/holding.ts";
+import { plainSerial, shakeHands, type TlsAddress } from "./handshake.ts";
+
+/** Reasons are clauses. */
+export type Proof =
+  | { readonly kind: "proved" }
+  /** The proxy serves another certificate for one of the names. */
+  | { readonly kind: "another"; readonly reason: string }
+  | { readonly kind: "unreachable"; readonly reason: string };
+
+/** Names of one certificate that a handshake is made for: a pack of a hundred names is loaded as one. */
+const mostNames = 10;
+
+/** Milliseconds for which another certificate may still be served: a proxy's workers switch one after the other. */
+const patience = 2_000;
+
+/** Milliseconds between two looks. */
+const between = 50;
+
+/** Shows by handshakes that a certificate is served for its names, or what is served instead; never throws. */
+export async function proveServed(at: TlsAddress, served: Served, signal: AbortSignal): Promise<Proof> {
+  for (const name of served.names.slice(0, mostNames)) {
+    const proof = await proveName(at, { name, serial: plainSerial(served.serial) }, signal);
+    if (proof.kind !== "proved") return proof;
+  }
+  return { kind: "proved" };
+}
+
+async function proveName(
+  at: TlsAddress,
+  { name, serial }: { readonly name: string; readonly serial: string },
+  signal: AbortSignal,
+): Promise<Proof> {
+  const giveUpAt = Date.now() + patience;
+  // A wildcard is no host; any label in its place is as good.
+  const host = name.replace(/^\*\./, "certmill-proof.");
+  for (;;) {
+    const handshake = await shakeHands(at, host, signal);
+    if (handshake.kind === "served" && handshake.serial === serial) return { kind: "proved" };
+    if (signal.aborted || Date.now() >= giveUpAt) {
+      const address = `${at.host}:${at.port}`;
+      return handshake.kind === "served"
+        ? {
+            kind: "another",
+            reason: `${address} serves serial ${handshake.serial} for ${host}, not ${serial}`,
+          }
+        : {
+            kind: "unreachable",
+            reason: `no certificate was shown for ${host} at ${address}: ${handshake.reason}`,
+          };
+    }
+    await pause(between, signal);
+  }
+}
