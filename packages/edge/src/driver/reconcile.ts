@@ -21,7 +21,7 @@ async function loadAll(
 ): Promise<DriverOutcome> {
   const given = new Map<string, Served>();
   async function* all(): AsyncGenerator<Delivery, void, undefined> {
-    for (const { lineageId, installed } of [...holdings.all()]) {
+    for (const { lineageId, installed } of holdings.all()) {
       if (installed === null) continue;
       const pair = await directory.read(lineageId, installed);
       if (pair === null) continue;
