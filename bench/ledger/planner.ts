@@ -2,8 +2,9 @@
 import { after, type Duration, instant, type LedgerChange, minutes } from "@certmill/domain";
 import { systemClock } from "../../packages/server/src/clock.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../packages/server/src/store/claim-issuances.ts";
-import { commitAbandoned, commitStep } from "../../packages/server/src/store/commit-decision.ts";
 import { type Db, openDatabase } from "../../packages/server/src/store/database.ts";
+import { commitAbandoned } from "../../packages/server/src/store/decision/commit-abandoned.ts";
+import { commitStep } from "../../packages/server/src/store/decision/commit-step.ts";
 import { planRound } from "../../packages/server/src/store/planning/plan-round.ts";
 import { isDue, readOwed } from "../../packages/server/src/store/what-is-owed.ts";
 import { Bell } from "../../packages/server/src/work/bell.ts";

@@ -1,4 +1,4 @@
-/** What a failed issuance does to its lineage: as store/commit-decision.ts has it in SQL. */
+/** What a failed issuance does to its lineage: as store/decision/commit-abandoned.ts has it in SQL. */
 import { type FailureCode, failures } from "../failure/failure-code.ts";
 import type { Instant } from "../time/instant.ts";
 import type { AttemptEnd } from "./attempt.ts";

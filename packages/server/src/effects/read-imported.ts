@@ -5,7 +5,7 @@ import { type Instant, instant } from "@certmill/domain";
 import { exportKey } from "../keys/certificate-key.ts";
 import { seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import type { CertificateToStore } from "../store/commit-decision.ts";
+import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 

@@ -2,7 +2,7 @@
 import type { ReadinessPart } from "@certmill/api";
 import type { CaForCheck, Duration, Finding, NamesToCheck, WebhookAnswer } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
-import type { CertificateToStore } from "../store/commit-decision.ts";
+import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 

@@ -2,7 +2,7 @@
 import { between } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
-import type { TimelineEvent } from "../store/commit-decision.ts";
+import type { TimelineEvent } from "../store/decision/tell-events.ts";
 import type { Metrics } from "./metrics.ts";
 
 const steps: Readonly<Record<string, string>> = {

@@ -25,6 +25,5 @@ export const revokeReplaced = (now: Instant): RawBuilder<unknown> => sql`
     from replaced join replacement on replacement.id = replaced.replacement_id and replacement.then_revoke
       join certificate on certificate.id = replaced.certificate_id and certificate.revoked_at is null
         and certificate.ca_id is not null
-        and certificate.ca_id is not null
     on conflict (certificate_id) do nothing
   )`;

@@ -1,8 +1,14 @@
 /** What answers an issuance's challenges, from the intention to the end: parts of the statements that commit steps. */
 import type { Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
-import type { RecordToWrite } from "./commit-decision.ts";
 import { timestamp } from "./database.ts";
+
+/** A record that is going to be written into the DNS. */
+export interface RecordToWrite {
+  readonly zone: string;
+  readonly name: string;
+  readonly text: string;
+}
 
 /**
  * The records that an issuance is going to write; they stand here until they were taken away again. Needs a preceding

@@ -25,16 +25,16 @@ import {
 import type { Clock } from "../clock.ts";
 import type { KeyMaterial, Outcome, Performer } from "../effects/perform.ts";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
+import type { Db } from "../store/database.ts";
 import {
   type AbandonedCommit,
   commitAbandoned,
   commitFailed,
-  commitIssued,
   commitSplit,
-  commitStep,
-  type TimelineEvent,
-} from "../store/commit-decision.ts";
-import type { Db } from "../store/database.ts";
+} from "../store/decision/commit-abandoned.ts";
+import { commitIssued } from "../store/decision/commit-issued.ts";
+import { commitStep } from "../store/decision/commit-step.ts";
+import type { TimelineEvent } from "../store/decision/tell-events.ts";
 import { readSecret } from "../store/secrets.ts";
 
 export interface IssuanceTools {

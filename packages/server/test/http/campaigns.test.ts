@@ -4,8 +4,9 @@ import { after, days, type FailureCode, type Instant, instant, minutes, seconds 
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
-import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
+import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { feedCampaigns } from "../../src/work/feed-campaigns.ts";

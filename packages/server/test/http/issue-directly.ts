@@ -2,8 +2,9 @@
 import { after, days, type FailureCode, type Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
-import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
+import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { insertSecret } from "../../src/store/secrets.ts";
 import { sealed } from "./open-test-api.ts";

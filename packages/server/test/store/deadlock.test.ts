@@ -3,8 +3,8 @@ import { instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../../../tools/peers/until.ts";
-import { commitAbandoned } from "../../src/store/commit-decision.ts";
 import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
+import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 

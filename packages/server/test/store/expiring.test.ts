@@ -1,6 +1,6 @@
 import { after, type Duration, days, hours, instant } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { commitIssued } from "../../src/store/commit-decision.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { tellExpiring } from "../../src/store/expiring.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { certificateFor, claimDue, eventAt, type Fleet, startFleet, storeKey } from "./fleet.ts";

@@ -10,8 +10,9 @@ import {
 } from "@certmill/domain";
 import { insertCa } from "../../src/store/accounts.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
-import type { CertificateToStore, TimelineEvent } from "../../src/store/commit-decision.ts";
 import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
+import type { CertificateToStore } from "../../src/store/decision/commit-issued.ts";
+import type { TimelineEvent } from "../../src/store/decision/tell-events.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { insertSecret, type Sealed } from "../../src/store/secrets.ts";
 import { isDue, readOwed } from "../../src/store/what-is-owed.ts";

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimChecks } from "../../src/store/claim-checks.ts";
 import type { ClaimedIssuance } from "../../src/store/claim-issuances.ts";
 import { commitCheck } from "../../src/store/commit-check.ts";
-import { commitFailed, commitIssued } from "../../src/store/commit-decision.ts";
+import { commitFailed } from "../../src/store/decision/commit-abandoned.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { certificateFor, claimOne, type Fleet, start, startFleet, storeKey } from "./fleet.ts";
 

@@ -1,7 +1,7 @@
 import { minutes, splitPack } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { commitSplit } from "../../src/store/commit-decision.ts";
+import { commitSplit } from "../../src/store/decision/commit-abandoned.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { claimDue, claimOne, type Fleet, start, startFleet } from "./fleet.ts";
 

@@ -3,8 +3,8 @@ import { after, days, hours, type Instant, instant, minutes } from "@certmill/do
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RenewalAnswer } from "../../src/effects/renewal-info.ts";
-import { commitIssued } from "../../src/store/commit-decision.ts";
 import { type Db, timestamp } from "../../src/store/database.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { countEnding } from "../../src/store/read/ending.ts";
 import type { RenewalNews } from "../../src/store/renewal-polls.ts";

@@ -3,7 +3,8 @@ import { hours, instant, milliseconds, minutes, parseRange } from "@certmill/dom
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { type WebhookSender, webhookSender } from "../../src/effects/send-webhook.ts";
-import { commitAbandoned, commitIssued } from "../../src/store/commit-decision.ts";
+import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { placeAt } from "../../src/store/read/webhook-feed.ts";
 import { findWebhook } from "../../src/store/read/webhooks.ts";
 import { claimWebhook, commitRound, mostHeld } from "../../src/store/webhook-rounds.ts";

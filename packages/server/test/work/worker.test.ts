@@ -3,7 +3,7 @@ import { after, milliseconds, seconds } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
-import { commitAbandoned } from "../../src/store/commit-decision.ts";
+import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { Worker, type WorkerOptions } from "../../src/work/worker.ts";
 import { interceptedDb } from "../intercepted-db.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";

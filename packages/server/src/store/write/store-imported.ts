@@ -1,8 +1,8 @@
 /** Certificates that another program obtained, as lineages have those that they ordered. */
 import { type Duration, type Instant, instant, lookEvery, minutes, stableFraction } from "@certmill/domain";
 import { sql } from "kysely";
-import type { CertificateToStore } from "../commit-decision.ts";
 import { type Db, timestamp } from "../database.ts";
+import type { CertificateToStore } from "../decision/commit-issued.ts";
 import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import type { Sealed } from "../secrets.ts";

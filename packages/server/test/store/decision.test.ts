@@ -3,13 +3,10 @@ import { after, days, instant, minutes, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
-import {
-  commitAbandoned,
-  commitIssued,
-  commitStep,
-  type LiveCommit,
-} from "../../src/store/commit-decision.ts";
 import type { Db } from "../../src/store/database.ts";
+import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
+import { commitStep, type LiveCommit } from "../../src/store/decision/commit-step.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import {

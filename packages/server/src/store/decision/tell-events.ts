@@ -1,0 +1,37 @@
+/** What happened goes with a decision: into the timeline and the feeds. */
+import type { Duration, EventKind, Instant } from "@certmill/domain";
+import { type RawBuilder, sql } from "kysely";
+
+/** An event of the timeline, in the order they happened. */
+export interface TimelineEvent {
+  readonly at: Instant;
+  readonly kind: EventKind;
+  readonly took: Duration | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+const eventRows = (events: readonly TimelineEvent[]): string =>
+  JSON.stringify(
+    events.map(({ at, kind, took, detail }) => ({ at: new Date(at).toISOString(), kind, took, detail })),
+  );
+
+/**
+ * Needs a preceding `moved (id, lineage_id)`, which is empty when the commit is refused.
+ *
+ * @param unless an event of this kind is left out where the condition holds.
+ */
+export const tellEvents = (
+  events: readonly TimelineEvent[],
+  unless: { readonly kind: string; readonly when: RawBuilder<unknown> } | null = null,
+): RawBuilder<unknown> => sql`
+  told as (
+    insert into event (at, kind, lineage_id, issuance_id, edge_group_id, duration_ms, detail)
+    select step.at, step.kind, moved.lineage_id, moved.id,
+      case when step.kind = 'certificate.stored' then lineage.edge_group_id end, step.took, step.detail
+    from moved
+      join lineage on lineage.id = moved.lineage_id,
+      rows from (jsonb_to_recordset(${eventRows(events)}::jsonb) as (at timestamptz, kind text, took bigint, detail jsonb))
+        with ordinality as step (at, kind, took, detail, place)
+    ${unless === null ? sql`` : sql`where step.kind <> ${unless.kind} or not (${unless.when})`}
+    order by step.place
+  )`;
