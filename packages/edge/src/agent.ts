@@ -11,8 +11,8 @@ import { Pacer } from "./flow/pacer.ts";
 import { Retries } from "./flow/retries.ts";
 import { runTogether } from "./flow/run-together.ts";
 import { Holdings } from "./holding/holdings.ts";
-import { type AgentState, loadState } from "./holding/state-file.ts";
-import { StateKeeper } from "./holding/state-keeper.ts";
+import { StateKeeper, type StateSource } from "./holding/state-keeper.ts";
+import { loadState } from "./holding/state-log.ts";
 import { CertificateDirectory } from "./install/certificate-directory.ts";
 import type { KeyPair } from "./install/check-key-pair.ts";
 import { checkLinks } from "./install/check-links.ts";
@@ -100,29 +100,37 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
 async function openIn(options: AgentOptions): Promise<Agent> {
   const { client, edge, layout, proxy, proveAt, backoff, log } = options;
   await mkdir(options.directory, { recursive: true, mode: 0o755 });
-  const statePath = join(options.directory, ".state", "state.json");
+  const statePath = join(options.directory, ".state", "state.jsonl");
 
   const bell = new Bell();
-  const changed = (): void => {
-    keeper.changed();
+  const changed = (lineageId: string | null): void => {
+    keeper.changed(lineageId);
     bell.ring();
   };
   const holdings = new Holdings(changed);
-  const outbox = new Outbox(changed);
-  const state = (): AgentState => ({
-    version: 2,
-    cursor: holdings.cursor,
-    lineages: [...holdings.all()],
-    receipts: outbox.all(),
+  const outbox = new Outbox({
+    added(receipt) {
+      keeper.receiptAdded(receipt);
+      bell.ring();
+    },
+    sent: (receipt) => keeper.receiptSent(receipt),
   });
-  const keeper = new StateKeeper({ path: statePath, state, backoff, log });
+  const source: StateSource = {
+    get cursor() {
+      return holdings.cursor;
+    },
+    all: () => holdings.all(),
+    get: (lineageId) => holdings.get(lineageId),
+    receipts: () => outbox.all(),
+  };
+  const keeper = new StateKeeper({ path: statePath, source, backoff, log });
   const directory = new CertificateDirectory(options.directory, layouts[layout]);
 
   const loaded = await loadState(statePath);
   if (loaded.kind === "unreadable") log({ kind: "state-unreadable", keptAt: loaded.keptAt });
   if (loaded.kind === "found") {
-    holdings.resume(loaded.state.cursor, loaded.state.lineages);
-    for (const receipt of loaded.state.receipts) outbox.add(receipt);
+    holdings.resume(loaded.state.cursor, loaded.state.lineages.values());
+    outbox.resume(loaded.state.receipts);
   }
   await checkLinks(holdings, directory);
 

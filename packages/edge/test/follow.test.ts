@@ -183,8 +183,8 @@ describe("without a gap or a repeat", () => {
       await served(server, "11", "31");
     }
     server.remove("3");
-    const state = join(directory.path, ".state", "state.json");
-    await writeFile(state, '{"version":1,"curs');
+    const state = join(directory.path, ".state", "state.jsonl");
+    await writeFile(state, '{"kind":"head","vers');
     await using running = await runAgent(server, directory.path);
     await eventually(
       "the stray is gone",

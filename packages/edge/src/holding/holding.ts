@@ -60,6 +60,10 @@ export function needOf({ lineageId, wanted, installed, loaded }: Holding): strin
   return `${isNew ? "new" : "old"} ${end} ${lineageId}`;
 }
 
+/** The reference alone, of whatever else carries one. */
+export const refOf = (ref: CertificateRef | null): CertificateRef | null =>
+  ref === null ? null : { certificateId: ref.certificateId, serial: ref.serial, notAfter: ref.notAfter };
+
 export function sameCertificate(one: CertificateRef | null, other: CertificateRef | null): boolean {
   return one?.certificateId === other?.certificateId && one?.serial === other?.serial;
 }

@@ -6,6 +6,7 @@ import {
   type Holding,
   needsLoading,
   needsProof,
+  refOf,
   type Served,
 } from "./holding.ts";
 
@@ -14,7 +15,7 @@ import {
  * in one turn of the event loop: a copy taken at any moment is consistent with its cursor.
  */
 export class Holdings {
-  readonly #changed: () => void;
+  readonly #changed: (lineageId: string | null) => void;
   readonly #byLineage = new Map<string, Holding>();
   readonly #lineageByName = new Map<string, string>();
   readonly #held = new Set<string>();
@@ -24,8 +25,8 @@ export class Holdings {
   #cursor: string | null = null;
   #fileChanges = 0;
 
-  /** @param changed called after every change. */
-  constructor(changed: () => void) {
+  /** @param changed called after every change, with the lineage's id; null: nothing of a lineage has. */
+  constructor(changed: (lineageId: string | null) => void) {
     this.#changed = changed;
   }
 
@@ -33,7 +34,7 @@ export class Holdings {
   resume(cursor: string | null, holdings: Iterable<Holding>): void {
     for (const holding of holdings) this.#put(holding);
     this.#cursor = cursor;
-    this.#changed();
+    this.#changed(null);
   }
 
   /**
@@ -47,7 +48,7 @@ export class Holdings {
       if (!present.has(lineageId)) this.#want(lineageId, names, null);
     }
     this.#cursor = cursor;
-    this.#changed();
+    this.#changed(null);
   }
 
   acceptChanges(changes: readonly EdgeChange[], cursor: string): void {
@@ -55,7 +56,7 @@ export class Holdings {
       this.#want(change.lineageId, change.names, change.kind === "put" ? change : null);
     }
     this.#cursor = cursor;
-    this.#changed();
+    this.#changed(null);
   }
 
   /** Lets everything accepted so far become work: it is written down. */
@@ -64,7 +65,7 @@ export class Holdings {
       this.#held.delete(lineageId);
       this.#index(lineageId);
     }
-    this.#changed();
+    this.#changed(null);
   }
 
   markInstalled(lineageId: string, installed: Served | null): void {
@@ -83,13 +84,13 @@ export class Holdings {
 
   /** A handshake has shown it, or nobody is going to look. */
   markProved(lineageId: string, ref: CertificateRef): void {
-    this.#update(lineageId, { proved: refOf(ref) });
+    this.#update(lineageId, { proved: ref });
   }
 
   forget(lineageId: string): void {
     this.#byLineage.delete(lineageId);
     this.#index(lineageId);
-    this.#changed();
+    this.#changed(lineageId);
   }
 
   get cursor(): string | null {
@@ -143,13 +144,14 @@ export class Holdings {
     const known = this.get(lineageId) ?? { installed: null, loaded: null, proved: null };
     this.#held.add(lineageId);
     this.#put({ ...known, lineageId, names, wanted: refOf(ref) });
+    this.#changed(lineageId);
   }
 
   #update(lineageId: string, part: Partial<Holding>): void {
     const holding = this.get(lineageId);
     if (holding === null) return;
     this.#put({ ...holding, ...part });
-    this.#changed();
+    this.#changed(lineageId);
   }
 
   #put(holding: Holding): void {
@@ -174,7 +176,3 @@ export class Holdings {
     );
   }
 }
-
-/** The reference alone, of whatever else carries one. */
-const refOf = (ref: CertificateRef | null): CertificateRef | null =>
-  ref === null ? null : { certificateId: ref.certificateId, serial: ref.serial, notAfter: ref.notAfter };

@@ -1,36 +1,67 @@
+import type { Receipt } from "@certmill/api";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import { Bell } from "../flow/bell.ts";
 import { diskFault } from "../install/disk-fault.ts";
 import type { Log } from "../log/edge-event.ts";
-import { type AgentState, saveState } from "./state-file.ts";
+import type { Holding } from "./holding.ts";
+import { appendToLog, rewriteLog } from "./state-log.ts";
+import { recordOf, type StateRecord } from "./state-record.ts";
+
+/** What is to be remembered, as it is at any moment: consistent in itself. */
+export interface StateSource {
+  readonly cursor: string | null;
+  all(): Iterable<Holding>;
+  get(lineageId: string): Holding | null;
+  receipts(): Iterable<Receipt>;
+}
 
 export interface StateKeeperOptions {
   readonly path: string;
-  /** The state as it is now, consistent in itself. */
-  readonly state: () => AgentState;
+  readonly source: StateSource;
   readonly backoff: Backoff;
   readonly log: Log;
 }
 
+/** Bytes that a log may grow by before it is written anew, even if it was small. */
+const leastGrowth = 1_000_000;
+
 /**
- * Writes the state to disk when it has changed. What the server wants is waited for, see {@link written};
- * what was done is not: an older word on that is made good by doing it again, which changes nothing.
+ * Keeps the state on disk as a log: what has changed is added, and when as much was added as there was, it is
+ * written anew. What the server wants is waited for, see {@link written}; what was done is not: an older word
+ * on that is made good by doing it again, which changes nothing.
  */
 export class StateKeeper {
   readonly #options: StateKeeperOptions;
   readonly #bell = new Bell();
   readonly #waiting: (() => void)[] = [];
+  readonly #changedLineages = new Set<string>();
+  #receiptRecords: StateRecord[] = [];
   #isDirty = false;
   #failures = 0;
+  /** Bytes until the log is to be written anew. At first at once: its end may be torn. */
+  #room = 0;
 
   constructor(options: StateKeeperOptions) {
     this.#options = options;
   }
 
-  /** The state has changed, and is to be written some time. */
-  changed(): void {
+  /** A lineage, or the cursor alone (null), has changed, and is to be written some time. */
+  changed(lineageId: string | null): void {
+    if (lineageId !== null) this.#changedLineages.add(lineageId);
     this.#isDirty = true;
     this.#bell.ring();
+  }
+
+  /** A receipt waits to be sent. */
+  receiptAdded(receipt: Receipt): void {
+    this.#receiptRecords.push({ kind: "receipt", receipt });
+    this.changed(null);
+  }
+
+  /** The server has a receipt. */
+  receiptSent({ lineageId, certificateId }: Receipt): void {
+    this.#receiptRecords.push({ kind: "sent", lineageId, certificateId });
+    this.changed(null);
   }
 
   /**
@@ -41,7 +72,7 @@ export class StateKeeper {
     if (this.#failures > 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
-    this.changed();
+    this.changed(null);
     await promise;
   }
 
@@ -56,26 +87,61 @@ export class StateKeeper {
 
   /** @returns the instant before which it should not be called again but for who waits. */
   async #write(): Promise<number> {
-    const { path, state, backoff, log } = this.#options;
+    const { backoff, log } = this.#options;
     const waiting = this.#waiting.splice(0);
     const startedAt = Date.now();
     this.#isDirty = false;
     try {
-      await saveState(path, state());
+      if (this.#room > 0) await this.#append();
+      else await this.#rewrite();
       if (this.#failures > 0) log({ kind: "state-kept-again" });
       this.#failures = 0;
-      // A large state is costly to write: about a tenth of the time may go into it.
+      // About a tenth of the time may go into it.
       return Date.now() + 9 * (Date.now() - startedAt);
     } catch (error) {
       const reason = diskFault(error);
       if (reason === null) throw error;
       this.#isDirty = true;
+      // Part of a line may have been written.
+      this.#room = 0;
       this.#failures += 1;
       if (this.#failures === 1) log({ kind: "state-unwritable", reason });
       return Date.now() + backoffAfter(this.#failures, backoff);
     } finally {
       for (const resolve of waiting) resolve();
     }
+  }
+
+  async #append(): Promise<void> {
+    const { path, source } = this.#options;
+    const lineages = [...this.#changedLineages].map((lineageId): StateRecord => {
+      const holding = source.get(lineageId);
+      return holding === null ? { kind: "gone", lineageId } : recordOf(holding);
+    });
+    this.#changedLineages.clear();
+    // The cursor comes after what it covers: were the rest lost, the server would tell it again.
+    const records = [...lineages, ...this.#receiptRecords.splice(0), this.#cursorRecord()];
+    this.#room -= await appendToLog(path, records);
+  }
+
+  /** What changes while it is written is added afterwards; the cursor is that of the beginning. */
+  async #rewrite(): Promise<void> {
+    const { path, source } = this.#options;
+    const cursor = this.#cursorRecord();
+    const receipts = [...source.receipts()];
+    this.#changedLineages.clear();
+    this.#receiptRecords = [];
+    function* records(): Generator<StateRecord, void, undefined> {
+      for (const holding of source.all()) yield recordOf(holding);
+      for (const receipt of receipts) yield { kind: "receipt", receipt };
+      yield cursor;
+    }
+    const length = await rewriteLog(path, records());
+    this.#room = Math.max(leastGrowth, length);
+  }
+
+  #cursorRecord(): StateRecord {
+    return { kind: "cursor", cursor: this.#options.source.cursor };
   }
 
   /** Until an instant, and then until there is something to write; at once when somebody waits for it. */

@@ -1,17 +1,27 @@
 import type { Receipt } from "@certmill/api";
 
+/** Told of every change. */
+export interface OutboxChanges {
+  readonly added: (receipt: Receipt) => void;
+  readonly sent: (receipt: Receipt) => void;
+}
+
 /**
  * Receipts until the server has acknowledged them, the newest for each certificate. An error that stays the
  * same is told once, however often the edge has tried.
  */
 export class Outbox {
-  readonly #changed: () => void;
+  readonly #changes: OutboxChanges;
   readonly #waiting = new Map<string, Receipt>();
   readonly #lastErrors = new Map<string, string>();
 
-  /** @param changed called after every change. */
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  constructor(changes: OutboxChanges) {
+    this.#changes = changes;
+  }
+
+  /** Takes up what an earlier run has not sent. */
+  resume(receipts: Iterable<Receipt>): void {
+    for (const receipt of receipts) this.#waiting.set(keyOf(receipt), receipt);
   }
 
   add(receipt: Receipt): void {
@@ -21,8 +31,9 @@ export class Outbox {
     if (problem !== null && problem === last) return;
     if (problem === null) this.#lastErrors.delete(lineageId);
     else this.#lastErrors.set(lineageId, problem);
-    this.#waiting.set(keyOf(receipt), { ...receipt, error: error?.slice(0, longestError) ?? null });
-    this.#changed();
+    const short = { ...receipt, error: error?.slice(0, longestError) ?? null };
+    this.#waiting.set(keyOf(receipt), short);
+    this.#changes.added(short);
   }
 
   /** The oldest ones first. */
@@ -34,13 +45,14 @@ export class Outbox {
   acknowledge(receipts: readonly Receipt[]): void {
     for (const receipt of receipts) {
       const key = keyOf(receipt);
-      if (this.#waiting.get(key) === receipt) this.#waiting.delete(key);
+      if (this.#waiting.get(key) !== receipt) continue;
+      this.#waiting.delete(key);
+      this.#changes.sent(receipt);
     }
-    this.#changed();
   }
 
-  all(): readonly Receipt[] {
-    return [...this.#waiting.values()];
+  all(): Iterable<Receipt> {
+    return this.#waiting.values();
   }
 }
 

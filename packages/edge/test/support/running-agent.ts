@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Receipt } from "@certmill/api";
 import { type Agent, type AgentOptions, openAgent } from "../../src/agent.ts";
 import { tokenFileClient } from "../../src/feed/token-file-client.ts";
-import type { AgentState } from "../../src/holding/state-file.ts";
+import { loadState } from "../../src/holding/state-log.ts";
 import type { EdgeEvent } from "../../src/log/edge-event.ts";
 import type { EdgeServer } from "./edge-server.ts";
 
@@ -71,8 +71,8 @@ export async function treeOf(directory: string): Promise<readonly string[]> {
 
 /** The receipts that the agent's state on disk still has to send. */
 export async function waitingReceipts(directory: string): Promise<readonly Receipt[]> {
-  const text = await readFile(join(directory, ".state", "state.json"), "utf8").catch(() => null);
-  return text === null ? [] : (JSON.parse(text) as AgentState).receipts;
+  const loaded = await loadState(join(directory, ".state", "state.jsonl"));
+  return loaded.kind === "found" ? loaded.state.receipts : [];
 }
 
 export async function modeOf(path: string): Promise<string> {
