@@ -13,6 +13,7 @@ import {
 } from "../fields.ts";
 import { operation } from "../operation.ts";
 import { DomainBatchResult, DomainBatchRow, maxBatchRows } from "./domain-batch.ts";
+import { stateChangeOf } from "./state-change.ts";
 
 export const CampaignState = Type.Enum(["importing", "running", "paused", "cancelled", "done"], {
   description:
@@ -217,24 +218,12 @@ export const addCampaignDomains = operation({
   problems: ["not-found", "campaign-state", "ca-missing"],
 });
 
-const stateChange = <const Id extends string, const Path extends `/${string}`>(
-  id: Id,
-  path: Path,
-  summary: string,
-  description: string,
-) =>
-  operation({
-    id,
-    method: "POST",
-    path,
-    tag: "Campaigns",
-    summary,
-    description: `${description} Doing it again changes nothing.`,
-    scopes: ["admin"],
-    params: CampaignParams,
-    responses: { 200: Campaign },
-    problems: ["not-found", "campaign-state"],
-  });
+const stateChange = stateChangeOf({
+  tag: "Campaigns",
+  params: CampaignParams,
+  answer: Campaign,
+  refusal: "campaign-state",
+});
 
 export const startCampaign = operation({
   ...stateChange(

@@ -2,6 +2,7 @@
 import { type Static, Type } from "typebox";
 import { Closed, Id, InstantText, Label, Nullable, Page, PageQuery, ProfileName } from "../fields.ts";
 import { operation } from "../operation.ts";
+import { stateChangeOf } from "./state-change.ts";
 
 export const RevocationReason = Type.Enum(
   [
@@ -202,24 +203,12 @@ export const showReplacement = operation({
   problems: ["not-found"],
 });
 
-const stateChange = <const Id extends string, const Path extends `/${string}`>(
-  id: Id,
-  path: Path,
-  summary: string,
-  description: string,
-) =>
-  operation({
-    id,
-    method: "POST",
-    path,
-    tag: "Replacements",
-    summary,
-    description: `${description} Doing it again changes nothing.`,
-    scopes: ["admin"],
-    params: IdParams,
-    responses: { 200: Replacement },
-    problems: ["not-found", "replacement-state"],
-  });
+const stateChange = stateChangeOf({
+  tag: "Replacements",
+  params: IdParams,
+  answer: Replacement,
+  refusal: "replacement-state",
+});
 
 export const startReplacement = operation({
   ...stateChange(

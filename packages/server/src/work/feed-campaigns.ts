@@ -16,14 +16,14 @@ import {
   waveSize,
 } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
-import { pauseCampaign, tellOfCampaign } from "../store/write/campaigns.ts";
+import { pauseCampaign } from "../store/write/campaigns.ts";
+import { endList, wakeList } from "../store/write/fed-list.ts";
 import {
   beginWave,
   countHeld,
   countWave,
   type DueCampaign,
   dropUncertified,
-  endCampaign,
   hasUncertified,
   isLineFull,
   isUnfinished,
@@ -32,7 +32,6 @@ import {
   releaseHeld,
   sampleWave,
   takeDueCampaign,
-  wakeCampaign,
 } from "../store/write/feed-campaign.ts";
 
 /** Lineages released at once: who comes meanwhile waits for no more than these to join the line. */
@@ -45,6 +44,9 @@ const mostSteps = 20;
 /** A young wave is looked at often, one of many days every ten minutes. */
 const nextLook = (beganAt: Instant, now: Instant): Instant =>
   after(now, milliseconds(Math.min(Math.max(between(beganAt, now) / 10, seconds(10)), minutes(10))));
+
+const wake = (trx: Db, id: string, at: Instant | null): Promise<void> =>
+  wakeList(trx, { kind: "campaign", id }, at);
 
 /** Takes each campaign that is due one step on, as far as no other process has it. */
 export async function feedCampaigns(db: Db, now: Instant): Promise<void> {
@@ -67,7 +69,7 @@ async function feedOne(db: Db, now: Instant): Promise<boolean> {
 
 async function step(trx: Db, campaign: DueCampaign, now: Instant): Promise<Trouble> {
   if (campaign.state === "cancelled") await takeDown(trx, campaign.id, now);
-  else if (campaign.state !== "running") await wakeCampaign(trx, campaign.id, null);
+  else if (campaign.state !== "running") await wake(trx, campaign.id, null);
   else if (campaign.wave_began_at === null) await begin(trx, campaign, 1, now);
   else if (campaign.wave_left > 0) await release(trx, campaign, now);
   else if (campaign.wave < lastWave) return judge(trx, campaign, campaign.wave_began_at, now);
@@ -78,7 +80,7 @@ async function step(trx: Db, campaign: DueCampaign, now: Instant): Promise<Troub
 async function begin(trx: Db, { id, size }: DueCampaign, wave: number, now: Instant): Promise<void> {
   const left = await countHeld(trx, id);
   await beginWave(trx, { id, wave, size: waveSize(wave, { size, left }), now });
-  await wakeCampaign(trx, id, now);
+  await wake(trx, id, now);
 }
 
 async function release(trx: Db, campaign: DueCampaign, now: Instant): Promise<void> {
@@ -89,7 +91,7 @@ async function release(trx: Db, campaign: DueCampaign, now: Instant): Promise<vo
     // Some were removed since they were counted, or asked for by their customers.
     if (released < asked) await leaveInWave(trx, id, Math.min(left - released, await countHeld(trx, id)));
   }
-  await wakeCampaign(trx, id, after(now, afterRelease));
+  await wake(trx, id, after(now, afterRelease));
 }
 
 async function judge(trx: Db, campaign: DueCampaign, beganAt: Instant, now: Instant): Promise<Trouble> {
@@ -100,7 +102,7 @@ async function judge(trx: Db, campaign: DueCampaign, beganAt: Instant, now: Inst
     await begin(trx, campaign, wave + 1, now);
     return null;
   }
-  await wakeCampaign(trx, id, nextLook(beganAt, now));
+  await wake(trx, id, nextLook(beganAt, now));
   return verdict === "failed" ? trouble(trx, campaign, outcome) : null;
 }
 
@@ -112,11 +114,10 @@ async function watchLastWave(
 ): Promise<Trouble> {
   const { id } = campaign;
   if (!(await isUnfinished(trx, id))) {
-    await endCampaign(trx, id, now);
-    await tellOfCampaign(trx, "campaign.done", { id, now });
+    await endList(trx, { kind: "campaign", id, now });
     return null;
   }
-  await wakeCampaign(trx, id, nextLook(beganAt, now));
+  await wake(trx, id, nextLook(beganAt, now));
   const sample = await sampleWave(trx, campaign);
   return isFailing(sample, campaign.most_failed) ? trouble(trx, campaign, sample) : null;
 }
@@ -134,6 +135,6 @@ async function trouble(
 
 async function takeDown(trx: Db, id: string, now: Instant): Promise<void> {
   const dropped = await dropUncertified(trx, id, dropBatch, now);
-  if (dropped === dropBatch) await wakeCampaign(trx, id, after(now, afterRelease));
-  else await wakeCampaign(trx, id, (await hasUncertified(trx, id)) ? after(now, afterDrop) : null);
+  if (dropped === dropBatch) await wake(trx, id, after(now, afterRelease));
+  else await wake(trx, id, (await hasUncertified(trx, id)) ? after(now, afterDrop) : null);
 }

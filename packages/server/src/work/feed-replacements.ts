@@ -6,11 +6,11 @@
 import { after, type Instant, minutes, seconds } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { retryDeadlock } from "../store/retry-deadlock.ts";
+import { endList, wakeList } from "../store/write/fed-list.ts";
 import {
   chooseNext,
   countUnderway,
   type DueReplacement,
-  endReplacement,
   forgetItems,
   isAnyHeld,
   isAnyUnderway,
@@ -18,9 +18,7 @@ import {
   readMostInFlight,
   releaseNext,
   takeDueReplacement,
-  wakeReplacement,
 } from "../store/write/feed-replacement.ts";
-import { tellOfReplacement } from "../store/write/replacements.ts";
 import { fillFingerprints } from "./fill-fingerprints.ts";
 
 /** Certificates gone through in one step. */
@@ -32,6 +30,9 @@ const mostReleased = 1_000;
 const whileFeeding = seconds(1);
 const whileEnding = minutes(1);
 const mostSteps = 20;
+
+const wake = (trx: Db, id: string, at: Instant | null): Promise<void> =>
+  wakeList(trx, { kind: "replacement", id }, at);
 
 /** Takes each replacement that is due one step on, as far as no other process has it. */
 export async function feedReplacements(db: Db, now: Instant): Promise<void> {
@@ -52,8 +53,8 @@ async function step(trx: Db, replacement: DueReplacement, now: Instant): Promise
   const { id, state } = replacement;
   if (state === "cancelled") {
     const forgotten = await forgetItems(trx, id, forgottenAtOnce);
-    await wakeReplacement(trx, id, forgotten < forgottenAtOnce ? null : now);
-  } else if (state !== "running") await wakeReplacement(trx, id, null);
+    await wake(trx, id, forgotten < forgottenAtOnce ? null : now);
+  } else if (state !== "running") await wake(trx, id, null);
   else await feed(trx, replacement, now);
 }
 
@@ -61,13 +62,10 @@ async function feed(trx: Db, replacement: DueReplacement, now: Instant): Promise
   const { id } = replacement;
   const choosesOn = await choose(trx, replacement, now);
   await release(trx, id, now);
-  if (choosesOn) await wakeReplacement(trx, id, now);
-  else if (await isAnyHeld(trx, id)) await wakeReplacement(trx, id, after(now, whileFeeding));
-  else if (await isAnyUnderway(trx, id)) await wakeReplacement(trx, id, after(now, whileEnding));
-  else {
-    await endReplacement(trx, id, now);
-    await tellOfReplacement(trx, "replacement.done", { id, now });
-  }
+  if (choosesOn) await wake(trx, id, now);
+  else if (await isAnyHeld(trx, id)) await wake(trx, id, after(now, whileFeeding));
+  else if (await isAnyUnderway(trx, id)) await wake(trx, id, after(now, whileEnding));
+  else await endList(trx, { kind: "replacement", id, now });
 }
 
 /** @returns whether there is more to go through at once. */

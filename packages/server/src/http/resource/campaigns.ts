@@ -3,17 +3,18 @@ import { type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type CampaignRow, findCampaign, listCampaigns } from "../../store/read/campaigns.ts";
 import {
+  type CampaignChange,
   type CampaignSettings,
   cancelCampaign,
   insertCampaign,
   pauseCampaign,
   resumeCampaign,
-  type StateChange,
   startCampaign,
 } from "../../store/write/campaigns.ts";
 import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
 import { describeCampaign } from "../present-campaign.ts";
 import { oneFault, Refusal } from "../refusal.ts";
+import { refuseUnchanged } from "../refuse-unchanged.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
 import { readTerms } from "./add-domains.ts";
@@ -93,14 +94,9 @@ export function cancelCampaignHandler({ db, now }: Tools): Handler<Operations["c
   };
 }
 
-/** @throws {Refusal} `campaign-state` for a change that was not made, but from a state that is as good. */
-function refuseUnless(
-  { was, changed }: StateChange,
-  asGood: readonly StateChange["was"][],
-  name: string,
-): void {
-  if (!changed && !asGood.includes(was)) throw new Refusal("campaign-state", `${name} is ${was}.`);
-}
+/** @throws {Refusal} `campaign-state` */
+const refuseUnless = (change: CampaignChange, asGood: readonly CampaignChange["was"][], name: string) =>
+  refuseUnchanged(change, asGood, { code: "campaign-state", what: name });
 
 /** @throws {Refusal} `not-found` */
 export async function wantedCampaign(db: Db, name: string): Promise<CampaignRow> {

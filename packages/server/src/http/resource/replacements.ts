@@ -5,11 +5,11 @@ import { findKey } from "../../store/key-fingerprints.ts";
 import { findReplacement, listReplacements, type ReplacementRow } from "../../store/read/replacements.ts";
 import type { Selection } from "../../store/read/selection.ts";
 import { isRowId } from "../../store/row-id.ts";
+import { lockList } from "../../store/write/fed-list.ts";
 import {
   addSerials,
   cancelReplacement,
   insertReplacement,
-  lockReplacement,
   pauseReplacement,
   type ReplacementChange,
   resumeReplacement,
@@ -18,6 +18,7 @@ import {
 import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
 import { describeReplacement, planDraft } from "../present-replacement.ts";
 import { oneFault, Refusal } from "../refusal.ts";
+import { refuseUnchanged } from "../refuse-unchanged.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
 import { wantedCa } from "./limits.ts";
@@ -71,7 +72,7 @@ export function addReplacementCertificatesHandler({
     const serials = [...new Set([...bySerial.values()].filter((serial) => serial !== null))];
     await wantedReplacement(db, id);
     return db.transaction().execute(async (trx) => {
-      const was = await lockReplacement(trx, id);
+      const was = await lockList(trx, "replacement", id);
       const { selection } = await wantedReplacement(trx, id);
       if (was !== "draft") throw new Refusal("replacement-state", `Replacement ${id} is ${was}.`);
       if (Object.keys(selection).length > 0)
@@ -142,15 +143,9 @@ export function cancelReplacementHandler({ db, now }: Tools): Handler<Operations
   };
 }
 
-/** @throws {Refusal} `replacement-state` for a change that was not made, but from a state that is as good. */
-function refuseUnless(
-  { was, changed }: ReplacementChange,
-  asGood: readonly ReplacementChange["was"][],
-  id: string,
-): void {
-  if (!changed && !asGood.includes(was))
-    throw new Refusal("replacement-state", `Replacement ${id} is ${was}.`);
-}
+/** @throws {Refusal} `replacement-state` */
+const refuseUnless = (change: ReplacementChange, asGood: readonly ReplacementChange["was"][], id: string) =>
+  refuseUnchanged(change, asGood, { code: "replacement-state", what: `Replacement ${id}` });
 
 /** @throws {Refusal} `not-found` */
 export async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {

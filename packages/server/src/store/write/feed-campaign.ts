@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
 import type { CampaignState } from "../schema/campaign.ts";
+import { longestDue } from "./fed-list.ts";
 
 export interface DueCampaign {
   readonly id: string;
@@ -24,19 +25,9 @@ export async function takeDueCampaign(trx: Db, now: Instant): Promise<DueCampaig
     .selectFrom("campaign")
     .select(["id", "name", "state", "wave", "wave_began_at", "wave_left", "size", "most_failed"])
     .select("excused_issuance_id")
-    .where(sql<boolean>`wake_at <= ${timestamp(now)}`)
-    .orderBy("wake_at")
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
+    .$call(longestDue(now))
     .executeTakeFirst();
   return row ?? null;
-}
-
-/** When it is looked at again; null: never by itself. */
-export async function wakeCampaign(trx: Db, id: string, at: Instant | null): Promise<void> {
-  const wakeAt = at === null ? null : timestamp(at);
-  await trx.updateTable("campaign").set({ wake_at: wakeAt }).where("id", "=", id).execute();
 }
 
 export async function beginWave(
@@ -163,14 +154,6 @@ export async function isUnfinished(trx: Db, id: string): Promise<boolean> {
         and state not in ('paused', 'failed')
     ) as unfinished`.execute(trx);
   return rows[0]?.unfinished === true;
-}
-
-export async function endCampaign(trx: Db, id: string, now: Instant): Promise<void> {
-  await trx
-    .updateTable("campaign")
-    .set({ state: "done", ended_at: timestamp(now), wake_at: null })
-    .where("id", "=", id)
-    .execute();
 }
 
 /**

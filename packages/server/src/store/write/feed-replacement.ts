@@ -6,6 +6,7 @@ import { becomes } from "../life-sql.ts";
 import { isHeld, isSelected, type Selection } from "../read/selection.ts";
 import { revokeReplaced } from "../replaced.ts";
 import type { ReplacementState } from "../schema/replacement.ts";
+import { longestDue } from "./fed-list.ts";
 
 export interface DueReplacement {
   readonly id: string;
@@ -24,19 +25,9 @@ export async function takeDueReplacement(trx: Db, now: Instant): Promise<DueRepl
     .selectFrom("replacement")
     .select(["id", "state", "refuses_keys", "pass", "looked_to", "look_until"])
     .select(sql<Selection>`selection`.as("selection"))
-    .where(sql<boolean>`wake_at <= ${timestamp(now)}`)
-    .orderBy("wake_at")
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
+    .$call(longestDue(now))
     .executeTakeFirst();
   return row ?? null;
-}
-
-/** When it is looked at again; null: never by itself. */
-export async function wakeReplacement(trx: Db, id: string, at: Instant | null): Promise<void> {
-  const wakeAt = at === null ? null : timestamp(at);
-  await trx.updateTable("replacement").set({ wake_at: wakeAt }).where("id", "=", id).execute();
 }
 
 /**
@@ -164,14 +155,6 @@ export async function isAnyUnderway(trx: Db, id: string): Promise<boolean> {
           or exists (select 1 from issuance where issuance.lineage_id = lineage.id and ended_at is null))
     ) as any`.execute(trx);
   return rows[0]?.any === true;
-}
-
-export async function endReplacement(trx: Db, id: string, now: Instant): Promise<void> {
-  await trx
-    .updateTable("replacement")
-    .set({ state: "done", ended_at: timestamp(now), wake_at: null })
-    .where("id", "=", id)
-    .execute();
 }
 
 /** Takes up to `most` that are not replaced off the list of a cancelled one. @returns how many. */

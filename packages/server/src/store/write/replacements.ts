@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { isHeld, type Selection } from "../read/selection.ts";
 import type { ReplacementState } from "../schema/replacement.ts";
+import { changeState, type StateChange, tellOfList, wakeWorkers } from "./fed-list.ts";
 
 export interface NewReplacement {
   readonly selection: Selection;
@@ -13,11 +14,7 @@ export interface NewReplacement {
   readonly token: string;
 }
 
-/** What came of a wish: the state it found, and whether it was granted. */
-export interface ReplacementChange {
-  readonly was: ReplacementState;
-  readonly changed: boolean;
-}
+export type ReplacementChange = StateChange<ReplacementState>;
 
 /** Whether no certificate is to be made for the keys of these any more. */
 const refusesKeys = ({ selection, reason }: NewReplacement): boolean =>
@@ -76,94 +73,65 @@ export async function startReplacement(
 ): Promise<ReplacementChange> {
   const { id, plan, now } = begin;
   const at = timestamp(now);
-  const was = await lockReplacement(trx, id);
-  if (was !== "draft") return { was, changed: false };
-  await sql`
-    update replacement set state = 'running', started_at = ${at}, wake_at = ${at}, plan = ${JSON.stringify(plan)}::jsonb,
-      pass = case when selection = '{}' then 2 else 1 end,
-      look_until = case when selection <> '{}' or refuses_keys then (select coalesce(max(id), 0) from certificate) else 0 end
-    where id = ${id}`.execute(trx);
-  await sql`
-    with refused as (
-      insert into refused_key (spki, reason, replacement_id, refused_at)
-      select distinct spki, reason, replacement.id, ${at}::timestamptz from replacement, lateral (
-        select selection->>'key' as spki where selection->>'key' is not null
-        union
-        select certificate.spki from replacement_item item join certificate on certificate.id = item.certificate_id
-        where item.replacement_id = replacement.id and certificate.spki <> ''
-      ) key
-      where replacement.id = ${id} and refuses_keys
-      on conflict (spki) do update set replacement_id = excluded.replacement_id returning spki
-    )
-    update shared_key set retired_at = ${at} from refused where shared_key.spki = refused.spki and retired_at is null`.execute(
-    trx,
-  );
-  await tellOfReplacement(trx, "replacement.started", { id, now });
-  await wakeWorkers(trx);
-  return { was, changed: true };
+  return changeState(trx, { kind: "replacement", id, from: ["draft"] }, async () => {
+    await sql`
+      update replacement set state = 'running', started_at = ${at}, wake_at = ${at}, plan = ${JSON.stringify(plan)}::jsonb,
+        pass = case when selection = '{}' then 2 else 1 end,
+        look_until = case when selection <> '{}' or refuses_keys then (select coalesce(max(id), 0) from certificate) else 0 end
+      where id = ${id}`.execute(trx);
+    await sql`
+      with refused as (
+        insert into refused_key (spki, reason, replacement_id, refused_at)
+        select distinct spki, reason, replacement.id, ${at}::timestamptz from replacement, lateral (
+          select selection->>'key' as spki where selection->>'key' is not null
+          union
+          select certificate.spki from replacement_item item join certificate on certificate.id = item.certificate_id
+          where item.replacement_id = replacement.id and certificate.spki <> ''
+        ) key
+        where replacement.id = ${id} and refuses_keys
+        on conflict (spki) do update set replacement_id = excluded.replacement_id returning spki
+      )
+      update shared_key set retired_at = ${at} from refused where shared_key.spki = refused.spki and retired_at is null`.execute(
+      trx,
+    );
+    await tellOfList(trx, "replacement.started", { id, now });
+    await wakeWorkers(trx);
+  });
 }
 
 /** No further certificate becomes due. */
 export async function pauseReplacement(db: Db, id: string, now: Instant): Promise<ReplacementChange> {
-  return db.transaction().execute(async (trx) => {
-    const was = await lockReplacement(trx, id);
-    if (was !== "running") return { was, changed: false };
-    await sql`update replacement set state = 'paused', wake_at = null where id = ${id}`.execute(trx);
-    await tellOfReplacement(trx, "replacement.paused", { id, now });
-    return { was, changed: true };
-  });
+  return db.transaction().execute((trx) =>
+    changeState(trx, { kind: "replacement", id, from: ["running"] }, async () => {
+      await sql`update replacement set state = 'paused', wake_at = null where id = ${id}`.execute(trx);
+      await tellOfList(trx, "replacement.paused", { id, now });
+    }),
+  );
 }
 
 export async function resumeReplacement(db: Db, id: string, now: Instant): Promise<ReplacementChange> {
-  return db.transaction().execute(async (trx) => {
-    const was = await lockReplacement(trx, id);
-    if (was !== "paused") return { was, changed: false };
-    await sql`update replacement set state = 'running', wake_at = ${timestamp(now)} where id = ${id}`.execute(
-      trx,
-    );
-    await tellOfReplacement(trx, "replacement.resumed", { id, now });
-    await wakeWorkers(trx);
-    return { was, changed: true };
-  });
+  return db.transaction().execute((trx) =>
+    changeState(trx, { kind: "replacement", id, from: ["paused"] }, async () => {
+      const at = timestamp(now);
+      await sql`update replacement set state = 'running', wake_at = ${at} where id = ${id}`.execute(trx);
+      await tellOfList(trx, "replacement.resumed", { id, now });
+      await wakeWorkers(trx);
+    }),
+  );
 }
 
 /** Ends it: what is not replaced yet is renewed in its time, as ever. The list is forgotten bit by bit from now on. */
 export async function cancelReplacement(db: Db, id: string, now: Instant): Promise<ReplacementChange> {
   const at = timestamp(now);
-  return db.transaction().execute(async (trx) => {
-    const was = await lockReplacement(trx, id);
-    if (was === "cancelled" || was === "done") return { was, changed: false };
-    await sql`
-      update replacement set state = 'cancelled', ended_at = ${at}, wake_at = ${at} where id = ${id}`.execute(
-      trx,
-    );
-    await tellOfReplacement(trx, "replacement.cancelled", { id, now });
-    await wakeWorkers(trx);
-    return { was, changed: true };
-  });
-}
-
-export async function lockReplacement(trx: Db, id: string): Promise<ReplacementState> {
-  const { state } = await trx
-    .selectFrom("replacement")
-    .select("state")
-    .where("id", "=", id)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  return state;
-}
-
-const wakeWorkers = (trx: Db): Promise<unknown> => sql`select pg_notify('certmill_work', '')`.execute(trx);
-
-/** Appends a fact of a replacement. */
-export async function tellOfReplacement(
-  trx: Db,
-  kind: string,
-  { id, now }: { readonly id: string; readonly now: Instant },
-): Promise<void> {
-  const detail = JSON.stringify({ replacement: id });
-  await trx
-    .insertInto("event")
-    .values({ at: timestamp(now), kind, detail })
-    .execute();
+  const from = ["draft", "running", "paused"] as const;
+  return db.transaction().execute((trx) =>
+    changeState(trx, { kind: "replacement", id, from }, async () => {
+      await sql`
+        update replacement set state = 'cancelled', ended_at = ${at}, wake_at = ${at} where id = ${id}`.execute(
+        trx,
+      );
+      await tellOfList(trx, "replacement.cancelled", { id, now });
+      await wakeWorkers(trx);
+    }),
+  );
 }
