@@ -31,6 +31,12 @@ export const KeyPolicy = Type.Object(
 );
 export type KeyPolicy = Static<typeof KeyPolicy>;
 
+export const KeysKeptDays = Type.Integer({
+  minimum: 0,
+  maximum: 3_650,
+  description: "How long a private key is kept when nothing uses it any more, in days; then it is destroyed.",
+});
+
 /** draft-ietf-acme-profiles */
 export const ProfileName = Type.String({
   minLength: 1,

@@ -36,6 +36,7 @@ async function showCertificate(id: string | undefined, options: CertificateShowO
       ["Current", shown.current ? "yes" : "no, a newer one has replaced it"],
       ["Stored at", instantText(shown.storedAt)],
       ["Key", shown.keyFingerprint],
+      ["Key destroyed", shown.keyDestroyedAt === null ? null : instantText(shown.keyDestroyedAt)],
       ["Revoked", revokedText(shown)],
       ...renewalFields(shown.renewal, now),
     ]),

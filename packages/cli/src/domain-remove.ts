@@ -38,7 +38,7 @@ async function removeDomain(name: string, options: DomainRemoveOptions): Promise
   if (revoke) await print("Its certificates are being revoked: certmill revoke show tells how far that is.");
 }
 
-function removedText({ names, staysValid }: RemovedDomain): string {
+function removedText({ names, staysValid, keysDestroyedAt, sharesKeys }: RemovedDomain): string {
   const lines = staysValid.map(
     ({ certificateId, ca, serial, notAfter }) =>
       `  certificate ${certificateId} (${printable(ca)}, serial ${serial}) until ${instantText(notAfter)}`,
@@ -48,5 +48,9 @@ function removedText({ names, staysValid }: RemovedDomain): string {
     ...(lines.length === 0
       ? []
       : ["Still valid at the certificate authority, as nobody revoked it:", ...lines]),
+    ...(keysDestroyedAt === null
+      ? []
+      : [`Its private keys are destroyed at ${instantText(keysDestroyedAt)}.`]),
+    ...(sharesKeys ? ["Others share a private key of it, which stays with them."] : []),
   ].join("\n");
 }

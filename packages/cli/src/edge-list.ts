@@ -30,4 +30,5 @@ async function listEdgeGroups(options: ServerOptions): Promise<void> {
 const columns: readonly Column<EdgeGroup>[] = [
   { head: "GROUP", cell: ({ name }) => name },
   { head: "KEYS", cell: ({ keys }) => keyPolicyText(keys) },
+  { head: "KEPT", cell: ({ keysKeptDays: days }) => (days === null ? "default" : `${days} days`) },
 ];

@@ -16,6 +16,24 @@ export const keyPolicyText = ({ policy, renewals }: KeyPolicy): string => {
   return policy === "shared" ? "one key for all of them" : `the same key for ${renewals} renewals`;
 };
 
+/** A number of days, or `inherited` for null. */
+export const keptDays =
+  (inherited: string) =>
+  (text: string): number | null => {
+    if (text === inherited) return null;
+    if (/^\d{1,4}$/.test(text) && Number(text) <= mostDays) return Number(text);
+    throw new InvalidArgumentError(`It must be a number of days up to ${mostDays}, or ${inherited}.`);
+  };
+
+const mostDays = 3_650;
+
+export function keptText(days: number | null, above: string): string {
+  if (days === null) return `keys that nothing uses are kept as long as ${above} says`;
+  return days === 0
+    ? "keys that nothing uses are destroyed at once"
+    : `keys that nothing uses are destroyed after ${days} days`;
+}
+
 /** What it means, in plain words, before it bites. */
 export function warnOfKeyPolicy({ policy }: KeyPolicy, whose: string): void {
   if (policy !== "shared") return;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { keyPolicy, keyPolicyText, warnOfKeyPolicy } from "./key-policy.ts";
+import { keptDays, keptText, keyPolicy, keyPolicyText, warnOfKeyPolicy } from "./key-policy.ts";
 import { repeated } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
 
@@ -11,6 +11,7 @@ interface TenantSetOptions extends ServerOptions {
   readonly ca?: readonly string[];
   readonly anyCa?: boolean;
   readonly keys?: KeyPolicy | null;
+  readonly keysKept?: number | null;
 }
 
 export function registerTenantSet(tenant: Command): void {
@@ -25,31 +26,36 @@ export function registerTenantSet(tenant: Command): void {
       "new (for each), keep:N (for N renewals), shared (one for all), or group: as the edge group has it",
       (text) => (text === "group" ? null : keyPolicy(text)),
     )
+    .option("--keys-kept <days>", "how long a key that nothing uses is kept, or group", keptDays("group"))
     .action(setTenant);
   withExamples(
     withServerOptions(command),
     "certmill tenant set acme --ca letsencrypt --ca google",
     "certmill tenant set acme --any-ca",
+    "certmill tenant set acme --keys-kept 0",
   );
 }
 
 async function setTenant(name: string, options: TenantSetOptions): Promise<void> {
-  const { ca, anyCa, keys } = options;
+  const { ca, anyCa, keys, keysKept } = options;
   const isOfCas = ca !== undefined || anyCa === true;
-  if ((ca !== undefined && anyCa === true) || (!isOfCas && keys === undefined))
-    throw badInput("Name the CAs with --ca NAME, or say --any-ca, or which keys: --keys.");
+  if ((ca !== undefined && anyCa === true) || (!isOfCas && keys === undefined && keysKept === undefined))
+    throw badInput("Name the CAs with --ca NAME, or say --any-ca, or which keys: --keys, --keys-kept.");
   const client = await connect(options);
   const tenant = await client.call(operations.setTenant, {
     params: { name },
     body: {
       ...(isOfCas ? { cas: ca === undefined ? null : [...ca] } : {}),
       ...(keys === undefined ? {} : { keys }),
+      ...(keysKept === undefined ? {} : { keysKeptDays: keysKept }),
     },
   });
   if (keys != null) warnOfKeyPolicy(keys, `the tenant ${tenant.name}`);
   if (options.json === true) return printJson(tenant);
   if (isOfCas) await print(`Tenant ${tenant.name}: certificates from ${tenant.cas?.join(", ") ?? "any CA"}.`);
   if (keys !== undefined) await print(`Tenant ${tenant.name}: ${keysText(tenant.keys)}.`);
+  if (keysKept !== undefined)
+    await print(`Tenant ${tenant.name}: ${keptText(tenant.keysKeptDays, "its edge groups")}.`);
 }
 
 const keysText = (keys: KeyPolicy | null): string =>

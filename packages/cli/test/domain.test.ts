@@ -164,12 +164,13 @@ describe("domain remove", () => {
   test("--yes removes all names of the certificate, and says what stays valid", async () => {
     await server.run(["domain", "add", "gone2.example.com", "--with-www", "--wait"]);
     const { code, stdout } = await server.run(["domain", "remove", "gone2.example.com", "--yes"]);
-    const [first, second, third] = stdout.split("\n");
+    const [first, second, third, fourth] = stdout.split("\n");
     expect(first).toBe("Removed: gone2.example.com, www.gone2.example.com");
     expect(second).toBe("Still valid at the certificate authority, as nobody revoked it:");
     expect(third).toMatch(
       /^ {2}certificate \d+ \(.+, serial [0-9a-f]+\) until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/,
     );
+    expect(fourth).toMatch(/^Its private keys are destroyed at \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\.$/);
     expect(code).toBe(0);
     const shown = await server.run(["domain", "show", "gone2.example.com", "--json"]);
     expect(jsonLines(shown.stdout)).toMatchObject([{ state: "removed" }]);

@@ -26,6 +26,7 @@ import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
 import { cleanRecords } from "./work/clean-records.ts";
 import { watchExpiry } from "./work/expiry-watch.ts";
 import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
+import { watchKeyEnds } from "./work/key-end-watch.ts";
 import { quickLook } from "./work/quick-look.ts";
 import { watchRejoining } from "./work/rejoin-watch.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
@@ -71,6 +72,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
     renewals,
     startFilling(parts),
     startExpiryWatch(parts),
+    startKeyEndWatch(parts),
     startWeeklyWatch(parts),
     config.statusPages ? startStatusWatch(parts) : null,
     checks === null ? watchRejoining({ db, clock }) : null,
@@ -218,6 +220,21 @@ function startExpiryWatch(parts: WatchParts): Rounds {
       parts,
       "expiry.error",
       "looking for certificates near their end met an error; it is done again in an hour",
+    ),
+  });
+}
+
+function startKeyEndWatch(parts: WatchParts): Rounds {
+  const { config, database, clock, log } = parts;
+  return watchKeyEnds({
+    db: database.db,
+    clock,
+    kept: (config.life ?? usualLife).keysKept,
+    onDestroyed: (keys) => log.info({ event: "key.destroyed", keys }, "private keys were destroyed"),
+    onError: observeErrors(
+      parts,
+      "key-end.error",
+      "destroying private keys met an error; it is tried again in ten minutes",
     ),
   });
 }

@@ -37,6 +37,12 @@ export const problemTypes = {
     title: "There is no such thing here",
     remedy: "Check the spelling; a tenant's token sees only what is its tenant's.",
   },
+  "key-destroyed": {
+    status: 410,
+    title: "The private key is destroyed",
+    remedy:
+      "Nobody has it here any more: order a new certificate. How long keys are kept is set with `keys_kept_days`, `certmill edge set` and `certmill tenant set`.",
+  },
   "ca-exists": {
     status: 409,
     title: "There is a CA of this name already",

@@ -48,6 +48,7 @@ export const Certificate = Type.Object({
       description: "SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hex; null: not read yet.",
     }),
   ),
+  keyDestroyedAt: Nullable(InstantText),
   revokedAt: Nullable(InstantText),
   revocationReason: Nullable(Type.String({ description: "As RFC 5280 section 5.3.1 names it." })),
   renewal: Nullable(Renewal),
@@ -105,5 +106,5 @@ export const exportCertificate = operation({
   scopes: ["admin"],
   params: IdParams,
   responses: { 200: Type.Object({ chainPem: Type.String(), keyPem: Type.String() }) },
-  problems: ["not-found"],
+  problems: ["not-found", "key-destroyed"],
 });

@@ -155,6 +155,9 @@ export const RemovedDomain = Type.Object({
   staysValid: Type.Array(StillValid, {
     description: "Certificates that stay valid at their certificate authorities: nobody revoked them.",
   }),
+  /** As the policies are now; null: it has none of its own. */
+  keysDestroyedAt: Nullable(InstantText),
+  sharesKeys: Type.Boolean({ description: "Whether others use a private key of it, which stays with them." }),
 });
 export type RemovedDomain = Static<typeof RemovedDomain>;
 

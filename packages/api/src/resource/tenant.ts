@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Closed, InstantText, KeyPolicy, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import { Closed, InstantText, KeyPolicy, KeysKeptDays, Label, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
 
 export const Tenant = Type.Object({
@@ -8,6 +8,7 @@ export const Tenant = Type.Object({
     Type.Array(Type.String(), { description: "The CAs its domains may have; null: all of the pool." }),
   ),
   keys: Nullable(KeyPolicy),
+  keysKeptDays: Nullable(KeysKeptDays),
   createdAt: InstantText,
 });
 export type Tenant = Static<typeof Tenant>;
@@ -24,6 +25,7 @@ const TenantChange = Type.Object(
       ),
     ),
     keys: Type.Optional(Nullable(KeyPolicy)),
+    keysKeptDays: Type.Optional(Nullable(KeysKeptDays)),
   },
   Closed,
 );
@@ -34,7 +36,7 @@ export const setTenant = operation({
   tag: "Tenants",
   summary: "Say which CAs and keys a tenant's domains may have",
   description:
-    "From the next order on; what is under way goes on. `keys` null: as its edge groups have it. A tenant that is new is made, so that the rule can be there before its domains are.",
+    "From the next order on; what is under way goes on. `keys` and `keysKeptDays` null: as its edge groups have it. A tenant that is new is made, so that the rule can be there before its domains are.",
   scopes: ["admin"],
   params: Type.Object({ name: Label }),
   body: TenantChange,

@@ -190,6 +190,11 @@ export const eventKinds = {
     (detail) =>
       `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
   ),
+  "key.destroyed": step((detail) =>
+    Array.isArray(detail["serials"])
+      ? `The private key of the certificate ${detail["serials"].join(", ")} was destroyed, as nothing used it any more.`
+      : "The private key of an order without a certificate was destroyed.",
+  ),
   "certificate.revoked": told(
     "certificate.revoked",
     (detail) => `The certificate ${text(detail, "serial")} is revoked (${text(detail, "reason")}).`,

@@ -10,6 +10,8 @@ export interface LifePolicy {
   readonly movedKept: Duration;
   /** Failures in a row of a name's own, after which the others go on without it. */
   readonly leaveOutAfter: number;
+  /** A private key that nothing uses any more is destroyed after so long, where neither tenant nor edge group says. */
+  readonly keysKept: Duration;
 }
 
 export const usualLife: LifePolicy = {
@@ -17,4 +19,5 @@ export const usualLife: LifePolicy = {
   movedAfter: days(7),
   movedKept: days(30),
   leaveOutAfter: 3,
+  keysKept: days(30),
 };

@@ -239,4 +239,5 @@ const lifePolicy = (settings: RawSettings): LifePolicy => ({
   movedAfter: days(settings.moved_after_days),
   movedKept: days(settings.moved_kept_days),
   leaveOutAfter: settings.leave_out_after,
+  keysKept: days(settings.keys_kept_days),
 });

@@ -214,6 +214,14 @@ export const settingsSchema = Type.Object(
         "After so many failures in a row that are a name's own the certificate is issued without it; it is added back when it is right. Never the first name of a domain.",
       unit: "failures",
     }),
+    keys_kept_days: Type.Integer({
+      minimum: 0,
+      maximum: 3650,
+      default: 30,
+      description:
+        "A private key that nothing uses any more (its domain is removed, or its certificate has a successor) is destroyed after so many days; a tenant or an edge group may have days of its own. The same for every process.",
+      unit: "days",
+    }),
     webhook_allowed_ranges: Type.Optional(
       Type.String({
         minLength: 1,

@@ -10,6 +10,7 @@ import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { claimDueRecords, isStillWanted, nextRemovalAt } from "../../src/store/dns-records.ts";
 import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
 import { tellExpiring } from "../../src/store/expiring.ts";
+import { destroyEndedKeys, readKeysEnd } from "../../src/store/key-ends.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { countChanges, listChanges } from "../../src/store/read/changes.ts";
@@ -68,7 +69,7 @@ async function fill(db: Db): Promise<void> {
         ${at}, case when id % 100 <> 1 then ${at}::timestamptz end from lineage`,
     sql`insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
         fingerprint, chain_pem, key_secret_id, stored_at)
-      select lineage_id, id, ca_id, to_hex(id), 'CN=Test', names, ${at}, ${at}, '00', 'chain', 1, ${at} from issuance`,
+      select lineage_id, id, ca_id, to_hex(id), 'CN=Test', names, ${at}, ${at}, '00', 'chain', id, ${at} from issuance`,
     sql`update lineage set certificate_id = certificate.id from certificate where certificate.lineage_id = lineage.id`,
     sql`insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select lineage_id, id, ca_id, 'key.' || id, ${at}, ${at}::timestamptz + interval '90 days',
@@ -107,6 +108,7 @@ async function fill(db: Db): Promise<void> {
       values ('running', '{}', 'superseded', true, false, 'test', ${at})`,
     sql`insert into replacement_item (replacement_id, certificate_id, lineage_id, released_at)
       select 1, id, lineage_id, ${at} from certificate where id % 2 = 0`,
+    sql`insert into key_end select id, ${at}, ${at}::timestamptz + id % 100 * interval '1 hour' from secret where id > 10`,
     sql`update expiry_watch set looked_until = ${at}`,
     sql`insert into webhook (url, secret_id, state, xact, event_id, wake_at, created_at)
       select 'https://h', 1, 'active', (select max(xact) from event), n, ${at}, ${at} from generate_series(1, 20) n`,
@@ -178,6 +180,8 @@ const small = new Set([
   "webhook",
   "expiry_watch",
   "expiry_alert",
+  "shared_key",
+  "revocation",
   "dns_provider",
   // Read whole and emptied by each planning.
   "ledger_entry",
@@ -311,6 +315,13 @@ const queries: Readonly<
   ],
   countEnding: [(db) => countEnding(db, now), "renewal_ending"],
   readOffers: [(db) => readOffers(db), "renewal_due"],
+  destroyEndedKeys: [
+    (db) => destroyEndedKeys(db, { limit: 10, kept: days(0), now }),
+    "key_end_due",
+    "certificate_by_key_secret",
+    "issuance_by_key_secret",
+  ],
+  readKeysEnd: [(db) => readKeysEnd(db, "5", days(0)), "key_end_pkey", "certificate_by_lineage"],
   tellExpiring: [(db) => tellExpiring(db, now), "certificate_nearing_end"],
   claimWebhook: [(db) => claimWebhook(db, { lease, now }), "event_told", "webhook_held_due"],
   scanFeed: [(db) => scanFeed(db, { xact: "0", id: "0" }, 500), "event_told", "lineage_pkey"],

@@ -36,12 +36,12 @@ test("a key is new each time, kept for so many renewals, or shared; a tenant's w
   await renew(server, "a.example");
   expect(new Set(await keysOf(server, "a.example")).size).toBe(2);
 
-  await setEdgeGroupKeys(db, "default", { policy: "keep", renewals: 2 });
+  await setEdgeGroupKeys(db, "default", { keys: { policy: "keep", renewals: 2 } });
   for (let n = 0; n < 3; n += 1) await renew(server, "a.example");
   const [, second, ...kept] = await keysOf(server, "a.example");
   expect(kept.map((key) => key === second)).toEqual([true, true, false]);
 
-  await setEdgeGroupKeys(db, "default", { policy: "shared", renewals: null });
+  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
   await Promise.all(["b.example", "c.example", "d.example"].map((name) => server.enrol(name)));
   const shared = await Promise.all(
     ["b.example", "c.example", "d.example"].map((name) => keysOf(server, name)),
@@ -52,7 +52,7 @@ test("a key is new each time, kept for so many renewals, or shared; a tenant's w
   expect(secrets).toHaveLength(1);
 
   const tenantId = (await ensureTenants(db, ["acme"], server.clock.now())).get("acme") ?? "";
-  await setTenantKeys(db, tenantId, { policy: "new", renewals: null });
+  await setTenantKeys(db, tenantId, { keys: { policy: "new", renewals: null } });
   await sql`update lineage set tenant_id = ${tenantId} where names[1] = 'b.example'`.execute(db);
   await renew(server, "b.example");
   expect(new Set(await keysOf(server, "b.example")).size).toBe(2);
@@ -65,7 +65,7 @@ test("a key is new each time, kept for so many renewals, or shared; a tenant's w
 test("a shared key that is compromised is replaced in all its certificates by one that is new, and never used again", async () => {
   await using server = await startIssuingServer(postgres, {});
   const { db, clock } = server;
-  await setEdgeGroupKeys(db, "default", { policy: "shared", renewals: null });
+  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
   const names = ["a.example", "b.example", "c.example"];
   for (const name of names) await server.enrol(name);
   const [bad = ""] = await keysOf(server, "a.example");

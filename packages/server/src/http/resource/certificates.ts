@@ -65,6 +65,7 @@ export function exportCertificateHandler({
     const found = isRowId(id) ? await findSealedCertificate(db, id, null) : null;
     if (found === null) throw noCertificate(id);
     const { lineage_id: lineageId, chain_pem: chainPem, key } = found;
+    if (key === null) throw destroyedKey(id);
     const keyPem = openKey(key);
     await recordKeyRetrieval(db, {
       lineageId,
@@ -79,6 +80,12 @@ export function exportCertificateHandler({
 
 export const noCertificate = (id: string): Refusal =>
   new Refusal("not-found", `There is no certificate ${id}.`);
+
+const destroyedKey = (id: string): Refusal =>
+  new Refusal(
+    "key-destroyed",
+    `The private key of certificate ${id} was destroyed, as nothing used it any more.`,
+  );
 
 /** @throws {Refusal} `not-found` */
 async function wantedCertificate(db: Db, id: string, caller: Caller): Promise<CertificateRow> {
@@ -107,6 +114,7 @@ function present(row: CertificateRow): Certificate {
     current: row.current_id === row.id,
     storedAt: instantText(row.stored_at),
     keyFingerprint: row.spki === "" ? null : row.spki,
+    keyDestroyedAt: instantTextOrNull(row.key_destroyed_at),
     revokedAt: instantTextOrNull(row.revoked_at),
     revocationReason: row.revocation_reason,
     renewal: row.current_id === row.id ? presentRenewal(row) : null,

@@ -1,6 +1,7 @@
 import type { Domain, Operations } from "@certmill/api";
-import { type Instant, normaliseName, seconds } from "@certmill/domain";
+import { type Instant, type LifePolicy, normaliseName, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
+import { readKeysEnd } from "../../store/key-ends.ts";
 import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../store/read/domains.ts";
 import { listStillValid } from "../../store/read/still-valid.ts";
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
@@ -65,7 +66,11 @@ export function retryDomainHandler({ db, now }: Tools): Handler<Operations["retr
   };
 }
 
-export function removeDomainHandler({ db, now }: Tools): Handler<Operations["removeDomain"]> {
+export function removeDomainHandler({
+  db,
+  now,
+  life,
+}: Tools & { readonly life: LifePolicy }): Handler<Operations["removeDomain"]> {
   return async ({ params, query, caller }) => {
     const { name, lineage_id } = await wantedDomain(db, params.name, caller);
     // First: they wait for the removal, and it is not forgotten where that is cut off.
@@ -84,7 +89,11 @@ export function removeDomainHandler({ db, now }: Tools): Handler<Operations["rem
       serial,
       notAfter: instantText(not_after),
     }));
-    return { status: 200, body: { ...domain, staysValid } };
+    const { destroyedAt, isShared } = await readKeysEnd(db, lineage_id, life.keysKept);
+    return {
+      status: 200,
+      body: { ...domain, staysValid, keysDestroyedAt: instantTextOrNull(destroyedAt), sharesKeys: isShared },
+    };
   };
 }
 

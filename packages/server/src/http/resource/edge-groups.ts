@@ -12,9 +12,12 @@ interface Tools {
 
 export function setEdgeGroupHandler({ db }: Tools): Handler<Operations["setEdgeGroup"]> {
   return async ({ params: { name }, body }) => {
-    const keys = keyPolicyOf(body.keys);
-    await setEdgeGroupKeys(db, name, keys);
-    return { status: 200, body: { name, keys: presentKeyPolicy(keys.policy, keys.renewals) } };
+    const { keys, keysKeptDays } = body;
+    const group = await setEdgeGroupKeys(db, name, {
+      ...(keys === undefined ? {} : { keys: keyPolicyOf(keys) }),
+      ...(keysKeptDays === undefined ? {} : { keptDays: keysKeptDays }),
+    });
+    return { status: 200, body: present(group) };
   };
 }
 
@@ -29,7 +32,8 @@ export function listEdgeGroupsHandler({ db }: Tools): Handler<Operations["listEd
   };
 }
 
-const present = ({ name, key_policy, key_renewals }: EdgeGroupRow): EdgeGroup => ({
+const present = ({ name, key_policy, key_renewals, keys_kept_days }: EdgeGroupRow): EdgeGroup => ({
   name,
   keys: presentKeyPolicy(key_policy, key_renewals),
+  keysKeptDays: keys_kept_days,
 });

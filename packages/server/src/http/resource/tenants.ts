@@ -17,13 +17,16 @@ interface Tools {
 }
 
 export function setTenantHandler({ db, now }: Tools): Handler<Operations["setTenant"]> {
-  return async ({ params: { name }, body: { cas, keys } }) =>
+  return async ({ params: { name }, body: { cas, keys, keysKeptDays } }) =>
     db.transaction().execute(async (trx) => {
       if (cas !== undefined)
         await setTenantCas(trx, { name, caIds: cas === null ? null : await idsOf(trx, cas) }, now());
       const tenantId = (await ensureTenants(trx, [name], now())).get(name);
       if (tenantId === undefined) throw new Error("A tenant vanished right after it was made.");
-      if (keys !== undefined) await setTenantKeys(trx, tenantId, keys === null ? null : keyPolicyOf(keys));
+      await setTenantKeys(trx, tenantId, {
+        ...(keys === undefined ? {} : { keys: keys === null ? null : keyPolicyOf(keys) }),
+        ...(keysKeptDays === undefined ? {} : { keptDays: keysKeptDays }),
+      });
       const row = await findTenant(trx, name);
       if (row === null) throw new Error("A tenant vanished right after it was set.");
       return { status: 200, body: present(row) };
@@ -45,9 +48,10 @@ export function listTenantsHandler({ db }: Pick<Tools, "db">): Handler<Operation
   };
 }
 
-const present = ({ name, cas, key_policy: policy, key_renewals, created_at }: TenantRow): Tenant => ({
-  name,
-  cas,
-  keys: policy === null ? null : presentKeyPolicy(policy, key_renewals),
-  createdAt: instantText(created_at),
+const present = ({ key_policy: policy, ...row }: TenantRow): Tenant => ({
+  name: row.name,
+  cas: row.cas,
+  keys: policy === null ? null : presentKeyPolicy(policy, row.key_renewals),
+  keysKeptDays: row.keys_kept_days,
+  createdAt: instantText(row.created_at),
 });

@@ -12,6 +12,7 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "../claim-issuances.ts";
 import { type Db, timestamp } from "../database.ts";
+import { endKeys } from "../key-ends.ts";
 import { becomesState, stateAfter } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import type { LineageState } from "../schema/lineage.ts";
@@ -101,7 +102,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
         ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
-      where ${held(claim)} returning id, lineage_id, ca_id, order_url
+      where ${held(claim)} returning id, lineage_id, ca_id, order_url, key_secret_id
     ), refused as (
       select moved.id, moved.lineage_id, moved.ca_id, exists (
         select 1 from ca join account on account.ca_id = ca.id
@@ -118,7 +119,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
         wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
-    ), ${unpublish("moved", now)}, ${checkAgain(commit)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
+    ), ${unpublish("moved", now)}, ${endKeys(sql`select key_secret_id from moved`, now)}, ${checkAgain(commit)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
     select exists (select 1 from moved) as accepted`;
 }
 

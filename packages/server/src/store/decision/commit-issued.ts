@@ -6,6 +6,7 @@ import { type Instant, type LedgerChange, renewAt, spreadRenewal } from "@certmi
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "../claim-issuances.ts";
 import { type Db, timestamp } from "../database.ts";
+import { endKeys } from "../key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
@@ -65,7 +66,7 @@ export async function commitIssued(
         all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,
         wake_at = ${renewal}, wanted_at = ${renewal}
       from stored where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}
+    ), ${noteReplaced(now)}, ${endKeys(supersededKey, now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
@@ -97,6 +98,12 @@ const askForRenewal = (
           window_start = null, window_end = null, explanation_url = null, etag = null, urgent = false, failures = 0,
           poll_at = excluded.poll_at
       )`;
+
+/** Needs a preceding `moved`: the key of the certificate that was held until now. */
+const supersededKey = sql`
+  select before.key_secret_id from moved join lineage on lineage.id = moved.lineage_id
+    join certificate before on before.id = lineage.certificate_id
+  where before.key_secret_id <> moved.key_secret_id`;
 
 /** Needs a preceding `moved`. Of names that had been left out, which are those the certificate in hand is without. */
 const tellAddedBack = (now: Instant): RawBuilder<unknown> => sql`

@@ -16,6 +16,7 @@ export interface CertificateRow {
   readonly spki: string | null;
   readonly revoked_at: Instant | null;
   readonly revocation_reason: string | null;
+  readonly key_destroyed_at: Instant | null;
   /** null: it was imported, and its CA is none of those that are here. */
   readonly ca: string | null;
   readonly tenant: string | null;
@@ -55,6 +56,7 @@ const selectCertificates = (db: Db) =>
       "certificate.spki",
       "certificate.revoked_at",
       "certificate.revocation_reason",
+      "certificate.key_destroyed_at",
       "ca.name as ca",
       "tenant.name as tenant",
       "lineage.certificate_id as current_id",
@@ -100,7 +102,8 @@ export interface SealedCertificate {
   readonly lineage_id: string;
   readonly names: string[];
   readonly chain_pem: string;
-  readonly key: Sealed;
+  /** null: it was destroyed. */
+  readonly key: Sealed | null;
 }
 
 /**
@@ -116,7 +119,7 @@ export async function findSealedCertificate(
   const row = await db
     .selectFrom("certificate")
     .innerJoin("lineage", "lineage.id", "certificate.lineage_id")
-    .innerJoin("secret", "secret.id", "certificate.key_secret_id")
+    .leftJoin("secret", "secret.id", "certificate.key_secret_id")
     .select([
       "certificate.id",
       "certificate.lineage_id",
@@ -132,6 +135,7 @@ export async function findSealedCertificate(
     )
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { kek_id, wrapped_key, ciphertext, ...certificate } = row;
-  return { ...certificate, key: { kekId: kek_id, wrappedKey: wrapped_key, ciphertext } };
+  const { kek_id: kekId, wrapped_key: wrappedKey, ciphertext, ...certificate } = row;
+  const isKept = kekId !== null && wrappedKey !== null && ciphertext !== null;
+  return { ...certificate, key: isKept ? { kekId, wrappedKey, ciphertext } : null };
 }

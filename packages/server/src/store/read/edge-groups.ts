@@ -5,6 +5,8 @@ export interface EdgeGroupRow {
   readonly name: string;
   readonly key_policy: KeyPolicyName;
   readonly key_renewals: number | null;
+  /** null: as the setting has it. */
+  readonly keys_kept_days: number | null;
 }
 
 /** By name. */
@@ -14,7 +16,7 @@ export async function listEdgeGroups(
 ): Promise<EdgeGroupRow[]> {
   return db
     .selectFrom("edge_group")
-    .select(["name", "key_policy", "key_renewals"])
+    .select(["name", "key_policy", "key_renewals", "keys_kept_days"])
     .$if(page.after !== null, (query) => query.where("name", ">", page.after as string))
     .orderBy("name")
     .limit(page.limit)

@@ -10,6 +10,8 @@ export interface TenantRow {
   /** null: as its edge groups have it. */
   readonly key_policy: KeyPolicyName | null;
   readonly key_renewals: number | null;
+  /** null: as its edge groups have it. */
+  readonly keys_kept_days: number | null;
   readonly created_at: Instant;
 }
 
@@ -19,6 +21,7 @@ const selectTenants = (db: Db) =>
     "tenant.created_at",
     "tenant.key_policy",
     "tenant.key_renewals",
+    "tenant.keys_kept_days",
     sql<string[] | null>`case when tenant.ca_ids is null then null
         else array(select ca.name from ca where ca.id = any(tenant.ca_ids) order by ca.name) end`.as("cas"),
   ]);

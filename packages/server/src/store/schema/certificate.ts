@@ -20,6 +20,7 @@ interface CertificateTable {
   spki: string | null;
   revoked_at: MaybeAt;
   revocation_reason: string | null;
+  key_destroyed_at: MaybeAt;
 }
 
 interface RenewalTable {

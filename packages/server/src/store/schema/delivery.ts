@@ -9,6 +9,7 @@ interface EdgeGroupTable {
   created_at: DefaultAt;
   key_policy: Defaulted<KeyPolicyName>;
   key_renewals: number | null;
+  keys_kept_days: number | null;
 }
 
 interface EdgeTable {

@@ -18,7 +18,7 @@ interface SharedKeyTable {
   edge_group_id: Id | null;
   tenant_id: Id | null;
   key_type: KeyType;
-  secret_id: Id;
+  secret_id: Id | null;
   spki: string;
   created_at: At;
   retired_at: MaybeAt;
@@ -31,8 +31,15 @@ interface RefusedKeyTable {
   refused_at: At;
 }
 
+interface KeyEndTable {
+  secret_id: Id;
+  unused_since: At;
+  wake_at: At;
+}
+
 export interface KeyTables {
   secret: SecretTable;
   refused_key: RefusedKeyTable;
   shared_key: SharedKeyTable;
+  key_end: KeyEndTable;
 }

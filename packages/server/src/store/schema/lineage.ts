@@ -13,6 +13,7 @@ interface TenantTable {
   ca_ids: Id[] | null;
   key_policy: KeyPolicyName | null;
   key_renewals: number | null;
+  keys_kept_days: number | null;
 }
 
 interface LineageTable {

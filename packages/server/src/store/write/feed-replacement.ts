@@ -2,6 +2,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { retireShared } from "../key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { isHeld, isSelected, type Selection } from "../read/selection.ts";
 import { revokeReplaced } from "../replaced.ts";
@@ -61,10 +62,7 @@ export async function chooseNext(
       from chosen join certificate on certificate.id = chosen.certificate_id, replacement
       where ${refuses} and replacement.id = ${id} and certificate.spki <> ''
       on conflict (spki) do update set replacement_id = excluded.replacement_id returning spki
-    ), retired as (
-      update shared_key set retired_at = ${at} from refused
-      where shared_key.spki = refused.spki and retired_at is null
-    )
+    ), ${retireShared(now)}
     update replacement set size = size + (select count(*) from chosen),
       looked_to = coalesce((select max(id) from looked), look_until)
     where id = ${id}`.execute(trx);

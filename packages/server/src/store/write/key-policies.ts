@@ -1,4 +1,5 @@
 import type { Db } from "../database.ts";
+import type { EdgeGroupRow } from "../read/edge-groups.ts";
 import type { KeyPolicyName } from "../schema/key.ts";
 
 export interface KeyPolicy {
@@ -7,21 +8,36 @@ export interface KeyPolicy {
   readonly renewals: number | null;
 }
 
-/** Holds from the next certificate on. */
-export async function setEdgeGroupKeys(trx: Db, name: string, keys: KeyPolicy): Promise<void> {
-  const row = { key_policy: keys.policy, key_renewals: keys.renewals };
-  await trx
-    .insertInto("edge_group")
-    .values({ name, ...row })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
-    .execute();
+/** What is to change: what is absent stays; null: as the place above has it, an edge group above a tenant. */
+export interface KeysChange {
+  readonly keys?: KeyPolicy | null;
+  /** How long a key is kept when nothing uses it any more. */
+  readonly keptDays?: number | null;
 }
 
-/** @param keys null: as its edge groups have it. */
-export async function setTenantKeys(trx: Db, tenantId: string, keys: KeyPolicy | null): Promise<void> {
-  await trx
-    .updateTable("tenant")
-    .set({ key_policy: keys?.policy ?? null, key_renewals: keys?.renewals ?? null })
-    .where("id", "=", tenantId)
-    .execute();
+/** A key's policy holds from the next certificate on. A group that is new is made. @returns how it stands now. */
+export async function setEdgeGroupKeys(
+  trx: Db,
+  name: string,
+  change: KeysChange & { readonly keys?: KeyPolicy },
+): Promise<EdgeGroupRow> {
+  return trx
+    .insertInto("edge_group")
+    .values({ name, ...rowOf(change) })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ name, ...rowOf(change) }))
+    .returning(["name", "key_policy", "key_renewals", "keys_kept_days"])
+    .executeTakeFirstOrThrow();
 }
+
+export async function setTenantKeys(trx: Db, tenantId: string, change: KeysChange): Promise<void> {
+  const { keys } = change;
+  const policy = keys === null ? { key_policy: null, key_renewals: null } : {};
+  const row = { ...rowOf(change), ...policy };
+  if (Object.keys(row).length === 0) return;
+  await trx.updateTable("tenant").set(row).where("id", "=", tenantId).execute();
+}
+
+const rowOf = ({ keys, keptDays }: KeysChange) => ({
+  ...(keys == null ? {} : { key_policy: keys.policy, key_renewals: keys.renewals }),
+  ...(keptDays === undefined ? {} : { keys_kept_days: keptDays }),
+});

@@ -1,6 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { endKeys, keysOfLineage } from "../key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import { unpublish } from "../unpublish.ts";
@@ -37,6 +38,7 @@ export async function endLineage(
   const [removed] = rows;
   if (removed === undefined) return;
   await cancelIssuance(trx, lineageId, now);
+  await sql`with ${endKeys(keysOfLineage(lineageId), now)} select 1`.execute(trx);
   await sql`
     insert into event (at, kind, lineage_id, edge_group_id, detail)
     values (${at}, 'domain.removed', ${lineageId}, ${removed.edge_group_id},

@@ -2,6 +2,7 @@
 import type { Instant, ReplacementPlan, RevocationReason } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { retireShared } from "../key-ends.ts";
 import { isHeld, type Selection } from "../read/selection.ts";
 import type { ReplacementState } from "../schema/replacement.ts";
 import { changeState, type StateChange, tellOfList, wakeWorkers } from "./fed-list.ts";
@@ -90,10 +91,8 @@ export async function startReplacement(
         ) key
         where replacement.id = ${id} and refuses_keys
         on conflict (spki) do update set replacement_id = excluded.replacement_id returning spki
-      )
-      update shared_key set retired_at = ${at} from refused where shared_key.spki = refused.spki and retired_at is null`.execute(
-      trx,
-    );
+      ), ${retireShared(now)}
+      select 1`.execute(trx);
     await tellOfList(trx, "replacement.started", { id, now });
     await wakeWorkers(trx);
   });

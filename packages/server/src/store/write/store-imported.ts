@@ -3,6 +3,7 @@ import { type Duration, type Instant, instant, lookEvery, minutes, stableFractio
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { CertificateToStore } from "../decision/commit-issued.ts";
+import { endKeys } from "../key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import type { Sealed } from "../secrets.ts";
@@ -68,7 +69,7 @@ export async function storeImported(
         ) then null else given.renew_at end
       from stored join given on given.lineage_id = stored.lineage_id where lineage.id = stored.lineage_id
       returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, left_line as (
+    ), ${noteReplaced(now)}, ${endKeys(supersededKeys, now)}, left_line as (
       delete from queue using stored where queue.lineage_id = stored.lineage_id
     ), ${areChecked ? looked : unchecked}, renewing as (
       insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
@@ -85,6 +86,11 @@ export async function storeImported(
     select count(pg_notify('certmill_feed', edge_group_id::text))
     from (select distinct edge_group_id from current) as served`.execute(trx);
 }
+
+/** Needs a preceding `given`: of the certificates that were held until now. */
+const supersededKeys = sql`
+  select certificate.key_secret_id from given join lineage on lineage.id = given.lineage_id
+    join certificate on certificate.id = lineage.certificate_id`;
 
 /** Needs a preceding `stored`. No order waits for a check any more. */
 const unchecked = sql`

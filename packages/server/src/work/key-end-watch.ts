@@ -1,0 +1,40 @@
+/** Destroys private keys that are used no more, for all processes together. */
+import { type Duration, minutes, seconds } from "@certmill/domain";
+import type { Clock } from "../clock.ts";
+import type { Db } from "../store/database.ts";
+import { destroyEndedKeys } from "../store/key-ends.ts";
+import { retryDeadlock } from "../store/retry-deadlock.ts";
+import { Rounds } from "./rounds.ts";
+
+const lookEvery = minutes(10);
+/** Keys looked at in one transaction, and the pause before the next: a mass event ends a million of them. */
+const batch = 500;
+const betweenBatches = seconds(1);
+
+export const watchKeyEnds = ({
+  db,
+  clock,
+  kept,
+  onDestroyed,
+  onError,
+}: {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** How long a key is kept where neither tenant nor edge group says. */
+  readonly kept: Duration;
+  readonly onDestroyed: (count: number) => void;
+  readonly onError: (error: unknown) => void;
+}): Rounds =>
+  new Rounds({
+    clock,
+    round: async () => {
+      const look = { limit: batch, kept, now: clock.now() };
+      const { looked, destroyed } = await retryDeadlock(() => destroyEndedKeys(db, look));
+      if (destroyed > 0) onDestroyed(destroyed);
+      return looked === batch ? betweenBatches : lookEvery;
+    },
+    shortestWait: betweenBatches,
+    afterError: lookEvery,
+    noMore: "Keys are destroyed no more.",
+    onError,
+  });
