@@ -47,6 +47,27 @@ export const peers = {
     debianPackage: "haproxy",
     elsewhere: "see https://www.haproxy.org/",
   },
+  caddy: {
+    name: "Caddy",
+    program: "caddy",
+    folders: () => [],
+    debianPackage: "caddy",
+    elsewhere: "see https://caddyserver.com/docs/install",
+  },
+  apache: {
+    name: "Apache httpd 2.4",
+    program: "apache2",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "apache2",
+    elsewhere: "see https://httpd.apache.org/download.cgi",
+  },
+  varnish: {
+    name: "Varnish",
+    program: "varnishd",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "varnish",
+    elsewhere: "see https://varnish-cache.org/releases/",
+  },
   pebble: {
     name: "Pebble",
     program: "pebble",

@@ -6,12 +6,14 @@ import { addressesLeadHere } from "./checks/addresses-lead-here.ts";
 import { type LookAtName, lookAtCaa, lookAtNames } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
+import { tokenMaker } from "./checks/make-token.ts";
 import type { Resolver } from "./checks/resolver.ts";
 import { type PaceTerms, TargetPace } from "./checks/target-pace.ts";
 import type { Clock } from "./clock.ts";
 import { composeResolver } from "./compose-resolver.ts";
 import type { ChecksConfig } from "./config/checks-config.ts";
 import type { Database } from "./store/database.ts";
+import { readThumbprints } from "./store/read/cas.ts";
 import type { CheckNames } from "./work/check-watch.ts";
 import type { LeadsHere } from "./work/quick-look.ts";
 import { VantagePoint } from "./work/vantage-point.ts";
@@ -87,7 +89,10 @@ async function startVantagePoint(
   return point;
 }
 
-function composeLook({ config, tokens, ports }: CheckingParts, resolver: Resolver): LookAtName {
+function composeLook(
+  { config, tokens, ports, database, clock }: CheckingParts,
+  resolver: Resolver,
+): LookAtName {
   const { ingress, allowed } = config;
   const pace = new TargetPace((text) => {
     const address = parseAddress(text);
@@ -95,7 +100,11 @@ function composeLook({ config, tokens, ports }: CheckingParts, resolver: Resolve
   });
   return lookAtNames({
     resolver,
-    makeToken: () => tokens.make(),
+    makeToken: tokenMaker({
+      make: () => tokens.make(),
+      readThumbprints: () => readThumbprints(database.db),
+      now: () => clock.now(),
+    }),
     ports,
     allowed,
     pace,

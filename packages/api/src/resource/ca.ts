@@ -119,6 +119,12 @@ export const Ca = Type.Object({
     ),
   ),
   accountUrl: Nullable(Type.String()),
+  accountThumbprint: Nullable(
+    Type.String({
+      description:
+        "Of the account's key (RFC 7638): what a proxy that answers challenges by itself puts behind the token.",
+    }),
+  ),
   contact: Type.Array(Type.String()),
   createdAt: InstantText,
 });

@@ -1,25 +1,75 @@
-/** For nginx 1.18 and newer: what stands beside the servers, and what stands in them. */
-export const nginxSnippet = (responders: readonly string[]): string =>
-  `# The one static rule for certificates, nginx. It never changes, however many domains there are.
+/** For nginx 1.18 and newer. */
+import { byTarget, type Exception, lines, type ProxySnippets, tokenPattern } from "./rule.ts";
 
-# 1. Once, in http { }, for example as /etc/nginx/conf.d/certmill.conf
-${nginxUpstream(responders)}
+const inServers =
+  'In every server { } that listens on port 80, for example from /etc/nginx/snippets/certmill.conf by "include snippets/certmill.conf;". A redirect to https belongs into a location of its own ("location / { return 301 ...; }"): a bare "return" in the server { } answers before any location is looked at, this one too.';
+const inHttp = "Once, in http { }, for example as /etc/nginx/conf.d/certmill.conf";
 
-# 2. In every server { } that listens on port 80, for example from
-#    /etc/nginx/snippets/certmill.conf by: include snippets/certmill.conf;
-#    A redirect to https belongs into a location of its own ("location / { return 301 ...; }"): a bare
-#    "return" in the server { } answers before any location is looked at, this one too.
-${nginxLocation}`;
+export const nginxSnippets: ProxySnippets = {
+  title: "nginx",
+  central: ({ responders, exceptions }) => [
+    { where: inHttp, file: null, text: lines(nginxUpstream(responders), exceptionMap(exceptions)) },
+    {
+      where: inServers,
+      file: null,
+      text: exceptions.length === 0 ? nginxLocation : locationTo("http://$certmill_upstream"),
+    },
+  ],
+  stateless: ({ thumbprint, byHost }) => [
+    {
+      where: inHttp,
+      file: null,
+      text: lines(
+        "map $host $certmill_thumbprint {",
+        `    default ${thumbprint};`,
+        byHost.map((each) => `    ${each.host} ${each.thumbprint};`),
+        "}",
+      ),
+    },
+    {
+      where: inServers,
+      file: null,
+      text: `location ^~ /.well-known/acme-challenge/ {
+    auth_basic off;
+    allow all;
+    default_type text/plain;
+    add_header X-Content-Type-Options nosniff;
+    location ~ "^/\\.well-known/acme-challenge/(${tokenPattern})$" {
+        return 200 "$1.$certmill_thumbprint";
+    }
+    return 404;
+}`,
+    },
+  ],
+};
 
+/** The first answers; one that refuses a connection is passed over at once, for the same request too. */
 export const nginxUpstream = (responders: readonly string[]): string =>
-  `upstream certmill_responder {
-${responders.map((address) => `    server ${address} max_fails=2 fail_timeout=5s;`).join("\n")}
-    keepalive 16;
-}`;
+  lines(
+    "upstream certmill_responder {",
+    responders.map(
+      (address, index) => `    server ${address} max_fails=1 fail_timeout=5s${index === 0 ? "" : " backup"};`,
+    ),
+    "    keepalive 16;",
+    "}",
+  );
 
-/** \`^~\`: no regular-expression location can take the path away. */
-export const nginxLocation = `location ^~ /.well-known/acme-challenge/ {
-    proxy_pass http://certmill_responder;
+function exceptionMap(exceptions: readonly Exception[]): readonly string[] {
+  if (exceptions.length === 0) return [];
+  const targets = byTarget(exceptions);
+  return [
+    ...targets.map(({ name, target }) => `upstream ${name} { server ${target}; }`),
+    "map $host $certmill_upstream {",
+    "    default certmill_responder;",
+    ...targets.flatMap(({ name, hosts }) => hosts.map((host) => `    ${host} ${name};`)),
+    "}",
+  ];
+}
+
+/** `^~`: no regular-expression location can take the path away. */
+const locationTo = (upstream: string): string =>
+  `location ^~ /.well-known/acme-challenge/ {
+    proxy_pass ${upstream};
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $host;
@@ -27,6 +77,9 @@ export const nginxLocation = `location ^~ /.well-known/acme-challenge/ {
     proxy_connect_timeout 2s;
     proxy_read_timeout 5s;
     proxy_next_upstream error timeout;
+    proxy_cache off;
     auth_basic off;
     allow all;
 }`;
+
+export const nginxLocation = locationTo("http://certmill_responder");

@@ -6,9 +6,14 @@ import type { NameLookups, Resolver } from "./resolver.ts";
 
 export interface CheckOptions extends ProbeOptions {
   readonly resolver: Resolver;
-  /** A token that every responder of the installation answers, with its answer. */
-  readonly makeToken: () => { readonly token: string; readonly answer: string };
+  readonly makeToken: MakeToken;
 }
+
+/**
+ * A token that every responder of the installation answers, and what the answer may be: theirs, or that of a proxy that
+ * answers by itself with the thumbprint of one of the installation's accounts.
+ */
+export type MakeToken = () => Promise<{ readonly token: string; readonly answers: readonly string[] }>;
 
 /** @param name in A-labels. @throws only the signal's reason. */
 export type LookAtName = (name: string, signal: AbortSignal) => Promise<NameFacts>;
@@ -31,7 +36,7 @@ export function lookAtNames(options: CheckOptions): LookAtName {
     const caa = await lookUpCaa(lookups, name);
     const v4 = addresses.v4.kind === "found" ? addresses.v4.records : [];
     const v6 = addresses.v6.kind === "found" ? addresses.v6.records : [];
-    const request = { host: name, v4, v6, lookups, signal, ...options.makeToken() };
+    const request = { host: name, v4, v6, lookups, signal, ...(await options.makeToken()) };
     return {
       name,
       challenge: "http-01",
@@ -52,7 +57,14 @@ async function lookAtAddress(
   const [v4, v6] = isV6 ? [[], [name]] : [[name], []];
   const lookup = (records: readonly string[]): Lookup<string> =>
     records.length === 0 ? { kind: "none" } : { kind: "found", records };
-  const request = { host: isV6 ? `[${name}]` : name, v4, v6, lookups, signal, ...options.makeToken() };
+  const request = {
+    host: isV6 ? `[${name}]` : name,
+    v4,
+    v6,
+    lookups,
+    signal,
+    ...(await options.makeToken()),
+  };
   return {
     name,
     challenge: "http-01",

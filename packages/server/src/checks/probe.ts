@@ -33,8 +33,8 @@ export interface ProbeRequest {
   readonly v4: readonly string[];
   readonly v6: readonly string[];
   readonly token: string;
-  /** What the installation answers. */
-  readonly answer: string;
+  /** What the installation answers, by its responders or by a proxy in their stead. */
+  readonly answers: readonly string[];
   readonly lookups: NameLookups;
   readonly signal: AbortSignal;
 }
@@ -65,7 +65,7 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
       detail,
     });
     if (result.kind !== "response") return failed(result.kind, result.detail);
-    if (!isRedirect(result.status)) return judge(result, request.answer, address, failed);
+    if (!isRedirect(result.status)) return judge(result, request.answers, address, failed);
     const next = redirectTarget(result, url, visited);
     if (typeof next === "string") return failed("redirect", next);
     visited.add(next.href);
@@ -106,12 +106,12 @@ async function connectInTurn(
 
 function judge(
   { status, server, body }: Extract<GetResult, { kind: "response" }>,
-  answer: string,
+  answers: readonly string[],
   address: string | null,
   failed: (kind: ProbeFailure, detail: string) => ProbeResult,
 ): ProbeResult {
   if (status !== 200) return failed("status", String(status));
-  if (body.trimEnd() === answer && address !== null) return { kind: "answered", address };
+  if (answers.includes(body.trimEnd()) && address !== null) return { kind: "answered", address };
   return failed("wrong-answer", server ?? (plainText(body) || "an empty answer"));
 }
 

@@ -18,6 +18,9 @@ const another = "127.0.0.5";
 const closed = "127.0.0.6";
 const token = "certmill-check-x";
 const answer = "certmill-check-x.y";
+/** A proxy's that answers by itself. */
+const stateless = `${token}.thumbprint`;
+const answers = [answer, stateless];
 const path = `/.well-known/acme-challenge/${token}`;
 const ranges = (...texts: string[]): AddressRange[] =>
   texts.map(parseRange).filter((range) => range !== null);
@@ -97,7 +100,7 @@ async function ask({ v4 = [ours], v6 = [], allowed = ranges("127.0.0.0/8", "::1"
   const { resolver, pace } = look(allowed);
   const { signal } = new AbortController();
   const lookups = resolver.begin(signal);
-  return probe({ host: "shop.test", v4, v6, token, answer, lookups, signal }, { ports, allowed, pace });
+  return probe({ host: "shop.test", v4, v6, token, answers, lookups, signal }, { ports, allowed, pace });
 }
 
 const redirectTo = (...locations: string[]): void => {
@@ -117,13 +120,20 @@ describe("the answer", () => {
     expect(requests).toEqual([{ host: "shop.test", address: ours, url: path }]);
   });
 
+  test("is a proxy's that answers by itself, with the thumbprint of an account of ours", async () => {
+    respond = (_request, response) => response.end(stateless);
+    expect(await ask()).toEqual({ kind: "answered", address: ours });
+    respond = (_request, response) => response.end(`${token}.another`);
+    expect(await ask()).toMatchObject({ kind: "wrong-answer", detail: `${token}.another` });
+  });
+
   test.each([
     [ours, { v4: { kind: "found", records: [ours] }, v6: { kind: "none" } }, ours],
     ["::1", { v4: { kind: "none" }, v6: { kind: "found", records: ["::1"] } }, "[::1]"],
   ])("is asked of an IP address without a question to DNS: %s", async (name, facts, host) => {
     respond = answerRight;
     const allowed = ranges("127.0.0.0/8", "::1");
-    const options = { ...look(allowed), ports, allowed, makeToken: () => ({ token, answer }) };
+    const options = { ...look(allowed), ports, allowed, makeToken: async () => ({ token, answers }) };
     const seen = await lookAtNames(options)(name, new AbortController().signal);
     expect(seen).toMatchObject({ ...facts, name, caa: { kind: "absent" }, probe: { kind: "answered" } });
     expect(requests).toEqual([{ host, address: name, url: path }]);

@@ -172,6 +172,7 @@ function present(row: CaRow, now: Instant): Ca {
     ...caState(row, now),
     statusPage: statusPage(row),
     accountUrl: row.account_url,
+    accountThumbprint: row.account_thumbprint,
     contact: row.contact ?? [],
     createdAt: instantText(row.created_at),
   };

@@ -26,6 +26,7 @@ export interface CaRow {
   readonly health: unknown;
   readonly account_id: string | null;
   readonly account_url: string | null;
+  readonly account_thumbprint: string | null;
   readonly contact: string[] | null;
   readonly created_at: Instant;
 }
@@ -54,6 +55,7 @@ const selectCas = (db: Db) =>
       "ca.created_at",
       "account.id as account_id",
       "account.url as account_url",
+      "account.thumbprint as account_thumbprint",
       "account.contact",
     ]);
 
@@ -68,6 +70,12 @@ export async function listCas(db: Db, page: { after: string | null; limit: numbe
 
 export async function findCa(db: Db, name: string): Promise<CaRow | null> {
   return (await selectCas(db).where("ca.name", "=", name).executeTakeFirst()) ?? null;
+}
+
+/** Of the keys of all accounts. */
+export async function readThumbprints(db: Db): Promise<readonly string[]> {
+  const rows = await db.selectFrom("account").select("thumbprint").distinct().execute();
+  return rows.map(({ thumbprint }) => thumbprint);
 }
 
 /** The name of the CA with this account at this directory; null: there is none. */
