@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { peers, programOf } from "./peer.ts";
 import { startProcess } from "./start-process.ts";
@@ -15,6 +15,8 @@ export interface NginxOptions {
   readonly http: string;
   /** Worker processes; 1 by default. */
   readonly workers?: number;
+  /** What stands before it: `load_module …;`. */
+  readonly main?: string;
 }
 
 export interface Nginx extends AsyncDisposable {
@@ -37,7 +39,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-nginx-"))).path;
   const configFile = join(directory, "nginx.conf");
   const pidFile = join(directory, "nginx.pid");
-  const write = (http: string) => writeFile(configFile, configuration(http, options.workers ?? 1, pidFile));
+  const write = (http: string) => writeFile(configFile, configuration(http, options, pidFile));
   await write(options.http);
 
   const program = programOf(peers.nginx);
@@ -75,10 +77,11 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   };
 }
 
-function configuration(http: string, workers: number, pidFile: string): string {
+function configuration(http: string, { workers = 1, main = "" }: NginxOptions, pidFile: string): string {
   // The temporary directory is its maker's alone, so root's workers stay root.
   const user = process.getuid?.() === 0 ? "user root;\n" : "";
-  return `${user}daemon off;
+  return `${main}
+${user}daemon off;
 worker_processes ${workers};
 pid ${pidFile};
 error_log stderr warn;
@@ -108,4 +111,11 @@ function isLeaving(worker: string): boolean {
   } catch {
     return true;
   }
+}
+
+/** For {@link NginxOptions.main}: what loads Debian's Lua module. */
+export function loadLuaModule(): string {
+  programOf(peers.nginxLuaCache);
+  const lua = programOf(peers.nginxLua);
+  return `load_module ${join(dirname(lua), "ndk_http_module.so")};\nload_module ${lua};`;
 }

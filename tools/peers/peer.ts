@@ -14,6 +14,8 @@ export interface Peer {
   readonly newer?: NewerPeer;
   /** What to do where there is no such Debian package. */
   readonly elsewhere: string;
+  /** Present when it is no program but a file that a program loads. */
+  readonly isLoaded?: true;
 }
 
 export interface NewerPeer {
@@ -39,6 +41,22 @@ export const peers = {
     folders: () => ["/usr/sbin"],
     debianPackage: "nginx",
     elsewhere: "see https://nginx.org/en/download.html",
+  },
+  nginxLua: {
+    name: "nginx's Lua module",
+    program: "ngx_http_lua_module.so",
+    folders: () => ["/usr/lib/nginx/modules"],
+    debianPackage: "libnginx-mod-http-lua",
+    elsewhere: "see https://github.com/openresty/lua-nginx-module",
+    isLoaded: true,
+  },
+  nginxLuaCache: {
+    name: "the LRU cache for nginx's Lua",
+    program: "lrucache.lua",
+    folders: () => ["/usr/share/lua/5.1/resty"],
+    debianPackage: "lua-resty-lrucache",
+    elsewhere: "see https://github.com/openresty/lua-resty-lrucache",
+    isLoaded: true,
   },
   haproxy: {
     name: "HAProxy",
@@ -136,10 +154,10 @@ export class PeerMissing extends Error {
   }
 }
 
-function wayTo({ name, program, debianPackage, newer, elsewhere }: Peer): string {
+function wayTo({ name, program, debianPackage, newer, elsewhere, isLoaded }: Peer): string {
   if (newer === undefined) {
     return (
-      `${name} is missing (no program "${program}"). Debian, Ubuntu: ` +
+      `${name} is missing (no ${isLoaded === true ? "file" : "program"} "${program}"). Debian, Ubuntu: ` +
       `sudo apt-get install ${debianPackage}. Elsewhere: ${elsewhere}.`
     );
   }
@@ -155,7 +173,8 @@ export function folderOf(peer: Peer): string | null {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   const willDo = (folder: string) => {
     const program = join(folder, peer.program);
-    return isExecutable(program) && (peer.newer === undefined || isNewEnough(program, peer.newer));
+    const usable = peer.isLoaded === true ? isPermitted(program, "R_OK") : isPermitted(program, "X_OK");
+    return usable && (peer.newer === undefined || isNewEnough(program, peer.newer));
   };
   return [...peer.folders(), ...onPath].find(willDo) ?? null;
 }
@@ -184,9 +203,9 @@ function debianPostgresFolders(): readonly string[] {
   }
 }
 
-function isExecutable(path: string): boolean {
+function isPermitted(path: string, mode: "R_OK" | "X_OK"): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, constants[mode]);
     return true;
   } catch {
     return false;

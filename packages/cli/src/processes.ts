@@ -20,10 +20,15 @@ export async function runServer(process: ServerProcess): Promise<number> {
 }
 
 /** Runs the edge agent, which reads the rest of the command line itself. */
-export async function runEdge(argv: readonly string[]): Promise<void> {
-  const { edgeCommand, EdgeFault } = await import("@certmill/edge/main");
+export const runEdge = (argv: readonly string[]): Promise<void> => runEdgePart("edgeCommand", argv);
+
+/** Sets up a proxy beside the agent; it too reads the rest of the command line itself. */
+export const installEdge = (argv: readonly string[]): Promise<void> => runEdgePart("installCommand", argv);
+
+async function runEdgePart(part: "edgeCommand" | "installCommand", argv: readonly string[]): Promise<void> {
+  const { EdgeFault, ...parts } = await import("@certmill/edge/main");
   try {
-    await edgeCommand(argv);
+    await parts[part](argv);
   } catch (error) {
     if (!(error instanceof EdgeFault)) throw error;
     const { code, message } = error;

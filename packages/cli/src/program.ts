@@ -22,6 +22,7 @@ import { registerDomainList } from "./domain-list.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
 import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
+import { registerEdgeInstall } from "./edge-install.ts";
 import { registerEdgeList } from "./edge-list.ts";
 import { registerEdgeRun } from "./edge-run.ts";
 import { registerEdgeSet } from "./edge-set.ts";
@@ -128,7 +129,14 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
   ],
   ["key", "the key-encryption keys", registerKeyCreate, registerKeyRotate],
   ["responder", "what answers the CA's challenges", registerResponderSnippet],
-  ["edge", "the agent beside a reverse proxy", registerEdgeRun, registerEdgeSet, registerEdgeList],
+  [
+    "edge",
+    "the agent beside a reverse proxy",
+    registerEdgeInstall,
+    registerEdgeRun,
+    registerEdgeSet,
+    registerEdgeList,
+  ],
   ["sim", "a CA to test against", registerSimCa],
 ];
 

@@ -5,6 +5,7 @@ import { writeLog } from "./log/write-log.ts";
 import { openTlsEdge } from "./tls/tls-edge.ts";
 
 export { EdgeFault } from "./edge-fault.ts";
+export { installCommand } from "./set-up/install-command.ts";
 
 /** Seconds, under the API's bound and under the idle limit of common proxies. */
 const longPoll = 25;

@@ -1,0 +1,65 @@
+--- Chooses the certificate of a TLS handshake. It asks nobody: names and certificates are in shared memory, and what
+-- was parsed is kept by the worker. Whatever goes wrong, the certificate that the server block names is served.
+local lrucache = require "resty.lrucache"
+local openssl = require "certmill.openssl"
+local ssl = require "ngx.ssl"
+local store = require "certmill.store"
+
+local _M = {}
+
+--- Parsed certificates with their keys, by lineage, for this worker alone. About 11 kB each.
+local parsed
+local most_parsed = 10000
+
+local function wanted_name()
+  local name = ssl.server_name()
+  if name then return name:lower() end
+  -- A client that asks for an address has no name to send.
+  local address, kind = ssl.raw_server_addr()
+  return (kind == "inet" or kind == "inet6") and openssl.address(address) or nil
+end
+
+local function parse(lineage, generation)
+  local record = store.read(generation)
+  if not record then return nil end
+  local above = {}
+  for i, digest in ipairs(record.issuers) do above[i] = openssl.issuer(digest, store.issuer(digest)) end
+  local leaf, key = openssl.certificate(record.leaf), openssl.key(record.key)
+  if not leaf or not key or #above < #record.issuers then error("a certificate in shared memory is damaged") end
+  local entry = { generation = generation, chain = openssl.chain(leaf, above), key = key }
+  parsed:set(lineage, entry)
+  return entry
+end
+
+--- What is to be served for a name now; nil: nothing is known for it.
+local function entry_for(name)
+  local lineage = store.lineage_for(name)
+  -- Twice: between the two reads a renewal may have replaced the record.
+  for _ = 1, lineage and 2 or 0 do
+    local generation = store.generation(lineage)
+    if not generation then return nil end
+    local known = parsed:get(lineage)
+    if known and known.generation == generation then return known end
+    local entry = parse(lineage, generation)
+    if entry then return entry end
+  end
+end
+
+local function choose()
+  local name = wanted_name()
+  local entry = name and entry_for(name)
+  if not entry then return end
+  assert(ssl.clear_certs())
+  assert(ssl.set_cert(entry.chain))
+  assert(ssl.set_priv_key(entry.key))
+end
+
+--- For `ssl_certificate_by_lua_block`.
+-- @param options.parsed how many parsed certificates a worker keeps; the first call in a worker decides.
+function _M.serve(options)
+  if not parsed then parsed = lrucache.new(options and options.parsed or most_parsed) end
+  local ok, fault = pcall(choose)
+  if not ok then ngx.log(ngx.ERR, "certmill: ", fault) end
+end
+
+return _M

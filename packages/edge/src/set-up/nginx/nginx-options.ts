@@ -1,0 +1,81 @@
+import { EdgeFault } from "../../edge-fault.ts";
+
+export interface NginxSetupOptions {
+  /** `push`: the agent puts certificates into nginx's memory, by Lua; `files`: nginx reads the agent's files. */
+  readonly mode: "push" | "files";
+  /** nginx's own, with its `nginx.conf`. */
+  readonly directory: string;
+  /** Of the agent's door. */
+  readonly socket: string;
+  /** Of the shared memory, as nginx writes it. */
+  readonly memory: string;
+  /** Where the agent installs. */
+  readonly certificates: string;
+  /** Null: who runs the command. */
+  readonly agentUser: string | null;
+  /** Where units have their drop-ins; null: there is no systemd. */
+  readonly systemd: string | null;
+  readonly program: string;
+}
+
+export const nginxUsage = `Options for nginx:
+  --mode MODE            push: certificates go into nginx's memory, by its Lua
+                         module (default); files: nginx reads the agent's
+                         files at each handshake, without a module
+  --dir DIRECTORY        nginx's configuration (default /etc/nginx)
+  --socket PATH          push: the agent's door
+                         (default /run/certmill-nginx/admin.sock)
+  --memory SIZE          push: 2.5 kB for each certificate with a P-256 key,
+                         4.5 kB with an RSA key (default 256m)
+  --certificates DIR     files: the agent's --dir (default /var/lib/certmill/certificates)
+  --agent-user USER      whom the agent runs as (default: who runs this)
+  --systemd DIRECTORY    where drop-ins of units are, or "none"
+                         (default /etc/systemd/system)
+  --nginx PROGRAM        (default /usr/sbin/nginx)
+`;
+
+/** @throws {EdgeFault} `usage`, for the first fault. */
+export function parseNginxOptions(values: ReadonlyMap<string, string>): NginxSetupOptions {
+  const path = (name: string, otherwise: string): string => plainPath(name, values.get(name) ?? otherwise);
+  const systemd = values.get("systemd") ?? "/etc/systemd/system";
+  return {
+    mode: modeOf(values.get("mode") ?? "push"),
+    directory: path("dir", "/etc/nginx"),
+    socket: socketPath(path("socket", "/run/certmill-nginx/admin.sock")),
+    memory: memoryOf(values.get("memory") ?? "256m"),
+    certificates: path("certificates", "/var/lib/certmill/certificates"),
+    agentUser: values.has("agent-user") ? userName(values.get("agent-user") ?? "") : null,
+    systemd: systemd === "none" ? null : plainPath("systemd", systemd),
+    program: path("nginx", "/usr/sbin/nginx"),
+  };
+}
+
+function modeOf(text: string): "push" | "files" {
+  if (text === "push" || text === "files") return text;
+  throw usage(`--mode must be push or files, not ${JSON.stringify(text)}`);
+}
+
+/** They become part of a configuration: nothing in them may mean something there. */
+function plainPath(name: string, text: string): string {
+  if (/^\/[\w./@+-]+$/.test(text)) return text.replace(/\/+$/, "");
+  throw usage(`--${name} must be an absolute path of letters, digits and ._@+-, not ${JSON.stringify(text)}`);
+}
+
+/** Of the kernel's 108 bytes for the path of a socket one ends it. */
+function socketPath(path: string): string {
+  if (path.length <= 107) return path;
+  throw usage("--socket must be at most 107 characters long, which is the kernel's limit");
+}
+
+function memoryOf(text: string): string {
+  if (/^[1-9]\d*[kmKM]$/.test(text)) return text.toLowerCase();
+  throw usage(`--memory must be a size such as 256m, not ${JSON.stringify(text)}`);
+}
+
+function userName(text: string): string {
+  if (/^[a-z_][a-z0-9_-]*$/.test(text)) return text;
+  throw usage(`--agent-user must be a user's name, not ${JSON.stringify(text)}`);
+}
+
+const usage = (problem: string): EdgeFault =>
+  new EdgeFault("usage", `${problem}. See certmill edge install nginx --help.`);
