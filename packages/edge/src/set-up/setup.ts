@@ -36,7 +36,7 @@ export interface SetupSecret {
   readonly owner: string | null;
   /** What it is, for the person: "a fallback certificate, signed by itself". */
   readonly what: string;
-  make(): Promise<string>;
+  readonly make: () => Promise<string>;
 }
 
 /** A kind of proxy that `certmill edge install` knows. */
