@@ -263,8 +263,9 @@ test("full memory is said, takes nothing away, and does not keep anything from b
   expect(await driver.list(signal)).toEqual(new Map([["first", larger.serial]]));
 });
 
-function deliveryOf(lineageId: string, { names, serial, chainPem, keyPem }: QuickCertificate): Delivery {
-  return { lineageId, names, ref: { certificateId: "1", serial }, pair: { chainPem, keyPem } };
+function deliveryOf(lineageId: string, certificate: QuickCertificate): Delivery {
+  const { names, serial, notAfter, chainPem, keyPem } = certificate;
+  return { lineageId, names, ref: { certificateId: "1", serial, notAfter }, pair: { chainPem, keyPem } };
 }
 
 async function put(lineageId: string, certificate: QuickCertificate | undefined) {

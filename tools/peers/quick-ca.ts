@@ -6,6 +6,8 @@ export interface QuickCertificate {
   readonly names: readonly string[];
   /** Lower-case hex, no leading zeros. */
   readonly serial: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
   readonly chainPem: string;
   readonly keyPem: string;
 }
@@ -21,10 +23,11 @@ export class QuickCa {
       privateKeyEncoding: { format: "pem", type: "pkcs8" },
     });
     const identifiers = names.map((value) => ({ type: "dns", value }) as const);
-    const { serial, leaf } = this.#hierarchy.issue(publicKey, identifiers, days(90), instant(Date.now()));
+    const { serial, notAfter, leaf } = this.#hierarchy.issue(publicKey, identifiers, days(90), instant(Date.now()));
     return {
       names,
       serial: serial.replace(/^0+/, ""),
+      notAfter: new Date(notAfter).toISOString(),
       chainPem: this.#hierarchy.chainPems(leaf)[0],
       keyPem: privateKey,
     };

@@ -1,4 +1,4 @@
-import type { Delivery, Driver, DriverOutcome } from "../driver.ts";
+import type { Delivery, Driver, DriverOutcome, ProxyHealth, Removal } from "../driver.ts";
 import { type Loaded, readBootId, readLoadedPage } from "./loaded-page.ts";
 import { type Answer, SocketCaller } from "./socket-call.ts";
 
@@ -23,7 +23,7 @@ export function openNginxDriver({ socket }: NginxDriverOptions): Driver {
     );
 
   const remove = async (
-    { lineageId }: { readonly lineageId: string },
+    { lineageId }: Pick<Removal, "lineageId">,
     signal: AbortSignal,
   ): Promise<DriverOutcome> =>
     outcomeOf(await caller.call({ method: "DELETE", path: pathOf(lineageId) }, signal));
@@ -75,7 +75,7 @@ export function openNginxDriver({ socket }: NginxDriverOptions): Driver {
     return new Map([...all.values()].map(({ lineageId, serial }: Loaded) => [lineageId, serial]));
   }
 
-  async function health(signal: AbortSignal): ReturnType<Driver["health"]> {
+  async function health(signal: AbortSignal): Promise<ProxyHealth> {
     const answer = await caller.call({ method: "GET", path: "/v1/health" }, signal);
     if (answer.kind === "away") return answer;
     const bootId = readBootId(answer.body);

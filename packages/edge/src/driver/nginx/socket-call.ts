@@ -24,7 +24,7 @@ export class SocketCaller {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  /** @throws the signal's reason when it aborts. */
+  /** An aborted signal is an answer, too: nginx was not asked to the end. */
   async call(call: Call, signal: AbortSignal): Promise<Answer> {
     const first = await this.#once(call, signal);
     // nginx closes idle connections when it reloads, maybe just as one is used again.
@@ -34,9 +34,9 @@ export class SocketCaller {
   }
 
   #once({ method, path, body }: Call, signal: AbortSignal): Promise<Answer | "connection-was-stale"> {
-    signal.throwIfAborted();
+    if (signal.aborted) return Promise.resolve(stopped);
     const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
-    const { promise, resolve, reject } = Promise.withResolvers<Answer | "connection-was-stale">();
+    const { promise, resolve } = Promise.withResolvers<Answer | "connection-was-stale">();
     const headers = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
     const options = { socketPath: this.#socket, agent: this.#agent, method, path, headers, signal: limited };
     const outgoing = request(options, (response) => {
@@ -48,7 +48,7 @@ export class SocketCaller {
       response.once("end", () => resolve({ kind: "answered", status: response.statusCode ?? 0, body: text }));
     });
     const failed = (error: NodeJS.ErrnoException): void => {
-      if (signal.aborted) reject(signal.reason as Error);
+      if (signal.aborted) resolve(stopped);
       else if (limited.aborted) resolve(away(`nginx did not answer within ${deadline / 1_000} s`));
       else if (outgoing.reusedSocket && isClosing(error)) resolve("connection-was-stale");
       else resolve(away(reasonOf(error, this.#socket)));
@@ -59,6 +59,8 @@ export class SocketCaller {
 }
 
 const away = (reason: string): Answer => ({ kind: "away", reason });
+
+const stopped = away("the agent was told to stop");
 
 const isClosing = ({ code }: NodeJS.ErrnoException): boolean => code === "ECONNRESET" || code === "EPIPE";
 
