@@ -23,7 +23,12 @@ export class QuickCa {
       privateKeyEncoding: { format: "pem", type: "pkcs8" },
     });
     const identifiers = names.map((value) => ({ type: "dns", value }) as const);
-    const { serial, notAfter, leaf } = this.#hierarchy.issue(publicKey, identifiers, days(90), instant(Date.now()));
+    const { serial, notAfter, leaf } = this.#hierarchy.issue(
+      publicKey,
+      identifiers,
+      days(90),
+      instant(Date.now()),
+    );
     return {
       names,
       serial: serial.replace(/^0+/, ""),
