@@ -2,37 +2,26 @@
  * The home of acme.sh (`~/.acme.sh`): `NAME/` and, for EC keys, `NAME_ecc/` have `NAME.conf`, `NAME.key` and
  * `fullchain.cer`; `ca/SERVER/` has the one account at each CA.
  */
-import { join, relative } from "node:path";
-import { directoryOfPath } from "./directory-url.ts";
+import { join } from "node:path";
+import { type AccountUrls, readAccountFolders } from "./account-folders.ts";
 import { namesIn, readTextIfThere } from "./files.ts";
-import {
-  type Found,
-  type FoundAccount,
-  type FoundCertificate,
-  orTold,
-  orUnusable,
-  Unusable,
-} from "./found.ts";
+import { type Found, type FoundAccount, type FoundCertificate, orTold } from "./found.ts";
 import { readAccountKey } from "./key-file.ts";
 import { type Pair, readPair } from "./pair.ts";
-import { foldersWith } from "./walk.ts";
-
-/** Accounts' URLs by the directories of their CAs; null: not said. */
-type AccountUrls = Map<string, string | null>;
 
 /** @param now milliseconds since the epoch. */
 export async function* readAcmeSh(root: string, now: number): AsyncGenerator<Found> {
   const urls: AccountUrls = new Map();
-  yield* orTold(readAccounts(root, urls));
+  const accounts = {
+    root: join(root, "ca"),
+    file: "account.key",
+    caPath: (path: string) => path,
+    read: readAccount,
+    knownBy: ({ directory }: FoundAccount) => directory,
+    urls,
+  };
+  yield* orTold(readAccountFolders(accounts));
   yield* orTold(readDomains(root, urls, now));
-}
-
-async function* readAccounts(root: string, urls: AccountUrls): AsyncGenerator<Found> {
-  for await (const folder of foldersWith(join(root, "ca"), "account.key")) {
-    const found = await orUnusable(() => readAccount(root, folder));
-    if (found.kind === "account") urls.set(found.directory, found.url);
-    yield found;
-  }
 }
 
 async function* readDomains(root: string, urls: AccountUrls, now: number): AsyncGenerator<Found> {
@@ -55,9 +44,7 @@ async function* readFolder(domain: Domain): AsyncGenerator<Found> {
   if (files.includes(`${domain.name}.conf`)) yield await readDomain(domain, files);
 }
 
-async function readAccount(root: string, folder: string): Promise<FoundAccount> {
-  const directory = directoryOfPath(relative(join(root, "ca"), folder));
-  if (directory === null) throw new Unusable(folder, "account-unusable", "It is not said at which CA it is.");
+async function readAccount(folder: string, directory: string): Promise<FoundAccount> {
   const conf = await readTextIfThere(join(folder, "ca.conf"));
   const email = settingOf(conf, "CA_EMAIL");
   return {

@@ -3,37 +3,26 @@
  * `archive/NAME/`, `renewal/NAME.conf` says from which server and account, `accounts/SERVER/ID/` are the accounts.
  * Paths within the files are not followed: the tree may be a copy in another place.
  */
-import { basename, join, relative } from "node:path";
-import { directoryOfPath } from "./directory-url.ts";
+import { basename, dirname, join } from "node:path";
+import { type AccountUrls, readAccountFolders } from "./account-folders.ts";
 import { namesIn, readJson, readTextIfThere, textAt, textsAt } from "./files.ts";
-import {
-  type Found,
-  type FoundAccount,
-  type FoundCertificate,
-  orTold,
-  orUnusable,
-  Unusable,
-} from "./found.ts";
+import { type Found, type FoundAccount, type FoundCertificate, orTold, orUnusable } from "./found.ts";
 import { readAccountKey } from "./key-file.ts";
 import { type Pair, readPair } from "./pair.ts";
-import { foldersWith } from "./walk.ts";
-
-/** Accounts' URLs by their ids; null: not said. */
-type AccountUrls = Map<string, string | null>;
 
 /** @param now milliseconds since the epoch. */
 export async function* readCertbot(root: string, now: number): AsyncGenerator<Found> {
   const urls: AccountUrls = new Map();
-  yield* orTold(readAccounts(root, urls));
+  const accounts = {
+    root: join(root, "accounts"),
+    file: "regr.json",
+    caPath: dirname,
+    read: readAccount,
+    knownBy: ({ path }: FoundAccount) => basename(path),
+    urls,
+  };
+  yield* orTold(readAccountFolders(accounts));
   yield* orTold(readLineages(root, urls, now));
-}
-
-async function* readAccounts(root: string, urls: AccountUrls): AsyncGenerator<Found> {
-  for await (const folder of foldersWith(join(root, "accounts"), "regr.json")) {
-    const found = await orUnusable(() => readAccount(root, folder));
-    if (found.kind === "account") urls.set(basename(folder), found.url);
-    yield found;
-  }
 }
 
 async function* readLineages(root: string, urls: AccountUrls, now: number): AsyncGenerator<Found> {
@@ -42,9 +31,7 @@ async function* readLineages(root: string, urls: AccountUrls, now: number): Asyn
   }
 }
 
-async function readAccount(root: string, folder: string): Promise<FoundAccount> {
-  const directory = directoryOfPath(relative(join(root, "accounts"), join(folder, "..")));
-  if (directory === null) throw new Unusable(folder, "account-unusable", "It is not said at which CA it is.");
+async function readAccount(folder: string, directory: string): Promise<FoundAccount> {
   const registration = await readJson(join(folder, "regr.json"));
   return {
     kind: "account",
