@@ -32,7 +32,7 @@ import {
   showDomain,
 } from "./resource/domain.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
-import { edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
+import { demandCertificate, edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
 import { listEdgeGroups, setEdgeGroup } from "./resource/edge-group.ts";
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
@@ -137,6 +137,7 @@ export const operations = {
   edgeSnapshot,
   edgeFeed,
   edgeCertificate,
+  demandCertificate,
   sendReceipts,
   checkLiveness,
   checkReadiness,

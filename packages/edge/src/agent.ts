@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client, Receipt } from "@certmill/api";
+import { Demands } from "./demand/demands.ts";
 import { type DriveOptions, driveProxy } from "./driver/drive-proxy.ts";
 import type { Driver } from "./driver/driver.ts";
 import { EdgeFault } from "./edge-fault.ts";
@@ -79,6 +80,12 @@ export interface Agent {
   run(signal: AbortSignal): Promise<void>;
   /** What is installed for a name in a TLS handshake; null: nothing. */
   servedFor(name: string): ServedCertificate | null;
+  /**
+   * As {@link servedFor}, but what the server has, or can get at once, is waited for some seconds.
+   *
+   * @param name in lower case.
+   */
+  demand(name: string): Promise<ServedCertificate | null>;
 }
 
 /**
@@ -134,6 +141,9 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   }
   await checkLinks(holdings, directory);
 
+  const demands = new Demands({ client, edge, holdings, keeper, bell });
+  const running = new AbortController();
+
   async function run(signal: AbortSignal): Promise<void> {
     const report = (receipt: Receipt): void => outbox.add(receipt);
     const onAnother = proxy.kind === "driver" ? "load-again" : "look-again";
@@ -148,6 +158,7 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     ];
     // The keeper outlives the work, so that the last of it is written down.
     const workEnded = new AbortController();
+    signal.addEventListener("abort", () => running.abort(), { once: true });
     await runTogether(signal, [
       (stop) => runTogether(stop, work).finally(() => workEnded.abort()),
       () => keeper.run(workEnded.signal),
@@ -162,7 +173,13 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     return { key, read: () => directory.read(lineageId, installed) };
   }
 
-  return { run, servedFor };
+  async function demand(name: string): Promise<ServedCertificate | null> {
+    const served = servedFor(name);
+    if (served !== null) return served;
+    return (await demands.installed(name, running.signal)) ? servedFor(name) : null;
+  }
+
+  return { run, servedFor, demand };
 }
 
 async function loadIntoProxy(

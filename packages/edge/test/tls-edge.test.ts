@@ -86,7 +86,7 @@ describe("handshakes", () => {
 });
 
 describe("the plain port", () => {
-  const agent = { servedFor: () => null };
+  const agent = { demand: async () => null };
 
   test("hands challenges to the responder by one rule, and redirects the rest", async () => {
     const asked: unknown[] = [];

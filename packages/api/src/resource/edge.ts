@@ -97,6 +97,34 @@ export const edgeCertificate = operation({
   problems: ["not-found"],
 });
 
+/**
+ * What comes of a handshake for a name that the edge has no certificate for. `served`: there is one, the server is asked for it next;
+ * `begun`: the domain has none yet, and is being tried now, whoever asked first; `waiting`: it has none, and a handshake does not
+ * hasten it; `unknown`: the edge group has no such name.
+ */
+export const Demand = Type.Union([
+  Type.Object({ kind: Type.Literal("served"), certificate: EdgeCertificate }),
+  Type.Object({
+    kind: Type.Union([Type.Literal("begun"), Type.Literal("waiting"), Type.Literal("unknown")]),
+    certificate: Type.Null(),
+  }),
+]);
+export type Demand = Static<typeof Demand>;
+
+export const demandCertificate = operation({
+  id: "demandCertificate",
+  method: "POST",
+  path: "/v1/edge/demands",
+  tag: "Edges",
+  summary: "Ask for the certificate of a name in a handshake",
+  description:
+    "For a name that the edge holds nothing for. A domain without a certificate that was never tried is tried at once, its check first; once an hour, and so many times an hour for each registered domain (`demands_per_domain`). One that fails goes on at its own pace. Ask again for the same name after a second at the earliest, or follow the feed.",
+  scopes: ["edge"],
+  body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 253 }), edge: EdgeName }, Closed),
+  responses: { 200: Demand },
+  problems: [],
+});
+
 export const sendReceipts = operation({
   id: "sendReceipts",
   method: "POST",

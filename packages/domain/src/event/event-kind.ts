@@ -96,6 +96,9 @@ export const eventKinds = {
   "domain.retried": step(
     (detail) => `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
   ),
+  "domain.demanded": step(
+    (detail) => `A handshake for ${text(detail, "name")} came: its first certificate is asked for at once.`,
+  ),
   "domain.paused": {
     sentence: pausedByCa,
     message: "domain.paused",

@@ -12,6 +12,8 @@ export interface LifePolicy {
   readonly leaveOutAfter: number;
   /** A private key that nothing uses any more is destroyed after so long, where neither tenant nor edge group says. */
   readonly keysKept: Duration;
+  /** First certificates an hour that handshakes may begin for the names of a registered domain. */
+  readonly demandsPerDomain: number;
 }
 
 export const usualLife: LifePolicy = {
@@ -20,4 +22,5 @@ export const usualLife: LifePolicy = {
   movedKept: days(30),
   leaveOutAfter: 3,
   keysKept: days(30),
+  demandsPerDomain: 20,
 };

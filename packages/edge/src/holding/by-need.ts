@@ -1,15 +1,18 @@
 import { OrderedMap } from "@js-sdsl/ordered-map";
 import { type Holding, needOf } from "./holding.ts";
 
+/** Whether a handshake waits for it: `asked` sorts before `unasked`. */
+export type Asked = "asked" | "unasked";
+
 /** Ids of lineages with some work to be done, those needed soonest first. */
 export class ByNeed implements Iterable<string> {
   readonly #lineageByNeed = new OrderedMap<string, string>();
   readonly #needOf = new Map<string, string>();
 
   /** @param holding null: the lineage has no such work, whatever it had before. */
-  set(lineageId: string, holding: Holding | null): void {
+  set(lineageId: string, holding: Holding | null, asked: Asked = "unasked"): void {
     const before = this.#needOf.get(lineageId);
-    const need = holding === null ? undefined : needOf(holding);
+    const need = holding === null ? undefined : `${asked} ${needOf(holding)}`;
     if (need === before) return;
     if (before !== undefined) this.#lineageByNeed.eraseElementByKey(before);
     if (need === undefined) {

@@ -19,6 +19,8 @@ export class Holdings {
   readonly #byLineage = new Map<string, Holding>();
   readonly #lineageByName = new Map<string, string>();
   readonly #held = new Set<string>();
+  /** Lineages that a handshake waits for. */
+  readonly #asked = new Set<string>();
   readonly #unsettled = new ByNeed();
   readonly #unloaded = new ByNeed();
   readonly #unproved = new ByNeed();
@@ -56,6 +58,15 @@ export class Holdings {
       this.#want(change.lineageId, change.names, change.kind === "put" ? change : null);
     }
     this.#cursor = cursor;
+    this.#changed(null);
+  }
+
+  /** A certificate that a handshake asks for: it is installed before others. One that is known already stays as the feed told it. */
+  acceptDemanded(certificate: EdgeCertificate): void {
+    const { lineageId, names } = certificate;
+    this.#asked.add(lineageId);
+    if (this.has(lineageId)) this.#index(lineageId);
+    else this.#want(lineageId, names, certificate);
     this.#changed(null);
   }
 
@@ -166,6 +177,8 @@ export class Holdings {
 
   #index(lineageId: string): void {
     const holding = this.get(lineageId);
+    if (holding === null || fileStep(holding) === null) this.#asked.delete(lineageId);
+    const isAsked = this.#asked.has(lineageId);
     const when = (work: (holding: Holding) => boolean): Holding | null =>
       holding !== null && work(holding) ? holding : null;
     this.#unloaded.set(lineageId, when(needsLoading));
@@ -173,6 +186,7 @@ export class Holdings {
     this.#unsettled.set(
       lineageId,
       when((at) => fileStep(at) !== null && !this.#held.has(lineageId)),
+      isAsked ? "asked" : "unasked",
     );
   }
 }

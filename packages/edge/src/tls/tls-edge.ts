@@ -7,7 +7,7 @@ import { forwardChallenge, isChallenge } from "./forward-challenge.ts";
 import { terminateTls } from "./terminate-tls.ts";
 
 export interface TlsEdgeOptions {
-  readonly agent: Pick<Agent, "servedFor">;
+  readonly agent: Pick<Agent, "demand">;
   /** The address to listen on; null: all. */
   readonly host: string | null;
   /** 0: any free one. */
@@ -38,7 +38,7 @@ export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   const { agent, host, responder } = options;
   const cache = new ContextCache(options.cacheSize);
   const contextFor = async (name: string) => {
-    const certificate = agent.servedFor(name);
+    const certificate = await agent.demand(name);
     return certificate === null ? null : await cache.contextOf(certificate);
   };
 

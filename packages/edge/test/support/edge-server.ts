@@ -16,7 +16,7 @@ import type { TestCertificate } from "./test-ca.ts";
 /** How an answer goes wrong. `cut`: half of it is sent; `drop`: none; `hang`: nothing until the server closes. */
 type Fault = "cut" | "drop" | "hang" | ProblemCode;
 
-type EdgeOperation = "edgeSnapshot" | "edgeFeed" | "edgeCertificate" | "sendReceipts";
+type EdgeOperation = "edgeSnapshot" | "edgeFeed" | "edgeCertificate" | "sendReceipts" | "demandCertificate";
 
 type Answer = OutputOf<Operations[EdgeOperation]>;
 
@@ -24,7 +24,7 @@ type Answer = OutputOf<Operations[EdgeOperation]>;
 const longestPoll = 30;
 
 /**
- * The server's part of the four edge operations, over real HTTP, with what the server would have in its
+ * The server's part of the edge operations, over real HTTP, with what the server would have in its
  * database in plain fields. Faults are put in a queue for each operation.
  */
 export class EdgeServer implements AsyncDisposable {
@@ -35,6 +35,8 @@ export class EdgeServer implements AsyncDisposable {
   readonly receipts: Receipt[] = [];
   /** The edge names that came with requests. */
   readonly edges = new Set<string>();
+  /** Names without a certificate that are tried when they are asked for. */
+  readonly begins = new Set<string>();
   installation = 1;
   pageSize = 2;
   readonly #keyPairs = new Map<string, EdgeKeyPair>();
@@ -152,6 +154,8 @@ export class EdgeServer implements AsyncDisposable {
         return this.#snapshot(url.searchParams.get("after"));
       case "edgeFeed":
         return await this.#feed(url.searchParams.get("after") ?? "");
+      case "demandCertificate":
+        return this.#demand((JSON.parse(body) as { name: string }).name);
       case "edgeCertificate":
         return this.#certificate(url.pathname.split("/").at(-1) ?? "");
       case "sendReceipts":
@@ -175,6 +179,12 @@ export class EdgeServer implements AsyncDisposable {
     if (place === this.#changes.length) await this.#news();
     const changes = newestOfEach(this.#changes.slice(place));
     return { changes, cursor: this.#cursor(this.#changes.length) };
+  }
+
+  #demand(name: string): OutputOf<Operations["demandCertificate"]> {
+    const certificate = [...this.#current.values()].find(({ names }) => names.includes(name));
+    if (certificate !== undefined) return { kind: "served", certificate };
+    return { kind: this.begins.has(name) ? "begun" : "unknown", certificate: null };
   }
 
   #certificate(id: string): OutputOf<Operations["edgeCertificate"]> | ProblemCode {
@@ -219,6 +229,7 @@ function operationOf(path: string): EdgeOperation {
   if (path === "/v1/edge/snapshot") return "edgeSnapshot";
   if (path === "/v1/edge/feed") return "edgeFeed";
   if (path === "/v1/edge/receipts") return "sendReceipts";
+  if (path === "/v1/edge/demands") return "demandCertificate";
   return "edgeCertificate";
 }
 

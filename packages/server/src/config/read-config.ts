@@ -240,4 +240,5 @@ const lifePolicy = (settings: RawSettings): LifePolicy => ({
   movedKept: days(settings.moved_kept_days),
   leaveOutAfter: settings.leave_out_after,
   keysKept: days(settings.keys_kept_days),
+  demandsPerDomain: settings.demands_per_domain,
 });

@@ -206,6 +206,14 @@ export const settingsSchema = Type.Object(
       30,
       "A domain that has moved is removed after so many days, unless it comes back.",
     ),
+    demands_per_domain: Type.Integer({
+      minimum: 0,
+      maximum: 100_000,
+      default: 20,
+      description:
+        "So many first certificates an hour are begun for the names of a registered domain because an edge was asked for them in a handshake; more wait for their turn. 0: a handshake begins none. The same for every process.",
+      unit: "certificates",
+    }),
     leave_out_after: Type.Integer({
       minimum: 1,
       maximum: 1000,

@@ -52,6 +52,7 @@ import {
   retryDomainHandler,
   showDomainHandler,
 } from "./resource/domains.ts";
+import { demandCertificateHandler } from "./resource/edge-demands.ts";
 import { listEdgeGroupsHandler, setEdgeGroupHandler } from "./resource/edge-groups.ts";
 import {
   edgeCertificateHandler,
@@ -220,6 +221,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     edgeSnapshot: edgeSnapshotHandler(tools),
     edgeFeed: edgeFeedHandler(tools),
     edgeCertificate: edgeCertificateHandler(tools),
+    demandCertificate: demandCertificateHandler(tools),
     sendReceipts: sendReceiptsHandler(tools),
     checkLiveness: checkLivenessHandler(),
     checkReadiness: checkReadinessHandler(tools),

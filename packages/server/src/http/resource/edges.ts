@@ -1,8 +1,13 @@
-import type { EdgeChange, Operations } from "@certmill/api";
+import type { EdgeCertificate, EdgeChange, Operations } from "@certmill/api";
 import { type Instant, instant, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { findSealedCertificate } from "../../store/read/certificates.ts";
-import { type ChangedLineage, listServed, readEdgeFeed } from "../../store/read/edge-feed.ts";
+import {
+  type ChangedLineage,
+  listServed,
+  readEdgeFeed,
+  type ServedLineage,
+} from "../../store/read/edge-feed.ts";
 import { atHorizon, type FeedPosition, readHorizon } from "../../store/read/feed-position.ts";
 import { isRowId } from "../../store/row-id.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
@@ -35,13 +40,7 @@ export function edgeSnapshotHandler({ db, now }: Tools): Handler<Operations["edg
     return {
       status: 200,
       body: {
-        items: rows.map(({ lineage_id, names, certificate_id, serial, not_after }) => ({
-          lineageId: lineage_id,
-          names,
-          certificateId: certificate_id,
-          serial,
-          notAfter: instantText(not_after),
-        })),
+        items: rows.map(presentServed),
         next:
           last !== undefined && rows.length === limit
             ? encodeCursor("edge-snapshot", [last.lineage_id, cursor])
@@ -51,6 +50,20 @@ export function edgeSnapshotHandler({ db, now }: Tools): Handler<Operations["edg
     };
   };
 }
+
+export const presentServed = ({
+  lineage_id,
+  names,
+  certificate_id,
+  serial,
+  not_after,
+}: ServedLineage): EdgeCertificate => ({
+  lineageId: lineage_id,
+  names,
+  certificateId: certificate_id,
+  serial,
+  notAfter: instantText(not_after),
+});
 
 function snapshotPlace(after: string | undefined): { lineageId: string; cursor: string } | null {
   const fields = decodeCursor("edge-snapshot", 2, after);

@@ -1,15 +1,16 @@
-import { days, type Instant, instant, minutes } from "@certmill/domain";
+import { days, hours, type Instant, instant, minutes } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 
 const every = minutes(10);
 const spendersKept = days(90);
+const demandsKept = hours(1);
 /** Buckets in one sweep: a fleet of a million empties as many in a week. */
 const mostBuckets = 5_000;
 
 /**
  * Removes what says nothing any more: buckets that are full again, flows that are behind their class,
- * and who spent the budget long ago. Indexes: `bucket_stale`, `spent_hour_by_age`.
+ * and who spent the budget long ago, what handshakes began over an hour ago. Indexes: `bucket_stale`, `spent_hour_by_age`, `demand_by_age`.
  */
 export async function sweep(trx: Db, now: Instant): Promise<void> {
   const { rows } = await sql`
@@ -25,6 +26,8 @@ export async function sweep(trx: Db, now: Instant): Promise<void> {
     delete from flow using class_turn where flow.class = class_turn.class and flow.turn <= class_turn.turn`.execute(
     trx,
   );
+  await sql`
+    delete from demand where since < ${timestamp(instant(now - demandsKept))}`.execute(trx);
   await sql`
     delete from spent_hour where hour < ${timestamp(instant(now - spendersKept))}`.execute(trx);
 }

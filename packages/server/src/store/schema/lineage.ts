@@ -37,6 +37,7 @@ interface LineageTable {
   suspects: Defaulted<Readonly<Record<string, number>>>;
   rejoin_at: MaybeAt;
   keys_destroyed_at: MaybeAt;
+  demanded_at: MaybeAt;
   certificate_id: Id | null;
   created_at: At;
   removed_at: MaybeAt;
@@ -55,8 +56,15 @@ interface DomainTable {
   created_at: At;
 }
 
+interface DemandTable {
+  registered_domain: string;
+  since: At;
+  begun: number;
+}
+
 export interface LineageTables {
   tenant: TenantTable;
   lineage: LineageTable;
   domain: DomainTable;
+  demand: DemandTable;
 }

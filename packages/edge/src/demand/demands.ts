@@ -1,0 +1,102 @@
+import { type Client, operations } from "@certmill/api";
+import { lineageFault } from "../feed/lineage-fault.ts";
+import { serverTrouble } from "../feed/server-trouble.ts";
+import type { Bell } from "../flow/bell.ts";
+import type { Holdings } from "../holding/holdings.ts";
+import type { StateKeeper } from "../holding/state-keeper.ts";
+import { Answers, type NoCertificate } from "./answers.ts";
+
+export interface DemandsOptions {
+  readonly client: Client;
+  readonly edge: string;
+  readonly holdings: Holdings;
+  readonly keeper: StateKeeper;
+  /** Rung when something was installed. */
+  readonly bell: Bell;
+}
+
+/** Milliseconds that a handshake is held up for a certificate that is on its way: clients give up after ten seconds or more. */
+const patience = 8_000;
+
+/** Questions to the server in any second: a flood of names that nobody has must not become one of requests. */
+const mostASecond = 50;
+
+/**
+ * Names of handshakes that nothing is installed for. The server is asked once for each, whoever else wants it
+ * meanwhile; its no is kept for a while, and a certificate is installed before all others.
+ */
+export class Demands {
+  readonly #options: DemandsOptions;
+  readonly #answers = new Answers();
+  readonly #underWay = new Map<string, Promise<NoCertificate | "served">>();
+  #second = 0;
+  #askedInSecond = 0;
+
+  constructor(options: DemandsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits until something is installed for a name, if there is anything to wait for.
+   *
+   * @param name in lower case.
+   * @returns whether there is.
+   */
+  async installed(name: string, signal: AbortSignal): Promise<boolean> {
+    const { holdings, bell } = this.#options;
+    const giveUpAt = Date.now() + patience;
+    const answer = await this.ask(name, signal);
+    if (answer !== "served" && answer !== "begun") return false;
+    while (holdings.installedFor(name) === null) {
+      if (signal.aborted || Date.now() >= giveUpAt) return false;
+      await bell.rung(giveUpAt, signal);
+    }
+    return true;
+  }
+
+  /** What the server says of a name; a domain without a certificate may be begun by it. */
+  async ask(name: string, signal: AbortSignal): Promise<NoCertificate | "served"> {
+    if (!hostName.test(name) || name.length > 253) return "unknown";
+    const known = this.#answers.get(name, Date.now());
+    if (known !== null) return known;
+    const underWay = this.#underWay.get(name);
+    if (underWay !== undefined) return await underWay;
+    if (!this.#mayAsk()) return "failed";
+    const asking = this.#askServer(name, signal);
+    this.#underWay.set(name, asking);
+    try {
+      const answer = await asking;
+      if (answer !== "served") this.#answers.set(name, answer, Date.now());
+      return answer;
+    } finally {
+      this.#underWay.delete(name);
+    }
+  }
+
+  async #askServer(name: string, signal: AbortSignal): Promise<NoCertificate | "served"> {
+    const { client, edge, holdings, keeper } = this.#options;
+    try {
+      const demand = await client.call(operations.demandCertificate, { body: { name, edge }, signal });
+      if (demand.kind !== "served") return demand.kind;
+      if (lineageFault(demand.certificate) !== null) return "failed";
+      holdings.acceptDemanded(demand.certificate);
+      await keeper.written();
+      holdings.release();
+      return "served";
+    } catch (error) {
+      if (!signal.aborted && serverTrouble(error) === null) throw error;
+      return "failed";
+    }
+  }
+
+  #mayAsk(): boolean {
+    const second = Math.floor(Date.now() / 1_000);
+    if (second !== this.#second) this.#askedInSecond = 0;
+    this.#second = second;
+    this.#askedInSecond += 1;
+    return this.#askedInSecond <= mostASecond;
+  }
+}
+
+/** A host name of two labels or more, as it stands in a handshake. */
+const hostName = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+$/;
