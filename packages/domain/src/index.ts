@@ -99,6 +99,7 @@ export {
   movingKinds,
 } from "./event/event-kind.ts";
 export {
+  classifyFinalize,
   classifyRequest,
   classifyValidation,
   type Fault,

@@ -55,7 +55,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       const ring = keyRing();
       const performer = performAt(await connections.to(issuance.caId), {
         keyRing: ring,
-        chooseKey: () => chooseKey(issuance, { db, keyRing: ring, makeKey, now: clock.now() }),
+        chooseKey: (wish) => chooseKey(issuance, wish, { db, keyRing: ring, makeKey, now: clock.now() }),
         records,
       });
       const { lease } = config;

@@ -193,6 +193,11 @@ export const eventKinds = {
     (detail) =>
       `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
   ),
+  "key.refused": told(
+    "key.refused",
+    (detail) =>
+      `The private key is held for compromised: no certificate is made for it any more, and all that have it are replaced (replacement ${text(detail, "replacement")}).`,
+  ),
   "key.destroyed": step((detail) =>
     Array.isArray(detail["serials"])
       ? `The private key of the certificate ${detail["serials"].join(", ")} was destroyed, as nothing used it any more.`

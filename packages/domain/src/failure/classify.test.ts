@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { problems } from "../../test/issuance-arbitraries.ts";
 import { instant } from "../time/instant.ts";
-import { classifyRequest, classifyValidation, type ProblemFacts, problemTypes } from "./classify.ts";
+import {
+  classifyFinalize,
+  classifyRequest,
+  classifyValidation,
+  type ProblemFacts,
+  problemTypes,
+} from "./classify.ts";
 import { type FailureCode, isFailureCode } from "./failure-code.ts";
 
 const later = instant(1_790_000_000_000);
@@ -46,6 +52,18 @@ const requests: readonly (readonly [Partial<ProblemFacts>, FailureCode])[] = [
   [{ status: 502 }, "ca-error"],
   [{ status: 503 }, "ca-busy"],
 ];
+
+describe("classifyFinalize", () => {
+  test.each([
+    [{ type: "badCSR" }, "key-refused"],
+    [{ type: "badPublicKey" }, "key-refused"],
+    [{ type: "badCSR", status: 503 }, "ca-busy"],
+    [{ type: "malformed" }, "request-refused"],
+    [{ type: "rateLimited", status: 429 }, "rate-limited"],
+  ] as const)("%o → %s", (changes, code) => {
+    expect(classifyFinalize(problem(changes)).code).toBe(code);
+  });
+});
 
 describe("classifyRequest", () => {
   test.each(requests)("%o → %s", (changes, code) => {

@@ -82,6 +82,13 @@ export function classifyRequest(problem: ProblemFacts): Fault {
   return fault(code ?? codeOfStatus(problem.status));
 }
 
+/** The same for a refused finalize, where these types are about the CSR and its key. */
+export function classifyFinalize(problem: ProblemFacts): Fault {
+  const fault = classifyRequest(problem);
+  const isOfKey = problem.type === "badCSR" || problem.type === "badPublicKey";
+  return isOfKey && fault.code === "request-refused" ? { ...fault, code: "key-refused" } : fault;
+}
+
 const limitOf = ({ limit }: ProblemFacts): { readonly limit?: LimitName } =>
   limit !== undefined && isLimitName(limit) ? { limit } : {};
 

@@ -158,6 +158,12 @@ export const failures = {
     party: "ca",
     sentence: "What the certificate authority delivered is not a certificate for our key; it was not used.",
   },
+  "key-refused": {
+    recovery: "retry",
+    party: "operator",
+    sentence:
+      "The certificate authority does not take the private key that the certificate was to have; it is tried with a new one.",
+  },
   "request-refused": {
     recovery: "retry",
     party: "operator",

@@ -48,6 +48,7 @@ export const remedies: Readonly<Record<FailureCode, Remedy>> = {
   "order-not-ours": remedy("nobody", "ca"),
   "names-differ": remedy("ca", "ca"),
   "certificate-unusable": remedy("ca", "ca"),
+  "key-refused": remedy("operator", "ca"),
   "request-refused": remedy("operator", "ca"),
   "account-unusable": remedy("operator", "ca"),
   "user-action-required": remedy("operator", "ca"),

@@ -19,6 +19,58 @@ describe("ready", () => {
   });
 });
 
+describe("a key that the CA does not take", () => {
+  const refused: IssuanceInput = {
+    kind: "fault",
+    fault: { code: "key-refused", detail: "public key is forbidden", retryAt: null },
+  };
+  const finalizing: LiveState = { kind: "finalizing", ...worn, reusedKey: "aa" };
+
+  test("one that was used before is left for a new one, at once, for the same order", () => {
+    expect(step({ kind: "ready", ...worn }, { kind: "keyed", reusedKey: "aa" }, at(30))?.state).toEqual({
+      ...finalizing,
+      ...fresh(at(30)),
+      since: start,
+    });
+    expect(step(finalizing, refused, at(40))).toEqual({
+      state: { kind: "ready", ...fresh(at(40)), since: start, refusedKey: "aa" },
+      done: [],
+      publish: [],
+      fault: { code: "key-refused", detail: "public key is forbidden", retryAt: null },
+    });
+    const ready: LiveState = { kind: "ready", ...worn, refusedKey: "aa" };
+    expect(step(ready, { kind: "keyed" }, at(50))?.state).toEqual({
+      kind: "finalizing",
+      ...fresh(at(50)),
+      since: start,
+      refusedKey: "aa",
+    });
+  });
+
+  test("it is compromised once the CA takes the new one, and no sooner", () => {
+    const again: LiveState = { kind: "finalizing", ...worn, refusedKey: "aa" };
+    const of = (status: "valid" | "processing" | "invalid" | "ready") =>
+      step(again, told({ status, certificateUrl: "/certificate/1" }), at(60));
+    expect(of("valid")).toMatchObject({ state: { kind: "downloading" }, refusedKey: "aa" });
+    expect(of("processing")).toMatchObject({ state: { kind: "processing" }, refusedKey: "aa" });
+    expect(of("invalid")).not.toHaveProperty("refusedKey");
+    expect(of("ready")).toMatchObject({ state: { kind: "finalizing", refusedKey: "aa" } });
+    expect(of("ready")).not.toHaveProperty("refusedKey");
+  });
+
+  test("a new one that the CA does not take either ends the issuance, and blames no key", () => {
+    const states: readonly LiveState[] = [
+      { kind: "finalizing", ...worn },
+      { kind: "finalizing", ...worn, refusedKey: "aa" },
+    ];
+    for (const state of states) {
+      const decision = step(state, refused, at(60));
+      expect(decision).toMatchObject({ state: { kind: "abandoned", cause: "key-refused" } });
+      expect(decision).not.toHaveProperty("refusedKey");
+    }
+  });
+});
+
 describe("finalizing and processing", () => {
   const finalizing: LiveState = { kind: "finalizing", ...worn };
   const processing: LiveState = { kind: "processing", ...worn, polls: 2 };

@@ -65,9 +65,14 @@ export function advance(
       return input.kind === "order" ? validating(state, input, terms, now) : null;
     case "ready":
       return input.kind === "keyed"
-        ? move({ ...owedFrom(state, state.since, now), kind: "finalizing" })
+        ? move({
+            ...owedFrom(state, state.since, now),
+            kind: "finalizing",
+            ...keysOf({ ...state, ...input }),
+          })
         : null;
     case "finalizing":
+      return input.kind === "order" ? judgeKey(state, finalized(state, input, terms, now)) : null;
     case "processing":
       return input.kind === "order" ? finalized(state, input, terms, now) : null;
     case "downloading":
@@ -109,12 +114,39 @@ function abandon(cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
 
 /** A fault that a pause cures keeps the issuance where it is; every other ends it. */
 function endure(state: LiveState, cause: Fault, terms: IssuanceTerms, now: Instant): Decision {
+  if (state.kind === "finalizing" && cause.code === "key-refused" && state.reusedKey !== undefined)
+    return tryNewKey(state, state.reusedKey, cause, now);
   const faults = state.faults + 1;
   const most = state.kind === "planned" ? mostFaultsBeforeOrder : mostFaults;
   if (failures[cause.code].recovery !== "wait" || faults > most) return abandon(cause, terms, now);
   const wakeAt = afterFault(faults, cause.retryAt, now);
   return { state: { ...state, faults, wakeAt }, done: [], publish: [], fault: cause };
 }
+
+/**
+ * The CA does not take the CSR, and leaves the order ready for another (RFC 8555 section 7.4). Whether that is for the
+ * key, only a new key shows.
+ */
+const tryNewKey = (state: In<"finalizing">, refusedKey: string, cause: Fault, now: Instant): Decision => ({
+  state: { ...owedFrom(state, state.since, now), kind: "ready", refusedKey },
+  done: [],
+  publish: [],
+  fault: cause,
+});
+
+const keysOf = ({ reusedKey, ...state }: { readonly reusedKey?: string; readonly refusedKey?: string }) => ({
+  ...(reusedKey === undefined ? {} : { reusedKey }),
+  ...refusalOf(state),
+});
+
+const refusalOf = ({ refusedKey }: { readonly refusedKey?: string }) =>
+  refusedKey === undefined ? {} : { refusedKey };
+
+/** Once the CA takes a CSR with a new key, the one before was refused for its key. */
+const judgeKey = (state: In<"finalizing">, decision: Decision): Decision =>
+  decision.state.kind === "downloading" || decision.state.kind === "processing"
+    ? { ...decision, ...refusalOf(state) }
+    : decision;
 
 function ordered(state: LiveState, order: OrderFacts, terms: IssuanceTerms, now: Instant): Decision {
   if (!sameNames(order.names, terms.names)) {
@@ -275,7 +307,12 @@ function finalized(
     case "ready":
     case "pending":
       return endure(
-        { ...owedFrom(state, state.since, now), kind: "finalizing", faults: state.faults },
+        {
+          ...owedFrom(state, state.since, now),
+          kind: "finalizing",
+          faults: state.faults,
+          ...(state.kind === "finalizing" ? keysOf(state) : {}),
+        },
         fault("order-not-ready", `The order is ${order.status} after finalize.`),
         terms,
         now,

@@ -1,6 +1,6 @@
 import type { Fault } from "../failure/classify.ts";
 import type { Duration } from "../time/instant.ts";
-import type { IssuanceState, PendingChallenge } from "./state.ts";
+import type { IssuanceState, KeyFingerprint, PendingChallenge } from "./state.ts";
 
 /** A step that ended, for the timeline and the step's histogram. */
 export interface StepDone {
@@ -23,4 +23,6 @@ export interface Decision {
   readonly publish: readonly PendingChallenge[];
   /** What delays this issuance, or has ended it; null when all goes well. */
   readonly fault: Fault | null;
+  /** A key that the CA did not take, while it took another for the same order: it is compromised. Absent: there is none. */
+  readonly refusedKey?: KeyFingerprint;
 }

@@ -1,7 +1,7 @@
 import type { Fault, ProblemFacts } from "../failure/classify.ts";
 import type { Instant } from "../time/instant.ts";
 import type { ChallengeType } from "./choose-challenge.ts";
-import type { OrderReference, RecordPlace } from "./state.ts";
+import type { KeyFingerprint, OrderReference, RecordPlace } from "./state.ts";
 
 /** RFC 8555 section 7.1.6. */
 export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invalid";
@@ -56,6 +56,7 @@ export type IssuanceInput =
   /** What is missing at which name servers, in words; null: every record is at all of them. */
   | { readonly kind: "propagation"; readonly missing: string | null }
   | { readonly kind: "challenged" }
-  | { readonly kind: "keyed" }
+  /** `reusedKey`: of the key where it was used before; absent: it is new. */
+  | { readonly kind: "keyed"; readonly reusedKey?: KeyFingerprint }
   | { readonly kind: "certificate"; readonly certificate: CertificateFacts }
   | { readonly kind: "fault"; readonly fault: Fault };

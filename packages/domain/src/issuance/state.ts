@@ -44,6 +44,12 @@ interface Owed {
 }
 
 /**
+ * SHA-256 of a SubjectPublicKeyInfo, lower-case hex. As `refusedKey`: of a key that was used before and that the CA did not
+ * take for this order, which is tried with a new one; absent: there was none.
+ */
+export type KeyFingerprint = string;
+
+/**
  * One attempt to get the next certificate of a lineage. Each state but the last two owes one effect (see
  * effect.ts); what that effect reports is the input that leads to the next state (see advance.ts).
  */
@@ -67,9 +73,19 @@ export type IssuanceState =
   /** The CA validates; the order is polled. */
   | (Owed & { readonly kind: "validating"; readonly order: OrderReference; readonly polls: number })
   /** Every name is validated; key and CSR are to be made. */
-  | (Owed & { readonly kind: "ready"; readonly order: OrderReference })
+  | (Owed & {
+      readonly kind: "ready";
+      readonly order: OrderReference;
+      readonly refusedKey?: KeyFingerprint;
+    })
   /** Key and CSR are stored; finalize is to be sent. */
-  | (Owed & { readonly kind: "finalizing"; readonly order: OrderReference })
+  | (Owed & {
+      readonly kind: "finalizing";
+      readonly order: OrderReference;
+      /** The key is one that was used before; absent: it is new. */
+      readonly reusedKey?: KeyFingerprint;
+      readonly refusedKey?: KeyFingerprint;
+    })
   /** The CA issues; the order is polled. */
   | (Owed & { readonly kind: "processing"; readonly order: OrderReference; readonly polls: number })
   /** The CA has issued; the chain is to be fetched. */

@@ -3,6 +3,7 @@ import { AcmeError, type AcmeProblem, type Authorization, type Order, type Retri
 import {
   type AuthorizationFacts,
   challengeTypes,
+  classifyFinalize,
   classifyRequest,
   type FailureCode,
   type Fault,
@@ -77,6 +78,12 @@ export function faultOf(error: unknown): Fault {
   if (error.problem !== null) return classifyRequest(problemFacts(error.problem));
   return { code: codes[error.code] ?? "ca-error", detail: error.message, retryAt: null };
 }
+
+/** The same for a finalize, whose refusal may be about the key. */
+export const finalizeFaultOf = (error: unknown): Fault =>
+  error instanceof AcmeError && error.problem !== null
+    ? classifyFinalize(problemFacts(error.problem))
+    : faultOf(error);
 
 /** What is not the CA's trouble: the way there, and what it does not have (a profile that is not its own). */
 const codes: Readonly<Partial<Record<AcmeError["code"], FailureCode>>> = {

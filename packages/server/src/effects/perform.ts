@@ -22,14 +22,14 @@ import {
 import type { TextRecord } from "../dns/dns-provider.ts";
 import type { Records } from "../dns/records.ts";
 import { exportKey, importKey } from "../keys/certificate-key.ts";
-import type { ChosenKey } from "../keys/choose-key.ts";
+import { type ChosenKey, fingerprintOf, type KeyWish } from "../keys/choose-key.ts";
 import { open, seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyToStore } from "../store/decision/commit-step.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
-import { authorizationFacts, faultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
+import { authorizationFacts, faultOf, finalizeFaultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
 import { placeRecords, recordOf, writeRecords } from "./answer-by-dns.ts";
 import type { CaConnection } from "./ca-connections.ts";
 
@@ -83,7 +83,7 @@ interface Means {
   readonly thumbprint: string;
   readonly keyRing: KeyRing;
   /** The key that the certificate is to be for. */
-  readonly chooseKey: () => Promise<ChosenKey>;
+  readonly chooseKey: (wish: KeyWish) => Promise<ChosenKey>;
   readonly records: Records;
   readonly signal: AbortSignal;
 }
@@ -98,7 +98,8 @@ export function performAt(
         return await act(task, { client, thumbprint, keyRing, chooseKey, records, signal });
       } catch (error) {
         signal.throwIfAborted();
-        return told({ kind: "fault", fault: faultOf(error) });
+        const fault = task.state.kind === "finalizing" ? finalizeFaultOf(error) : faultOf(error);
+        return told({ kind: "fault", fault });
       }
     },
     keyAuthorization: (token) => keyAuthorization(token, thumbprint),
@@ -139,7 +140,7 @@ async function act(task: Task, means: Means): Promise<Outcome> {
     case "processing":
       return poll(state.order.url, means);
     case "ready":
-      return prepareKey(task, means);
+      return prepareKey(task, state.refusedKey === undefined ? "as-policy" : "new", means);
     case "finalizing":
       return finalize(state.order, task, means);
     case "downloading":
@@ -223,13 +224,13 @@ async function poll(url: string, { client, signal }: Means): Promise<Outcome> {
   return told({ kind: "order", order: orderFacts(url, resource), retryAt: instantOrNull(retryAt) });
 }
 
-async function prepareKey({ names }: Task, { keyRing, chooseKey }: Means): Promise<Outcome> {
-  const { key, secretId } = await chooseKey();
+async function prepareKey({ names }: Task, wish: KeyWish, { keyRing, chooseKey }: Means): Promise<Outcome> {
+  const { key, secretId } = await chooseKey(wish);
   const csr = certificateRequest({ names, key });
   const publicKey = createPublicKey(key).export({ format: "der", type: "spki" });
   return {
     kind: "key",
-    input: { kind: "keyed" },
+    input: { kind: "keyed", ...(secretId === null ? {} : { reusedKey: fingerprintOf(key) }) },
     key: {
       secret:
         secretId === null

@@ -14,6 +14,9 @@ export interface ChosenKey {
   readonly secretId: string | null;
 }
 
+/** `new`: one of its own, whatever the policy: the CA did not take the one that it has. */
+export type KeyWish = "as-policy" | "new";
+
 interface Means {
   readonly db: Db;
   readonly keyRing: KeyRing;
@@ -24,9 +27,11 @@ interface Means {
 /** A key that is refused is never chosen again. @throws UnknownKey; SecretDamaged. */
 export async function chooseKey(
   { lineageId, keyType }: { readonly lineageId: string; readonly keyType: KeyType },
+  wish: KeyWish,
   means: Means,
 ): Promise<ChosenKey> {
   const { db, keyRing, makeKey, now } = means;
+  if (wish === "new") return { key: await makeKey(keyType), secretId: null };
   const choice = await readKeyChoice(db, lineageId, keyType);
   if (choice.kind === "new") return { key: await makeKey(keyType), secretId: null };
   if (choice.kind === "shared" && choice.key === null) {
@@ -50,7 +55,7 @@ const isOfType = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, type: 
     : asymmetricKeyType === "rsa" && asymmetricKeyDetails?.modulusLength === 2_048;
 
 /** SHA-256 of its SubjectPublicKeyInfo, lower-case hex. */
-const fingerprintOf = (key: KeyObject): string =>
+export const fingerprintOf = (key: KeyObject): string =>
   createHash("sha256")
     .update(createPublicKey(key).export({ format: "der", type: "spki" }))
     .digest("hex");

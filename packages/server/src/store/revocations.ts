@@ -3,10 +3,11 @@
  * that comes late finds another instant in its place, and stores nothing.
  */
 import { days, type Instant, instant, minutes, type RevocationReason, seconds } from "@certmill/domain";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import { retryDeadlock } from "./retry-deadlock.ts";
 import type { Sealed } from "./secrets.ts";
+import { refuseKey } from "./write/refuse-key.ts";
 
 export interface ClaimedRevocation {
   readonly certificateId: string;
@@ -153,11 +154,17 @@ export async function storeRevocation(
         ${revocation.lineageId}::bigint,
         jsonb_strip_nulls(jsonb_build_object('serial', ${serial}::text, 'reason', ${reason}::text, 'detail', ${failure}::text))
       from ended
-    )
+    ), ${refuseKey(compromised(end, reason), now)}
     select exists (select 1 from ended) as stored`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.stored === true;
 }
+
+/** Needs a preceding `revoked (id, lineage_id)`. Once a CA is told so, it takes the key from nobody. */
+const compromised = ({ kind }: RevocationEnd, reason: RevocationReason): RawBuilder<unknown> =>
+  kind === "revoked" && reason === "keyCompromise"
+    ? sql`select certificate.spki, revoked.lineage_id from revoked join certificate on certificate.id = revoked.id`
+    : sql`select null::text, null::bigint where false`;
 
 /** When the next is to be looked at, the past included; null: none is. Index: `revocation_due`. */
 export async function nextRevocationAt(db: Db): Promise<Instant | null> {

@@ -103,7 +103,7 @@ class Run {
     return this.#commit(decision, outcome, now);
   }
 
-  async #commit({ state, publish }: Decision, outcome: Outcome, now: Instant): Promise<Next> {
+  async #commit({ state, publish, refusedKey }: Decision, outcome: Outcome, now: Instant): Promise<Next> {
     const { db, performer, lease } = this.#tools;
     const events = this.#events;
     const ledger = this.#ledger;
@@ -124,6 +124,7 @@ class Run {
         })),
       records: state.kind === "publishing" ? state.records.map((place) => performer.record(place)) : [],
       key: outcome.kind === "key" ? outcome.key : null,
+      refusedKey: refusedKey ?? null,
       events,
       ledger,
       now,

@@ -261,3 +261,16 @@ test("a fleet of one day is not renewed in one", async () => {
   const days_ = (await send(fleet)).map(({ renewsAt }) => Math.floor(Date.parse(renewsAt ?? "") / days(1)));
   expect(new Set(days_).size).toBeGreaterThan(10);
 });
+
+test("a key that is refused is rejected, also in a dry run; the same names with another key are taken", async () => {
+  const made = issuer.issue(shop);
+  await send([asked(made)]);
+  await sql`
+    insert into refused_key (spki, reason, refused_at) select spki, 'keyCompromise', now() from certificate`.execute(
+    api.db,
+  );
+  await sql`truncate lineage cascade`.execute(api.db);
+  for (const dryRun of [true, false])
+    expect(outcomes(await send([asked(made)], { dryRun }))).toEqual(["key-refused"]);
+  expect(outcomes(await send([asked(issuer.issue(shop))]))).toEqual(["imported"]);
+});

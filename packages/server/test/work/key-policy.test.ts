@@ -1,13 +1,17 @@
 /** Which key a certificate is for, against a CA over the network, with a clock that runs fast. */
+import { X509Certificate } from "node:crypto";
+import { AcmeClient, generateAccountKey, undiciTransport } from "@certmill/acme";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../../../tools/peers/until.ts";
+import { importKey } from "../../src/keys/certificate-key.ts";
+import { open } from "../../src/keys/envelope.ts";
 import { findReplacement } from "../../src/store/read/replacements.ts";
 import { setEdgeGroupKeys, setTenantKeys } from "../../src/store/write/key-policies.ts";
 import { ensureTenants } from "../../src/store/write/names.ts";
 import { insertReplacement, startReplacement } from "../../src/store/write/replacements.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
-import { type IssuingServer, startIssuingServer } from "./issuing-server.ts";
+import { type IssuingServer, keyRing, startIssuingServer } from "./issuing-server.ts";
 
 let postgres: MigratedPostgres;
 beforeAll(async () => {
@@ -60,6 +64,60 @@ test("a key is new each time, kept for so many renewals, or shared; a tenant's w
   await sql`update lineage set key_type = 'rsa2048' where names[1] = 'c.example'`.execute(db);
   await renew(server, "c.example");
   expect(new Set(await keysOf(server, "c.example")).size).toBe(2);
+});
+
+/** The key of the certificate that is held, as the server has it. */
+async function heldKey({ db }: IssuingServer, name: string) {
+  const { rows } = await sql<{ chain_pem: string; kek_id: string; wrapped_key: Buffer; ciphertext: Buffer }>`
+    select chain_pem, kek_id, wrapped_key, ciphertext from lineage
+      join certificate on certificate.id = certificate_id join secret on secret.id = key_secret_id
+    where lineage.names[1] = ${name}`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`${name} has no certificate.`);
+  const sealed = { kekId: row.kek_id, wrappedKey: row.wrapped_key, ciphertext: row.ciphertext };
+  return {
+    certificate: new X509Certificate(row.chain_pem).raw,
+    certificateKey: importKey(open(keyRing, sealed)),
+  };
+}
+
+test("a CA that was shown that a key is compromised does not take it again: it is replaced in all its certificates, once", async () => {
+  await using server = await startIssuingServer(postgres, {});
+  const { db } = server;
+  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
+  const names = ["a.example", "b.example", "c.example", "d.example"];
+  for (const name of names) await server.enrol(name);
+  const [bad = ""] = await keysOf(server, "a.example");
+  // Somebody has found the key, and tells the CA with it.
+  const anybody = new AcmeClient({
+    directoryUrl: server.ca.directoryUrl,
+    key: generateAccountKey(),
+    transport: undiciTransport({ timeout: 10_000 }),
+    now: Date.now,
+  });
+  await anybody.revoke({ ...(await heldKey(server, "d.example")), reason: "keyCompromise" });
+  // Two learn of it at once.
+  await Promise.all([renew(server, "a.example"), renew(server, "b.example")]);
+  await until({
+    what: "the end of the replacement",
+    probe: async () => {
+      const rows = await db.selectFrom("replacement").select("state").execute();
+      return rows.length > 0 && rows.every(({ state }) => state === "done");
+    },
+    within: 30_000,
+  });
+  expect(await db.selectFrom("replacement").select(["reason", "then_revoke", "size"]).execute()).toEqual([
+    { reason: "keyCompromise", then_revoke: false, size: expect.any(Number) },
+  ]);
+  for (const name of names) expect((await keysOf(server, name)).at(-1)).not.toBe(bad);
+  const told = await db.selectFrom("event").select("detail").where("kind", "=", "key.refused").execute();
+  expect(told).toEqual([{ detail: { key: bad, replacement: "1" } }]);
+  const failed = db.selectFrom("event").select("id").where("kind", "=", "issuance.failed");
+  expect(await failed.execute()).toEqual([]);
+  // The next shared one is for all again.
+  await Promise.all([renew(server, "c.example"), renew(server, "d.example")]);
+  const [c, d] = await Promise.all(["c.example", "d.example"].map((name) => keysOf(server, name)));
+  expect(c?.at(-1)).toBe(d?.at(-1));
 });
 
 test("a shared key that is compromised is replaced in all its certificates by one that is new, and never used again", async () => {

@@ -48,6 +48,7 @@ const REASONS: ReadonlySet<unknown> = new Set([undefined, 0, 1, 3, 4, 5]);
 
 /** RFC 5280 section 5.3.1. */
 const SUPERSEDED = 4;
+const KEY_COMPROMISE = 1;
 
 /** What this CA has issued. */
 export class Certificates {
@@ -55,6 +56,7 @@ export class Certificates {
   readonly #ends = new ExpiryQueue<Certificate>();
   readonly #hierarchy: Hierarchy;
   readonly #keyIdentifier: string;
+  readonly #blockedKeys = new Set<string>();
   #issued = 0;
 
   constructor(hierarchy: Hierarchy) {
@@ -167,8 +169,16 @@ export class Certificates {
     }
     if (certificate.revokedFor !== null) throw new Refusal("alreadyRevoked", "Certificate already revoked");
     certificate.revokedFor = typeof reason === "number" ? reason : 0;
+    if (revoker.kind === "key" && reason === KEY_COMPROMISE) this.#blockedKeys.add(spkiOf(revoker.key));
+  }
+
+  /** Whether its owner has shown it to be compromised: a revocation for that, signed with the key, as Boulder has it. */
+  isBlocked(key: KeyObject): boolean {
+    return this.#blockedKeys.has(spkiOf(key));
   }
 }
+
+const spkiOf = (key: KeyObject): string => key.export({ format: "der", type: "spki" }).toString("latin1");
 
 function mayRevoke(revoker: Revoker, certificate: Certificate, der: Buffer): boolean {
   switch (revoker.kind) {

@@ -155,6 +155,9 @@ export class Orders {
     if (request.key?.equals(order.account.key.key) === true) {
       throw new Refusal("badCSR", "certificate public key must be different than account public key");
     }
+    if (request.key !== null && certificates.isBlocked(request.key)) {
+      throw new Refusal("badCSR", "invalid public key in CSR: public key is forbidden");
+    }
     if (identifierSetKey(request.identifiers) !== identifierSetKey(order.identifiers)) {
       throw new Refusal("badCSR", "CSR does not specify same identifiers as Order");
     }

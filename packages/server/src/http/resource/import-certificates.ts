@@ -5,6 +5,7 @@ import { hasZone } from "../../store/dns-zones.ts";
 import { findDefaultCa, listCaIdentities } from "../../store/read/cas.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import type { LineageTerms } from "../../store/write/add-lineages.ts";
+import { findRefused } from "../../store/write/refuse-key.ts";
 import { instantText } from "../instant-text.ts";
 import { type Candidate, judgeCertificate, rejected, silent } from "../judge-certificate.ts";
 import type { CheckNames, ReadImported } from "../ports.ts";
@@ -26,7 +27,8 @@ export function importCertificatesHandler(tools: Tools): Handler<Operations["imp
     const terms = await termsOf(tools.db, body);
     const cas = await listCaIdentities(tools.db);
     const wildcards = await hasZone(tools.db);
-    const judged = body.certificates.map((each) => judgeCertificate(each, { cas, terms, wildcards }, tools));
+    const read = body.certificates.map((each) => judgeCertificate(each, { cas, terms, wildcards }, tools));
+    const judged = await rejectRefused(tools.db, read);
     const places = await placesOf(judged.filter(isCandidate), { body, terms }, tools);
     const results = judged.map((each) => (isCandidate(each) ? tell(each, places.get(each)) : each));
     return { status: 200, body: { results } };
@@ -40,6 +42,21 @@ async function termsOf(db: Db, body: CertificateImport): Promise<LineageTerms | 
   const mayLack = body.dryRun === true && body.ca === undefined;
   if (mayLack && (await findDefaultCa(db)) === null) return null;
   return (await readTerms(db, body)).terms;
+}
+
+/** A key that is compromised is not served again, wherever it comes from. */
+async function rejectRefused(
+  db: Db,
+  judged: readonly (Candidate | ImportedCertificate)[],
+): Promise<readonly (Candidate | ImportedCertificate)[]> {
+  const keys = judged.filter(isCandidate).map(({ read }) => read.certificate.spki);
+  const refused = await findRefused(db, keys);
+  const reason = "The private key is held for compromised: certmill replace --key, or a CA that refuses it.";
+  return judged.map((each) =>
+    isCandidate(each) && refused.has(each.read.certificate.spki)
+      ? rejected(each.path, each.names[0], { code: "key-refused", reason })
+      : each,
+  );
 }
 
 interface Wish {

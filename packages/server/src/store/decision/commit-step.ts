@@ -11,6 +11,7 @@ import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { Sealed } from "../secrets.ts";
 import { intendRecords, type RecordToWrite } from "../unpublish.ts";
+import { refuseKey } from "../write/refuse-key.ts";
 import { type Claim, held, isAccepted } from "./claim.ts";
 import { noteLedger } from "./note-ledger.ts";
 import { type TimelineEvent, tellEvents } from "./tell-events.ts";
@@ -35,6 +36,8 @@ export interface LiveCommit {
   /** For the DNS. */
   readonly records: readonly RecordToWrite[];
   readonly key: KeyToStore | null;
+  /** The fingerprint of a key that the CA holds for compromised; null: none. */
+  readonly refusedKey?: string | null;
   readonly events: readonly TimelineEvent[];
   readonly ledger: readonly LedgerChange[];
   readonly now: Instant;
@@ -49,7 +52,7 @@ export interface LiveCommit {
  * @returns false when the claim is no longer ours; nothing was stored.
  */
 export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Promise<boolean> {
-  const { state, key, publish, now, lease } = commit;
+  const { state, key, refusedKey = null, publish, now, lease } = commit;
   const wakeAt = lease === null ? state.wakeAt : after(now, lease);
   const orderUrl = state.kind === "planned" ? null : state.order.url;
   const secret = secretRow(claim, key);
@@ -71,6 +74,7 @@ export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Prom
         ${key === null ? sql`` : sql`, key_secret_id = (select id from secret_row), csr = ${key.csr}`}
       where ${held(claim)} returning id, lineage_id
     ), ${published}, ${intendRecords(commit.records, now)}, ${noteLedger(claim, commit.ledger, now)}, ${tellEvents(commit.events)}
+      ${refusedKey === null ? sql`` : sql`, ${refuseKey(sql`select ${refusedKey}::text, lineage_id from moved`, now)}`}
     select exists (select 1 from moved) as accepted,
       (select count(pg_notify('certmill_challenge', token || ' ' || key_authorization)) from published)`.execute(
     db,
