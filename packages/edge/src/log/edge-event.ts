@@ -47,7 +47,9 @@ export type EdgeEvent =
   | { readonly kind: "proxy-back" }
   | { readonly kind: "proxy-differs"; readonly lineages: number }
   | { readonly kind: "receipts-failed"; readonly reason: string; readonly retryIn: number }
-  | { readonly kind: "listening"; readonly what: string; readonly port: number };
+  | { readonly kind: "listening"; readonly what: string; readonly port: number }
+  /** A clause: what works, and may be other than was meant. */
+  | { readonly kind: "warning"; readonly warning: string };
 
 export type Log = (event: EdgeEvent) => void;
 
@@ -67,6 +69,7 @@ const troubles: ReadonlySet<EdgeEvent["kind"]> = new Set([
   "proxy-lost",
   "proxy-differs",
   "receipts-failed",
+  "warning",
 ]);
 
 export const isTrouble = ({ kind }: EdgeEvent): boolean => troubles.has(kind);
@@ -128,6 +131,8 @@ export function sentenceOf(event: EdgeEvent): string {
       return `receipts not sent: ${event.reason} Trying again in ${seconds(event.retryIn)}`;
     case "listening":
       return `${event.what} on port ${event.port}`;
+    case "warning":
+      return event.warning;
   }
 }
 

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTcpServer, type Socket } from "node:net";
+import { createSecureContext } from "node:tls";
 import type { Agent } from "../agent.ts";
-import { EdgeFault } from "../edge-fault.ts";
-import { ContextCache } from "./context-cache.ts";
+import { CertificateCache } from "../install/certificate-cache.ts";
+import type { KeyPair } from "../install/check-key-pair.ts";
+import { closeServer, listenOn } from "../listen/listen-on.ts";
 import { forwardChallenge, isChallenge } from "./forward-challenge.ts";
 import { terminateTls } from "./terminate-tls.ts";
 
@@ -16,7 +18,7 @@ export interface TlsEdgeOptions {
   readonly httpPort: number | null;
   /** Where challenges are answered; null: nowhere. */
   readonly responder: URL | null;
-  /** Certificates kept parsed. */
+  /** Certificates kept parsed: parsing costs half a millisecond, a context takes 44 kB. */
   readonly cacheSize: number;
 }
 
@@ -36,10 +38,11 @@ const idleTimeout = 30_000;
  */
 export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   const { agent, host, responder } = options;
-  const cache = new ContextCache(options.cacheSize);
+  const parse = ({ chainPem, keyPem }: KeyPair) => createSecureContext({ cert: chainPem, key: keyPem });
+  const cache = new CertificateCache(options.cacheSize, parse);
   const contextFor = async (name: string) => {
     const certificate = await agent.demand(name);
-    return certificate === null ? null : await cache.contextOf(certificate);
+    return certificate === null ? null : await cache.get(certificate);
   };
 
   // Not listening itself: connections come from the TCP server once TLS is put on them.
@@ -54,12 +57,12 @@ export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   const plain = createServer((request, answer) => answerPlain(request, answer, responder));
 
   await using cleanup = new AsyncDisposableStack();
-  const tlsPort = await listen(tls, options.tlsPort, host);
-  cleanup.defer(() => close(tls));
+  const tlsPort = await listenOn(tls, options.tlsPort, host);
+  cleanup.defer(() => closeServer(tls));
   cleanup.defer(() => connections.forEach((connection) => connection.destroy()));
-  const httpPort = options.httpPort === null ? null : await listen(plain, options.httpPort, host);
+  const httpPort = options.httpPort === null ? null : await listenOn(plain, options.httpPort, host);
   if (httpPort !== null) {
-    cleanup.defer(() => close(plain));
+    cleanup.defer(() => closeServer(plain));
     cleanup.defer(() => plain.closeAllConnections());
   }
   const opened = cleanup.move();
@@ -84,30 +87,4 @@ function answerPlain(request: IncomingMessage, answer: ServerResponse, responder
     return;
   }
   answer.writeHead(308, { location: `https://${host}${request.url}` }).end();
-}
-
-/** @returns the port. */
-async function listen(server: Server, port: number, host: string | null): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const refused = (error: NodeJS.ErrnoException) => reject(portFault(port, error));
-  server.once("error", refused);
-  server.listen({ port, ...(host === null ? {} : { host }) }, resolve);
-  await promise;
-  server.off("error", refused);
-  return (server.address() as AddressInfo).port;
-}
-
-function portFault(port: number, error: NodeJS.ErrnoException): EdgeFault {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: "something else listens on it; stop that, or choose another port",
-    EACCES: "this process may not; ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)",
-  };
-  const reason = reasons[error.code ?? ""] ?? error.message;
-  return new EdgeFault("port-unusable", `Port ${port} cannot be listened on: ${reason}.`, { cause: error });
-}
-
-async function close(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  await promise;
 }

@@ -1,0 +1,43 @@
+import { isIP } from "node:net";
+import type { ServedCertificate } from "../../agent.ts";
+import type { CertificateCache } from "../../install/certificate-cache.ts";
+import { parseAskedName } from "../asked-name.ts";
+import { type DoorAnswer, say } from "../door/open-door.ts";
+
+/**
+ * `GET /cert?server_name=NAME&signature_schemes=…&cipher_suites=…`, as Caddy's `get_certificate http` asks in each
+ * handshake. 200 has the chain and the key in one body; 204 says that the name is not ours, and Caddy goes on to its own
+ * issuers if it has some; any other status ends the handshake.
+ */
+export async function answerCertificate(
+  query: URLSearchParams,
+  certificateFor: (name: string) => Promise<ServedCertificate | null>,
+  cache: CertificateCache<string>,
+): Promise<DoorAnswer> {
+  const asked = query.get("server_name");
+  if (asked === null) return say(400, "The query has no server_name.");
+  // A client that names nobody is after the address it came to, which newer versions of Caddy tell.
+  const address = query.get("local_ip") ?? "";
+  if (asked === "" && isIP(address) === 0) return notOurs;
+  const name = parseAskedName(asked === "" ? address : asked);
+  if (name === null) return say(400, "The server_name is no host name.");
+  const certificate = await certificateFor(name);
+  if (certificate === null) return notOurs;
+  const pem = await cache.get(certificate);
+  if (pem === null) return say(503, `The files of ${name} are not there; they are being made anew.`);
+  return { status: 200, body: { type: "application/pem-certificate-chain", text: pem } };
+}
+
+const notOurs = { status: 204, body: null } as const;
+
+/** `GET /ask?domain=NAME`, as Caddy's `on_demand_tls` asks before it issues: 200 for yes, 403 for no. */
+export async function answerAsk(
+  query: URLSearchParams,
+  isKnown: (name: string) => Promise<boolean>,
+): Promise<DoorAnswer> {
+  const name = parseAskedName(query.get("domain") ?? "");
+  if (name === null) return say(400, "The query has no domain that is a host name.");
+  return (await isKnown(name))
+    ? say(200, `Yes: ${name} is served here.`)
+    : say(403, `No: ${name} is not known here.`);
+}

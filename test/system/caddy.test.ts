@@ -1,0 +1,112 @@
+/** One Caddy that asks the agent beside it in each handshake, for as long as agents come and go. */
+
+import { mkdtempDisposable } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openCaddyDriver } from "../../packages/edge/src/driver/caddy/open-caddy-driver.ts";
+import { plainSerial, shakeHands } from "../../packages/edge/src/proof/handshake.ts";
+import { driveAgent } from "../../packages/edge/test/support/driven-agent.ts";
+import { EdgeServer } from "../../packages/edge/test/support/edge-server.ts";
+import { eventually } from "../../packages/edge/test/support/eventually.ts";
+import { TestCa } from "../../packages/edge/test/support/test-ca.ts";
+import { type Caddy, startCaddy } from "../../tools/peers/caddy.ts";
+import { freePort } from "../../tools/peers/free-port.ts";
+import { tellOnFailure } from "./support/tell-on-failure.ts";
+
+const names = ["shop.example.com", "*.sites.example.com"];
+
+let opened: AsyncDisposableStack;
+let caddy: Caddy;
+let server: EdgeServer;
+let ca: TestCa;
+let directory: string;
+let tlsPort: number;
+let agentPort: number;
+
+beforeAll(async () => {
+  await using starting = new AsyncDisposableStack();
+  ca = starting.use(new TestCa());
+  server = starting.use(await EdgeServer.open());
+  const parent = starting.use(await mkdtempDisposable(join(tmpdir(), "certmill-caddy-edge-"))).path;
+  directory = join(parent, "certificates");
+  [tlsPort, agentPort] = [await freePort(), await freePort()];
+  caddy = starting.use(await startCaddy(caddyfile(), { probe: () => accepts(tlsPort) }));
+  opened = starting.move();
+});
+
+afterAll(() => opened.disposeAsync());
+
+test("Caddy serves what the agent has, a renewed one from the next handshake on, and nothing while no agent is there", async () => {
+  tellOnFailure({ caddy });
+  const [first, second, third] = [ca.issue(names), ca.issue(names), ca.issue(names)];
+  server.put("1", "11", names, first);
+  {
+    await using _agent = await startAgent();
+    await eventually("the first is proved to be served", () => server.served().includes("11"));
+    expect(await servedSerial("any.sites.example.com")).toBe(plainSerial(first.serial));
+    expect(await servedSerial("elsewhere.example.com")).toBeNull();
+
+    server.put("1", "12", names, second);
+    await eventually("the renewed one is, without a reload", () => server.served().includes("12"));
+    expect(await servedSerial("shop.example.com")).toBe(plainSerial(second.serial));
+  }
+  expect(await servedSerial("shop.example.com"), "Caddy keeps nothing").toBeNull();
+
+  server.put("1", "13", names, third);
+  await using _agent = await startAgent();
+  expect(await servedSerial("shop.example.com"), "an agent serves what lies on disk at once").not.toBeNull();
+  await eventually("what came meanwhile is served", () => server.served().includes("13"));
+  expect(server.receipts.filter(({ error }) => error !== null)).toEqual([]);
+
+  server.remove("1");
+  await eventually("a removed one is served no more", async () => {
+    return (await servedSerial("shop.example.com")) === null;
+  });
+});
+
+const caddyfile = () => `{
+  admin off
+  auto_https disable_redirects
+  on_demand_tls {
+    ask http://127.0.0.1:${agentPort}/ask
+  }
+}
+https://:${tlsPort} {
+  bind 127.0.0.1
+  tls {
+    get_certificate http http://127.0.0.1:${agentPort}/cert
+  }
+  respond "served"
+}
+`;
+
+const startAgent = () =>
+  driveAgent({
+    server,
+    directory,
+    proveAt: { host: "127.0.0.1", port: tlsPort },
+    openDriver: (certificateFor) =>
+      openCaddyDriver({
+        certificateFor,
+        host: "127.0.0.1",
+        port: agentPort,
+        secret: null,
+        ask: async () => false,
+        log: () => undefined,
+      }),
+  });
+
+/** Null: the handshake fails. */
+async function servedSerial(name: string): Promise<string | null> {
+  const handshake = await shakeHands({ host: "127.0.0.1", port: tlsPort }, name, AbortSignal.timeout(10_000));
+  return handshake.kind === "served" ? handshake.serial : null;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: "127.0.0.1", port });
+  socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  return await promise.finally(() => socket.destroy());
+}
