@@ -86,6 +86,8 @@ export interface Agent {
    * @param name in lower case.
    */
   demand(name: string): Promise<ServedCertificate | null>;
+  /** Whether the server has a domain of that name for this edge; false also when it cannot be asked. */
+  knows(name: string): Promise<boolean>;
 }
 
 /**
@@ -179,7 +181,13 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     return (await demands.installed(name, running.signal)) ? servedFor(name) : null;
   }
 
-  return { run, servedFor, demand };
+  async function knows(name: string): Promise<boolean> {
+    if (servedFor(name) !== null) return true;
+    const answer = await demands.ask(name, running.signal);
+    return answer !== "unknown" && answer !== "failed";
+  }
+
+  return { run, servedFor, demand, knows };
 }
 
 async function loadIntoProxy(

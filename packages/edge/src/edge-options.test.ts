@@ -52,6 +52,26 @@ test("everything", () => {
   });
 });
 
+test("a proxy that is given certificates while it runs", () => {
+  const options = parseEdgeOptions([
+    ...needed,
+    "--proxy",
+    "nginx",
+    "--socket",
+    "/s",
+    "--pace",
+    "12.5",
+    "--reconcile",
+    "90s",
+  ]);
+  expect(options).toMatchObject({
+    layout: "pair",
+    proxy: { kind: "driver", pace: 12.5, reconcileEvery: 90_000, open: expect.any(Function) },
+    proveAt: { host: "127.0.0.1", port: 443 },
+  });
+  expect(parseEdgeOptions([...needed, "--proxy", "nginx", "--prove", "none"])?.proveAt).toBeNull();
+});
+
 test("help", () => {
   expect(parseEdgeOptions(["--help"])).toBeNull();
 });
@@ -64,6 +84,11 @@ test.each([
   [[...needed, "--reload", "true", "--reload-quiet", "2"], "--reload-quiet must be a time"],
   [[...needed, "--prove", "443"], "--prove must be an address such as 127.0.0.1:443"],
   [[...needed, "--prove", "127.0.0.1:70000"], "--prove must be a port"],
+  [[...needed, "--proxy", "squid"], "--proxy must be one of"],
+  [[...needed, "--socket", "/s"], "--socket goes with --proxy"],
+  [[...needed, "--proxy", "nginx", "--reload", "true"], "--reload and --proxy exclude each other"],
+  [[...needed, "--proxy", "nginx", "--pace", "0"], "--pace must be a number of certificates a second"],
+  [[...needed, "--pace", "1"], "--pace goes with --proxy"],
   [[...needed, "--tls-port", "70000"], "--tls-port must be a port"],
   [[...needed, "--http-port", "80"], "--http-port and --responder go with --tls-port"],
   [[...needed, "--tls-port", "1", "--responder", "http://r"], "--responder goes with --http-port"],

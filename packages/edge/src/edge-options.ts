@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
-import type { ProxyAccess } from "./agent.ts";
+import type { DriverKind } from "./driver/driver-kind.ts";
+import { driverKinds } from "./driver/driver-kinds.ts";
+import type { ProxyOption } from "./driver/open-proxy.ts";
 import { EdgeFault } from "./edge-fault.ts";
 import type { LayoutName } from "./install/layout.ts";
 import type { LogFormat } from "./log/write-log.ts";
@@ -13,7 +15,7 @@ export interface EdgeOptions {
   readonly name: string;
   readonly directory: string;
   readonly layout: LayoutName;
-  readonly proxy: ProxyAccess;
+  readonly proxy: ProxyOption;
   readonly proveAt: TlsAddress | null;
   readonly tls: TlsOptions | null;
   readonly logFormat: LogFormat;
@@ -37,22 +39,35 @@ what is served.
   --name NAME            this edge's name in receipts (default: the host name)
   --layout LAYOUT        pair: <name>/fullchain.pem and privkey.pem (default);
                          combined: <name>.pem, as HAProxy reads it
+  --proxy KIND           give certificates to the running proxy, without a
+                         reload: ${[...driverKinds.keys()].join(", ")}; its options are below
+  --pace NUMBER          with --proxy: so many a second at most
+  --reconcile TIME       with --proxy: compare what it has with what it should
+                         have (default 5m; at its restart in any case)
   --reload COMMAND       run after changes, for example "nginx -s reload"
   --reload-quiet TIME    no change for so long before it (default 2s)
   --reload-max-wait TIME but never later than this (default 15s)
   --reload-timeout TIME  kill it after this (default 60s)
   --prove HOST:PORT      where a handshake shows that a certificate is served
-                         before that is reported, for example 127.0.0.1:443
+                         before that is reported (with --proxy
+                         127.0.0.1:443 by default, else none), or none
   --tls-port PORT        terminate TLS here too, with what is installed
   --http-port PORT       with --tls-port: plain HTTP, for challenges
   --responder URL        with --http-port: where challenges are answered
   --json-log             log lines as JSON
 
-TIME is a number with ms, s or m. Example:
+TIME is a number with ms, s or m.
+
+${[...driverKinds.values()].map((kind) => kind.usage).join("\n")}
+Examples:
 
   certmill edge run --server https://certmill.example.com \\
     --token-file /etc/certmill/edge-token --dir /etc/nginx/certificates \\
     --reload "nginx -s reload"
+
+  certmill edge run --server https://certmill.example.com \\
+    --token-file /etc/certmill/edge-token --dir /var/lib/certmill-edge \\
+    --proxy nginx
 `;
 
 const flags = {
@@ -60,7 +75,10 @@ const flags = {
   "token-file": { type: "string" },
   dir: { type: "string" },
   name: { type: "string" },
-  layout: { type: "string", default: "pair" },
+  layout: { type: "string" },
+  proxy: { type: "string" },
+  pace: { type: "string" },
+  reconcile: { type: "string", default: "5m" },
   reload: { type: "string" },
   "reload-quiet": { type: "string", default: "2s" },
   "reload-max-wait": { type: "string", default: "15s" },
@@ -78,31 +96,76 @@ const flags = {
  * @throws {EdgeFault} `usage`, for the first fault.
  */
 export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
-  const values = readFlags(argv);
+  const { values, ofDrivers } = readFlags(argv);
   if (values.help) return null;
+  const kind = driverKind(values.proxy, ofDrivers);
   return {
     server: httpUrl("server", required("server", values.server)).href.replace(/\/$/, ""),
     tokenFile: required("token-file", values["token-file"]),
     directory: required("dir", values.dir),
     name: edgeName(values.name ?? hostname()),
-    layout: layoutName(values.layout),
-    proxy: proxyAccess(values),
-    proveAt: values.prove === undefined ? null : tlsAddress("prove", values.prove),
+    layout: layoutOf(values.layout, kind),
+    proxy: kind === null ? filesOrReload(values) : driven(values, kind, ofDrivers),
+    proveAt: proveAt(values.prove, kind),
     tls: tlsOptions(values["tls-port"], values["http-port"], values.responder),
     logFormat: values["json-log"] ? "json" : "text",
   };
 }
 
+/** A driver's option; several drivers may have one of the same name. */
+const driverFlags = Object.fromEntries(
+  [...driverKinds.values()]
+    .flatMap(({ options }) => options)
+    .map((name) => [name, { type: "string" as const }]),
+);
+
 function readFlags(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values;
+    const options = { ...driverFlags, ...flags };
+    const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
+    const ofDrivers = new Map<string, string>();
+    for (const [name, value] of Object.entries<unknown>(values)) {
+      if (name in driverFlags && typeof value === "string") ofDrivers.set(name, value);
+    }
+    return { values, ofDrivers };
   } catch (error) {
     if (error instanceof TypeError) throw usage(error.message);
     throw error;
   }
 }
 
-function proxyAccess(values: ReturnType<typeof readFlags>): ProxyAccess {
+type Values = ReturnType<typeof readFlags>["values"];
+
+/** Null: it is not told which proxy there is. */
+function driverKind(name: string | undefined, ofDrivers: ReadonlyMap<string, string>): DriverKind | null {
+  const kind = name === undefined ? null : driverKinds.get(name);
+  if (kind === undefined) {
+    throw usage(`--proxy must be one of ${[...driverKinds.keys()].join(", ")}, not ${JSON.stringify(name)}`);
+  }
+  for (const option of ofDrivers.keys()) {
+    if (kind?.options.includes(option) === true) continue;
+    const takers = [...driverKinds].filter(([, { options }]) => options.includes(option));
+    throw usage(`--${option} goes with --proxy ${takers.map(([taker]) => taker).join(" or ")}`);
+  }
+  return kind;
+}
+
+function driven(values: Values, kind: DriverKind, ofDrivers: ReadonlyMap<string, string>): ProxyOption {
+  if (values.reload !== undefined) throw usage("--reload and --proxy exclude each other");
+  return {
+    kind: "driver",
+    open: kind.plan(ofDrivers),
+    pace: values.pace === undefined ? kind.pace : pace(values.pace),
+    lookEvery,
+    reconcileEvery: duration("reconcile", values.reconcile),
+  };
+}
+
+/** Milliseconds between two looks at a proxy's health: so long a restart may stay unseen. */
+const lookEvery = 2_000;
+
+function filesOrReload(values: Values): ProxyOption {
+  if (values.pace !== undefined) throw usage("--pace goes with --proxy");
   if (values.reload === undefined) return { kind: "files" };
   const reload = {
     command: values.reload,
@@ -147,6 +210,26 @@ function edgeName(text: string): string {
   throw usage(
     `--name must be up to 100 letters, digits, dots, hyphens and underscores, not ${JSON.stringify(text)}`,
   );
+}
+
+function proveAt(text: string | undefined, kind: DriverKind | null): TlsAddress | null {
+  if (text === "none") return null;
+  if (text !== undefined) return tlsAddress("prove", text);
+  return kind === null ? null : { host: "127.0.0.1", port: 443 };
+}
+
+function pace(text: string): number {
+  const number = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && number > 0) return number;
+  throw usage(`--pace must be a number of certificates a second, not ${JSON.stringify(text)}`);
+}
+
+function layoutOf(text: string | undefined, kind: DriverKind | null): LayoutName {
+  const demanded = kind?.layout ?? null;
+  if (text === undefined) return demanded ?? "pair";
+  const name = layoutName(text);
+  if (demanded !== null && name !== demanded) throw usage(`this --proxy needs --layout ${demanded}`);
+  return name;
 }
 
 function layoutName(text: string): LayoutName {

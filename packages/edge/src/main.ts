@@ -1,4 +1,6 @@
-import { openAgent } from "./agent.ts";
+import { type Agent, openAgent } from "./agent.ts";
+import type { DriverParts } from "./driver/driver-kind.ts";
+import { openProxy } from "./driver/open-proxy.ts";
 import { type EdgeOptions, edgeUsage, parseEdgeOptions } from "./edge-options.ts";
 import { tokenFileClient } from "./feed/token-file-client.ts";
 import { writeLog } from "./log/write-log.ts";
@@ -39,20 +41,29 @@ export async function edgeCommand(argv: readonly string[]): Promise<void> {
 }
 
 async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void> {
-  const { server, tokenFile, name, directory, layout, proxy, proveAt, tls } = options;
+  const { server, tokenFile, name, directory, layout, proveAt, tls } = options;
   const log = writeLog(process.stderr, options.logFormat);
   const client = tokenFileClient({ baseUrl: server, tokenFile });
+  let opened: Agent | null = null;
+  const parts: DriverParts = {
+    directory,
+    certificateFor: async (of) => (await opened?.demand(of)) ?? null,
+    knows: async (of) => (await opened?.knows(of)) ?? false,
+    log,
+  };
+  await using proxy = await openProxy(options.proxy, parts);
   const agent = await openAgent({
     client,
     edge: name,
     directory,
     layout,
-    proxy,
+    proxy: proxy.access,
     proveAt,
     wait: longPoll,
     backoff,
     log,
   });
+  opened = agent;
   log({ kind: "started", server, directory });
   await using edge =
     tls === null ? null : await openTlsEdge({ ...tls, agent, host: null, cacheSize: tlsCacheSize });

@@ -1,0 +1,36 @@
+import type { ServedCertificate } from "../agent.ts";
+import type { LayoutName } from "../install/layout.ts";
+import type { Log } from "../log/edge-event.ts";
+import type { Driver } from "./driver.ts";
+
+/** What drivers are opened with. */
+export interface DriverParts {
+  /** The agent's own directory. */
+  readonly directory: string;
+  /** What a name of a handshake is served with, in lower case; null: nothing. It may take seconds. */
+  readonly certificateFor: (name: string) => Promise<ServedCertificate | null>;
+  /** Whether the server has a domain of that name for this edge. */
+  readonly knows: (name: string) => Promise<boolean>;
+  readonly log: Log;
+}
+
+/** One that listens itself is to be closed. */
+export type OpenDriver = Driver & Partial<AsyncDisposable>;
+
+/** A kind of proxy that `certmill edge run --proxy` knows. */
+export interface DriverKind {
+  /** Its own options, as they stand in the usage. */
+  readonly usage: string;
+  /** By name, each with a value. */
+  readonly options: readonly string[];
+  /** How certificates lie on disk for it; null: as `--layout` says. */
+  readonly layout: LayoutName | null;
+  /** Certificates a second that it is given, where `--pace` does not say. */
+  readonly pace: number;
+  /**
+   * @param values of the options that were given, by name.
+   * @returns how to open it.
+   * @throws {EdgeFault} `usage`, for the first fault.
+   */
+  plan(values: ReadonlyMap<string, string>): (parts: DriverParts) => Promise<OpenDriver>;
+}

@@ -1,0 +1,16 @@
+import type { DriverKind } from "../driver-kind.ts";
+import { openNginxDriver } from "./nginx-driver.ts";
+
+export const nginxKind: DriverKind = {
+  usage: `Options for nginx, set up by certmill edge install nginx:
+  --socket PATH          its door (default /run/certmill-nginx/admin.sock)
+`,
+  options: ["socket"],
+  layout: null,
+  // Half of what it was seen to take with two workers, parsing included: docs/edges/nginx.md.
+  pace: 250,
+  plan(values) {
+    const socket = values.get("socket") ?? "/run/certmill-nginx/admin.sock";
+    return async () => openNginxDriver({ socket });
+  },
+};
