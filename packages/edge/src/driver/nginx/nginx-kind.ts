@@ -3,14 +3,14 @@ import { openNginxDriver } from "./nginx-driver.ts";
 
 export const nginxKind: DriverKind = {
   usage: `Options for nginx, set up by certmill edge install nginx:
-  --socket PATH          its door (default /run/certmill-nginx/admin.sock)
+  --proxy-socket PATH    its door (default /run/certmill-nginx/admin.sock)
 `,
-  options: ["socket"],
+  options: ["proxy-socket"],
   layout: null,
   // Half of what it was seen to take with two workers, parsing included: docs/edges/nginx.md.
   pace: 250,
   plan(values) {
-    const socket = values.get("socket") ?? "/run/certmill-nginx/admin.sock";
+    const socket = values.get("proxy-socket") ?? "/run/certmill-nginx/admin.sock";
     return async () => openNginxDriver({ socket });
   },
 };

@@ -61,7 +61,7 @@ async function push(options: NginxSetupOptions): Promise<Part> {
     next: [
       ...nextSteps(options),
       "3. Run the agent beside it:",
-      `     certmill edge run --proxy nginx --nginx-socket ${socket} ...`,
+      `     certmill edge run --proxy nginx --proxy-socket ${socket} ...`,
     ],
   };
 }

@@ -1,0 +1,24 @@
+import { readListenAddress } from "../door/listen-address.ts";
+import { readSecret } from "../door/read-secret.ts";
+import type { DriverKind } from "../driver-kind.ts";
+import { openCaddyDriver } from "./open-caddy-driver.ts";
+
+export const caddyKind: DriverKind = {
+  usage: `Options for caddy, which asks the agent in each handshake:
+  --proxy-listen ADDRESS where it asks (default 127.0.0.1:8403)
+  --proxy-secret-file FILE
+                         the first part of the path it asks for
+`,
+  options: ["proxy-listen", "proxy-secret-file"],
+  layout: null,
+  // It is only told what lies on disk already.
+  pace: 5_000,
+  plan(values) {
+    const address = readListenAddress("proxy-listen", values.get("proxy-listen") ?? "127.0.0.1:8403");
+    const secretFile = values.get("proxy-secret-file") ?? null;
+    return async ({ certificateFor, knows, log }) => {
+      const secret = secretFile === null ? null : await readSecret(secretFile);
+      return await openCaddyDriver({ ...address, secret, certificateFor, ask: knows, log });
+    };
+  },
+};
