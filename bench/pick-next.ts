@@ -24,15 +24,23 @@ export const pickNextBench: Bench = {
 };
 
 async function measure(tell: Tell): Promise<Report> {
-  const small = await measureLine(sizes.small, tell);
-  const large = await measureLine(sizes.large, tell);
+  await using smallLine = await standInLine(sizes.small, tell);
+  await using largeLine = await standInLine(sizes.large, tell);
+  const lines = { small: smallLine, large: largeLine };
+  const times = { small: noTimes(), large: noTimes() };
+  tell(`Planning ${rounds} times for each, by turns ...`);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const which of ["small", "large"] as const) await measureRound(lines[which], times[which]);
+  }
+  const small = ascending(times.small);
+  const large = ascending(times.large);
   return {
-    versions: { postgresql: large.version },
+    versions: { postgresql: largeLine.version },
     conditions: [
-      `${sizes.large.toLocaleString("en")} lineages in line, in 4 lanes of ${large.tenants} tenants and 2 campaigns; the next ${picked} are looked up and`,
-      `planned (limits of Let's Encrypt reserved, issuances begun), ${rounds} times after each other; PostgreSQL at its defaults (fsync on), on`,
-      "the same cores. How the million is read:",
-      ...large.plan,
+      `${sizes.large.toLocaleString("en")} lineages in line, in 4 lanes of ${largeLine.tenants} tenants and 2 campaigns; the next ${picked} are looked up and`,
+      `planned (limits of Let's Encrypt reserved, issuances begun), ${rounds} times after each other, by turns with the same of ${sizes.small.toLocaleString("en")} in`,
+      "another database; PostgreSQL at its defaults (fsync on), on the same cores. How the million is read:",
+      ...largeLine.plan,
     ],
     figures: [
       {
@@ -64,38 +72,56 @@ async function measure(tell: Tell): Promise<Report> {
   };
 }
 
-interface Measured {
+/** In milliseconds. */
+interface Times {
+  readonly picks: number[];
+  readonly plannings: number[];
+}
+
+const noTimes = (): Times => ({ picks: [], plannings: [] });
+
+const ascending = ({ picks, plannings }: Times): Times => ({
+  picks: picks.toSorted((a, b) => a - b),
+  plannings: plannings.toSorted((a, b) => a - b),
+});
+
+interface Line extends AsyncDisposable {
+  readonly db: Db;
   readonly version: string;
   readonly tenants: number;
-  /** In milliseconds, ascending. */
-  readonly picks: readonly number[];
-  readonly plannings: readonly number[];
+  readonly lanes: readonly Lane[];
+  readonly now: Instant;
+  /** How PostgreSQL reads it. */
   readonly plan: readonly string[];
 }
 
-async function measureLine(size: number, tell: Tell): Promise<Measured> {
-  await using storage = await startStorage();
+/** A database with so many in line, and with nothing of their coming left to be done: no page to write, no table to analyze. */
+async function standInLine(size: number, tell: Tell): Promise<Line> {
+  await using opened = new AsyncDisposableStack();
+  const storage = opened.use(await startStorage());
   const { db } = storage.database;
   await migrate(db);
   tell(`Filling a line of ${size.toLocaleString("en")} ...`);
   const now = instant(Date.now());
   const { lanes, tenants } = await fillLine(db, { size, now });
+  await sql`vacuum analyze`.execute(db);
+  await sql`checkpoint`.execute(db);
   const plan = await explainPick(db, lanes, now);
-  const picks: number[] = [];
-  const plannings: number[] = [];
-  tell(`Planning ${rounds} times ...`);
-  for (let round = 0; round < rounds; round += 1) {
-    picks.push(await timed(() => nextInLine(db, { lanes, except: [], limit: picked, now })));
-    plannings.push(await timed(() => planRound(db, { limit: picked, now })));
-  }
-  const ascending = (values: number[]): number[] => values.toSorted((a, b) => a - b);
+  const lifetime = opened.move();
   return {
+    db,
     version: storage.version,
     tenants,
-    picks: ascending(picks),
-    plannings: ascending(plannings),
+    lanes,
+    now,
     plan,
+    [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   };
+}
+
+async function measureRound({ db, lanes, now }: Line, { picks, plannings }: Times): Promise<void> {
+  picks.push(await timed(() => nextInLine(db, { lanes, except: [], limit: picked, now })));
+  plannings.push(await timed(() => planRound(db, { limit: picked, now })));
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

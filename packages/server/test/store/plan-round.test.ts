@@ -76,6 +76,13 @@ test("the longest due are planned first, each with its event; what finds no room
   ]);
 });
 
+test("no more are planned than are asked for, whoever else is in line", async () => {
+  await using fleet = await startFleet(postgres);
+  await fleet.add(numbered(30));
+  for (const limit of [1, 3, 5, 8])
+    expect(await planRound(fleet.db, { limit, now: start })).toMatchObject({ orders: limit });
+});
+
 test("while another process plans, nobody waits for it", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add(numbered(1));
