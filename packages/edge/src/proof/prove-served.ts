@@ -12,14 +12,16 @@ export type Proof =
 /** Names of one certificate that a handshake is made for: a pack of a hundred names is loaded as one. */
 const mostNames = 10;
 
-/** Milliseconds for which another certificate may still be served: a proxy's workers switch one after the other. */
-const patience = 2_000;
+export interface ProofPlace extends TlsAddress {
+  /** Milliseconds for which another certificate may still be served. */
+  readonly patience: number;
+}
 
-/** Milliseconds between two looks. */
-const between = 50;
+/** Looks at most before patience is at its end: each is a handshake. */
+const mostLooks = 40;
 
 /** Shows by handshakes that a certificate is served for its names, or what is served instead; never throws. */
-export async function proveServed(at: TlsAddress, served: Served, signal: AbortSignal): Promise<Proof> {
+export async function proveServed(at: ProofPlace, served: Served, signal: AbortSignal): Promise<Proof> {
   for (const name of served.names.slice(0, mostNames)) {
     const proof = await proveName(at, { name, serial: plainSerial(served.serial) }, signal);
     if (proof.kind !== "proved") return proof;
@@ -28,11 +30,11 @@ export async function proveServed(at: TlsAddress, served: Served, signal: AbortS
 }
 
 async function proveName(
-  at: TlsAddress,
+  at: ProofPlace,
   { name, serial }: { readonly name: string; readonly serial: string },
   signal: AbortSignal,
 ): Promise<Proof> {
-  const giveUpAt = Date.now() + patience;
+  const giveUpAt = Date.now() + at.patience;
   // A wildcard is no host; any label in its place is as good.
   const host = name.replace(/^\*\./, "certmill-proof.");
   for (;;) {
@@ -50,6 +52,6 @@ async function proveName(
             reason: `no certificate was shown for ${host} at ${address}: ${handshake.reason}`,
           };
     }
-    await pause(between, signal);
+    await pause(at.patience / mostLooks, signal);
   }
 }

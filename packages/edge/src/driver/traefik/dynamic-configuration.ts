@@ -1,0 +1,85 @@
+import type { KeyPair } from "../../install/check-key-pair.ts";
+
+/** The one router that leads every challenge to the responders. */
+export interface ChallengeRouter {
+  /** URLs such as `http://10.0.0.1:8402`, at least one. */
+  readonly responders: readonly string[];
+  /** The entry point of port 80, `web` in most configurations. */
+  readonly entryPoint: string;
+}
+
+/**
+ * Traefik's dynamic configuration in JSON, with certificates inline: a file that changes under its path is not noticed.
+ * The same certificates give the same bytes, by which Traefik tells that there is nothing new.
+ */
+export class DynamicConfiguration {
+  readonly #challenges: object;
+  /** The entry of each lineage as JSON. */
+  readonly #entries = new Map<string, string>();
+  #text: Buffer | null = null;
+
+  /** @param challenges null: somebody else routes challenges. */
+  constructor(challenges: ChallengeRouter | null) {
+    this.#challenges = challenges === null ? {} : { http: routeOf(challenges) };
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#text = null;
+  }
+
+  put(lineageId: string, { chainPem, keyPem }: KeyPair): void {
+    this.#entries.set(lineageId, JSON.stringify({ certFile: chainPem, keyFile: keyPem }));
+    this.#text = null;
+  }
+
+  remove(lineageId: string): void {
+    if (this.#entries.delete(lineageId)) this.#text = null;
+  }
+
+  text(): Buffer {
+    this.#text ??= this.#write();
+    return this.#text;
+  }
+
+  #write(): Buffer {
+    const entries = [...this.#entries].sort(([one], [other]) => (one < other ? -1 : 1));
+    const certificates = `{"certificates":[${entries.map(([, entry]) => entry).join(",")}]}`;
+    const fields = [
+      ...Object.entries(this.#challenges).map(([name, value]) => `"${name}":${JSON.stringify(value)}`),
+      // What has nothing in it is left out.
+      ...(entries.length === 0 ? [] : [`"tls":${certificates}`]),
+    ];
+    return Buffer.from(`{${fields.join(",")}}\n`);
+  }
+}
+
+const challengePath = "/.well-known/acme-challenge/";
+
+/** Above a router's length, which is its priority by default; an entry point's own redirect has a higher one still. */
+const priority = 100_000;
+
+const routeOf = ({ responders, entryPoint }: ChallengeRouter): object => ({
+  routers: {
+    "certmill-challenge": {
+      rule: `PathPrefix(\`${challengePath}\`)`,
+      priority,
+      entryPoints: [entryPoint],
+      service: "certmill-responder",
+    },
+  },
+  services: {
+    "certmill-responder": {
+      loadBalancer: {
+        passHostHeader: true,
+        // Where no token is asked for a responder says 404: it is there.
+        healthCheck: { path: challengePath, status: 404, interval: "2s", timeout: "1s" },
+        servers: responders.map((url) => ({ url })),
+      },
+    },
+  },
+});
