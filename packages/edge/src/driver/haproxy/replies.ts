@@ -1,0 +1,132 @@
+/**
+ * What HAProxy 2.6 says on its runtime socket, in words that the driver decides by. There are no codes in it: the
+ * sentences are those of HAProxy's ssl_ckch.c and ssl_crtlist.c. Whatever is not known here is a refusal with
+ * HAProxy's own words.
+ */
+import { plainSerial } from "../../proof/handshake.ts";
+
+export type ShownCertificate =
+  | { readonly kind: "absent" }
+  | {
+      readonly kind: "present";
+      readonly path: string;
+      /** Lower-case hex without leading zeros; null: an entry that was made and not filled. */
+      readonly serial: string | null;
+      /** Whether a crt-list or a bind line refers to it. */
+      readonly used: boolean;
+    }
+  | { readonly kind: "unclear"; readonly words: string };
+
+/** The answer to `show ssl cert PATH`. */
+export function readCertificate(text: string): ShownCertificate {
+  if (/^Can't display the certificate: Not found/m.test(text)) return { kind: "absent" };
+  const path = /^Filename: (.+)$/m.exec(text)?.[1];
+  const status = /^Status: (\w+)/m.exec(text)?.[1];
+  if (path === undefined || status === undefined) return { kind: "unclear", words: wordsOf(text) };
+  const serial = /^Serial: ([0-9A-Fa-f]+)$/m.exec(text)?.[1];
+  return {
+    kind: "present",
+    path,
+    serial: serial === undefined ? null : plainSerial(serial),
+    used: status === "Used",
+  };
+}
+
+/** The answers to several of `show ssl cert PATH` in one line. */
+export const readCertificates = (text: string): readonly ShownCertificate[] =>
+  parts(text).map(readCertificate);
+
+export type OpenedTransaction =
+  /** `fresh`: nobody had one open. HAProxy has one for all paths, and names the path that it is for. */
+  | { readonly kind: "open"; readonly path: string; readonly fresh: boolean }
+  | { readonly kind: "refused"; readonly words: string };
+
+/** The answer to `set ssl cert PATH`, after that to `new ssl cert PATH` or not. */
+export function readTransaction(text: string): OpenedTransaction {
+  const [, verb, path] = /^Transaction (created|updated) for certificate (.+)!$/m.exec(text) ?? [];
+  return path === undefined
+    ? { kind: "refused", words: wordsOf(text.replace(/^New empty certificate store .*$/m, "")) }
+    : { kind: "open", path, fresh: verb === "created" };
+}
+
+export type Commit =
+  | { readonly kind: "done"; readonly serial: string | null }
+  /** The transaction was not ours any more. */
+  | { readonly kind: "not-ours" }
+  | { readonly kind: "refused"; readonly words: string };
+
+/** The answer to `commit ssl cert PATH;show ssl cert PATH`. */
+export function readCommit(text: string, path: string): Commit {
+  const [committed = "", ...shown] = parts(text);
+  if (/^Success!/m.test(committed) && committed.startsWith(`Committing ${path}`)) {
+    const certificate = readCertificate(shown.join("\n\n"));
+    const same = certificate.kind === "present" && certificate.path === path;
+    return { kind: "done", serial: same ? certificate.serial : null };
+  }
+  if (/^(No ongoing transaction!|The ongoing transaction is about)/m.test(committed)) {
+    return { kind: "not-ours" };
+  }
+  return { kind: "refused", words: wordsOf(committed) };
+}
+
+export type Insertion =
+  | { readonly kind: "done" }
+  /** The configuration names no such crt-list. */
+  | { readonly kind: "no-such-list" }
+  | { readonly kind: "refused"; readonly words: string };
+
+/** The answer to `add ssl crt-list LIST`. */
+export function readInsertion(text: string, path: string): Insertion {
+  if (text.startsWith(`Inserting certificate '${path}' in crt-list`) && /^Success!/m.test(text)) {
+    return { kind: "done" };
+  }
+  if (/crt-list '.+' does not exist!/.test(text)) return { kind: "no-such-list" };
+  return { kind: "refused", words: wordsOf(text) };
+}
+
+export type Deletion =
+  | { readonly kind: "done" }
+  /** The list has it several times, at these lines. */
+  | { readonly kind: "several"; readonly lines: readonly number[] }
+  | { readonly kind: "in-transaction" }
+  | { readonly kind: "refused"; readonly words: string };
+
+/** The answer to `del ssl crt-list LIST PATH;del ssl cert PATH;show ssl cert PATH`. */
+export function readDeletion(text: string): Deletion {
+  if (/^Can't display the certificate: Not found/m.test(text)) return { kind: "done" };
+  const lines = /in several entries, .*\(([\d, ]+)\)/.exec(text)?.[1];
+  if (lines !== undefined) return { kind: "several", lines: lines.split(",").map(Number) };
+  if (/ongoing transaction for the certificate/.test(text)) return { kind: "in-transaction" };
+  return { kind: "refused", words: wordsOf(text.replace(/^Filename: [^]*/m, "")) };
+}
+
+/** The answer to `show ssl cert`: all paths. Null: it is another answer, or one that was cut short. */
+export function readPaths(text: string): readonly string[] | null {
+  const listed = /^# filename$([^]*?)\n\n/m.exec(text)?.[1];
+  return listed?.split("\n").filter((line) => line !== "") ?? null;
+}
+
+/**
+ * Of the answer to `show info`: differs for each process, a reload's new worker included, also where process
+ * ids begin anew with each start of a container. Null: it is another answer.
+ */
+export function readBootId(text: string): string | null {
+  const pid = /^Pid: (\d+)$/m.exec(text)?.[1];
+  const start = /^Start_time_sec: (\d+)$/m.exec(text)?.[1];
+  return pid === undefined ? null : `${pid}-${start ?? "unknown"}`;
+}
+
+/** An empty line ends each command's answer; some end with more of them. */
+const parts = (text: string): readonly string[] =>
+  text
+    .split(/\n{2,}/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+const mostWords = 300;
+
+/** As a clause. */
+function wordsOf(text: string): string {
+  const words = text.trim().replaceAll(/\s*\n\s*/g, "; ");
+  return words.length > mostWords ? `${words.slice(0, mostWords)}…` : words;
+}

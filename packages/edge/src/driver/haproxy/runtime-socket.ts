@@ -1,0 +1,73 @@
+import { connect } from "node:net";
+
+export type Answer =
+  | { readonly kind: "answered"; readonly text: string }
+  /** HAProxy ended the connection without a word: so it does with what is too large for it. */
+  | { readonly kind: "cut" }
+  /** `reason` is a clause. */
+  | { readonly kind: "away"; readonly reason: string };
+
+export interface Question {
+  /** Commands joined by `;`; only the last may have a payload, which ends with an empty line. */
+  readonly message: string;
+  readonly signal: AbortSignal;
+  /** Bytes of the answer at most; 64 KiB by default. */
+  readonly mostAnswer?: number;
+}
+
+/** HAProxy's runtime socket ("stats socket"; management guide, section 9.3), a connection for each question. */
+export class RuntimeSocket {
+  readonly #path: string;
+  readonly #deadline: number;
+
+  /** @param deadline milliseconds for one question. */
+  constructor(path: string, deadline: number) {
+    this.#path = path;
+    this.#deadline = deadline;
+  }
+
+  /** Never throws. What was asked may have been done although there is no answer. */
+  async ask({ message, signal, mostAnswer = 65_536 }: Question): Promise<Answer> {
+    if (signal.aborted) return stopped;
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    const pieces: Buffer[] = [];
+    let size = 0;
+    const socket = connect(this.#path);
+    const timer = setTimeout(() => {
+      resolve({ kind: "away", reason: `HAProxy did not answer within ${this.#deadline / 1_000} s` });
+    }, this.#deadline);
+    const onAbort = () => resolve(stopped);
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.once("connect", () => socket.write(message));
+    socket.on("data", (piece) => {
+      pieces.push(piece);
+      size += piece.length;
+      if (size > mostAnswer)
+        resolve({ kind: "away", reason: `HAProxy's answer is over ${mostAnswer} bytes` });
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(this.#failure(error)));
+    socket.once("close", () => {
+      const text = Buffer.concat(pieces).toString("utf8");
+      resolve(text.trim() === "" ? { kind: "cut" } : { kind: "answered", text });
+    });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      socket.destroy();
+    }
+  }
+
+  #failure({ code = "", message }: NodeJS.ErrnoException): Answer {
+    if (code === "ECONNRESET" || code === "EPIPE") return { kind: "cut" };
+    const reason = {
+      ENOENT: "there is no such socket; HAProxy does not run, or its stats socket is elsewhere",
+      ECONNREFUSED: "nothing listens there; HAProxy does not run",
+      EACCES: "this process may not use it; add its user to the socket's group",
+    }[code];
+    return { kind: "away", reason: `${this.#path}: ${reason ?? message}` };
+  }
+}
+
+const stopped: Answer = { kind: "away", reason: "the agent was stopped meanwhile" };
