@@ -52,7 +52,11 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
       command: programOf(peers.haproxy),
       args: ["-W", "-db", "-f", file],
     });
-    await server.ready({ what: "HAProxy to answer", probe: async () => (await workerNow()) !== null, within });
+    await server.ready({
+      what: "HAProxy to answer",
+      probe: async () => (await workerNow()) !== null,
+      within,
+    });
     return server;
   };
   let server = await begin();
@@ -60,8 +64,13 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
 
   const reload = async () => {
     const old = await workerNow();
-    server.signal("SIGUSR2");
+    let signalledAt = Number.NEGATIVE_INFINITY;
     const probe = async () => {
+      // A master that has just started starts itself anew, and has no ear for a signal meanwhile.
+      if (performance.now() - signalledAt > 2_000) {
+        server.signal("SIGUSR2");
+        signalledAt = performance.now();
+      }
       const worker = await workerNow();
       return worker !== null && worker !== old;
     };

@@ -110,7 +110,9 @@ class HaproxyDriver implements Driver {
   }
 
   async #open(): Promise<CrtListFile> {
-    const list = await CrtListFile.open(join(this.#directory, "crt-list"), ({ path }) => this.#pems.isThere(path));
+    const list = await CrtListFile.open(join(this.#directory, "crt-list"), ({ path }) =>
+      this.#pems.isThere(path),
+    );
     // What else an operator keeps there is left alone.
     const isLeft = (path: string) => lineageOf(this.#directory, path) !== null && !list.has(path);
     await this.#pems.sweep(this.#directory, isLeft);

@@ -5,6 +5,10 @@
  */
 import { plainSerial } from "../../proof/handshake.ts";
 
+/** Of any command about certificates: another one is at work, and it is to be asked again. */
+export const isLocked = (text: string): boolean =>
+  /Operations on certificates are currently locked!/.test(text);
+
 export type ShownCertificate =
   | { readonly kind: "absent" }
   | {
@@ -102,6 +106,7 @@ export function readDeletion(text: string): Deletion {
 
 /** The answer to `show ssl cert`: all paths. Null: it is another answer, or one that was cut short. */
 export function readPaths(text: string): readonly string[] | null {
+  if (text === "\n") return [];
   const listed = /^# filename$([^]*?)\n\n/m.exec(text)?.[1];
   return listed?.split("\n").filter((line) => line !== "") ?? null;
 }

@@ -1,6 +1,8 @@
+import { pause } from "../../flow/pause.ts";
 import type { DriverOutcome } from "../driver.ts";
 import { type ListEntry, lineOf } from "./list-entry.ts";
 import {
+  isLocked,
   readBootId,
   readCertificate,
   readCertificates,
@@ -36,7 +38,12 @@ const tries = 5;
 /** Paths shown in one question: the questions of others wait that long, a few milliseconds. */
 const shownAtOnce = 50;
 
+/** Bytes of an answer: a path is some 100, a certificate's names up to 25,000. */
 const mostListing = 64 * 1024 * 1024;
+const mostShown = 4 * 1024 * 1024;
+
+/** Milliseconds. */
+const longestWait = 1_000;
 
 /**
  * The certificates in a running HAProxy, changed by its runtime socket. HAProxy has one transaction for everybody:
@@ -88,8 +95,7 @@ export class RuntimeCertificates {
 
   /** All paths that HAProxy has certificates by. */
   async paths(signal: AbortSignal): Promise<readonly string[] | null> {
-    const question = { message: "show ssl cert\n", signal, mostAnswer: mostListing };
-    const answer = await this.#options.socket.ask(question);
+    const answer = await this.#ask("show ssl cert\n", signal, mostListing);
     return answer.kind === "answered" ? readPaths(answer.text) : null;
   }
 
@@ -99,7 +105,7 @@ export class RuntimeCertificates {
     for (let start = 0; start < paths.length; start += shownAtOnce) {
       const some = paths.slice(start, start + shownAtOnce);
       const message = `${some.map((path) => `show ssl cert ${path}`).join(";")}\n`;
-      const answer = await this.#options.socket.ask({ message, signal, mostAnswer: 4 * 1024 * 1024 });
+      const answer = await this.#ask(message, signal, mostShown);
       if (answer.kind !== "answered") return null;
       shown.push(...readCertificates(answer.text));
     }
@@ -185,8 +191,16 @@ export class RuntimeCertificates {
     return { kind: "refused", reason };
   }
 
-  async #ask(message: string, signal: AbortSignal): Promise<Answer> {
-    return await this.#options.socket.ask({ message, signal });
+  /** While one command changes certificates, HAProxy turns others away. That takes milliseconds. */
+  async #ask(message: string, signal: AbortSignal, mostAnswer?: number): Promise<Answer> {
+    const question = { message, signal, ...(mostAnswer === undefined ? {} : { mostAnswer }) };
+    for (let wait = 5; ; wait *= 2) {
+      const answer = await this.#options.socket.ask(question);
+      if (answer.kind !== "answered" || !isLocked(answer.text)) return answer;
+      if (wait > longestWait)
+        return { kind: "away", reason: "HAProxy's certificates are locked by another command" };
+      await pause(wait, signal);
+    }
   }
 }
 

@@ -48,7 +48,7 @@ export class RuntimeSocket {
     socket.once("error", (error: NodeJS.ErrnoException) => resolve(this.#failure(error)));
     socket.once("close", () => {
       const text = Buffer.concat(pieces).toString("utf8");
-      resolve(text.trim() === "" ? { kind: "cut" } : { kind: "answered", text });
+      resolve(text === "" ? { kind: "cut" } : { kind: "answered", text });
     });
     try {
       return await promise;

@@ -1,0 +1,179 @@
+/** The driver of HAProxy against the real one: what is served is read from TLS handshakes. */
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Delivery, Driver } from "../../packages/edge/src/driver/driver.ts";
+import { type HaproxyEdge, startHaproxyEdge } from "./support/haproxy-edge.ts";
+import { torture } from "./support/haproxy-torture.ts";
+
+let edge: HaproxyEdge;
+let driver: Driver;
+const never = new AbortController().signal;
+
+beforeAll(async () => {
+  edge = await startHaproxyEdge();
+  driver = edge.openDriver();
+});
+afterAll(async () => {
+  await edge[Symbol.asyncDispose]();
+});
+
+const put = (delivery: Delivery) => driver.put(delivery, never);
+const done = { kind: "done" };
+const nothing = async function* (): AsyncGenerator<Delivery> {};
+
+async function putNew(lineageId: string, ...names: string[]): Promise<Delivery> {
+  const delivery = await edge.issue(lineageId, names);
+  expect(await put(delivery)).toEqual(done);
+  return delivery;
+}
+
+test("a certificate is added, renewed and removed while HAProxy runs, with wildcards", async () => {
+  const names = ["a.example.com", "*.a.example.com"];
+  const before = await driver.health(never);
+  const first = await putNew("1", ...names);
+  expect(await edge.served("a.example.com")).toBe(first.ref.serial);
+  expect(await edge.served("x.a.example.com")).toBe(first.ref.serial);
+  const second = await putNew("1", ...names);
+  expect(await put(second)).toEqual(done);
+  expect(await edge.served("x.a.example.com")).toBe(second.ref.serial);
+  expect(await driver.list(never)).toEqual(new Map([["1", second.ref.serial]]));
+  expect(await driver.remove({ lineageId: "1", names }, never)).toEqual(done);
+  expect(await driver.remove({ lineageId: "1", names }, never)).toEqual(done);
+  expect(await edge.served("a.example.com")).toBeNull();
+  expect(await driver.list(never)).toEqual(new Map());
+  expect(await driver.health(never)).toEqual(before);
+});
+
+test("a reload and a kill lose nothing, and have another boot id", async () => {
+  const kept = await putNew("2", "kept.example.com");
+  const gone = await putNew("3", "gone.example.com");
+  const renewed = await putNew("2", "kept.example.com");
+  await driver.remove({ lineageId: "3", names: gone.names }, never);
+  expect(kept.ref.serial).not.toBe(renewed.ref.serial);
+  const bootIds = [await driver.health(never)];
+  await edge.haproxy.reload();
+  bootIds.push(await driver.health(never));
+  expect(await edge.served("kept.example.com")).toBe(renewed.ref.serial);
+  await edge.haproxy.kill();
+  expect(await driver.health(never)).toMatchObject({
+    kind: "away",
+    reason: expect.stringMatching(/admin.sock/),
+  });
+  expect(await put(renewed)).toMatchObject({ kind: "away" });
+  expect(await driver.list(never)).toBeNull();
+  await edge.haproxy.start();
+  bootIds.push(await driver.health(never));
+  expect(await edge.served("kept.example.com")).toBe(renewed.ref.serial);
+  expect(await edge.served("gone.example.com")).toBeNull();
+  expect(new Set(bootIds.map((health) => JSON.stringify(health))).size).toBe(3);
+  expect(await driver.list(never)).toEqual(new Map([["2", renewed.ref.serial]]));
+});
+
+test("a key that does not fit is refused with HAProxy's words, and the old one stays, also on disk", async () => {
+  const good = await putNew("4", "key.example.com");
+  const other = await edge.issue("4", ["key.example.com"]);
+  const mixed = { ...other, pair: { ...other.pair, keyPem: good.pair.keyPem } };
+  const outcome = await put(mixed);
+  expect(outcome).toEqual({
+    kind: "refused",
+    reason: expect.stringMatching(/^HAProxy says: inconsistencies between private key and certificate/),
+  });
+  expect(await edge.served("key.example.com")).toBe(good.ref.serial);
+  expect(await put({ ...mixed, lineageId: "5", names: ["new.example.com"] })).toMatchObject({
+    kind: "refused",
+  });
+  expect(await edge.haproxy.ask("show ssl cert\n")).not.toMatch(/transaction|\/5\./);
+  await edge.haproxy.reload();
+  expect(await edge.served("key.example.com")).toBe(good.ref.serial);
+  expect(await put(other)).toEqual(done);
+  expect(await edge.served("key.example.com")).toBe(other.ref.serial);
+});
+
+test("empty lines between the blocks do no harm; what is too large is refused before it is sent", async () => {
+  const spaced = await edge.issue("6", ["spaced.example.com"]);
+  const { chainPem, keyPem } = spaced.pair;
+  const pair = { chainPem: chainPem.replaceAll("-----END", "\n\n-----END").replaceAll("\n", "\r\n"), keyPem };
+  expect(await put({ ...spaced, pair })).toEqual(done);
+  expect(await edge.served("spaced.example.com")).toBe(spaced.ref.serial);
+
+  const chain = `${chainPem}${chainPem.repeat(12)}`;
+  const large = await edge.issue("7", ["large.example.com"]);
+  expect(await put({ ...large, pair: { chainPem: chain, keyPem } })).toEqual({
+    kind: "refused",
+    reason: expect.stringMatching(
+      /^chain and key are a command of \d{5} bytes; HAProxy takes commands under 16384 bytes \(tune\.bufsize\)$/,
+    ),
+  });
+  expect(await put({ ...spaced, names: ["192.0.2.1"] })).toMatchObject({
+    kind: "refused",
+    reason: expect.stringMatching(/no IP addresses/),
+  });
+});
+
+test("names of a lineage change, and move to another, and are served throughout", async () => {
+  const both = await putNew("8", "one.example.com", "two.example.com");
+  const other = await putNew("9", "three.example.com");
+  const taking = await putNew("9", "three.example.com", "two.example.com");
+  expect(await edge.served("three.example.com")).toBe(taking.ref.serial);
+  expect([both.ref.serial, taking.ref.serial]).toContain(await edge.served("two.example.com"));
+  const left = await putNew("8", "one.example.com");
+  expect(await edge.served("one.example.com")).toBe(left.ref.serial);
+  expect(await edge.served("two.example.com")).toBe(taking.ref.serial);
+  expect(other.ref.serial).not.toBe(taking.ref.serial);
+  await edge.haproxy.reload();
+  expect(await edge.served("two.example.com")).toBe(taking.ref.serial);
+});
+
+test("another program's open transaction is neither taken for ours nor committed", async () => {
+  const mine = await putNew("10", "mine.example.com");
+  const theirs = await putNew("11", "theirs.example.com");
+  const pem = ({ pair }: Delivery) => `${pair.chainPem}${pair.keyPem}`;
+  const theirPath = /^ (\S+) theirs\.example\.com$/m.exec(await readFile(edge.listPath, "utf8"))?.[1] ?? "";
+  const stray = await edge.issue("12", ["theirs.example.com"]);
+  const opened = await edge.haproxy.ask(`set ssl cert ${theirPath} <<\n${pem(stray)}\n`);
+  expect(opened).toMatch(/^Transaction created for certificate/);
+  // The hazard is real: HAProxy would put this into their transaction.
+  const hazard = await edge.haproxy.ask(
+    `set ssl cert ${theirPath.replace(/11\./, "10.")} <<\n${pem(mine)}\n`,
+  );
+  expect(hazard).not.toMatch(/created/);
+
+  const renewed = await putNew("10", "mine.example.com");
+  expect(await edge.served("mine.example.com")).toBe(renewed.ref.serial);
+  expect(await edge.served("theirs.example.com")).toBe(theirs.ref.serial);
+  expect(await edge.haproxy.ask(`commit ssl cert ${theirPath}\n`)).toMatch(/No ongoing transaction/);
+  expect(await driver.remove({ lineageId: "11", names: theirs.names }, never)).toEqual(done);
+});
+
+test("a new driver clears what a killed one left, and is told of what others have changed", async () => {
+  const here = await putNew("13", "here.example.com");
+  // As a kill between HAProxy's commit and the disk leaves it: HAProxy has it by a path that no line names.
+  const half = await edge.issue("14", ["half.example.com"]);
+  const path = `${edge.directory}/haproxy/14.0123456789abcdef.pem`;
+  await edge.haproxy.ask(
+    `new ssl cert ${path};set ssl cert ${path} <<\n${half.pair.chainPem}${half.pair.keyPem}\n`,
+  );
+  await edge.haproxy.ask(`commit ssl cert ${path};add ssl crt-list ${edge.listPath} ${path}\n`);
+  expect(await edge.served("half.example.com")).toBe(half.ref.serial);
+
+  driver = edge.openDriver();
+  const listed = await driver.list(never);
+  expect(listed?.get("13")).toBe(here.ref.serial);
+  expect(listed?.get("14")).toBe("");
+  expect(await driver.remove({ lineageId: "14", names: [] }, never)).toEqual(done);
+  expect(await edge.served("half.example.com")).toBeNull();
+  expect((await driver.list(never))?.has("14")).toBe(false);
+
+  expect(await driver.load(nothing(), never)).toEqual(done);
+  expect(await driver.list(never)).toEqual(new Map());
+  expect(await readFile(edge.listPath, "utf8")).not.toMatch(/^ /m);
+});
+
+test("random changes, reloads, restarts, ends of the agent and another program end in what is desired", async () => {
+  const seed = Number(process.env["CERTMILL_TEST_SEED"] ?? Date.now() % 1_000_000);
+  const report = await torture(edge, 60, seed).catch((error: unknown) => {
+    throw new Error(`seed ${seed}`, { cause: error });
+  });
+  expect(report, `seed ${seed}`).toMatchObject({ crossed: [], wrong: [] });
+  expect(report.puts, `seed ${seed}`).toBeGreaterThan(0);
+});
