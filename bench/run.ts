@@ -10,6 +10,7 @@ import type { Bench, Report, Size } from "./bench.ts";
 import { campaignBench } from "./campaign.ts";
 import { checksBench } from "./checks.ts";
 import { drillBench } from "./drill.ts";
+import { edgeHaproxyBench } from "./edge-haproxy.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { ledgerBench } from "./ledger.ts";
@@ -39,6 +40,7 @@ const benches: readonly Bench[] = [
   simulateBench,
   drillBench,
   yearBench,
+  edgeHaproxyBench,
 ];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.
@@ -126,6 +128,6 @@ function wholeOf(option: string, text: string): number {
 }
 
 function usage(): string {
-  const known = benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`).join("");
+  const known = benches.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}\n`).join("");
   return `Usage: npm run bench -- NAME [--json] [--scale SHARE] [--days N] [--seed N]\n\n${known}\nEach starts what it needs, takes under three minutes (campaign, simulate and year: as their scale), and ends what it started.\n`;
 }

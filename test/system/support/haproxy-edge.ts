@@ -24,6 +24,7 @@ export interface HaproxyEdge extends AsyncDisposable {
   readonly listPath: string;
   /** Of a frontend without TLS that answers by itself. */
   readonly plainPort: number;
+  readonly ca: TestIssuer;
   /** A driver without a past, as after a kill of the agent's. */
   openDriver(): Driver;
   /** A new certificate, in the agent's directory. */
@@ -34,14 +35,25 @@ export interface HaproxyEdge extends AsyncDisposable {
 
 const never = new AbortController().signal;
 
-/** @param within milliseconds in which HAProxy has to start. */
-export async function startHaproxyEdge(within = 30_000): Promise<HaproxyEdge> {
+export interface HaproxyEdgeOptions {
+  /** What is in the agent's directory before HAProxy starts. */
+  readonly prepare?: (directory: string, ca: TestIssuer) => Promise<void>;
+  /** Milliseconds in which HAProxy has to start; 30,000 by default. */
+  readonly within?: number;
+}
+
+export async function startHaproxyEdge({
+  prepare,
+  within = 30_000,
+}: HaproxyEdgeOptions = {}): Promise<HaproxyEdge> {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-haproxy-edge-"))).path;
   const [tlsPort, plainPort] = [await freePort(), await freePort()];
   const listPath = crtListPath(directory);
-  const openDriver = () => openHaproxyDriver({ socket, directory });
+  const ca = new TestIssuer();
+  await prepare?.(directory, ca);
   let socket = "/nowhere";
+  const openDriver = () => openHaproxyDriver({ socket, directory });
   // The agent is there first: it makes the crt-list, without which HAProxy does not start.
   await openDriver().health(never);
   const sections = `frontend sites
@@ -52,25 +64,10 @@ export async function startHaproxyEdge(within = 30_000): Promise<HaproxyEdge> {
   socket = haproxy.socket;
 
   const files = new CertificateDirectory(directory, layouts.combined);
-  const ca = new Hierarchy("Edge Test", instant(Date.now()));
-  let issued = 0;
   const issue = async (lineageId: string, names: readonly string[]): Promise<Delivery> => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const spki = publicKey.export({ format: "der", type: "spki" });
-    const identifiers = names.map((value) => ({ type: "dns", value }) as const);
-    const { leaf, serial, notAfter } = ca.issue(spki, identifiers, days(90), instant(Date.now()));
-    const pair = {
-      chainPem: ca.chainPems(leaf)[0],
-      keyPem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
-    };
-    issued += 1;
-    const ref = {
-      certificateId: String(issued),
-      serial: plainSerial(serial),
-      notAfter: new Date(notAfter).toISOString(),
-    };
-    await files.store(lineageId, ref, pair);
-    return { lineageId, names, ref, pair };
+    const delivery = ca.issue(lineageId, names);
+    await files.store(lineageId, delivery.ref, delivery.pair);
+    return delivery;
   };
   const served = async (name: string): Promise<string | null> => {
     const handshake = await shakeHands({ host: "127.0.0.1", port: tlsPort }, name, never);
@@ -82,9 +79,32 @@ export async function startHaproxyEdge(within = 30_000): Promise<HaproxyEdge> {
     directory,
     listPath,
     plainPort,
+    ca,
     openDriver,
     issue,
     served,
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   };
+}
+
+/** Makes certificates for P-256 keys, a thousand in a second. */
+export class TestIssuer {
+  readonly #ca = new Hierarchy("Edge Test", instant(Date.now()));
+  #issued = 0;
+
+  issue(lineageId: string, names: readonly string[]): Delivery {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const spki = publicKey.export({ format: "der", type: "spki" });
+    const identifiers = names.map((value) => ({ type: "dns", value }) as const);
+    const { leaf, serial, notAfter } = this.#ca.issue(spki, identifiers, days(90), instant(Date.now()));
+    const chainPem = this.#ca.chainPems(leaf)[0];
+    const keyPem = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+    this.#issued += 1;
+    const ref = {
+      certificateId: String(this.#issued),
+      serial: plainSerial(serial),
+      notAfter: new Date(notAfter).toISOString(),
+    };
+    return { lineageId, names, ref, pair: { chainPem, keyPem } };
+  }
 }

@@ -24,7 +24,7 @@ test("blocks as they are, whatever stands between their lines, and never an empt
 
 test("what stands outside of blocks is left out: HAProxy would read it as commands", () => {
   const chainPem = `subject=/CN=a\n${block("CERTIFICATE", ["AAAA"])}\n\nshutdown frontend sites\n`;
-  expect(pemPayload({ chainPem, keyPem: `${block("EC PRIVATE KEY", ["BBBB"])}` })).toBe(
+  expect(pemPayload({ chainPem, keyPem: block("EC PRIVATE KEY", ["BBBB"]) })).toBe(
     `${block("CERTIFICATE", ["AAAA"])}\n${block("EC PRIVATE KEY", ["BBBB"])}\n`,
   );
 });

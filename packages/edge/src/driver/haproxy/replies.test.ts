@@ -8,8 +8,8 @@ import {
   readCommit,
   readDeletion,
   readInsertion,
+  readOpening,
   readPaths,
-  readTransaction,
 } from "./replies.ts";
 
 const path = "/edge/haproxy/7.0123456789abcdef.pem";
@@ -39,26 +39,40 @@ test("several certificates shown by one line", () => {
   expect(kinds).toEqual(["present", "absent", "present"]);
 });
 
+const made = `New empty certificate store '${path}'!\n\n`;
+const there = `Certificate '${path}' already exists!\n\n`;
+
 test.each([
-  [`Transaction created for certificate ${path}!\n\n`, { kind: "open", path, fresh: true }],
   [
-    `New empty certificate store '${path}'!\n\nTransaction created for certificate ${path}!\n\n`,
-    { kind: "open", path, fresh: true },
+    `${absent}${made}Transaction created for certificate ${path}!\n\n`,
+    { before: { kind: "absent" }, transaction: { kind: "open", path, fresh: true } },
   ],
   [
-    `Certificate '${path}' already exists!\n\nTransaction updated for certificate /else.pem!\n\n`,
-    { kind: "open", path: "/else.pem", fresh: false },
-  ],
-  [
-    `New empty certificate store '${path}'!\n\nunable to load certificate from file '${path}'.\nCan't load the payload\nCan't update ${path}!\n\n`,
+    `${shown("Used", "54D4")}${there}Transaction updated for certificate /else.pem!\n\n`,
     {
-      kind: "refused",
-      words: `unable to load certificate from file '${path}'.; Can't load the payload; Can't update ${path}!`,
+      before: { kind: "present", path, serial: "54d4", used: true },
+      transaction: { kind: "open", path: "/else.pem", fresh: false },
     },
   ],
-  [`Permission denied\n\n${permission}`, { kind: "refused", words: "Permission denied; Permission denied" }],
-])("set ssl cert PATH: %j", (text, expected) => {
-  expect(readTransaction(text)).toEqual(expected);
+  [
+    `${absent}${made}unable to load certificate from file '${path}'.\nCan't load the payload\nCan't update ${path}!\n\n`,
+    {
+      before: { kind: "absent" },
+      transaction: {
+        kind: "refused",
+        words: `unable to load certificate from file '${path}'.; Can't load the payload; Can't update ${path}!`,
+      },
+    },
+  ],
+  [
+    `Can't allocate memory!\n\n${permission}${permission}`,
+    {
+      before: { kind: "unclear", words: "Can't allocate memory!" },
+      transaction: { kind: "refused", words: "Permission denied; Permission denied" },
+    },
+  ],
+])("show, new and set ssl cert PATH: %j", (text, expected) => {
+  expect(readOpening(text)).toEqual(expected);
 });
 
 test.each([

@@ -45,12 +45,23 @@ export type OpenedTransaction =
   | { readonly kind: "open"; readonly path: string; readonly fresh: boolean }
   | { readonly kind: "refused"; readonly words: string };
 
-/** The answer to `set ssl cert PATH`, after that to `new ssl cert PATH` or not. */
-export function readTransaction(text: string): OpenedTransaction {
+export interface Opening {
+  readonly before: ShownCertificate;
+  readonly transaction: OpenedTransaction;
+}
+
+/** The answer to `show ssl cert PATH;new ssl cert PATH;set ssl cert PATH`. */
+export function readOpening(text: string): Opening {
+  const [shown = "", ...rest] = parts(text);
+  return { before: readCertificate(shown), transaction: readTransaction(rest) };
+}
+
+function readTransaction(answers: readonly string[]): OpenedTransaction {
+  const text = answers.join("\n");
   const [, verb, path] = /^Transaction (created|updated) for certificate (.+)!$/m.exec(text) ?? [];
-  return path === undefined
-    ? { kind: "refused", words: wordsOf(text.replace(/^New empty certificate store .*$/m, "")) }
-    : { kind: "open", path, fresh: verb === "created" };
+  if (path !== undefined) return { kind: "open", path, fresh: verb === "created" };
+  const ofNew = /^(New empty certificate store|Certificate) '.*'( already exists)?!$/;
+  return { kind: "refused", words: wordsOf(answers.filter((answer) => !ofNew.test(answer)).join("\n")) };
 }
 
 export type Commit =

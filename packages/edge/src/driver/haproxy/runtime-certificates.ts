@@ -3,14 +3,14 @@ import type { DriverOutcome } from "../driver.ts";
 import { type ListEntry, lineOf } from "./list-entry.ts";
 import {
   isLocked,
+  type OpenedTransaction,
   readBootId,
-  readCertificate,
   readCertificates,
   readCommit,
   readDeletion,
   readInsertion,
+  readOpening,
   readPaths,
-  readTransaction,
   type ShownCertificate,
 } from "./replies.ts";
 import type { Answer, RuntimeSocket } from "./runtime-socket.ts";
@@ -60,18 +60,24 @@ export class RuntimeCertificates {
 
   /** Has HAProxy serve the certificate for the entry's names. What it refuses leaves what was there before. */
   async place(placement: Placement, signal: AbortSignal): Promise<DriverOutcome> {
-    const { entry, serial } = placement;
-    const shown = await this.show(entry.path, signal);
-    if (shown.kind === "away") return shown;
-    const before = shown.certificate;
-    if (before.kind === "unclear") return lacksRight(before.words);
-    const isNew = before.kind === "absent" || before.serial === null;
-    if (isNew || before.serial !== serial) {
-      const outcome = await this.#exchange(placement, isNew, signal);
-      if (outcome.kind !== "done") return outcome;
+    const { entry, payload } = placement;
+    const { path } = entry;
+    // Each connection costs as much as the commands on it; making an entry that is there does nothing.
+    const message = `show ssl cert ${path};new ssl cert ${path};set ssl cert ${path} <<\n${payload}\n`;
+    const size = Buffer.byteLength(message);
+    if (size >= this.#options.bufferSize) return { kind: "refused", reason: tooLarge(size, this.#options) };
+    for (let tried = 0; tried < tries; tried += 1) {
+      const opened = await this.#ask(message, signal);
+      if (opened.kind === "cut") return await this.#whyCut(size, signal);
+      if (opened.kind === "away") return opened;
+      const { before, transaction } = readOpening(opened.text);
+      if (before.kind === "unclear") return lacksRight(before.words);
+      const outcome = await this.#exchange(placement, before, transaction, signal);
+      if (outcome.kind === "again") continue;
+      if (outcome.kind !== "done" || (before.kind === "present" && before.used)) return outcome;
+      return await this.#insert(entry, signal);
     }
-    if (before.kind === "present" && before.used) return { kind: "done" };
-    return await this.#insert(entry, signal);
+    return { kind: "refused", reason: contended };
   }
 
   /** Has HAProxy forget the path; its names are served no more. */
@@ -112,16 +118,6 @@ export class RuntimeCertificates {
     return shown;
   }
 
-  async show(
-    path: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly kind: "shown"; readonly certificate: ShownCertificate } | Away> {
-    const answer = await this.#ask(`show ssl cert ${path}\n`, signal);
-    return answer.kind === "answered"
-      ? { kind: "shown", certificate: readCertificate(answer.text) }
-      : unanswered(answer);
-  }
-
   async bootId(signal: AbortSignal): Promise<{ readonly kind: "up"; readonly bootId: string } | Away> {
     const answer = await this.#ask("show info\n", signal);
     if (answer.kind !== "answered") return unanswered(answer);
@@ -131,37 +127,34 @@ export class RuntimeCertificates {
 
   /** Puts the certificate in the place of what the path has, which no name leads to yet when it is new. */
   async #exchange(
-    { entry: { path }, payload, serial }: Placement,
-    isNew: boolean,
+    { entry: { path }, serial }: Placement,
+    before: ShownCertificate,
+    transaction: OpenedTransaction,
     signal: AbortSignal,
-  ): Promise<DriverOutcome> {
-    const message = `${isNew ? `new ssl cert ${path};` : ""}set ssl cert ${path} <<\n${payload}\n`;
-    const size = Buffer.byteLength(message);
-    if (size >= this.#options.bufferSize) return { kind: "refused", reason: tooLarge(size, this.#options) };
-    for (let tried = 0; tried < tries; tried += 1) {
-      const opened = await this.#ask(message, signal);
-      if (opened.kind === "cut") return await this.#whyCut(size, signal);
-      if (opened.kind === "away") return opened;
-      const transaction = readTransaction(opened.text);
-      if (transaction.kind === "refused") return await this.#refused(path, isNew, transaction.words, signal);
-      if (!transaction.fresh || transaction.path !== path) {
-        // Somebody's that was left open, and has our certificate in it now: committed by nobody, it does no harm.
-        await this.#ask(`abort ssl cert ${transaction.path}\n`, signal);
-        continue;
-      }
-      const committed = await this.#ask(`commit ssl cert ${path};show ssl cert ${path}\n`, signal);
-      if (committed.kind !== "answered") return unanswered(committed);
-      const commit = readCommit(committed.text, path);
-      if (commit.kind === "refused") return await this.#refused(path, isNew, commit.words, signal);
-      if (commit.kind === "done" && commit.serial === serial) return commit;
+  ): Promise<DriverOutcome | { readonly kind: "again" }> {
+    const known = before.kind === "present" ? before.serial : null;
+    if (transaction.kind === "refused") return await this.#refused(path, known, transaction.words, signal);
+    if (known === serial || !transaction.fresh || transaction.path !== path) {
+      // It is there already; or somebody left one open that has our certificate in it now: it is not to be committed.
+      await this.#ask(`abort ssl cert ${transaction.path}\n`, signal);
+      return known === serial ? { kind: "done" } : { kind: "again" };
     }
-    return { kind: "refused", reason: contended };
+    const committed = await this.#ask(`commit ssl cert ${path};show ssl cert ${path}\n`, signal);
+    if (committed.kind !== "answered") return unanswered(committed);
+    const commit = readCommit(committed.text, path);
+    if (commit.kind === "refused") return await this.#refused(path, known, commit.words, signal);
+    return { kind: commit.kind === "done" && commit.serial === serial ? "done" : "again" };
   }
 
   /** Leaves HAProxy as it was before. */
-  async #refused(path: string, isNew: boolean, words: string, signal: AbortSignal): Promise<DriverOutcome> {
+  async #refused(
+    path: string,
+    known: string | null,
+    words: string,
+    signal: AbortSignal,
+  ): Promise<DriverOutcome> {
     if (words.startsWith("Permission denied")) return lacksRight(words);
-    const undo = [`abort ssl cert ${path}`, ...(isNew ? [`del ssl cert ${path}`] : [])];
+    const undo = [`abort ssl cert ${path}`, ...(known === null ? [`del ssl cert ${path}`] : [])];
     const undone = await this.#ask(`${undo.join(";")}\n`, signal);
     return undone.kind === "answered" ? { kind: "refused", reason: saysNo(words) } : unanswered(undone);
   }
