@@ -8,6 +8,7 @@ import { PeerMissing } from "../tools/peers/peer.ts";
 import { acmeBench } from "./acme.ts";
 import type { Bench, Report, Size } from "./bench.ts";
 import { campaignBench } from "./campaign.ts";
+import { challengeRulesBench } from "./challenge-rules.ts";
 import { checksBench } from "./checks.ts";
 import { drillBench } from "./drill.ts";
 import { edgeHaproxyBench } from "./edge-haproxy.ts";
@@ -30,6 +31,7 @@ const benches: readonly Bench[] = [
   importBench,
   planBench,
   responderBench,
+  challengeRulesBench,
   acmeBench,
   pickNextBench,
   ledgerBench,

@@ -106,6 +106,7 @@ export class LocalParticipant implements Participant {
         return {
           check: (...request) => this.#activity.during(() => checking.check(...request)),
           leadsHere: (...request) => this.#activity.during(() => checking.leadsHere(...request)),
+          followPath: (...request) => this.#activity.during(() => checking.followPath(...request)),
           [Symbol.asyncDispose]: () => checking[Symbol.asyncDispose](),
         };
       },

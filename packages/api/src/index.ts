@@ -78,6 +78,7 @@ export {
   type NewLimit,
   type SetLimit,
 } from "./resource/limit.ts";
+export type { ChallengePath, PathStep } from "./resource/path.ts";
 export type { NewPlan, Plan } from "./resource/plan.ts";
 export { maxSerials, type NewReplacement, type Replacement } from "./resource/replacement.ts";
 export type { Revocation, RevocationSummary } from "./resource/revocation.ts";

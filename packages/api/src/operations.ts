@@ -37,6 +37,7 @@ import { listEdgeGroups, setEdgeGroup } from "./resource/edge-group.ts";
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
+import { followPath } from "./resource/path.ts";
 import { makePlan } from "./resource/plan.ts";
 import {
   addReplacementCertificates,
@@ -87,6 +88,7 @@ export const operations = {
   showDomain,
   retryDomain,
   checkDomain,
+  followPath,
   removeDomain,
   followDomain,
   addDomainBatch,

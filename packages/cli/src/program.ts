@@ -22,6 +22,7 @@ import { registerDomainList } from "./domain-list.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
 import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
+import { registerEdgeDoctor } from "./edge-doctor.ts";
 import { registerEdgeInstall } from "./edge-install.ts";
 import { registerEdgeList } from "./edge-list.ts";
 import { registerEdgeRun } from "./edge-run.ts";
@@ -136,6 +137,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerEdgeRun,
     registerEdgeSet,
     registerEdgeList,
+    registerEdgeDoctor,
   ],
   ["sim", "a CA to test against", registerSimCa],
 ];

@@ -164,6 +164,17 @@ export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
 export { type Cover, type Pack, type PackPolicy, pack, packNames } from "./packing/pack.ts";
 export { type PackingPrice, packingPrice } from "./packing/price.ts";
+export { judgePath, type PathContext } from "./path/judge-path.ts";
+export type {
+  HeldCertificate,
+  Hop,
+  PathFacts,
+  TlsSeen,
+  ToldByEdge,
+  Way,
+  WayOutcome,
+} from "./path/path-facts.ts";
+export type { PathStep } from "./path/path-step.ts";
 export type { Alternative } from "./plan/alternatives.ts";
 export type { EnrolmentPlan } from "./plan/enrolment-plan.ts";
 export { ListCounter, type ListRow } from "./plan/list-counter.ts";

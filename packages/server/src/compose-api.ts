@@ -10,7 +10,7 @@ import type { OpenTransport } from "./effects/ca-connections.ts";
 import { makeAccount } from "./effects/make-account.ts";
 import { readImported } from "./effects/read-imported.ts";
 import { buildHttp } from "./http/build-http.ts";
-import type { ReadinessCheck } from "./http/ports.ts";
+import type { FollowPath, ReadinessCheck } from "./http/ports.ts";
 import { keyPem } from "./keys/certificate-key.ts";
 import { open, seal } from "./keys/envelope.ts";
 import type { LoadedKeys } from "./keys/load-key-ring.ts";
@@ -39,6 +39,7 @@ export interface ApiParts {
   readonly openTransport: OpenTransport;
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
+  readonly followPath: FollowPath | null;
   readonly sendWebhook: SendWebhook;
   readonly records: Records;
   readonly life: LifePolicy;
@@ -54,8 +55,20 @@ const accountDeadline = 60_000;
 const requestGrace = seconds(2);
 
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const { database, clock, address, keys, openTransport, check, life, records, sendWebhook, metrics, log } =
-    parts;
+  const {
+    database,
+    clock,
+    address,
+    keys,
+    openTransport,
+    check,
+    followPath,
+    life,
+    records,
+    sendWebhook,
+    metrics,
+    log,
+  } = parts;
   const { db } = database;
   metrics.watchEnding(() => countEnding(db, clock.now()));
   watchCas(metrics.registry, () => readCaStandings(db, clock.now()));
@@ -74,6 +87,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
         signal: AbortSignal.timeout(accountDeadline),
       }),
     check,
+    followPath,
     readImported: (pems) => readImported(pems, { keyRing: keys.ring(), now: clock.now() }),
     sealText: (text) => seal(keys.ring(), Buffer.from(text)),
     tryZone: tryZone({ db, clock, records }),

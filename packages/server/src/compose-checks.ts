@@ -1,10 +1,19 @@
 /** What checks names: the resolver, the probe, the judge. */
-import { isWithin, milliseconds, parseAddress } from "@certmill/domain";
+import {
+  type Ingress,
+  isWithin,
+  judgePath,
+  milliseconds,
+  type PathContext,
+  type PathStep,
+  parseAddress,
+} from "@certmill/domain";
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
 import { addressesLeadHere } from "./checks/addresses-lead-here.ts";
-import { type LookAtName, lookAtCaa, lookAtNames } from "./checks/check-name.ts";
+import { type CheckOptions, type LookAtName, lookAtCaa, lookAtNames } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
+import { type FollowPath, followPath } from "./checks/follow-path.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
 import { tokenMaker } from "./checks/make-token.ts";
 import type { Resolver } from "./checks/resolver.ts";
@@ -43,7 +52,15 @@ export interface NameChecks {
   readonly leadsHere: LeadsHere;
 }
 
-export interface Checking extends NameChecks, AsyncDisposable {}
+/** Where the challenge of a name breaks, and who serves what for it. @param path what the server knows of the name. */
+type JudgedPath = (
+  path: { readonly name: string } & Omit<PathContext, "ingress" | "now">,
+  signal: AbortSignal,
+) => Promise<readonly PathStep[]>;
+
+export interface Checking extends NameChecks, AsyncDisposable {
+  readonly followPath: JudgedPath;
+}
 
 /** To the platform itself. */
 const toUs: PaceTerms = { mostAtOnce: 64, apart: milliseconds(0), mostWaiting: 1_000 };
@@ -54,7 +71,8 @@ const toOthers: PaceTerms = { mostAtOnce: 2, apart: milliseconds(100), mostWaiti
 export async function composeChecks(parts: CheckingParts): Promise<Checking> {
   const { config, database, clock, ports } = parts;
   const resolver = composeResolver(config, clock, ports.dns);
-  const look = composeLook(parts, resolver);
+  const options = checkOptions(parts, resolver);
+  const look = lookAtNames(options);
   // An embedded database is one process's own: nobody else looks.
   const others =
     database.kind === "embedded" ? null : await lookFromAfar({ database, clock, self: config.vantageName });
@@ -63,6 +81,7 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
   return {
     check: checkNames({ look, lookAtCaa: lookAtCaa(resolver), lookFromAfar: others }, config.ingress),
     leadsHere: addressesLeadHere(resolver, config.ingress),
+    followPath: judgedPath(followPath({ ...options, lookFromAfar: others }), config.ingress, clock),
     [Symbol.asyncDispose]: async () => vantagePoint?.stop(),
   };
 }
@@ -89,16 +108,16 @@ async function startVantagePoint(
   return point;
 }
 
-function composeLook(
+function checkOptions(
   { config, tokens, ports, database, clock }: CheckingParts,
   resolver: Resolver,
-): LookAtName {
+): CheckOptions {
   const { ingress, allowed } = config;
   const pace = new TargetPace((text) => {
     const address = parseAddress(text);
     return address !== null && isWithin(address, [...ingress.ours, ...ingress.proxies]) ? toUs : toOthers;
   });
-  return lookAtNames({
+  return {
     resolver,
     makeToken: tokenMaker({
       make: () => tokens.make(),
@@ -108,5 +127,10 @@ function composeLook(
     ports,
     allowed,
     pace,
-  });
+  };
 }
+
+const judgedPath =
+  (follow: FollowPath, ingress: Ingress, clock: Clock): JudgedPath =>
+  async ({ name, ...known }, signal) =>
+    judgePath(await follow(name, signal), { ...known, ingress, now: clock.now() });

@@ -138,6 +138,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         sendWebhook,
         records,
         check: checks?.check ?? null,
+        followPath: checks?.followPath ?? null,
         life: config.life ?? usualLife,
         metrics,
         log,

@@ -69,7 +69,7 @@ type AddressFacts = Pick<NameFacts, "name" | "aliases" | "aliasEnd" | "v4" | "v6
 export const leadsHere = (facts: AddressFacts, ingress: Ingress): boolean =>
   judgeAddresses({ ...facts, probe: null }, ingress).every(({ weight }) => weight !== "fault");
 
-function judgeAddresses(facts: AddressFacts & Pick<NameFacts, "probe">, ingress: Ingress): Finding[] {
+export function judgeAddresses(facts: AddressFacts & Pick<NameFacts, "probe">, ingress: Ingress): Finding[] {
   const { aliases, aliasEnd } = facts;
   const expected = singleAddresses(ingress.ours);
   if (aliasEnd === "circle") return [finding("alias-circle", facts, { found: aliases, expected })];

@@ -15,7 +15,8 @@ import {
 } from "@certmill/domain";
 import { deadlineWithin } from "./deadline.ts";
 import { lookUpAddresses } from "./look-up-name.ts";
-import { type GetResult, plainText, requestOnce } from "./request-once.ts";
+import { plainText } from "./plain-text.ts";
+import { type GetResult, requestOnce } from "./request-once.ts";
 import type { NameLookups } from "./resolver.ts";
 import type { TargetPace } from "./target-pace.ts";
 
@@ -46,32 +47,45 @@ const longestUrl = 2_000;
 const mostBytes = 128;
 const followed = new Set([301, 302, 307, 308]);
 
+/** Every answer on the way, with the URL that it is of. */
+export type ProbeAnswer = Extract<GetResult, { kind: "response" }> & { readonly url: string };
+
+export interface Probed {
+  readonly result: ProbeResult;
+  readonly answers: readonly ProbeAnswer[];
+}
+
 /** @returns null when an address is being asked by too many others already. @throws the request's signal's reason. */
 export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<ProbeResult | null> {
+  return (await probeByHops(request, options))?.result ?? null;
+}
+
+/** The same, with all that was answered. */
+export async function probeByHops(request: ProbeRequest, options: ProbeOptions): Promise<Probed | null> {
   using deadline = deadlineWithin(request.signal, wholeTimeout);
   const { signal } = deadline;
   const first = new URL(`http://${request.host}/.well-known/acme-challenge/${request.token}`);
   const visited = new Set([first.href]);
+  const answers: ProbeAnswer[] = [];
   let url = first;
   let candidates = [...request.v6.slice(0, 1), ...request.v4.slice(0, 1)];
   for (;;) {
     const { address, result } = await connectInTurn(url, candidates, { ...options, signal });
     request.signal.throwIfAborted();
     if (result === null) return null;
-    const failed = (kind: ProbeFailure, detail: string): ProbeResult => ({
-      kind,
-      url: url.href,
-      address,
-      detail,
-    });
-    if (result.kind !== "response") return failed(result.kind, result.detail);
-    if (!isRedirect(result.status)) return judge(result, request.answers, address, failed);
+    const at = { url: url.href, address };
+    const failed = (kind: ProbeFailure, detail: string): ProbeResult => ({ kind, ...at, detail });
+    if (result.kind !== "response") return { result: failed(result.kind, result.detail), answers };
+    answers.push({ ...result, url: url.href });
+    if (!isRedirect(result.status))
+      return { result: judge(result, request.answers, address, failed), answers };
     const next = redirectTarget(result, url, visited);
-    if (typeof next === "string") return failed("redirect", next);
+    if (typeof next === "string") return { result: failed("redirect", next), answers };
     visited.add(next.href);
     const found = await addressesOf(next, request.lookups);
     url = next;
-    if (typeof found === "string") return { kind: "target-dns", url: url.href, address: null, detail: found };
+    if (typeof found === "string")
+      return { result: { kind: "target-dns", url: url.href, address: null, detail: found }, answers };
     candidates = found;
   }
 }

@@ -8,6 +8,9 @@ import {
 import { request as httpsRequest } from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { Duration } from "@certmill/domain";
+import { connectionReason } from "./connection-reason.ts";
+import { betweenOf, cachedBy } from "./headers-between.ts";
+import { plainText } from "./plain-text.ts";
 
 export interface GetRequest {
   readonly url: URL;
@@ -27,6 +30,9 @@ export type GetResult =
       readonly status: number;
       readonly location: string | null;
       readonly server: string | null;
+      /** Who has put its headers there on the way, and a header that tells of a cache; null: nobody, none. */
+      readonly between: string | null;
+      readonly cached: string | null;
       readonly body: string;
     }
   | { readonly kind: "unreachable" | "tls" | "broken" | "timeout"; readonly detail: string };
@@ -61,20 +67,12 @@ export function requestOnce(get: GetRequest): Promise<GetResult> {
     });
     sent.on("error", (error: NodeJS.ErrnoException) => {
       if (get.signal.aborted) return end({ kind: "timeout", detail: "no whole answer in time" });
-      const detail = error.code ?? error.message;
       const kind = ({ connecting: "unreachable", handshaking: "tls", connected: "broken" } as const)[stage];
-      end({ kind, detail: plainText(kind === "unreachable" ? (reasons[detail] ?? detail) : detail) });
+      end({ kind, detail: connectionReason(error) });
     });
     sent.end();
   });
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ENETUNREACH: "not reachable from here",
-  EHOSTUNREACH: "not reachable from here",
-  EADDRNOTAVAIL: "not reachable from here",
-};
 
 function send({ url, address, port, signal }: GetRequest): ClientRequest {
   const options: RequestOptions = {
@@ -115,13 +113,8 @@ function responseOf({ statusCode, headers }: IncomingMessage, body: string): Get
     status: statusCode ?? 0,
     location: location ?? null,
     server: typeof server === "string" ? plainText(server) : null,
+    between: betweenOf(headers),
+    cached: cachedBy(headers),
     body,
   };
 }
-
-/** What came from outside, for one line of a person's text. */
-export const plainText = (text: string): string =>
-  text
-    .replaceAll(/[^\x20-\x7e]+/g, " ")
-    .trim()
-    .slice(0, 60);

@@ -6,6 +6,7 @@ import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
 import type {
   CheckNames,
+  FollowPath,
   KeyRotation,
   MakeAccount,
   OnDelivered,
@@ -61,6 +62,7 @@ import {
   sendReceiptsHandler,
 } from "./resource/edges.ts";
 import { listFailuresHandler, reportFailuresHandler } from "./resource/failures.ts";
+import { followPathHandler } from "./resource/follow-path.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
 import { importCertificatesHandler } from "./resource/import-certificates.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
@@ -106,6 +108,7 @@ export interface HttpOptions {
   readonly makeAccount: MakeAccount;
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
+  readonly followPath: FollowPath | null;
   readonly sealText: SealText;
   readonly tryZone: TryZone;
   readonly life: LifePolicy;
@@ -175,6 +178,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     showDomain: showDomainHandler(tools),
     retryDomain: retryDomainHandler(tools),
     checkDomain: checkDomainHandler(tools),
+    followPath: followPathHandler(tools),
     removeDomain: removeDomainHandler(tools),
     followDomain: followDomainHandler(tools),
     addDomainBatch: addDomainBatchHandler(tools),

@@ -1,6 +1,15 @@
 /** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
 import type { ReadinessPart } from "@certmill/api";
-import type { CaForCheck, Duration, Finding, NamesToCheck, WebhookAnswer } from "@certmill/domain";
+import type {
+  CaForCheck,
+  Duration,
+  Finding,
+  HeldCertificate,
+  NamesToCheck,
+  PathStep,
+  ToldByEdge,
+  WebhookAnswer,
+} from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
 import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyType } from "../store/schema/key.ts";
@@ -41,6 +50,17 @@ export type CheckNames = (
   cas: readonly CaForCheck[],
   signal: AbortSignal,
 ) => Promise<readonly Finding[]>;
+
+/** Follows a name's challenge path now. It has a deadline of its own. */
+export type FollowPath = (
+  path: {
+    readonly name: string;
+    readonly held: HeldCertificate | null;
+    readonly told: readonly ToldByEdge[];
+    readonly byDns: boolean;
+  },
+  signal: AbortSignal,
+) => Promise<readonly PathStep[]>;
 
 /** Encrypts what is to be stored and never shown. */
 export type SealText = (text: string) => Sealed;

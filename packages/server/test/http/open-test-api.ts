@@ -75,6 +75,7 @@ export async function openTestApiOn(
     log: pino({ level: "silent" }),
     makeAccount: accountMade,
     check: null,
+    followPath: null,
     readImported: (pems) => readImported(pems, { keyRing, now: now() }),
     sealText: (text) => ({ kekId: "test-key", wrappedKey: Buffer.of(0), ciphertext: Buffer.from(text) }),
     tryZone: async (zone) => ({ zone, record: `_acme-challenge.test.${zone}`, steps: [] }),
