@@ -116,7 +116,18 @@ export const NewPlan = Type.Object(
       Type.Immutable(
         Type.Array(
           Type.Object(
-            { name: Label, limits: LimitSetName, weight: Type.Number({ minimum: 0, maximum: 1_000_000 }) },
+            {
+              name: Label,
+              limits: LimitSetName,
+              weight: Type.Number({ minimum: 0, maximum: 1_000_000 }),
+              ordersSpent: Type.Optional(
+                Type.Integer({
+                  minimum: 0,
+                  maximum: mostDomains,
+                  description: "Of its new orders, when the plan begins. Default 0.",
+                }),
+              ),
+            },
             Closed,
           ),
           { maxItems: 20, description: "CAs to plan with as if they were in the pool." },
@@ -179,7 +190,14 @@ export const Plan = Type.Object({
     failing: Type.Object({ never: Share, later: Share, laterAfterDays: Type.Number() }),
     background: Type.Object({ newPerDay: PerDay, renewalsPerDay: PerDay, exemptShare: Share }),
     packs: Type.Object({ names: Count, acrossTenants: Type.Boolean() }),
-    cas: List(Type.Object({ name: Type.String(), limits: Type.String(), weight: Type.Number() })),
+    cas: List(
+      Type.Object({
+        name: Type.String(),
+        limits: Type.String(),
+        weight: Type.Number(),
+        ordersSpent: Type.Integer({ minimum: 0, description: "Of its new orders, when the plan begins." }),
+      }),
+    ),
   }),
   packing: Nullable(
     Type.Object({

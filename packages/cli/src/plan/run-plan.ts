@@ -48,7 +48,7 @@ export async function runPlan(path: string | undefined, options: PlanCommandOpti
 /** A plan with all that it was made from, as far as it is known here. */
 interface Made {
   readonly plan: Plan;
-  /** Whole: planned alone, it gives the same but for what a server knows of what is left of limits. */
+  /** Whole: planned alone, it gives the same but for what a server knows of domains' own limits. */
   readonly wish: () => Promise<NewPlan>;
 }
 

@@ -52,18 +52,20 @@ export async function simulatePlan({ wish, plan, now, seed, signal }: Simulation
 /** A right name is looked up in 1 to 7 seconds, so that an order takes the 5 on average that a plan counts with. */
 const lookup = { leastSeconds: 1, mostSeconds: 7 };
 
-function openCa({ accountId, limits, overrides, isRight }: CaToOpen, seed: number): InProcessCa {
+function openCa({ accountId, limits, overrides, spent, isRight }: CaToOpen, seed: number): InProcessCa {
   const rules: LimitRules = {
     ...ruleSet(limits),
     overrides: overrides.flatMap((each) => grantOf(each, accountId)),
   };
-  return new InProcessCa({
+  const ca = new InProcessCa({
     accountId,
     limits: rules,
     model: (name, now) => (isRight(name, now) ? { kind: "right" } : { kind: "wrong", how: "dns" }),
     lookup,
     seed,
   });
+  ca.hasOrdered(spent.orders, spent.at);
+  return ca;
 }
 
 /** The CA grants what the plan counts with; of the other limits nobody grants more. */

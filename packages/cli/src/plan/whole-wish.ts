@@ -3,11 +3,11 @@ import { isLimitSetName } from "./plan-options.ts";
 
 /**
  * A server's plan as one that can be made without it: with its CAs, the limits that are set there, and what it took to be
- * beside the list. What is left of the limits is not in it: all of it is taken to be there.
+ * beside the list. Of what is spent it has the new orders; domains' own limits are taken to be full.
  */
 export async function wholeWish(client: Client, wish: NewPlan, { assumed }: Plan): Promise<NewPlan> {
-  const cas = assumed.cas.flatMap(({ name, limits, weight }) =>
-    isLimitSetName(limits) && weight > 0 ? [{ name, limits, weight }] : [],
+  const cas = assumed.cas.flatMap(({ name, limits, weight, ordersSpent }) =>
+    isLimitSetName(limits) && weight > 0 ? [{ name, limits, weight, ordersSpent }] : [],
   );
   const set: NonNullable<NewPlan["limits"]>[number][] = [];
   for await (const { items } of pages(client, operations.listLimits, { query: { limit: 1_000 } })) {

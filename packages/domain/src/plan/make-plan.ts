@@ -2,6 +2,7 @@ import { type Alternative, alternatives } from "./alternatives.ts";
 import { type EdgeLoad, edgeLoad } from "./edge-load.ts";
 import { type EnrolmentPlan, instantTextOf } from "./enrolment-plan.ts";
 import { orderDemand } from "./order-demand.ts";
+import { ordersSpent } from "./orders-spent.ts";
 import { type OverrideRequest, overrideRequest } from "./override-request.ts";
 import { planEnrolment } from "./plan-enrolment.ts";
 import type { Background, FailingDomains, PackWish, PlanRequest } from "./plan-request.ts";
@@ -28,7 +29,13 @@ export interface PlanAssumptions {
   readonly failing: FailingDomains;
   readonly background: Background;
   readonly packs: PackWish;
-  readonly cas: readonly { readonly name: string; readonly limits: string; readonly weight: number }[];
+  readonly cas: readonly {
+    readonly name: string;
+    readonly limits: string;
+    readonly weight: number;
+    /** Of its new orders, when the plan begins. */
+    readonly ordersSpent: number;
+  }[];
 }
 
 export interface PackingEstimate {
@@ -43,7 +50,7 @@ export interface PackingEstimate {
 
 export function makePlan(request: PlanRequest): Plan {
   const enrolment = planEnrolment(request);
-  const { failing, background, packs, cas, finishBy, list } = request;
+  const { failing, background, packs, cas, finishBy, list, startsAt } = request;
   return {
     enrolment,
     finishBy: finishBy === null ? null : instantTextOf(finishBy),
@@ -52,7 +59,12 @@ export function makePlan(request: PlanRequest): Plan {
       failing,
       background,
       packs,
-      cas: cas.map(({ name, limitSet, weight }) => ({ name, limits: limitSet, weight })),
+      cas: cas.map((ca) => ({
+        name: ca.name,
+        limits: ca.limitSet,
+        weight: ca.weight,
+        ordersSpent: ordersSpent(ca, startsAt),
+      })),
     },
     packing: packs.names > 1 ? packingEstimate(request, enrolment) : null,
     alternatives: alternatives(request, enrolment),

@@ -5,6 +5,7 @@ import type { LimitName } from "../budget/limit.ts";
 import type { LimitSetName } from "../budget/limit-sets.ts";
 import { type Instant, instant, seconds } from "../time/instant.ts";
 import type { ListSummary } from "./list-summary.ts";
+import { withOrdersSpent } from "./orders-spent.ts";
 import {
   type Background,
   defaultFailing,
@@ -40,6 +41,8 @@ export interface WishedCa {
   readonly name: string;
   readonly limits: LimitSetName;
   readonly weight: number;
+  /** Of its new orders, when the plan begins; absent: none. */
+  readonly ordersSpent?: number;
 }
 
 /** What is known without being told. */
@@ -61,14 +64,18 @@ export function planRequest(wish: PlanWish, facts: PlanFacts): PlanRequest {
     packs: { names: wish.packNames ?? 1, acrossTenants: wish.packAcrossTenants ?? false },
     failing: wish.failing ?? defaultFailing,
     background: { ...facts.background, ...wish.background },
-    cas: [...known, ...wished].map((ca) => ({
-      ...ca,
-      overrides: [
-        ...ca.overrides,
-        ...(wish.limits ?? []).filter((limit) => limit.ca === ca.name).map(overrideOf),
-      ],
-    })),
+    cas: [...known.map(withWishedLimits), ...wished.map(withWishedLimits).map(spentAsWished)],
   };
+
+  function withWishedLimits(ca: PlannedCa): PlannedCa {
+    const overrides = (wish.limits ?? []).filter((limit) => limit.ca === ca.name).map(overrideOf);
+    return { ...ca, overrides: [...ca.overrides, ...overrides] };
+  }
+
+  function spentAsWished(ca: PlannedCa): PlannedCa {
+    const { ordersSpent = 0 } = wish.cas?.find(({ name }) => name === ca.name) ?? {};
+    return withOrdersSpent(ca, ordersSpent, startsAt);
+  }
 
   function overrideOf({ limit, key, burst, count, periodSeconds, startsAt: at }: WishedLimit): LimitOverride {
     return {

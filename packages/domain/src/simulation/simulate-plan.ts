@@ -3,6 +3,7 @@
 import type { LimitOverride } from "../budget/effective-limits.ts";
 import type { LimitSetName } from "../budget/limit-sets.ts";
 import { limitSets } from "../budget/limit-sets.ts";
+import { ordersSpent } from "../plan/orders-spent.ts";
 import { noBackground, type PlannedCa, type PlanRequest } from "../plan/plan-request.ts";
 import { type PlanWish, planRequest } from "../plan/plan-wish.ts";
 import { renewAt } from "../schedule/renewal.ts";
@@ -25,6 +26,8 @@ export interface CaToOpen {
   readonly accountId: string;
   readonly limits: LimitSetName;
   readonly overrides: readonly LimitOverride[];
+  /** Of our account's new orders, at the start. */
+  readonly spent: { readonly orders: number; readonly at: Instant };
   /** What it finds when it looks a name up. */
   readonly isRight: (name: string, now: Instant) => boolean;
 }
@@ -62,7 +65,7 @@ export class PlanSimulation {
     this.#end = after(startsAt, milliseconds(Math.max(leastPatience, days((planned ?? 365) * patience))));
     this.#simulation = new Simulation({
       startsAt,
-      cas: cas.map((ca) => poolCaOf(ca, { isRight, openCa })),
+      cas: cas.map((ca) => poolCaOf(ca, { startsAt, isRight, openCa })),
       list: syntheticList(list, { seed, packs: { ...packs, names: mostNames } }),
       fateOf,
       rightFrom,
@@ -103,7 +106,11 @@ const stepsAtOnce = 1_000;
 
 function poolCaOf(
   ca: PlannedCa,
-  { isRight, openCa }: Pick<CaToOpen, "isRight"> & Pick<PlanSimulationParts, "openCa">,
+  {
+    startsAt: at,
+    isRight,
+    openCa,
+  }: Pick<CaToOpen, "isRight"> & Pick<PlanSimulationParts, "openCa"> & Pick<PlanRequest, "startsAt">,
 ): SimulationTerms["cas"][number] {
   const { name, limitSet, overrides, weight, mostOrdersInFlight, orders } = ca;
   const accountId = ca.accountId === "" ? name : ca.accountId;
@@ -115,7 +122,14 @@ function poolCaOf(
     overrides,
     mostOrdersInFlight,
     orders,
-    ca: openCa({ name, accountId, limits: limitSet, overrides, isRight }),
+    ca: openCa({
+      name,
+      accountId,
+      limits: limitSet,
+      overrides,
+      spent: { orders: ordersSpent(ca, at), at },
+      isRight,
+    }),
   };
 }
 

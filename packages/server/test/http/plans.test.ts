@@ -1,5 +1,6 @@
 import { type Client, type NewPlan, operations } from "@certmill/api";
 import { summaryOfCount } from "@certmill/domain";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestApi, type TestApi } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
@@ -25,7 +26,7 @@ test("a plan is made from the pool, its limits and what is left of them", async 
   const ca = { name: "le", directory: "http://ca.test/dir", contact: [], termsAgreed: true };
   await admin.call(operations.addCa, { body: { ...ca, limits: "letsencrypt" } });
   const first = await plan({ finishBy: "2027-06-01T00:00:00Z" });
-  expect(first.assumed.cas).toEqual([{ name: "le", limits: "letsencrypt", weight: 100 }]);
+  expect(first.assumed.cas).toEqual([{ name: "le", limits: "letsencrypt", weight: 100, ordersSpent: 0 }]);
   expect(first.enrolment).toMatchObject({
     certificates: 44_160,
     neverRight: 3_840,
@@ -52,6 +53,13 @@ test("an override is asked for where the list is not done in time, with the acco
   expect(late.overrideRequest).toMatchObject({ ca: "le", accountUrl: "http://ca.test/dir/account/1" });
   expect(late.overrideRequest?.useCase.length).toBeGreaterThan(60);
   expect(late.alternatives.some(({ isInTime }) => isInTime === true)).toBe(true);
+});
+
+test("what the ledger has as spent is told, for whoever simulates the plan", async () => {
+  await sql`
+    insert into bucket (ca_id, limit_name, key, full_at, reserved)
+    select ca_id, 'new-orders-per-account', id, ${Date.parse("2099-01-01")}, 5 from account`.execute(api.db);
+  expect((await plan()).assumed.cas).toMatchObject([{ name: "le", ordersSpent: 700 }]);
 });
 
 test("what is not right is said by its place", async () => {

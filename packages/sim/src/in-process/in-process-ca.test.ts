@@ -69,6 +69,18 @@ test("a limit that is used up is told with the time, by the limit's name in the 
   expect(ca.counts(start)).toMatchObject({ spent: 3, left: 0, refusals: { newOrdersPerAccount: 1 } });
 });
 
+test("orders of the past are spent, no more than there are, and refuse nobody", () => {
+  const ca = caOf({ newOrdersPerAccount: per(hours(3), 3) });
+  ca.hasOrdered(2, start);
+  expect(ca.counts(start)).toMatchObject({ left: 1, refusals: {} });
+  ca.hasOrdered(5, start);
+  expect(ca.counts(start)).toMatchObject({ left: 0, refusals: {} });
+  accepted(ca, ["a.example"], later(hours(1)));
+  const unlimited = caOf({});
+  unlimited.hasOrdered(5, start);
+  expect(unlimited.counts(start)).toMatchObject({ spent: 0, left: null });
+});
+
 test("a storm refuses what the limits would have let pass, takes nothing of them, and spares renewals", () => {
   const ca = caOf({ ...ruleSet("letsencrypt"), retryJitter: 0 });
   ca.hasIssued(["old.example"], instant(start - days(60)));

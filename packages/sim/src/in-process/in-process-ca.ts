@@ -145,6 +145,16 @@ export class InProcessCa {
     this.#limits.issued(this.#account, names.map(dns), at);
   }
 
+  /** Orders of the past, each of a name of its own; no more than its limit allows. */
+  hasOrdered(count: number, at: Instant): void {
+    const left = Math.min(count, this.#limits.ordersLeft(this.#account, at) ?? 0);
+    for (let n = 1; n <= left; n += 1)
+      this.#limits.newOrder(
+        { account: this.#account, identifiers: [dns(`before${n}.invalid`)], replacesInWindow: false },
+        at,
+      );
+  }
+
   counts(now: Instant): {
     readonly spent: number;
     readonly left: number | null;
