@@ -1,7 +1,11 @@
 /** The driver of HAProxy against the real one: what is served is read from TLS handshakes. */
-import { readFile } from "node:fs/promises";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Delivery, Driver } from "../../packages/edge/src/driver/driver.ts";
+import { peers, programOf } from "../../tools/peers/peer.ts";
+import { runProgram } from "./support/certmill.ts";
 import { type HaproxyEdge, startHaproxyEdge } from "./support/haproxy-edge.ts";
 import { torture } from "./support/haproxy-torture.ts";
 
@@ -176,4 +180,22 @@ test("random changes, reloads, restarts, ends of the agent and another program e
   });
   expect(report, `seed ${seed}`).toMatchObject({ crossed: [], wrong: [] });
   expect(report.puts, `seed ${seed}`).toBeGreaterThan(0);
+});
+
+test("HAProxy takes the configurations of the docs", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-docs-"));
+  const docs = await readFile("docs/edges/haproxy.md", "utf8");
+  const blocks = [...docs.matchAll(/^```haproxy\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
+  expect(blocks).toHaveLength(2);
+  const { pair } = edge.ca.issue("docs", ["fallback.example.com"]);
+  await writeFile(join(directory.path, "fallback.pem"), pair.chainPem + pair.keyPem);
+  for (const name of ["crt-list", "shards.map"]) await writeFile(join(directory.path, name), "");
+  for (const [index, block] of blocks.entries()) {
+    const file = join(directory.path, `${index}.cfg`);
+    const moved = block
+      .replaceAll("/var/lib/certmill/shard1/haproxy", directory.path)
+      .replaceAll(/\/(etc|run)\/haproxy/g, directory.path);
+    await writeFile(file, moved);
+    expect(await runProgram(programOf(peers.haproxy), ["-c", "-f", file])).toMatchObject({ code: 0 });
+  }
 });

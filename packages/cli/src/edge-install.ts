@@ -13,5 +13,6 @@ export function registerEdgeInstall(edge: Command): void {
     "certmill edge install nginx --dry-run",
     "certmill edge install nginx --apply --memory 512m",
     "certmill edge install nginx --mode files --apply",
+    "certmill edge install haproxy --apply --agent-user certmill",
   );
 }

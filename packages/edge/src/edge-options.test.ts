@@ -89,6 +89,10 @@ test.each([
   [[...needed, "--proxy", "nginx", "--reload", "true"], "--reload and --proxy exclude each other"],
   [[...needed, "--proxy", "nginx", "--pace", "0"], "--pace must be a number of certificates a second"],
   [[...needed, "--proxy", "caddy", "--proxy-listen", "8403"], "--proxy-listen must be an address"],
+  [
+    [...needed, "--proxy", "haproxy", "--proxy-buffer", "16k"],
+    "--proxy-buffer must be HAProxy's tune.bufsize",
+  ],
   [[...needed, "--proxy", "nginx", "--proxy-listen", "h:1"], "--proxy-listen goes with --proxy caddy"],
   [[...needed, "--pace", "1"], "--pace goes with --proxy"],
   [[...needed, "--tls-port", "70000"], "--tls-port must be a port"],

@@ -1,4 +1,4 @@
-/** Setting nginx up: what is written, what is not, and what is put back. A script says nginx's yes or no. */
+/** Setting a proxy up: what is written, what is not, and what is put back. A script says nginx's yes or no. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, mkdtempDisposable, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { EdgeFault } from "../src/edge-fault.ts";
 import { applySetup } from "../src/set-up/apply-setup.ts";
 import { compareFiles } from "../src/set-up/compare-files.ts";
+import { haproxySetup } from "../src/set-up/haproxy/haproxy-setup.ts";
 import { installCommand } from "../src/set-up/install-command.ts";
 import { parseNginxOptions } from "../src/set-up/nginx/nginx-options.ts";
 import { nginxSetup } from "../src/set-up/nginx/nginx-setup.ts";
@@ -144,6 +145,29 @@ test("a configuration that nginx does not take is put back as it was, with nginx
   await expect(apply(place, ["nginx", "/nowhere/nginx"])).rejects.toThrow(/no program \/nowhere\/nginx/);
 });
 
+test("HAProxy is made what its bind line names, and its own configuration is left alone", async () => {
+  await using place = await newPlace();
+  const certificates = join(place.path, "certificates");
+  const values = [
+    ["certificates", certificates],
+    ["systemd", join(place.path, "systemd")],
+    ["haproxy", join(place.path, "nginx.sh")],
+  ] as const;
+  const setup = haproxySetup(new Map(values));
+  const before = await compareFiles(setup);
+  expect(setupText({ setup, compared: before, applied: false })).toContain(
+    `bind :443 ssl crt ${certificates}/haproxy/fallback.pem crt-list ${certificates}/haproxy/crt-list alpn h2,http/1.1`,
+  );
+  await applySetup(setup, before);
+  expect(await place.mode("certificates/haproxy/fallback.pem")).toBe(0o600);
+  const fallback = await place.read("certificates/haproxy/fallback.pem");
+  expect(new X509Certificate(fallback).checkPrivateKey(createPrivateKey(fallback))).toBe(true);
+  expect(await place.read("systemd/haproxy.service.d/certmill.conf")).toContain("\nTimeoutStartSec=600\n");
+  await writeFile(join(certificates, "haproxy/crt-list"), "# the agent's\n");
+  await applySetup(setup, await compareFiles(setup));
+  expect(await place.read("certificates/haproxy/crt-list")).toBe("# the agent's\n");
+});
+
 test.each([
   [[], /Name a proxy: nginx/],
   [["squid"], /no proxy "squid" to install for. Known: nginx/],
@@ -154,6 +178,8 @@ test.each([
   [["nginx", "--socket", `/${"x".repeat(120)}`], /at most 107 characters/],
   [["nginx", "--agent-user", "a b"], /--agent-user must be a user's name/],
   [["nginx", "--frontend", "x"], /Unknown option '--frontend'/],
+  [["haproxy", "--certificates", "/srv/my sites"], /--certificates must be an absolute path/],
+  [["haproxy", "--agent-user", "a b"], /--agent-user must be a user's name/],
 ] as const)("%j is refused", async (argv, words) => {
   await expect(installCommand(argv)).rejects.toThrow(words);
 });

@@ -3,11 +3,15 @@ import { EdgeFault } from "../edge-fault.ts";
 import { diskFault } from "../install/disk-fault.ts";
 import { applySetup } from "./apply-setup.ts";
 import { type ComparedFile, compareFiles, fileDiff } from "./compare-files.ts";
+import { haproxySetupKind } from "./haproxy/haproxy-setup.ts";
 import { nginxSetupKind } from "./nginx/nginx-setup.ts";
 import type { SetupKind } from "./setup.ts";
 import { setupJson, setupText } from "./setup-text.ts";
 
-const kinds: Readonly<Record<string, SetupKind>> = { nginx: nginxSetupKind };
+const kinds: Readonly<Record<string, SetupKind>> = {
+  nginx: nginxSetupKind,
+  haproxy: haproxySetupKind,
+};
 
 const usage = `Usage: certmill edge install PROXY [--dry-run | --apply] [options]
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EdgeFault } from "../../edge-fault.ts";
 import { OneAtATime } from "../../flow/one-at-a-time.ts";
 import { diskFault } from "../../install/disk-fault.ts";
 import { plainSerial } from "../../proof/handshake.ts";
@@ -29,13 +30,13 @@ export const crtListPath = (directory: string): string => join(directory, "hapro
  * next start into a crt-list with PEM files. Only what HAProxy has taken gets there: one file that it does not take
  * would keep it from starting. Files are mended at the first call, HAProxy running or not.
  *
- * @throws {RangeError} when HAProxy could not be told the directory: in its commands a blank ends a word.
+ * @throws {EdgeFault} `usage`, when HAProxy could not be told the directory: in its commands a blank ends a word.
  */
 export function openHaproxyDriver(options: HaproxyOptions): Driver {
   if (!/^\/[\w./@+-]+$/.test(options.directory)) {
-    throw new RangeError(
-      `HAProxy's runtime commands cannot name ${JSON.stringify(options.directory)}: ` +
-        "choose an absolute path of letters, digits and the characters . _ - + @ /.",
+    throw new EdgeFault(
+      "usage",
+      `HAProxy's runtime commands cannot name ${JSON.stringify(options.directory)}: choose a --dir of letters, digits and ._@+-/ only.`,
     );
   }
   return new HaproxyDriver(options);

@@ -1,0 +1,29 @@
+import { resolve } from "node:path";
+import { EdgeFault } from "../../edge-fault.ts";
+import type { DriverKind } from "../driver-kind.ts";
+import { openHaproxyDriver } from "./open-haproxy-driver.ts";
+
+export const haproxyKind: DriverKind = {
+  usage: `Options for haproxy, set up by certmill edge install haproxy:
+  --proxy-socket PATH    its stats socket, of level admin
+                         (default /run/haproxy/admin.sock)
+  --proxy-buffer BYTES   its tune.bufsize (default 16384)
+`,
+  options: ["proxy-socket", "proxy-buffer"],
+  layout: "combined",
+  // What it takes without a loss that its other visitors would notice: docs/edges/haproxy.md.
+  pace: 200,
+  plan(values) {
+    const socket = values.get("proxy-socket") ?? "/run/haproxy/admin.sock";
+    const bufferSize = bytes(values.get("proxy-buffer") ?? "16384");
+    return async ({ directory }) => openHaproxyDriver({ socket, directory: resolve(directory), bufferSize });
+  },
+};
+
+function bytes(text: string): number {
+  if (/^[1-9]\d{3,6}$/.test(text)) return Number(text);
+  throw new EdgeFault(
+    "usage",
+    `--proxy-buffer must be HAProxy's tune.bufsize in bytes, such as 16384, not ${JSON.stringify(text)}. See certmill edge run --help.`,
+  );
+}
