@@ -4,6 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Delivery, Driver } from "../../packages/edge/src/driver/driver.ts";
+import { haproxyKind } from "../../packages/edge/src/driver/haproxy/haproxy-kind.ts";
+import { plainSerial } from "../../packages/edge/src/proof/handshake.ts";
+import { EdgeServer } from "../../packages/edge/test/support/edge-server.ts";
+import { eventually } from "../../packages/edge/test/support/eventually.ts";
+import { runAgent } from "../../packages/edge/test/support/running-agent.ts";
+import { TestCa } from "../../packages/edge/test/support/test-ca.ts";
 import { peers, programOf } from "../../tools/peers/peer.ts";
 import { runProgram } from "./support/certmill.ts";
 import { type HaproxyEdge, startHaproxyEdge } from "./support/haproxy-edge.ts";
@@ -180,6 +186,31 @@ test("random changes, reloads, restarts, ends of the agent and another program e
   });
   expect(report, `seed ${seed}`).toMatchObject({ crossed: [], wrong: [] });
   expect(report.puts, `seed ${seed}`).toBeGreaterThan(0);
+});
+
+test("the agent brings what the server has, and again what HAProxy missed while it was down", async () => {
+  await using server = await EdgeServer.open();
+  using ca = new TestCa();
+  const names = ["agent.example.com"];
+  const [first, second] = [ca.issue(names), ca.issue(names)];
+  server.put("21", "211", names, first);
+  const open = haproxyKind.plan(new Map([["proxy-socket", edge.haproxy.socket]]));
+  const parts = { certificateFor: async () => null, knows: async () => false, log: () => undefined };
+  const driven = await open({ directory: edge.directory, ...parts });
+  const often = { pace: haproxyKind.pace, lookEvery: 50, reconcileEvery: 60_000 };
+  await using _agent = await runAgent(server, edge.directory, {
+    layout: haproxyKind.layout ?? "pair",
+    proxy: { kind: "driver", driver: driven, ...often },
+    proveAt: edge.tlsAddress,
+  });
+  await eventually("it is served, and reported", () => server.served().includes("211"));
+  expect(await edge.served("agent.example.com")).toBe(plainSerial(first.serial));
+  await edge.haproxy.kill();
+  server.put("21", "212", names, second);
+  await edge.haproxy.start();
+  await eventually("the renewed one is served, and reported", () => server.served().includes("212"));
+  expect(await edge.served("agent.example.com")).toBe(plainSerial(second.serial));
+  expect(server.receipts.filter(({ error }) => error !== null)).toEqual([]);
 });
 
 test("HAProxy takes the configurations of the docs", async () => {

@@ -10,7 +10,7 @@ import {
 } from "../../../packages/edge/src/driver/haproxy/open-haproxy-driver.ts";
 import { CertificateDirectory } from "../../../packages/edge/src/install/certificate-directory.ts";
 import { layouts } from "../../../packages/edge/src/install/layout.ts";
-import { plainSerial, shakeHands } from "../../../packages/edge/src/proof/handshake.ts";
+import { plainSerial, shakeHands, type TlsAddress } from "../../../packages/edge/src/proof/handshake.ts";
 import { Hierarchy } from "../../../packages/sim/src/x509/hierarchy.ts";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type Haproxy, startHaproxy } from "../../../tools/peers/haproxy.ts";
@@ -22,6 +22,7 @@ export interface HaproxyEdge extends AsyncDisposable {
   readonly directory: string;
   /** The crt-list as HAProxy has it. */
   readonly listPath: string;
+  readonly tlsAddress: TlsAddress;
   /** Of a frontend without TLS that answers by itself. */
   readonly plainPort: number;
   readonly ca: TestIssuer;
@@ -49,6 +50,7 @@ export async function startHaproxyEdge({
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-haproxy-edge-"))).path;
   const [tlsPort, plainPort] = [await freePort(), await freePort()];
+  const tlsAddress = { host: "127.0.0.1", port: tlsPort };
   const listPath = crtListPath(directory);
   const ca = new TestIssuer();
   await prepare?.(directory, ca);
@@ -70,7 +72,7 @@ export async function startHaproxyEdge({
     return delivery;
   };
   const served = async (name: string): Promise<string | null> => {
-    const handshake = await shakeHands({ host: "127.0.0.1", port: tlsPort }, name, never);
+    const handshake = await shakeHands(tlsAddress, name, never);
     return handshake.kind === "served" ? handshake.serial : null;
   };
   const lifetime = opened.move();
@@ -78,6 +80,7 @@ export async function startHaproxyEdge({
     haproxy,
     directory,
     listPath,
+    tlsAddress,
     plainPort,
     ca,
     openDriver,
