@@ -160,6 +160,16 @@ describe("what is not packaged", () => {
     expect(routes?.map(({ spec }) => spec.rules[0]?.backendRefs[0]?.name)).toEqual(names);
   });
 
+  test("Kubernetes' routes have no more host names than it allows", () => {
+    const exceptions = Array.from({ length: 33 }, (_, n) => ({
+      host: `n${n}.example.com`,
+      target: "10.0.9.1:80",
+    }));
+    const text = snippets.kubernetes.central({ ...rule, exceptions })[2]?.text ?? "";
+    const hosts = parseAllDocuments(text).map((document) => document.toJS().spec.hostnames?.length);
+    expect(hosts).toEqual([undefined, 16, 16, 1]);
+  });
+
   test("Kubernetes takes no addresses that an EndpointSlice cannot have", () => {
     const central = (...responders: [string, ...string[]]) =>
       snippets.kubernetes.central({ responders, exceptions: [] });

@@ -32,7 +32,7 @@ export const kubernetesSnippets: ProxySnippets = {
         where:
           'Or: an HTTPRoute without hostnames at the listener of port 80. "gateway" is the name of yours. Mind: where a name has a route of its own at that listener, it comes first, whatever its paths: give it this rule too, or have it at the listener of port 443 only.',
         file: "certmill-httproute.yaml",
-        text: documents(routes.map(httpRoute)),
+        text: documents(routes.flatMap(httpRoutes)),
       },
     ];
   },
@@ -100,11 +100,22 @@ const rule = (name: string, host: string | null): string =>
     `            backend: { service: { name: ${name}, port: { name: http } } }`,
   );
 
-const httpRoute = ({ name, hosts }: Route): string =>
+/** As many as one HTTPRoute takes. */
+const mostHostnames = 16;
+
+function httpRoutes({ name, hosts }: Route): readonly string[] {
+  if (hosts.length === 0) return [httpRoute("certmill-challenge", { name, hosts })];
+  const groups = Array.from({ length: Math.ceil(hosts.length / mostHostnames) }, (_, group) =>
+    hosts.slice(group * mostHostnames, (group + 1) * mostHostnames),
+  );
+  return groups.map((group, index) => httpRoute(`${name}-${index + 1}`, { name, hosts: group }));
+}
+
+const httpRoute = (routeName: string, { name, hosts }: Route): string =>
   lines(
     "apiVersion: gateway.networking.k8s.io/v1",
     "kind: HTTPRoute",
-    `metadata: { name: ${name === responderName ? "certmill-challenge" : name} }`,
+    `metadata: { name: ${routeName} }`,
     "spec:",
     "  parentRefs: [{ name: gateway, sectionName: http }]",
     hosts.length === 0 ? [] : `  hostnames: [${hosts.map((host) => `"${host}"`).join(", ")}]`,
