@@ -6,14 +6,12 @@ import { createPublicKey } from "node:crypto";
 import {
   type AcmeClient,
   ChainError,
-  certificateId,
   certificateRequest,
   keyAuthorization,
   parseChain,
 } from "@certmill/acme";
 import {
   type IssuanceInput,
-  instant,
   isIpName,
   type LiveState,
   type PendingChallenge,
@@ -32,6 +30,7 @@ import type { Sealed } from "../store/secrets.ts";
 import { authorizationFacts, faultOf, finalizeFaultOf, instantOrNull, orderFacts } from "./acme-facts.ts";
 import { placeRecords, recordOf, writeRecords } from "./answer-by-dns.ts";
 import type { CaConnection } from "./ca-connections.ts";
+import { certificateToStore } from "./certificate-to-store.ts";
 
 /** The certificate's key, as later steps need it. */
 export interface KeyMaterial {
@@ -274,16 +273,7 @@ async function download(url: string, { material }: Task, { client, signal }: Mea
         kind: "certificate",
         certificate: { names: leaf.names, matchesKey: Buffer.from(publicKey).equals(leaf.spki) },
       },
-      certificate: {
-        serial: leaf.serial,
-        issuer: leaf.issuer,
-        notBefore: instant(leaf.notBefore),
-        notAfter: instant(leaf.notAfter),
-        fingerprint: leaf.fingerprint,
-        spki: leaf.spkiHash,
-        chainPem: pem,
-        ariId: certificateId(leaf),
-      },
+      certificate: certificateToStore(leaf, pem),
     };
   } catch (error) {
     if (!(error instanceof ChainError)) throw error;

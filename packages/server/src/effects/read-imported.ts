@@ -1,13 +1,14 @@
 /** Certificates that came from another program: whether they can be served, and what they say. */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { type CertificateFacts, ChainError, certificateId, parseChain } from "@certmill/acme";
-import { type Instant, instant } from "@certmill/domain";
+import { type CertificateFacts, ChainError, parseChain } from "@certmill/acme";
+import type { Instant } from "@certmill/domain";
 import { exportKey } from "../keys/certificate-key.ts";
 import { seal } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
+import { certificateToStore } from "./certificate-to-store.ts";
 
 /** A certificate that can be served now. */
 export interface ReadCertificate {
@@ -45,7 +46,12 @@ export function readImported(
     return no("key-mismatch", "The private key is another certificate's.");
   return {
     ok: true,
-    read: { names: leaf.names, certificate: toStore(leaf, pem), key: seal(keyRing, exportKey(key)), keyType },
+    read: {
+      names: leaf.names,
+      certificate: certificateToStore(leaf, pem),
+      key: seal(keyRing, exportKey(key)),
+      keyType,
+    },
   };
 }
 
@@ -57,17 +63,6 @@ function chainOf(chainPem: string): { leaf: CertificateFacts; pem: string } | { 
     throw error;
   }
 }
-
-const toStore = (leaf: CertificateFacts, chainPem: string): CertificateToStore => ({
-  serial: leaf.serial,
-  issuer: leaf.issuer,
-  notBefore: instant(leaf.notBefore),
-  notAfter: instant(leaf.notAfter),
-  fingerprint: leaf.fingerprint,
-  spki: leaf.spkiHash,
-  chainPem,
-  ariId: certificateId(leaf),
-});
 
 function privateKey(pem: string): KeyObject | null {
   try {

@@ -10,15 +10,14 @@ import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { feedCampaigns } from "../../src/work/feed-campaigns.ts";
-import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
+import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { certificateFor, storeKey } from "../store/fleet.ts";
-import { openTestApiOn, start, type TestApi } from "./open-test-api.ts";
+import { openOwnTestApi } from "./open-own-test-api.ts";
+import { start } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
 let postgres: MigratedPostgres;
-let place: OwnDatabase;
-let database: Database;
-let api: TestApi;
+let api: Awaited<ReturnType<typeof openOwnTestApi>>;
 let admin: Client;
 
 beforeAll(async () => {
@@ -27,18 +26,12 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  place = await postgres.copy();
-  database = await openDatabase({ kind: "postgresql", url: place.url, connections: 5 });
-  api = await openTestApiOn(database);
+  api = await openOwnTestApi(postgres);
   admin = await api.as("admin");
   const ca = { directory: "letsencrypt", contact: [], termsAgreed: true, maxOrdersInFlight: 1_000 };
   await admin.call(operations.addCa, { body: { name: "le", ...ca } });
 });
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-  await place[Symbol.asyncDispose]();
-});
+afterEach(() => api[Symbol.asyncDispose]());
 
 const rows = (count: number, tenant = "acme") =>
   Array.from({ length: count }, (_, n) => ({ line: n + 1, domain: `site${n}.com`, tenant }));
@@ -51,7 +44,7 @@ const add = (list: ReturnType<typeof rows>) =>
 const now = (): Instant => instant(start + api.clock.ahead);
 
 /** Lets the clock run on and feeds what comes due, by any process's connection. */
-async function feedFor(span: number, db = database.db): Promise<void> {
+async function feedFor(span: number, db = api.db): Promise<void> {
   const end = api.clock.ahead + span;
   while (api.clock.ahead <= end) {
     await feedCampaigns(db, now());
@@ -64,10 +57,10 @@ async function feedFor(span: number, db = database.db): Promise<void> {
 
 async function planAll(): Promise<void> {
   for (let orders = -1; orders !== 0; ) {
-    const round = await planRound(database.db, { limit: 1_000, now: now() });
+    const round = await planRound(api.db, { limit: 1_000, now: now() });
     if (round.kind === "elsewhere") throw new Error("Nobody else plans.");
     const { rows: due } =
-      await sql`select 1 from lineage where wake_at <= ${new Date(now())} limit 1`.execute(database.db);
+      await sql`select 1 from lineage where wake_at <= ${new Date(now())} limit 1`.execute(api.db);
     orders = due.length > 0 ? -1 : round.orders;
   }
 }
@@ -75,23 +68,23 @@ async function planAll(): Promise<void> {
 /** Brings what is planned to the end that `outcome` says; null: a certificate. @returns how many there were. */
 async function work(outcome: (issuance: ClaimedIssuance, n: number) => FailureCode | null): Promise<number> {
   await planAll();
-  const claimed = await claimIssuances(database.db, { limit: 1_000, lease: minutes(1), now: now() });
+  const claimed = await claimIssuances(api.db, { limit: 1_000, lease: minutes(1), now: now() });
   for (const [n, issuance] of claimed.entries()) {
     const cause = outcome(issuance, n);
     const common = { events: [], ledger: [], now: now() };
     if (cause !== null) {
       const retryAt = after(now(), days(1));
-      await commitAbandoned(database.db, issuance, { cause, detail: "words", retryAt, ...common });
+      await commitAbandoned(api.db, issuance, { cause, detail: "words", retryAt, ...common });
     } else {
-      await storeKey(database.db, issuance.id);
-      await commitIssued(database.db, issuance, { certificate: certificateFor(days(90), now()), ...common });
+      await storeKey(api.db, issuance.id);
+      await commitIssued(api.db, issuance, { certificate: certificateFor(days(90), now()), ...common });
     }
   }
   return claimed.length;
 }
 
 const planned = async (): Promise<number> => {
-  const { rows: live } = await sql`select 1 from issuance where ended_at is null`.execute(database.db);
+  const { rows: live } = await sql`select 1 from issuance where ended_at is null`.execute(api.db);
   return live.length;
 };
 
@@ -174,7 +167,7 @@ describe("a campaign", () => {
     expect((await show()).certificates).toMatchObject({ issuing: 147, held: 0 });
 
     // A worker has one already; the others are taken back, and what they had reserved is free.
-    const [claimed] = await claimIssuances(database.db, { limit: 1, lease: minutes(9), now: now() });
+    const [claimed] = await claimIssuances(api.db, { limit: 1, lease: minutes(9), now: now() });
     await admin.call(operations.pauseCampaign, { params });
     expect(await admin.call(operations.pauseCampaign, { params })).toMatchObject({
       state: "paused",
@@ -185,7 +178,7 @@ describe("a campaign", () => {
     expect(await planned()).toBe(1);
     const { rows: reserved } = await sql`
       select limit_name, sum(reserved)::int as reserved from bucket where reserved > 0 group by 1 order by 1`.execute(
-      database.db,
+      api.db,
     );
     // Those that this test has ended told the ledger nothing: 103 before, and the one that is claimed.
     expect(reserved).toContainEqual({ limit_name: "new-orders-per-account", reserved: 104 });
@@ -193,7 +186,7 @@ describe("a campaign", () => {
 
     // Another process goes on with it.
     await admin.call(operations.resumeCampaign, { params });
-    await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 2 });
+    await using other = await openDatabase({ kind: "postgresql", url: api.databaseUrl, connections: 2 });
     await feedFor(minutes(2), other.db);
     expect(await work((_, n) => (n % 10 === 0 ? "dns" : null))).toBe(146);
     expect((await show()).certificates).toMatchObject({ issued: 40 + 3 + 131, issuing: 1, failed: 75 });
@@ -214,7 +207,7 @@ describe("a campaign", () => {
     expect(await work(() => null)).toBe(1);
     await feedFor(minutes(1));
     expect((await show()).certificates).toMatchObject({ issued: 175, removed: 75, issuing: 0 });
-    const { rows: owed } = await sql`select 1 from campaign where wake_at is not null`.execute(database.db);
+    const { rows: owed } = await sql`select 1 from campaign where wake_at is not null`.execute(api.db);
     expect(owed).toEqual([]);
   });
 
@@ -319,13 +312,13 @@ describe("many processes", () => {
     await admin.call(operations.createCampaign, { body: { name: "spring" } });
     await add(rows(300));
     await admin.call(operations.startCampaign, { params });
-    await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 4 });
+    await using other = await openDatabase({ kind: "postgresql", url: api.databaseUrl, connections: 4 });
     for (let second = 0; second < 5; second += 1) {
-      await Promise.all([database, other, database, other].map(({ db }) => feedCampaigns(db, now())));
+      await Promise.all([api, other, api, other].map(({ db }) => feedCampaigns(db, now())));
       api.clock.ahead += seconds(1);
     }
     const { rows: waves } = await sql`
-      select wave, count(*)::int from lineage where not held group by wave`.execute(database.db);
+      select wave, count(*)::int from lineage where not held group by wave`.execute(api.db);
     expect(waves).toEqual([{ wave: 1, count: 100 }]);
   });
 
@@ -334,7 +327,7 @@ describe("many processes", () => {
     await add(rows(90));
     await admin.call(operations.startCampaign, { params });
     await feedFor(seconds(5));
-    await using other = await openDatabase({ kind: "postgresql", url: place.url, connections: 4 });
+    await using other = await openDatabase({ kind: "postgresql", url: api.databaseUrl, connections: 4 });
     const seen = { isPaused: false, claimed: 0 };
     const keepOn = async ({ db }: Database): Promise<void> => {
       while (!seen.isPaused) {
@@ -344,14 +337,14 @@ describe("many processes", () => {
       }
     };
     const pausing = async (): Promise<void> => {
-      while (seen.claimed < 5) await planRound(database.db, { limit: 5, now: now() });
+      while (seen.claimed < 5) await planRound(api.db, { limit: 5, now: now() });
       await admin.call(operations.pauseCampaign, { params });
       seen.isPaused = true;
     };
-    await Promise.all([keepOn(database), keepOn(other), pausing()]);
+    await Promise.all([keepOn(api.database), keepOn(other), pausing()]);
     expect(await planned()).toBe(seen.claimed);
     await planAll();
-    expect(await claimIssuances(database.db, { limit: 100, lease: minutes(5), now: now() })).toEqual([]);
+    expect(await claimIssuances(api.db, { limit: 100, lease: minutes(5), now: now() })).toEqual([]);
     expect((await show()).certificates).toMatchObject({ issuing: seen.claimed, waiting: 90 - seen.claimed });
   });
 });
@@ -363,7 +356,7 @@ describe("packs", () => {
     expect(await add(list)).toMatchObject({ added: 7 });
     expect(await add(list)).toMatchObject({ added: 0, unchanged: 7, rejected: [] });
     const { rows: packs } = await sql`select names, tenant.name as tenant
-      from lineage join tenant on tenant.id = tenant_id order by lineage.id`.execute(database.db);
+      from lineage join tenant on tenant.id = tenant_id order by lineage.id`.execute(api.db);
     expect(packs).toEqual([
       { names: ["site0.com", "site1.com", "site2.com"], tenant: "a" },
       { names: ["site3.com"], tenant: "a" },
@@ -382,7 +375,7 @@ describe("packs", () => {
     await admin.call(operations.createCampaign, { body });
     await add([...rows(2, "a"), ...rows(4, "b").slice(2)]);
     const { rows: packs } = await sql`select cardinality(names) as names, tenant_id from lineage`.execute(
-      database.db,
+      api.db,
     );
     expect(packs).toEqual([{ names: 4, tenant_id: null }]);
   });

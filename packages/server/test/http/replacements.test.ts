@@ -4,19 +4,17 @@ import { after, days, hours, type Instant, instant, minutes, seconds } from "@ce
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { releaseServed } from "../../src/store/revocations.ts";
 import { feedReplacements } from "../../src/work/feed-replacements.ts";
-import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
+import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { failDue, issueDue } from "./issue-directly.ts";
-import { openTestApiOn, start, type TestApi } from "./open-test-api.ts";
+import { openOwnTestApi } from "./open-own-test-api.ts";
+import { start } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
 let postgres: MigratedPostgres;
-let place: OwnDatabase;
-let database: Database;
-let api: TestApi;
+let api: Awaited<ReturnType<typeof openOwnTestApi>>;
 let admin: Client;
 
 beforeAll(async () => {
@@ -26,9 +24,7 @@ afterAll(() => postgres[Symbol.asyncDispose]());
 
 /** Two CAs of ten orders in flight, so that twenty are under way for each at the most. */
 beforeEach(async () => {
-  place = await postgres.copy();
-  database = await openDatabase({ kind: "postgresql", url: place.url, connections: 5 });
-  api = await openTestApiOn(database);
+  api = await openOwnTestApi(postgres);
   admin = await api.as("admin");
   const ca = { contact: [], termsAgreed: true, maxOrdersInFlight: 10 };
   await admin.call(operations.addCa, { body: { name: "le", directory: "letsencrypt", ...ca } });
@@ -36,11 +32,7 @@ beforeEach(async () => {
     body: { name: "other", directory: "https://other.test/directory", ...ca },
   });
 });
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-  await place[Symbol.asyncDispose]();
-});
+afterEach(() => api[Symbol.asyncDispose]());
 
 const now = (): Instant => instant(start + api.clock.ahead);
 const pass = (span: number): void => {
