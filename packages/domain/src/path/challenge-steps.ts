@@ -135,6 +135,10 @@ function statusEnd(last: Hop | undefined, isRedirected: boolean, status: string)
 const deadEnd = ({ url, detail }: { readonly url: string; readonly detail: string }): string =>
   `The redirect leads to ${url}, which does not answer (${detail}).`;
 
+/** What is no fault of the name's. */
+const withoutV6 =
+  " A server without IPv6 of its own sees it so too: then look from a vantage point that has it.";
+
 const failing = {
   unreachable: ["probe-unreachable", "takes no connection on port 80"],
   timeout: ["probe-timeout", "takes connections on port 80 and does not answer in time"],
@@ -149,7 +153,7 @@ function firstFails(
   return wrong(
     code,
     `${address} ${what} (${detail}).`,
-    "A certificate authority always begins at port 80: open it there, or take the address out of DNS.",
+    `A certificate authority always begins at port 80: open it there, or take the address out of DNS.${address.includes(":") ? withoutV6 : ""}`,
   );
 }
 

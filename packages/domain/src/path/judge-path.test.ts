@@ -156,6 +156,13 @@ describe("a challenge by one address", () => {
   });
 });
 
+test("an IPv6 address may be out of reach for reasons of our own", () => {
+  const outcome = failure("unreachable", url, "not reachable from here");
+  const fixes = (address: string) => challenge({ address, hops: [], outcome }).map(({ fix }) => fix);
+  expect(fixes("2001:db8::1")).toEqual([expect.stringContaining("without IPv6 of its own")]);
+  expect(fixes("192.0.2.1")).toEqual([expect.not.stringContaining("IPv6")]);
+});
+
 const certificates: readonly (readonly [TlsSeen, PathContext["held"], string])[] = [
   [served, context.held, "+served"],
   [{ ...served, notAfter: now }, context.held, "-served-expired"],
