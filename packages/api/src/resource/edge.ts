@@ -102,14 +102,13 @@ export const edgeCertificate = operation({
  * `begun`: the domain has none yet, and is being tried now, whoever asked first; `waiting`: it has none, and a handshake does not
  * hasten it; `unknown`: the edge group has no such name.
  */
-export const Demand = Type.Union([
+const Demand = Type.Union([
   Type.Object({ kind: Type.Literal("served"), certificate: EdgeCertificate }),
   Type.Object({
     kind: Type.Union([Type.Literal("begun"), Type.Literal("waiting"), Type.Literal("unknown")]),
     certificate: Type.Null(),
   }),
 ]);
-export type Demand = Static<typeof Demand>;
 
 export const demandCertificate = operation({
   id: "demandCertificate",
