@@ -12,6 +12,7 @@ import { challengeRulesBench } from "./challenge-rules.ts";
 import { checksBench } from "./checks.ts";
 import { drillBench } from "./drill.ts";
 import { edgeHaproxyBench } from "./edge-haproxy.ts";
+import { edgeNginxBench } from "./edge-nginx.ts";
 import { importBench } from "./import.ts";
 import { issueBench } from "./issue.ts";
 import { ledgerBench } from "./ledger.ts";
@@ -43,6 +44,7 @@ const benches: readonly Bench[] = [
   drillBench,
   yearBench,
   edgeHaproxyBench,
+  edgeNginxBench,
 ];
 
 // An end by exit, unlike one by the signal itself, takes the started processes along.

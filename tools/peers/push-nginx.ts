@@ -14,12 +14,15 @@ export interface PushNginx extends AsyncDisposable {
   readonly port: number;
   /** For the installer: what it needs to work in this folder. */
   readonly installOptions: readonly string[];
-  /**
-   * Starts nginx with what was installed.
-   *
-   * @param servers further ones, inside `http { … }`.
-   */
-  start(workers: number, servers?: string): Promise<Nginx>;
+  /** Starts nginx with what was installed. */
+  start(workers: number, more?: MoreConfiguration): Promise<Nginx>;
+}
+
+interface MoreConfiguration {
+  /** Before `http { … }`. */
+  readonly main?: string;
+  /** Inside it. */
+  readonly http?: string;
 }
 
 /** The answer to every request is the id of the worker that gave it. */
@@ -49,11 +52,11 @@ http { ${http} }
     socket,
     port,
     installOptions: ["--dir", directory, "--socket", socket, "--systemd", "none", "--nginx", nginx],
-    start: (workers, servers = "") =>
+    start: (workers, more = {}) =>
       startNginx({
         workers,
-        main: loadLuaModule(),
-        http: `${http}\n${site(port, directory)}\n${servers}`,
+        main: `${loadLuaModule()}\n${more.main ?? ""}`,
+        http: `${http}\n${site(port, directory)}\n${more.http ?? ""}`,
       }),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   };
