@@ -1,14 +1,18 @@
-/** nginx in push mode: set up by the command, filled by the driver, asked by handshakes. One nginx, two workers. */
+/** nginx, set up by the command, filled by the driver or by files, asked by handshakes. One nginx, two workers. */
 import { spawnSync } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { connect as openSocket } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Delivery } from "../../packages/edge/src/driver/driver.ts";
 import { openNginxDriver } from "../../packages/edge/src/driver/nginx/nginx-driver.ts";
+import { CertificateDirectory } from "../../packages/edge/src/install/certificate-directory.ts";
+import { layouts } from "../../packages/edge/src/install/layout.ts";
 import { seededRandom } from "../../packages/sim/src/random.ts";
+import { freePort } from "../../tools/peers/free-port.ts";
 import type { Nginx } from "../../tools/peers/nginx.ts";
+import { peers, programOf } from "../../tools/peers/peer.ts";
 import { type PushNginx, preparePushNginx } from "../../tools/peers/push-nginx.ts";
 import { QuickCa, type QuickCertificate } from "../../tools/peers/quick-ca.ts";
 import { runCertmill } from "./support/certmill.ts";
@@ -19,15 +23,17 @@ const signal = new AbortController().signal;
 
 let opened: AsyncDisposableStack;
 let place: PushNginx;
+let files: FilesMode;
 let nginx: Nginx;
 let driver: ReturnType<typeof openNginxDriver>;
 
 beforeAll(async () => {
   await using starting = new AsyncDisposableStack();
   place = starting.use(await preparePushNginx());
-  const options = ["nginx", "--apply", "--memory", "600k", ...place.installOptions];
+  const options = ["nginx", "--apply", "--memory", "400k", ...place.installOptions];
   expect(await runCertmill(["edge", "install", ...options])).toMatchObject({ code: 0 });
-  nginx = await place.start(2);
+  files = await prepareFiles();
+  nginx = await place.start(2, { http: files.http });
   starting.defer(() => nginx[Symbol.asyncDispose]());
   driver = openNginxDriver({ socket: place.socket });
   opened = starting.move();
@@ -53,7 +59,10 @@ test("what is put is served to its names, wildcards to one label, and nothing to
   for (const name of ["any.example.com", "two.one.any.example.com", "other.example.com", null]) {
     expect((await served(name)).subject, String(name)).toBe("certmill fallback");
   }
-  await clear("shop", "any", "own");
+  const address = ca.issue("127.0.0.1");
+  await put("address", address);
+  expect((await served(null)).serial, "who asks for an address sends no name").toBe(address.serial);
+  await clear("shop", "any", "own", "address");
 });
 
 test("a renewal is served by every worker from the next handshake on, and by none before", async () => {
@@ -165,14 +174,44 @@ test("a reload keeps everything; a restart loses it, says so, and is filled agai
   expect(await put("late", ca.issue("late.example.com"))).toMatchObject({ kind: "away" });
   expect(await driver.load(streamed(deliveries), signal)).toMatchObject({ kind: "away" });
   expect(await driver.list(signal)).toBeNull();
-  nginx = await place.start(2);
+  nginx = await place.start(2, { http: files.http });
   const after = await driver.health(signal);
   expect(after).toMatchObject({ kind: "up" });
   expect(after).not.toEqual(before);
   expect(await driver.list(signal)).toEqual(new Map());
   expect(await driver.load(streamed(deliveries), signal)).toEqual({ kind: "done" });
   expect(await driver.list(signal)).toEqual(listed);
-  await clear(...(listed?.keys() ?? []));
+
+  const main = join(place.directory, "conf.d/certmill.conf");
+  await writeFile(main, (await readFile(main, "utf8")).replace(" 400k;", " 440k;"));
+  await nginx.reload();
+  const resized = await driver.health(signal);
+  expect(resized, "memory of another size is empty").not.toEqual(after);
+  expect(await driver.list(signal)).toEqual(new Map());
+});
+
+test("files mode: the agent's files are read at each handshake, by names that lead nowhere else", async () => {
+  tellOnFailure({ nginx });
+  const { certificates, port } = files;
+  const directory = new CertificateDirectory(certificates, layouts.pair);
+  const install = async (lineageId: string, certificate: QuickCertificate, ...before: readonly string[]) => {
+    const { ref, pair, names } = deliveryOf(lineageId, certificate);
+    await directory.store(lineageId, ref, pair);
+    await directory.link(lineageId, ref, { names, before });
+  };
+  const shop = ca.issue("shop.example.com");
+  const any = ca.issue("*.any.example.com");
+  await install("1", shop);
+  await install("2", any);
+  expect((await served("shop.example.com", port)).serial).toBe(shop.serial);
+  expect((await served("one.any.example.com", port)).serial).toBe(any.serial);
+  expect((await served(null, port)).subject).toBe("certmill fallback");
+  await expect(served("none.example.com", port)).rejects.toThrow(/alert/);
+  expect((await served("..", port)).subject).toBe("certmill fallback");
+
+  const renewed = ca.issue("shop.example.com");
+  await install("1", renewed, "shop.example.com");
+  for (const { serial } of await byAllWorkers("shop.example.com", port)) expect(serial).toBe(renewed.serial);
 });
 
 test("changes from all sides at once leave what was put last, and nothing else", async () => {
@@ -263,6 +302,31 @@ test("full memory is said, takes nothing away, and does not keep anything from b
   expect(await driver.list(signal)).toEqual(new Map([["first", larger.serial]]));
 });
 
+interface FilesMode {
+  /** Where the agent installs. */
+  readonly certificates: string;
+  readonly port: number;
+  /** For the one nginx of these tests. */
+  readonly http: string;
+}
+
+/** Installs files mode beside push mode, for another port. */
+async function prepareFiles(): Promise<FilesMode> {
+  const directory = join(place.directory, "files");
+  const certificates = join(directory, "certificates");
+  await mkdir(join(directory, "conf.d"), { recursive: true });
+  const main = `pid ${directory}/nginx.pid;\nerror_log stderr;\nevents { }\nhttp { include ${directory}/conf.d/*.conf; }\n`;
+  await writeFile(join(directory, "nginx.conf"), main);
+  const where = ["--dir", directory, "--certificates", certificates, "--nginx", programOf(peers.nginx)];
+  const ended = await runCertmill(["edge", "install", "nginx", "--mode", "files", "--apply", ...where]);
+  expect(ended).toMatchObject({ code: 0 });
+  const wildcard = `*.any.example.com ${certificates}/_wildcard.any.example.com;\n`;
+  await writeFile(join(directory, "certmill/wildcards.map"), wildcard);
+  const port = await freePort();
+  const server = `listen 127.0.0.1:${port} ssl reuseport; include ${directory}/certmill/tls.conf; return 200 "$pid";`;
+  return { certificates, port, http: `include ${directory}/conf.d/*.conf;\nserver { ${server} }` };
+}
+
 function deliveryOf(lineageId: string, certificate: QuickCertificate): Delivery {
   const { names, serial, notAfter, chainPem, keyPem } = certificate;
   return { lineageId, names, ref: { certificateId: "1", serial, notAfter }, pair: { chainPem, keyPem } };
@@ -293,11 +357,11 @@ interface Served {
 }
 
 /** By one full handshake. @param name null: without SNI. */
-function served(name: string | null): Promise<Served> {
+function served(name: string | null, port: number = place.port): Promise<Served> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: "127.0.0.1",
-      port: place.port,
+      port,
       rejectUnauthorized: false,
       timeout: 10_000,
       ...(name === null ? {} : { servername: name }),
@@ -324,11 +388,11 @@ function served(name: string | null): Promise<Served> {
 }
 
 /** Handshakes until both workers have served one, and at least 12. */
-async function byAllWorkers(name: string): Promise<readonly Served[]> {
+async function byAllWorkers(name: string, port?: number): Promise<readonly Served[]> {
   const all: Served[] = [];
   while (all.length < 12 || new Set(all.map(({ worker }) => worker)).size < 2) {
     if (all.length > 400) throw new Error("One worker alone took 400 connections.");
-    all.push(await served(name));
+    all.push(await served(name, port));
   }
   return all;
 }

@@ -2,7 +2,7 @@ import type { Ending } from "./exit-code.ts";
 
 interface CommandErrorOptions extends ErrorOptions {
   readonly ending: Ending;
-  /** What to do next, as sentences; absent where the message says it all. */
+  /** What to do next, as sentences, or lines of another program; absent where the message says it all. */
   readonly hint?: string;
 }
 

@@ -34,7 +34,7 @@ function tell(error: unknown): Told {
   }
   if (error instanceof CommandError) {
     const { code, message, hint, ending } = error;
-    return { code, message, more: hint === null ? [] : [hint], ending };
+    return { code, message, more: hint === null ? [] : hint.split("\n"), ending };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -32,7 +32,9 @@ async function runEdgePart(part: "edgeCommand" | "installCommand", argv: readonl
   } catch (error) {
     if (!(error instanceof EdgeFault)) throw error;
     const { code, message } = error;
-    throw new CommandError(code, message, { ending: edgeEndings[code] ?? "failed", cause: error });
+    const [told = "", ...more] = message.split("\n");
+    const hint = more.length === 0 ? {} : { hint: more.join("\n") };
+    throw new CommandError(code, told, { ending: edgeEndings[code] ?? "failed", ...hint, cause: error });
   }
 }
 

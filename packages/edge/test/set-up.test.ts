@@ -127,9 +127,9 @@ test("what we wrote is brought up to date; what an operator changed is told apar
 
 test("a configuration that nginx does not take is put back as it was, with nginx's words", async () => {
   await using place = await newPlace();
-  await place.answer("echo 'lua_package_path directive is duplicate' >&2; exit 1");
+  await place.answer(`echo '"lua_package_path" directive is duplicate' >&2; exit 1`);
   await expect(apply(place)).rejects.toThrow(
-    /every file is as it was before. It said:\nlua_package_path .* duplicate/,
+    /every file is as it was before. It said:\n"lua_package_path" .* duplicate\nAdd .*\/lua\/\?\.lua to .* --lua-path yours\./,
   );
   expect(await readdir(join(place.path, "conf.d"))).toEqual([]);
   await place.answer("exit 0");
@@ -173,6 +173,8 @@ test.each([
   [["squid"], /no proxy "squid" to install for. Known: nginx/],
   [["nginx", "--apply", "--dry-run"], /say the opposite/],
   [["nginx", "--mode", "pull"], /--mode must be push or files/],
+  [["nginx", "--lua-path", "none"], /--lua-path must be ours or yours/],
+  [["nginx", "--parsed", "0"], /--parsed must be a number from 1/],
   [["nginx", "--memory", "1g"], /--memory must be a size such as 256m/],
   [["nginx", "--dir", 'etc";'], /--dir must be an absolute path/],
   [["nginx", "--socket", `/${"x".repeat(120)}`], /at most 107 characters/],

@@ -48,7 +48,7 @@ async function putBack({ path, present, mode }: ComparedFile): Promise<void> {
   else await replaceFile(path, present, mode);
 }
 
-async function check({ proxy, check: [program, ...args] }: Setup): Promise<void> {
+async function check({ proxy, remedies, check: [program, ...args] }: Setup): Promise<void> {
   try {
     await run(program, args, { timeout: checkDeadline });
   } catch (error) {
@@ -58,7 +58,12 @@ async function check({ proxy, check: [program, ...args] }: Setup): Promise<void>
       throw new EdgeFault("configuration-refused", told, { cause: error });
     }
     const words = (stderr === "" ? message : stderr).trim();
-    const told = `${proxy} does not take its configuration with these files, so every file is as it was before. It said:\n${words}`;
+    const remedy = remedies.find((each) => each.words.test(words))?.remedy;
+    const told = [
+      `${proxy} does not take its configuration with these files, so every file is as it was before. It said:`,
+      words,
+      ...(remedy === undefined ? [] : [remedy]),
+    ].join("\n");
     throw new EdgeFault("configuration-refused", told, { cause: error });
   }
 }

@@ -13,6 +13,8 @@ export interface Setup {
   readonly recordPath: string;
   /** Ends with 0 when the proxy takes its configuration. */
   readonly check: readonly [program: string, ...args: string[]];
+  /** What to do about words of the proxy that are to be expected. */
+  readonly remedies: readonly { readonly words: RegExp; readonly remedy: string }[];
   /** What is left to do by hand, as lines. */
   readonly next: readonly string[];
 }

@@ -9,6 +9,10 @@ export interface NginxSetupOptions {
   readonly socket: string;
   /** Of the shared memory, as nginx writes it. */
   readonly memory: string;
+  /** How many certificates a worker keeps parsed. */
+  readonly parsed: string;
+  /** Whether nginx is told where our Lua is, or an operator has told it in a `lua_package_path` of his own. */
+  readonly luaPath: "ours" | "yours";
   /** Where the agent installs. */
   readonly certificates: string;
   /** Null: who runs the command. */
@@ -27,6 +31,11 @@ export const nginxUsage = `Options for nginx:
                          (default /run/certmill-nginx/admin.sock)
   --memory SIZE          push: 2.5 kB for each certificate with a P-256 key,
                          4.5 kB with an RSA key (default 256m)
+  --parsed NUMBER        push: certificates that a worker keeps parsed, 11 kB
+                         each (default 10000)
+  --lua-path WHOSE       push: ours (default); yours: nginx has a
+                         lua_package_path, which can be given only once, and
+                         you have added DIRECTORY/certmill/lua/?.lua to it
   --certificates DIR     files: the agent's --dir (default /var/lib/certmill/certificates)
   --agent-user USER      whom the agent runs as (default: who runs this)
   --systemd DIRECTORY    where drop-ins of units are, or "none"
@@ -39,10 +48,12 @@ export function parseNginxOptions(values: ReadonlyMap<string, string>): NginxSet
   const path = (name: string, otherwise: string): string => plainPath(name, values.get(name) ?? otherwise);
   const systemd = values.get("systemd") ?? "/etc/systemd/system";
   return {
-    mode: modeOf(values.get("mode") ?? "push"),
+    mode: oneOf("mode", ["push", "files"], values.get("mode") ?? "push"),
     directory: path("dir", "/etc/nginx"),
     socket: socketPath(path("socket", "/run/certmill-nginx/admin.sock")),
     memory: memoryOf(values.get("memory") ?? "256m"),
+    parsed: countOf(values.get("parsed") ?? "10000"),
+    luaPath: oneOf("lua-path", ["ours", "yours"], values.get("lua-path") ?? "ours"),
     certificates: path("certificates", "/var/lib/certmill/certificates"),
     agentUser: values.has("agent-user") ? userName(values.get("agent-user") ?? "") : null,
     systemd: systemd === "none" ? null : plainPath("systemd", systemd),
@@ -50,9 +61,10 @@ export function parseNginxOptions(values: ReadonlyMap<string, string>): NginxSet
   };
 }
 
-function modeOf(text: string): "push" | "files" {
-  if (text === "push" || text === "files") return text;
-  throw usage(`--mode must be push or files, not ${JSON.stringify(text)}`);
+function oneOf<T extends string>(name: string, choices: readonly T[], text: string): T {
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw usage(`--${name} must be ${choices.join(" or ")}, not ${JSON.stringify(text)}`);
 }
 
 /** They become part of a configuration: nothing in them may mean something there. */
@@ -70,6 +82,11 @@ function socketPath(path: string): string {
 function memoryOf(text: string): string {
   if (/^[1-9]\d*[kmKM]$/.test(text)) return text.toLowerCase();
   throw usage(`--memory must be a size such as 256m, not ${JSON.stringify(text)}`);
+}
+
+function countOf(text: string): string {
+  if (/^[1-9]\d{0,6}$/.test(text)) return text;
+  throw usage(`--parsed must be a number from 1 to 9999999, not ${JSON.stringify(text)}`);
 }
 
 function userName(text: string): string {

@@ -12,7 +12,18 @@ const luaModules = ["admin", "delivery", "handshake", "journal", "openssl", "sto
 export const nginxSetupKind: SetupKind = {
   summary: "shared memory filled by the agent, or its files by SNI",
   usage: nginxUsage,
-  options: ["mode", "dir", "socket", "memory", "certificates", "agent-user", "systemd", "nginx"],
+  options: [
+    "mode",
+    "dir",
+    "socket",
+    "memory",
+    "parsed",
+    "lua-path",
+    "certificates",
+    "agent-user",
+    "systemd",
+    "nginx",
+  ],
   plan: async (values) => nginxSetup(parseNginxOptions(values)),
 };
 
@@ -29,11 +40,23 @@ export async function nginxSetup(options: NginxSetupOptions): Promise<Setup> {
 
 type Part = Omit<Setup, "proxy" | "recordPath" | "check">;
 
+const pushPackages = ["nginx", "libnginx-mod-http-lua", "lua-resty-lrucache"] as const;
+
 async function push(options: NginxSetupOptions): Promise<Part> {
   const { directory, socket, agentUser, systemd } = options;
   const ours = join(directory, "certmill");
   return {
-    packages: ["nginx", "libnginx-mod-http-lua", "lua-resty-lrucache"],
+    packages: pushPackages,
+    remedies: [
+      {
+        words: /unknown directive "lua_/,
+        remedy: `Its Lua module is missing: apt-get install ${pushPackages.join(" ")}. Debian loads it by "include /etc/nginx/modules-enabled/*.conf;" in nginx.conf.`,
+      },
+      {
+        words: /"lua_package_path" directive is duplicate/,
+        remedy: `Add ${ours}/lua/?.lua to the lua_package_path that is there, then run this again with --lua-path yours.`,
+      },
+    ],
     // nginx lets everyone write to a socket that it makes: it is this folder that lets only the agent to it.
     folders: [{ path: dirname(socket), mode: 0o700, owner: agentUser }],
     files: [
@@ -71,6 +94,7 @@ async function files(options: NginxSetupOptions): Promise<Part> {
   const ours = join(directory, "certmill");
   return {
     packages: ["nginx"],
+    remedies: [],
     folders: [],
     files: [
       await filled("files.conf", join(directory, "conf.d/certmill.conf"), options),
@@ -136,12 +160,19 @@ ExecStartPre=-/bin/rm -f ${socket}
 }
 
 async function filled(name: string, path: string, options: NginxSetupOptions): Promise<SetupFile> {
-  const { directory, memory, socket, certificates } = options;
+  const { directory, memory, parsed, luaPath, socket, certificates } = options;
   const text = await readFile(join(shipped, name), "utf8");
   const content = text
+    .replaceAll("@LUA_PATH@", luaPathLine(luaPath))
     .replaceAll("@DIRECTORY@", directory)
     .replaceAll("@MEMORY@", memory)
+    .replaceAll("@PARSED@", parsed)
     .replaceAll("@SOCKET@", socket)
     .replaceAll("@CERTIFICATES@", certificates);
   return { path, content, mode: 0o644 };
 }
+
+const luaPathLine = (whose: NginxSetupOptions["luaPath"]): string =>
+  whose === "ours"
+    ? `lua_package_path "@DIRECTORY@/certmill/lua/?.lua;;";`
+    : "# @DIRECTORY@/certmill/lua/?.lua is in the lua_package_path that was there before.";
