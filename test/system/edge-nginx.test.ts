@@ -24,6 +24,7 @@ const signal = new AbortController().signal;
 let opened: AsyncDisposableStack;
 let place: PushNginx;
 let files: FilesMode;
+let rollBack: { readonly url: string; readonly http: string };
 let nginx: Nginx;
 let driver: ReturnType<typeof openNginxDriver>;
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
   const options = ["nginx", "--apply", "--memory", "400k", ...place.installOptions];
   expect(await runCertmill(["edge", "install", ...options])).toMatchObject({ code: 0 });
   files = await prepareFiles();
-  nginx = await place.start(2, { http: files.http });
+  rollBack = await prepareRollBack();
+  nginx = await place.start(2, { http: `${files.http}\n${rollBack.http}` });
   starting.defer(() => nginx[Symbol.asyncDispose]());
   driver = openNginxDriver({ socket: place.socket });
   opened = starting.move();
@@ -174,7 +176,7 @@ test("a reload keeps everything; a restart loses it, says so, and is filled agai
   expect(await put("late", ca.issue("late.example.com"))).toMatchObject({ kind: "away" });
   expect(await driver.load(streamed(deliveries), signal)).toMatchObject({ kind: "away" });
   expect(await driver.list(signal)).toBeNull();
-  nginx = await place.start(2, { http: files.http });
+  nginx = await place.start(2, { http: `${files.http}\n${rollBack.http}` });
   const after = await driver.health(signal);
   expect(after).toMatchObject({ kind: "up" });
   expect(after).not.toEqual(before);
@@ -245,6 +247,15 @@ test("changes from all sides at once leave what was put last, and nothing else",
     }
   }
   await clear(...lineages);
+});
+
+test("what finds no room is rolled back to the last byte", async () => {
+  tellOnFailure({ nginx });
+  const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
+  for (const seed of seeds) {
+    const answer = await (await fetch(`${rollBack.url}?seed=${seed}`)).text();
+    expect(answer, `seed ${seed}`).toMatch(/^full after \d+: $/m);
+  }
 });
 
 test("only the agent's user comes to the door", async () => {
@@ -325,6 +336,14 @@ async function prepareFiles(): Promise<FilesMode> {
   const port = await freePort();
   const server = `listen 127.0.0.1:${port} ssl reuseport; include ${directory}/certmill/tls.conf; return 200 "$pid";`;
   return { certificates, port, http: `include ${directory}/conf.d/*.conf;\nserver { ${server} }` };
+}
+
+/** A server that tries the journal on a dictionary of its own. */
+async function prepareRollBack(): Promise<{ readonly url: string; readonly http: string }> {
+  const port = await freePort();
+  const script = join(import.meta.dirname, "edge-nginx/roll-back.lua");
+  const server = `listen 127.0.0.1:${port}; location / { content_by_lua_file ${script}; }`;
+  return { url: `http://127.0.0.1:${port}/`, http: `lua_shared_dict small 128k;\nserver { ${server} }` };
 }
 
 function deliveryOf(lineageId: string, certificate: QuickCertificate): Delivery {
