@@ -49,4 +49,5 @@ export async function usedMb(socket: string): Promise<number> {
   return (health.capacity_bytes - health.free_bytes) / 1e6;
 }
 
-const deadline = (): AbortSignal => AbortSignal.timeout(900_000);
+/** It is a guard against a hang: 100,000 certificates take four minutes where nothing else runs. */
+const deadline = (): AbortSignal => AbortSignal.timeout(3_600_000);
