@@ -61,6 +61,7 @@ export function haproxySetup(values: ReadonlyMap<string, string>): Setup {
     ],
     recordPath: join(own, "written.json"),
     check: [path("haproxy", "/usr/sbin/haproxy"), "-c", "-q", "-f", config],
+    remedies: [],
     next: [
       `1. In ${config}, under "global" (Debian has the first line as it is):`,
       `     stats socket ${socket} mode 660 level admin expose-fd listeners`,
