@@ -84,8 +84,7 @@ export class CrtListFile {
     const text = `${lineOf(entry)}\n`;
     const offset = this.#size;
     const length = Buffer.byteLength(text) + live.length;
-    await this.#write(offset, dead + text);
-    await this.#write(offset, live);
+    await this.#write(offset, dead + text, live);
     this.#keep({ entry, offset, length });
     this.#size += length;
     this.#liveBytes += length;
@@ -121,9 +120,10 @@ export class CrtListFile {
     if (found?.size !== this.#size) await this.#rewrite();
   }
 
-  async #write(at: number, text: string): Promise<void> {
+  /** One text after the other, at the same place. */
+  async #write(at: number, ...texts: readonly string[]): Promise<void> {
     await using file = await open(this.#path, "r+");
-    await file.write(text, at);
+    for (const text of texts) await file.write(text, at);
   }
 
   /** Disk order: a line is not to be found before the PEM file that it names. */

@@ -44,12 +44,16 @@ export class PemFiles {
   async put(path: string, lineageId: string, ref: CertificateRef): Promise<void> {
     const serial = plainSerial(ref.serial);
     if (this.#serials.get(path) === serial && (await this.isThere(path))) return;
+    const version = join(this.#versions, versionFile(lineageId, ref));
     const temporary = join(dirname(path), `.${basename(path)}.new`);
-    await rm(temporary, { force: true });
-    await link(join(this.#versions, versionFile(lineageId, ref)), temporary);
+    await link(version, temporary).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      await rm(temporary);
+      await link(version, temporary);
+    });
     await rename(temporary, path);
     // link(2): a rename onto another name of the same file does nothing at all.
-    await rm(temporary, { force: true });
+    if (!this.#serials.has(path)) await rm(temporary, { force: true });
     this.#serials.set(path, serial);
   }
 
