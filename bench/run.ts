@@ -11,6 +11,7 @@ import { campaignBench } from "./campaign.ts";
 import { challengeRulesBench } from "./challenge-rules.ts";
 import { checksBench } from "./checks.ts";
 import { drillBench } from "./drill.ts";
+import { edgeColdBench } from "./edge-cold.ts";
 import { edgeHaproxyBench } from "./edge-haproxy.ts";
 import { edgeNginxBench } from "./edge-nginx.ts";
 import { importBench } from "./import.ts";
@@ -43,6 +44,7 @@ const benches: readonly Bench[] = [
   simulateBench,
   drillBench,
   yearBench,
+  edgeColdBench,
   edgeHaproxyBench,
   edgeNginxBench,
 ];

@@ -57,6 +57,8 @@ export interface DrivenProxy {
   readonly driver: Driver;
   /** Certificates a second that it is given at most. */
   readonly pace: number;
+  /** Milliseconds for which the old certificate may still be served after it was given the new one. */
+  readonly switchesWithin: number;
   /** Milliseconds between two looks at its health. */
   readonly lookEvery: number;
   /** Milliseconds between two comparisons of what it has with what it should have. */
@@ -148,14 +150,17 @@ async function openIn(options: AgentOptions): Promise<Agent> {
 
   async function run(signal: AbortSignal): Promise<void> {
     const report = (receipt: Receipt): void => outbox.add(receipt);
-    const onAnother = proxy.kind === "driver" ? "load-again" : "look-again";
+    const proof =
+      proxy.kind === "driver"
+        ? ({ onAnother: "load-again", patience: proxy.switchesWithin } as const)
+        : ({ onAnother: "look-again", patience: reloadPatience } as const);
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
     const work = [
       (stop: AbortSignal) => followServer({ ...shared, wait: options.wait, keeper }, stop),
       (stop: AbortSignal) => settleLineages({ ...shared, retries: new Retries(backoff) }, stop),
       (stop: AbortSignal) => loadIntoProxy(proxy, shared, stop),
       (stop: AbortSignal) =>
-        proveLineages({ ...shared, proveAt, onAnother, retries: new Retries(backoff) }, stop),
+        proveLineages({ ...shared, ...proof, proveAt, retries: new Retries(backoff) }, stop),
       (stop: AbortSignal) => sendReceipts({ ...shared, outbox }, stop),
     ];
     // The keeper outlives the work, so that the last of it is written down.
@@ -190,15 +195,17 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   return { run, servedFor, demand, knows };
 }
 
+/** Milliseconds in which the workers of a proxy that was reloaded have switched. */
+const reloadPatience = 5_000;
+
 async function loadIntoProxy(
   proxy: ProxyAccess,
   shared: Omit<ReloadOptions, "reload"> & Pick<DriveOptions, "directory">,
   stop: AbortSignal,
 ): Promise<void> {
   if (proxy.kind === "driver") {
-    const { pace, ...driven } = proxy;
     const retries = new Retries(shared.backoff);
-    await driveProxy({ ...shared, ...driven, retries, pacer: new Pacer(pace) }, stop);
+    await driveProxy({ ...shared, ...proxy, retries, pacer: new Pacer(proxy.pace) }, stop);
   } else {
     await reloadProxy({ ...shared, reload: proxy.kind === "reload" ? proxy.reload : null }, stop);
   }

@@ -94,6 +94,8 @@ test.each([
     "--proxy-buffer must be HAProxy's tune.bufsize",
   ],
   [[...needed, "--proxy", "nginx", "--proxy-listen", "h:1"], "--proxy-listen goes with --proxy caddy"],
+  [[...needed, "--proxy", "haproxy", "--layout", "pair"], "this --proxy needs --layout combined"],
+  [[...needed, "--proxy", "traefik", "--traefik-responder", "h"], "--traefik-responder must be a URL"],
   [[...needed, "--pace", "1"], "--pace goes with --proxy"],
   [[...needed, "--tls-port", "70000"], "--tls-port must be a port"],
   [[...needed, "--http-port", "80"], "--http-port and --responder go with --tls-port"],

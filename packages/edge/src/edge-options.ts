@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import type { DriverKind } from "./driver/driver-kind.ts";
 import { driverKinds } from "./driver/driver-kinds.ts";
+import { DriverOptions } from "./driver/driver-options.ts";
 import type { ProxyOption } from "./driver/open-proxy.ts";
 import { EdgeFault } from "./edge-fault.ts";
 import type { LayoutName } from "./install/layout.ts";
@@ -116,18 +117,15 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
 const driverFlags = Object.fromEntries(
   [...driverKinds.values()]
     .flatMap(({ options }) => options)
-    .map((name) => [name, { type: "string" as const }]),
+    .map((name) => [name, { type: "string" as const, multiple: true }]),
 );
 
 function readFlags(argv: readonly string[]) {
   try {
     const options = { ...driverFlags, ...flags };
     const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
-    const ofDrivers = new Map<string, string>();
-    for (const [name, value] of Object.entries<unknown>(values)) {
-      if (name in driverFlags && typeof value === "string") ofDrivers.set(name, value);
-    }
-    return { values, ofDrivers };
+    const ofDrivers = Object.entries<unknown>(values).filter(([name]) => name in driverFlags);
+    return { values, ofDrivers: new DriverOptions(new Map(ofDrivers as [string, string[]][])) };
   } catch (error) {
     if (error instanceof TypeError) throw usage(error.message);
     throw error;
@@ -137,12 +135,12 @@ function readFlags(argv: readonly string[]) {
 type Values = ReturnType<typeof readFlags>["values"];
 
 /** Null: it is not told which proxy there is. */
-function driverKind(name: string | undefined, ofDrivers: ReadonlyMap<string, string>): DriverKind | null {
+function driverKind(name: string | undefined, ofDrivers: DriverOptions): DriverKind | null {
   const kind = name === undefined ? null : driverKinds.get(name);
   if (kind === undefined) {
     throw usage(`--proxy must be one of ${[...driverKinds.keys()].join(", ")}, not ${JSON.stringify(name)}`);
   }
-  for (const option of ofDrivers.keys()) {
+  for (const option of ofDrivers.names) {
     if (kind?.options.includes(option) === true) continue;
     const takers = [...driverKinds].filter(([, { options }]) => options.includes(option));
     throw usage(`--${option} goes with --proxy ${takers.map(([taker]) => taker).join(" or ")}`);
@@ -150,11 +148,12 @@ function driverKind(name: string | undefined, ofDrivers: ReadonlyMap<string, str
   return kind;
 }
 
-function driven(values: Values, kind: DriverKind, ofDrivers: ReadonlyMap<string, string>): ProxyOption {
+function driven(values: Values, kind: DriverKind, ofDrivers: DriverOptions): ProxyOption {
   if (values.reload !== undefined) throw usage("--reload and --proxy exclude each other");
   return {
     kind: "driver",
     open: kind.plan(ofDrivers),
+    switchesWithin: kind.switchesWithin,
     pace: values.pace === undefined ? kind.pace : pace(values.pace),
     lookEvery,
     reconcileEvery: duration("reconcile", values.reconcile),

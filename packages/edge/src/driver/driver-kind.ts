@@ -2,6 +2,7 @@ import type { ServedCertificate } from "../agent.ts";
 import type { LayoutName } from "../install/layout.ts";
 import type { Log } from "../log/edge-event.ts";
 import type { Driver } from "./driver.ts";
+import type { DriverOptions } from "./driver-options.ts";
 
 /** What drivers are opened with. */
 export interface DriverParts {
@@ -27,10 +28,11 @@ export interface DriverKind {
   readonly layout: LayoutName | null;
   /** Certificates a second that it is given, where `--pace` does not say. */
   readonly pace: number;
+  /** Milliseconds for which the old certificate may still be served after the proxy was given the new one. */
+  readonly switchesWithin: number;
   /**
-   * @param values of the options that were given, by name.
    * @returns how to open it.
    * @throws {EdgeFault} `usage`, for the first fault.
    */
-  plan(values: ReadonlyMap<string, string>): (parts: DriverParts) => Promise<OpenDriver>;
+  plan(options: DriverOptions): (parts: DriverParts) => Promise<OpenDriver>;
 }

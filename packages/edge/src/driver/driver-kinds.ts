@@ -2,9 +2,11 @@ import { caddyKind } from "./caddy/caddy-kind.ts";
 import type { DriverKind } from "./driver-kind.ts";
 import { haproxyKind } from "./haproxy/haproxy-kind.ts";
 import { nginxKind } from "./nginx/nginx-kind.ts";
+import { traefikKind } from "./traefik/traefik-kind.ts";
 
 export const driverKinds: ReadonlyMap<string, DriverKind> = new Map([
-  ["haproxy", haproxyKind],
   ["nginx", nginxKind],
+  ["haproxy", haproxyKind],
   ["caddy", caddyKind],
+  ["traefik", traefikKind],
 ]);

@@ -40,6 +40,4 @@ export interface Driver {
   /** The serials that the proxy has loaded, lower-case hex without leading zeros, by lineage; null: it cannot tell. */
   list(signal: AbortSignal): Promise<ReadonlyMap<string, string> | null>;
   health(signal: AbortSignal): Promise<ProxyHealth>;
-  /** Milliseconds from `done` until it is served, at most, of a proxy that asks now and then; absent: at once. */
-  readonly switchesWithin?: number;
 }

@@ -12,8 +12,8 @@ import { proveServed } from "./prove-served.ts";
 export interface ProveOptions {
   /** Null: what the proxy has loaded is taken for served. */
   readonly proveAt: TlsAddress | null;
-  /** Milliseconds for which the proxy may still serve another certificate; by default what its workers need to switch. */
-  readonly patience?: number | undefined;
+  /** Milliseconds for which another certificate may still be served. */
+  readonly patience: number;
   /** What is done when another certificate is served than the one loaded: it is given to the proxy again, or just looked at again. */
   readonly onAnother: "load-again" | "look-again";
   readonly holdings: Holdings;
@@ -23,9 +23,6 @@ export interface ProveOptions {
   readonly report: (receipt: Receipt) => void;
   readonly log: Log;
 }
-
-/** Milliseconds: a proxy's workers switch one after the other. */
-const usualPatience = 2_000;
 
 /** Certificates looked at at once. */
 const lanes = 4;
@@ -44,7 +41,7 @@ export async function proveLineages(options: ProveOptions, signal: AbortSignal):
 const attemptOf = ({ lineageId, loaded }: Holding): string => attemptAt(lineageId, loaded);
 
 async function prove(holding: Holding, options: ProveOptions, signal: AbortSignal): Promise<void> {
-  const { proveAt, patience = usualPatience, onAnother, holdings, retries, report, log } = options;
+  const { proveAt, patience, onAnother, holdings, retries, report, log } = options;
   const { lineageId, loaded } = holding;
   if (loaded === null) return;
   const { certificateId, names } = loaded;

@@ -33,7 +33,14 @@ export async function driveAgent<D extends Driver & AsyncDisposable>(
   const driver = opened.use(await request.openDriver(certificateFor));
   const running = opened.use(
     await runAgent(request.server, directory, {
-      proxy: { kind: "driver", driver, pace: 1_000, lookEvery: 20, reconcileEvery: 60_000 },
+      proxy: {
+        kind: "driver",
+        driver,
+        pace: 1_000,
+        switchesWithin: 200,
+        lookEvery: 20,
+        reconcileEvery: 60_000,
+      },
       proveAt: request.proveAt ?? null,
     }),
   );

@@ -13,9 +13,10 @@ export const caddyKind: DriverKind = {
   layout: null,
   // It is only told what lies on disk already.
   pace: 5_000,
-  plan(values) {
-    const address = readListenAddress("proxy-listen", values.get("proxy-listen") ?? "127.0.0.1:8403");
-    const secretFile = values.get("proxy-secret-file") ?? null;
+  switchesWithin: 2_000,
+  plan(options) {
+    const address = readListenAddress("proxy-listen", options.one("proxy-listen") ?? "127.0.0.1:8403");
+    const secretFile = options.one("proxy-secret-file");
     return async ({ certificateFor, knows, log }) => {
       const secret = secretFile === null ? null : await readSecret(secretFile);
       return await openCaddyDriver({ ...address, secret, certificateFor, ask: knows, log });

@@ -13,9 +13,10 @@ export const haproxyKind: DriverKind = {
   layout: "combined",
   // What it takes without a loss that its other visitors would notice: docs/edges/haproxy.md.
   pace: 200,
-  plan(values) {
-    const socket = values.get("proxy-socket") ?? "/run/haproxy/admin.sock";
-    const bufferSize = bytes(values.get("proxy-buffer") ?? "16384");
+  switchesWithin: 2_000,
+  plan(options) {
+    const socket = options.one("proxy-socket") ?? "/run/haproxy/admin.sock";
+    const bufferSize = bytes(options.one("proxy-buffer") ?? "16384");
     return async ({ directory }) => openHaproxyDriver({ socket, directory: resolve(directory), bufferSize });
   },
 };

@@ -9,8 +9,9 @@ export const nginxKind: DriverKind = {
   layout: null,
   // Half of what it was seen to take with two workers, parsing included: docs/edges/nginx.md.
   pace: 250,
-  plan(values) {
-    const socket = values.get("proxy-socket") ?? "/run/certmill-nginx/admin.sock";
+  switchesWithin: 2_000,
+  plan(options) {
+    const socket = options.one("proxy-socket") ?? "/run/certmill-nginx/admin.sock";
     return async () => openNginxDriver({ socket });
   },
 };

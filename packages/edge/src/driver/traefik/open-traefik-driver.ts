@@ -11,11 +11,7 @@ export interface TraefikOptions extends Pick<DoorOptions, "host" | "port" | "sec
 
 export interface TraefikDriver extends Driver, AsyncDisposable {
   readonly port: number;
-  readonly switchesWithin: number;
 }
-
-/** Milliseconds: Traefik's `pollInterval` and `providersThrottleDuration` of 5 and 2 s, and time to take it in. */
-const switchesWithin = 10_000;
 
 /** Milliseconds without a question after which Traefik is missed: after failures it asks once a minute at least. */
 const mostSilence = 90_000;
@@ -52,7 +48,6 @@ export async function openTraefikDriver(options: TraefikOptions): Promise<Traefi
   }
   return {
     port: door.port,
-    switchesWithin,
     async load(all, signal) {
       isWhole = false;
       configuration.clear();
