@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Delivery, Driver } from "../../packages/edge/src/driver/driver.ts";
+import { DriverOptions } from "../../packages/edge/src/driver/driver-options.ts";
 import { haproxyKind } from "../../packages/edge/src/driver/haproxy/haproxy-kind.ts";
 import { plainSerial } from "../../packages/edge/src/proof/handshake.ts";
 import { EdgeServer } from "../../packages/edge/test/support/edge-server.ts";
@@ -194,10 +195,10 @@ test("the agent brings what the server has, and again what HAProxy missed while 
   const names = ["agent.example.com"];
   const [first, second] = [ca.issue(names), ca.issue(names)];
   server.put("21", "211", names, first);
-  const open = haproxyKind.plan(new Map([["proxy-socket", edge.haproxy.socket]]));
+  const open = haproxyKind.plan(new DriverOptions(new Map([["proxy-socket", [edge.haproxy.socket]]])));
   const parts = { certificateFor: async () => null, knows: async () => false, log: () => undefined };
   const driven = await open({ directory: edge.directory, ...parts });
-  const often = { pace: haproxyKind.pace, lookEvery: 50, reconcileEvery: 60_000 };
+  const often = { pace: haproxyKind.pace, switchesWithin: 2_000, lookEvery: 50, reconcileEvery: 60_000 };
   await using _agent = await runAgent(server, edge.directory, {
     layout: haproxyKind.layout ?? "pair",
     proxy: { kind: "driver", driver: driven, ...often },
