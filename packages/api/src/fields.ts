@@ -45,8 +45,9 @@ export const ProfileName = Type.String({
   description: "A certificate profile that the CA's directory offers, such as `shortlived`.",
 });
 
-export const ChallengeType = Type.Enum(["http-01", "dns-01"], {
-  description: "How names are proven to a CA: by a file on port 80, or by a record in the DNS.",
+export const ChallengeType = Type.Enum(["http-01", "dns-01", "tls-alpn-01"], {
+  description:
+    "How names are proven to a CA: by a file on port 80, by a record in the DNS, or by a TLS handshake on port 443 that a TLS-terminating edge of Certmill answers.",
 });
 export type ChallengeType = Static<typeof ChallengeType>;
 

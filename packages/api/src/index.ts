@@ -63,6 +63,7 @@ export {
   type EdgeCertificate,
   type EdgeChange,
   type EdgeKeyPair,
+  type EdgeProof,
   maxReceipts,
   type Receipt,
 } from "./resource/edge.ts";

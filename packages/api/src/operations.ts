@@ -32,7 +32,14 @@ import {
   showDomain,
 } from "./resource/domain.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
-import { demandCertificate, edgeCertificate, edgeFeed, edgeSnapshot, sendReceipts } from "./resource/edge.ts";
+import {
+  demandCertificate,
+  edgeCertificate,
+  edgeFeed,
+  edgeProof,
+  edgeSnapshot,
+  sendReceipts,
+} from "./resource/edge.ts";
 import { listEdgeGroups, setEdgeGroup } from "./resource/edge-group.ts";
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
@@ -139,6 +146,7 @@ export const operations = {
   edgeSnapshot,
   edgeFeed,
   edgeCertificate,
+  edgeProof,
   demandCertificate,
   sendReceipts,
   checkLiveness,

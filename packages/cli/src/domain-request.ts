@@ -10,7 +10,7 @@ export interface CoverageOptions {
   readonly challenge?: ChallengeType;
 }
 
-const challengeTypes: readonly ChallengeType[] = ["http-01", "dns-01"];
+export const challengeTypes: readonly ChallengeType[] = ["http-01", "dns-01", "tls-alpn-01"];
 export const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
 
 export function withCoverageOptions(command: Command): Command {
@@ -22,7 +22,7 @@ export function withCoverageOptions(command: Command): Command {
     .addOption(
       new Option(
         "--challenge <type>",
-        "how its names are proven (default: dns-01 for wildcards and in your DNS zones, else http-01)",
+        "how its names are proven (default: dns-01 for wildcards and in your DNS zones, else as the edge group has it, else http-01)",
       ).choices(challengeTypes),
     );
 }

@@ -9,7 +9,7 @@ import type { Column } from "./terminal/table.ts";
 export function registerEdgeList(edge: Command): void {
   const command = edge
     .command("list")
-    .description("list the edge groups and the keys of their certificates")
+    .description("list the edge groups, the keys of their certificates, and how names are proven")
     .action(listEdgeGroups);
   withExamples(withServerOptions(command), "certmill edge list");
 }
@@ -31,4 +31,5 @@ const columns: readonly Column<EdgeGroup>[] = [
   { head: "GROUP", cell: ({ name }) => name },
   { head: "KEYS", cell: ({ keys }) => keyPolicyText(keys) },
   { head: "KEPT", cell: ({ keysKeptDays: days }) => (days === null ? "default" : `${days} days`) },
+  { head: "CHALLENGE", cell: ({ challenge }) => challenge ?? "best for each" },
 ];

@@ -1,7 +1,8 @@
-import { type KeyPolicy, operations } from "@certmill/api";
-import type { Command } from "commander";
+import { type ChallengeType, type KeyPolicy, operations } from "@certmill/api";
+import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { challengeTypes } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
 import { keptDays, keptText, keyPolicy, keyPolicyText, warnOfKeyPolicy } from "./key-policy.ts";
 import { print, printJson } from "./terminal/print.ts";
@@ -9,35 +10,45 @@ import { print, printJson } from "./terminal/print.ts";
 interface EdgeSetOptions extends ServerOptions {
   readonly keys?: KeyPolicy;
   readonly keysKept?: number | null;
+  readonly challenge?: ChallengeType | "default";
 }
 
 export function registerEdgeSet(edge: Command): void {
   const command = edge
     .command("set")
     .description(
-      "say which keys the certificates of an edge group have, from the next one on, and how long keys are kept",
+      "say which keys the certificates of an edge group have, from the next one on, how long keys are kept, and how names are proven",
     )
     .argument("<group>", "the edge group; one that is new is made")
     .option("--keys <policy>", "new (for each), keep:N (for N renewals) or shared (one)", keyPolicy)
     .option("--keys-kept <days>", "how long a key that nothing uses is kept, or default", keptDays("default"))
+    .addOption(
+      new Option("--challenge <type>", "how names are proven whose domain does not say, or default").choices([
+        ...challengeTypes,
+        "default",
+      ]),
+    )
     .action(setEdgeGroup);
   withExamples(
     withServerOptions(command),
     "certmill edge set default --keys new",
     "certmill edge set paris --keys shared",
     "certmill edge set paris --keys-kept 7",
+    "certmill edge set paris --challenge tls-alpn-01",
   );
 }
 
 async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void> {
-  const { keys, keysKept } = options;
-  if (keys === undefined && keysKept === undefined) throw badInput("Say which keys: --keys, or --keys-kept.");
+  const { keys, keysKept, challenge } = options;
+  if (keys === undefined && keysKept === undefined && challenge === undefined)
+    throw badInput("Say what to set: --keys, --keys-kept or --challenge.");
   const client = await connect(options);
   const group = await client.call(operations.setEdgeGroup, {
     params: { name },
     body: {
       ...(keys === undefined ? {} : { keys }),
       ...(keysKept === undefined ? {} : { keysKeptDays: keysKept }),
+      ...(challenge === undefined ? {} : { challenge: challenge === "default" ? null : challenge }),
     },
   });
   if (keys !== undefined) warnOfKeyPolicy(keys, `the edge group ${name}`);
@@ -45,4 +56,6 @@ async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void
   if (keys !== undefined) await print(`Edge group ${name}: ${keyPolicyText(group.keys)}.`);
   if (keysKept !== undefined)
     await print(`Edge group ${name}: ${keptText(group.keysKeptDays, "the server's setting")}.`);
+  if (challenge !== undefined)
+    await print(`Edge group ${name}: names are proven by ${group.challenge ?? "what is best for each"}.`);
 }

@@ -4,6 +4,7 @@ import { openProxy } from "./driver/open-proxy.ts";
 import { type EdgeOptions, edgeUsage, parseEdgeOptions } from "./edge-options.ts";
 import { tokenFileClient } from "./feed/token-file-client.ts";
 import { writeLog } from "./log/write-log.ts";
+import { askForProofs } from "./tls/proofs.ts";
 import { openTlsEdge } from "./tls/tls-edge.ts";
 
 export { EdgeFault } from "./edge-fault.ts";
@@ -66,7 +67,15 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   opened = agent;
   log({ kind: "started", server, directory });
   await using edge =
-    tls === null ? null : await openTlsEdge({ ...tls, agent, host: null, cacheSize: tlsCacheSize });
+    tls === null
+      ? null
+      : await openTlsEdge({
+          ...tls,
+          agent,
+          proofFor: askForProofs(client),
+          host: null,
+          cacheSize: tlsCacheSize,
+        });
   if (edge !== null) log({ kind: "listening", what: "HTTPS", port: edge.tlsPort });
   if (edge !== null && edge.httpPort !== null) log({ kind: "listening", what: "HTTP", port: edge.httpPort });
   await agent.run(signal);

@@ -13,7 +13,15 @@ const one = ca.issue(["one.example.com"]);
 const late = ca.issue(["late.example.com"]);
 
 const openEdge = ({ agent }: RunningAgent): Promise<TlsEdge> =>
-  openTlsEdge({ agent, host: "127.0.0.1", tlsPort: 0, httpPort: null, responder: null, cacheSize: 10 });
+  openTlsEdge({
+    agent,
+    host: "127.0.0.1",
+    tlsPort: 0,
+    httpPort: null,
+    responder: null,
+    proofFor: null,
+    cacheSize: 10,
+  });
 
 const handshake = async ({ tlsPort }: TlsEdge, name: string) =>
   await shakeHands({ host: "127.0.0.1", port: tlsPort }, name, AbortSignal.timeout(20_000));

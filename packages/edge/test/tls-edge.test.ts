@@ -18,7 +18,14 @@ const a2 = ca.issue(aNames);
 const wildcard = ca.issue(["*.b.example.com"]);
 
 /** The edge over an agent; a cache of one makes every second handshake read from disk. */
-const listening = { host: "127.0.0.1", tlsPort: 0, httpPort: 0, responder: null, cacheSize: 1 } as const;
+const listening = {
+  host: "127.0.0.1",
+  tlsPort: 0,
+  httpPort: 0,
+  responder: null,
+  proofFor: null,
+  cacheSize: 1,
+} as const;
 
 describe("handshakes", () => {
   test("each name gets its certificate, a renewed one from the next handshake on, a removed one none", async () => {

@@ -11,7 +11,13 @@ import {
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
 import { addressesLeadHere } from "./checks/addresses-lead-here.ts";
-import { type CheckOptions, type LookAtName, lookAtCaa, lookAtNames } from "./checks/check-name.ts";
+import {
+  type CheckOptions,
+  type LookAtName,
+  lookAtCaa,
+  lookAtNames,
+  lookUpNames,
+} from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { type FollowPath, followPath } from "./checks/follow-path.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
@@ -79,7 +85,10 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
   const vantagePoint =
     config.vantageName === null ? null : await startVantagePoint(config.vantageName, look, parts);
   return {
-    check: checkNames({ look, lookAtCaa: lookAtCaa(resolver), lookFromAfar: others }, config.ingress),
+    check: checkNames(
+      { look, lookAtCaa: lookAtCaa(resolver), lookUp: lookUpNames(resolver), lookFromAfar: others },
+      config.ingress,
+    ),
     leadsHere: addressesLeadHere(resolver, config.ingress),
     followPath: judgedPath(followPath({ ...options, lookFromAfar: others }), config.ingress, clock),
     [Symbol.asyncDispose]: async () => vantagePoint?.stop(),

@@ -13,20 +13,21 @@ export interface EdgeAgentOptions {
   readonly reload?: string;
   /** The server's address; the installation's by default. */
   readonly server?: string;
+  /** Terminates TLS there, too. */
+  readonly tlsPort?: number;
 }
 
 /** Starts `certmill edge run` with a token of its own. It has no moment of readiness: watch its files or the server. */
 export async function startEdgeAgent(
   { api, directory, mustRun }: Installation,
-  { name, certificates, reload, server = api }: EdgeAgentOptions,
+  { name, certificates, reload, server = api, tlsPort }: EdgeAgentOptions,
 ): Promise<RunningProcess> {
   const tokenFile = join(directory, `token-of-${name}`);
   await writeFile(tokenFile, await mustRun("token", "create", "--scope", "edge", "--name", name), {
     mode: 0o600,
   });
   const args = ["--server", server, "--token-file", tokenFile, "--name", name, "--dir", certificates];
-  return startProcess({
-    command: process.execPath,
-    args: [certmillProgram, "edge", "run", ...args, ...(reload === undefined ? [] : ["--reload", reload])],
-  });
+  if (reload !== undefined) args.push("--reload", reload);
+  if (tlsPort !== undefined) args.push("--tls-port", String(tlsPort));
+  return startProcess({ command: process.execPath, args: [certmillProgram, "edge", "run", ...args] });
 }

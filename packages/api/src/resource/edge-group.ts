@@ -1,11 +1,21 @@
 import { type Static, Type } from "typebox";
-import { Closed, KeyPolicy, KeysKeptDays, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import {
+  ChallengeType,
+  Closed,
+  KeyPolicy,
+  KeysKeptDays,
+  Label,
+  Nullable,
+  Page,
+  PageQuery,
+} from "../fields.ts";
 import { operation } from "../operation.ts";
 
 export const EdgeGroup = Type.Object({
   name: Type.String(),
   keys: KeyPolicy,
   keysKeptDays: Nullable(KeysKeptDays),
+  challenge: Nullable(ChallengeType),
 });
 export type EdgeGroup = Static<typeof EdgeGroup>;
 
@@ -14,13 +24,18 @@ export const setEdgeGroup = operation({
   method: "PATCH",
   path: "/v1/edge-groups/{name}",
   tag: "Edge groups",
-  summary: "Say which keys an edge group's certificates have, and how long they are kept",
+  summary:
+    "Say which keys an edge group's certificates have, how long they are kept, and how names are proven",
   description:
-    "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates. `keysKeptDays` null: as the server's setting has it. What is absent stays as it is.",
+    "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates. `keysKeptDays` null: as the server's setting has it. `challenge` is for domains that do not say; null: as is best for each name. What is absent stays as it is.",
   scopes: ["admin"],
   params: Type.Object({ name: Label }),
   body: Type.Object(
-    { keys: Type.Optional(KeyPolicy), keysKeptDays: Type.Optional(Nullable(KeysKeptDays)) },
+    {
+      keys: Type.Optional(KeyPolicy),
+      keysKeptDays: Type.Optional(Nullable(KeysKeptDays)),
+      challenge: Type.Optional(Nullable(ChallengeType)),
+    },
     { ...Closed, minProperties: 1 },
   ),
   responses: { 200: EdgeGroup },

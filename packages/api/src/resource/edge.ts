@@ -97,6 +97,27 @@ export const edgeCertificate = operation({
   problems: ["not-found"],
 });
 
+/** What a CA is to be shown that validates by tls-alpn-01. */
+export const EdgeProof = Type.Object({
+  identifier: Type.Object({ type: Type.Enum(["dns", "ip"]), value: Type.String() }),
+  keyAuthorization: Type.String({ description: "RFC 8555 section 8.1: the token, a dot, the thumbprint." }),
+});
+export type EdgeProof = Static<typeof EdgeProof>;
+
+export const edgeProof = operation({
+  id: "edgeProof",
+  method: "GET",
+  path: "/v1/edge/proofs/{serverName}",
+  tag: "Edges",
+  summary: "Ask what proves a name to a CA",
+  description:
+    "For a handshake that offers `acme-tls/1` alone (RFC 8737), by the name in SNI; of an IP address that is the name of its reverse look-up. It is there as long as the CA may look.",
+  scopes: ["edge"],
+  params: Type.Object({ serverName: Type.String({ minLength: 1, maxLength: 253 }) }),
+  responses: { 200: EdgeProof },
+  problems: ["not-found"],
+});
+
 /**
  * What comes of a handshake for a name that the edge has no certificate for. `served`: there is one, the server is asked for it next;
  * `begun`: the domain has none yet, and is being tried now, whoever asked first; `waiting`: it has none, and a handshake does not

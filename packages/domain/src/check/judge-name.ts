@@ -27,6 +27,8 @@ export interface NamesToCheck {
   readonly names: readonly string[];
   /** Those of them that are going to be proven by DNS-01. */
   readonly byDns: readonly string[];
+  /** Those of them that are going to be proven by TLS-ALPN-01. */
+  readonly byTls: readonly string[];
 }
 
 /** @param cas those that may have the order. */

@@ -39,6 +39,12 @@ const cases: readonly Case[] = [
   ["http-01", "http-01", authorization("a.test"), "*.a.test"],
   ["http-01", "dns-01", authorization("192.0.2.1")],
   ["http-01", "dns-01", authorization("2001:db8::1")],
+  ["tls-alpn-01", "tls-alpn-01", authorization("a.test")],
+  ["tls-alpn-01", "tls-alpn-01", authorization("192.0.2.1")],
+  ["tls-alpn-01", "tls-alpn-01", authorization("a.test", challengeTypes, true)],
+  ["dns-01", "tls-alpn-01", authorization("*.a.test")],
+  ["none", "tls-alpn-01", authorization("a.test", ["http-01"])],
+  ["none", null, authorization("a.test", ["tls-alpn-01"])],
 ];
 
 test.for(cases)("%s with the wish %s for %o beside %s", ([expected, wish, facts, beside]) => {

@@ -6,7 +6,10 @@ import { CertificateCache } from "../install/certificate-cache.ts";
 import type { KeyPair } from "../install/check-key-pair.ts";
 import { closeServer, listenOn } from "../listen/listen-on.ts";
 import { forwardChallenge, isChallenge } from "./forward-challenge.ts";
-import { terminateTls } from "./terminate-tls.ts";
+import type { ProofFor } from "./proofs.ts";
+import { readClientHello } from "./read-client-hello.ts";
+import { showProof, wantsProof } from "./show-proof.ts";
+import { refuseName, terminateTls } from "./terminate-tls.ts";
 
 export interface TlsEdgeOptions {
   readonly agent: Pick<Agent, "demand">;
@@ -18,6 +21,8 @@ export interface TlsEdgeOptions {
   readonly httpPort: number | null;
   /** Where challenges are answered; null: nowhere. */
   readonly responder: URL | null;
+  /** What CAs are shown that validate by tls-alpn-01; null: they are shown nothing. */
+  readonly proofFor: ProofFor | null;
   /** Certificates kept parsed: parsing costs half a millisecond, a context takes 44 kB. */
   readonly cacheSize: number;
 }
@@ -37,7 +42,7 @@ const idleTimeout = 30_000;
  * @throws {EdgeFault} `port-unusable`.
  */
 export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
-  const { agent, host, responder } = options;
+  const { agent, host, responder, proofFor } = options;
   const parse = ({ chainPem, keyPem }: KeyPair) => createSecureContext({ cert: chainPem, key: keyPem });
   const cache = new CertificateCache(options.cacheSize, parse);
   const contextFor = async (name: string) => {
@@ -52,7 +57,9 @@ export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   const tls = createTcpServer((connection) => {
     connections.add(connection);
     connection.once("close", () => connections.delete(connection));
-    pages.emit("connection", terminateTls(connection, { contextFor }));
+    const serve = () => pages.emit("connection", terminateTls(connection, { contextFor }));
+    if (proofFor === null) serve();
+    else void prove(connection, proofFor, serve);
   });
   const plain = createServer((request, answer) => answerPlain(request, answer, responder));
 
@@ -67,6 +74,26 @@ export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   }
   const opened = cleanup.move();
   return { tlsPort, httpPort, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Shows a CA that validates what it came for; whoever else comes is served. */
+async function prove(connection: Socket, proofFor: ProofFor, serve: () => void): Promise<void> {
+  const destroy = () => connection.destroy();
+  connection.on("error", destroy);
+  connection.setTimeout(idleTimeout, destroy);
+  const hello = await readClientHello(connection);
+  if (hello?.serverName == null || !wantsProof(hello)) {
+    connection.setTimeout(0).off("timeout", destroy);
+    return serve();
+  }
+  try {
+    const proof = await proofFor(hello.serverName);
+    if (proof === null) refuseName(connection);
+    else await showProof(connection, proof);
+  } catch {
+    // The server is away, or what it said is nothing to show: the CA asks again, or says so to its client.
+    refuseName(connection);
+  }
 }
 
 function answerPage({ headers }: IncomingMessage, answer: ServerResponse): void {

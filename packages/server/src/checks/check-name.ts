@@ -28,6 +28,24 @@ export function lookAtCaa(resolver: Resolver): LookAtName {
   };
 }
 
+/** A name that is proven by TLS-ALPN-01 has to lead here, whatever answers for it over HTTP. */
+export function lookUpNames(resolver: Resolver): LookAtName {
+  return async (name, signal) => {
+    const facts = { name, challenge: "tls-alpn-01", probe: null } as const;
+    if (isIpName(name)) return { ...facts, ...addressOf(name), caa: { kind: "absent" } };
+    const lookups = resolver.begin(signal);
+    return { ...facts, ...(await lookUpAddresses(lookups, name)), caa: await lookUpCaa(lookups, name) };
+  };
+}
+
+/** What a look-up would tell of an address, if it were one's name. */
+function addressOf(name: string): Pick<NameFacts, "aliases" | "aliasEnd" | "v4" | "v6"> {
+  const none: Lookup<string> = { kind: "none" };
+  const found: Lookup<string> = { kind: "found", records: [name] };
+  const isV6 = name.includes(":");
+  return { aliases: [], aliasEnd: "ends", v4: isV6 ? none : found, v6: isV6 ? found : none };
+}
+
 export function lookAtNames(options: CheckOptions): LookAtName {
   return async (name, signal) => {
     const lookups = options.resolver.begin(signal);
@@ -55,8 +73,6 @@ async function lookAtAddress(
 ): Promise<NameFacts> {
   const isV6 = name.includes(":");
   const [v4, v6] = isV6 ? [[], [name]] : [[name], []];
-  const lookup = (records: readonly string[]): Lookup<string> =>
-    records.length === 0 ? { kind: "none" } : { kind: "found", records };
   const request = {
     host: isV6 ? `[${name}]` : name,
     v4,
@@ -68,10 +84,7 @@ async function lookAtAddress(
   return {
     name,
     challenge: "http-01",
-    aliases: [],
-    aliasEnd: "ends",
-    v4: lookup(v4),
-    v6: lookup(v6),
+    ...addressOf(name),
     caa: { kind: "absent" },
     probe: await probe(request, options),
   };

@@ -21,11 +21,13 @@ export interface Eyes {
   readonly look: LookAtName;
   /** For names that are proven by DNS-01. */
   readonly lookAtCaa: LookAtName;
+  /** For names that are proven by TLS-ALPN-01: nothing is asked for over HTTP. */
+  readonly lookUp: LookAtName;
   /** Null: nobody else looks. */
   readonly lookFromAfar: LookFromAfar | null;
 }
 
-export function checkNames({ look, lookAtCaa, lookFromAfar }: Eyes, ingress: Ingress) {
+export function checkNames({ look, lookAtCaa, lookUp, lookFromAfar }: Eyes, ingress: Ingress) {
   const viewsOf = async (name: string, signal: AbortSignal): Promise<readonly View[]> => {
     // Nothing is asked for at a wildcard, and DNS alone is the same everywhere.
     const lookElsewhere = lookFromAfar === null || name.startsWith("*.") ? async () => [] : lookFromAfar;
@@ -36,7 +38,7 @@ export function checkNames({ look, lookAtCaa, lookFromAfar }: Eyes, ingress: Ing
     return [{ from: null, facts: own.value }, ...afar.value];
   };
   return async (
-    { names, byDns }: NamesToCheck,
+    { names, byDns, byTls }: NamesToCheck,
     cas: readonly CaForCheck[],
     signal: AbortSignal,
   ): Promise<readonly Finding[]> => {
@@ -44,10 +46,11 @@ export function checkNames({ look, lookAtCaa, lookFromAfar }: Eyes, ingress: Ing
     const findings = new Map<string, readonly Finding[]>();
     const left = [...names];
     // Nothing is asked for there, and DNS alone is the same everywhere.
-    const see = async (name: string): Promise<readonly View[]> =>
-      byDns.includes(name)
-        ? [{ from: null, facts: await lookAtCaa(name, until.signal) }]
-        : viewsOf(name, until.signal);
+    const see = async (name: string): Promise<readonly View[]> => {
+      if (byDns.includes(name)) return [{ from: null, facts: await lookAtCaa(name, until.signal) }];
+      if (byTls.includes(name)) return [{ from: null, facts: await lookUp(name, until.signal) }];
+      return viewsOf(name, until.signal);
+    };
     const lookOn = async (): Promise<void> => {
       for (let name = left.shift(); name !== undefined; name = left.shift())
         findings.set(name, judgeViews(await see(name), ingress, cas));

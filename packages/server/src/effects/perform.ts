@@ -9,6 +9,7 @@ import {
   certificateRequest,
   keyAuthorization,
   parseChain,
+  tlsAlpn01,
 } from "@certmill/acme";
 import {
   type IssuanceInput,
@@ -70,6 +71,8 @@ export interface Performer {
   perform(task: Task, signal: AbortSignal): Promise<Outcome>;
   /** What the responder answers for a token (RFC 8555 section 8.1). */
   keyAuthorization(token: string): string;
+  /** What the CA writes into SNI when it validates a name or an address by TLS-ALPN-01 (RFC 8737 section 3). */
+  serverName(identifier: string): string;
   /** What is to be in the DNS for a DNS-01 challenge (RFC 8555 section 8.4). */
   record(place: RecordPlace): TextRecord;
   /** A stored key, opened. @throws UnknownKey; SecretDamaged. */
@@ -102,6 +105,7 @@ export function performAt(
       }
     },
     keyAuthorization: (token) => keyAuthorization(token, thumbprint),
+    serverName: (value) => tlsAlpn01.serverName({ type: isIpName(value) ? "ip" : "dns", value }),
     record: (place) => recordOf(place, thumbprint),
     openMaterial: (key, csr) => {
       const publicKey = createPublicKey(importKey(open(keyRing, key))).export({

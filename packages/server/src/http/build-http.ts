@@ -55,6 +55,7 @@ import {
 } from "./resource/domains.ts";
 import { demandCertificateHandler } from "./resource/edge-demands.ts";
 import { listEdgeGroupsHandler, setEdgeGroupHandler } from "./resource/edge-groups.ts";
+import { edgeProofHandler } from "./resource/edge-proofs.ts";
 import {
   edgeCertificateHandler,
   edgeFeedHandler,
@@ -225,6 +226,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     edgeSnapshot: edgeSnapshotHandler(tools),
     edgeFeed: edgeFeedHandler(tools),
     edgeCertificate: edgeCertificateHandler(tools),
+    edgeProof: edgeProofHandler(tools),
     demandCertificate: demandCertificateHandler(tools),
     sendReceipts: sendReceiptsHandler(tools),
     checkLiveness: checkLivenessHandler(),

@@ -11,12 +11,14 @@ import {
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import { findNamesInZones } from "./dns-zones.ts";
+import { wishedChallenge } from "./wished-challenge.ts";
 
 export interface ClaimedCheck {
   readonly lineageId: string;
   readonly names: readonly string[];
   /** Those of them that are going to be proven by DNS-01. */
   readonly byDns: readonly string[];
+  readonly byTls: readonly string[];
   /** Those that may have its order. */
   readonly cas: readonly CaForCheck[];
   /** What this claim's write must carry. */
@@ -78,7 +80,7 @@ async function claim(
     update lineage_check set wake_at = ${timestamp(after(now, lease))}, fence = fence + 1
     from due, lineage left join tenant on tenant.id = lineage.tenant_id
     where lineage_check.lineage_id = due.lineage_id and lineage.id = due.lineage_id
-    returning due.lineage_id, coalesce(lineage.all_names, lineage.names) as names, lineage.challenge, lineage_check.fence, lineage_check.rank,
+    returning due.lineage_id, coalesce(lineage.all_names, lineage.names) as names, ${wishedChallenge} as challenge, lineage_check.fence, lineage_check.rank,
       case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
   return rows;
 }
@@ -118,9 +120,9 @@ export async function nextCheckAt(
 export async function readLineageCheck(
   db: Db,
   lineageId: string,
-): Promise<Pick<ClaimedCheck, "names" | "byDns" | "cas"> & { readonly checkedAt: Instant | null }> {
+): Promise<Pick<ClaimedCheck, "names" | "byDns" | "byTls" | "cas"> & { readonly checkedAt: Instant | null }> {
   const { rows } = await sql<Pick<Row, "names" | "challenge" | "ca_ids"> & { checked_at: Instant | null }>`
-    select coalesce(lineage.all_names, lineage.names) as names, lineage.challenge, lineage_check.checked_at,
+    select coalesce(lineage.all_names, lineage.names) as names, ${wishedChallenge} as challenge, lineage_check.checked_at,
       case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
     from lineage left join tenant on tenant.id = lineage.tenant_id
       left join lineage_check on lineage_check.lineage_id = lineage.id
@@ -155,9 +157,9 @@ function namesOf(
   { names, challenge: wish }: Pick<Row, "names" | "challenge">,
   { inZones }: Known,
 ): NamesToCheck {
-  const isByDns = (name: string): boolean =>
-    expectedChallenge(name, { names, inOurZone: inZones.has(name), wish }) === "dns-01";
-  return { names, byDns: names.filter(isByDns) };
+  const those = (type: ChallengeType): readonly string[] =>
+    names.filter((name) => expectedChallenge(name, { names, inOurZone: inZones.has(name), wish }) === type);
+  return { names, byDns: those("dns-01"), byTls: those("tls-alpn-01") };
 }
 
 /** @returns those of the ids; of the pool for null. */

@@ -12,6 +12,7 @@ import {
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 import type { KeyType } from "./schema/key.ts";
+import { wishedChallenge } from "./wished-challenge.ts";
 
 /** An issuance that this worker has until its lease ends, with what its steps need. */
 export interface ClaimedIssuance {
@@ -101,7 +102,7 @@ export async function claimIssuances(
       lineage.failures, account.id as account_id,
       least(lineage.unmended_since, (select failing_since from lineage_check where lineage_id = lineage.id)) as unmended_since,
       (select not_after from certificate where id = lineage.certificate_id) as not_after,
-      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, lineage.challenge, issuance.started_at, lineage.wanted_at,
+      issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, ${wishedChallenge} as challenge, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
   return rows.map((row) => ({

@@ -117,10 +117,11 @@ class Run {
     const accepted = await commitStep(db, this.#issuance, {
       state,
       publish: publish
-        .filter(({ type }) => type === "http-01")
+        .filter(({ type }) => type !== "dns-01")
         .map((challenge) => ({
           ...challenge,
           keyAuthorization: performer.keyAuthorization(challenge.token),
+          serverName: challenge.type === "tls-alpn-01" ? performer.serverName(challenge.identifier) : null,
         })),
       records: state.kind === "publishing" ? state.records.map((place) => performer.record(place)) : [],
       key: outcome.kind === "key" ? outcome.key : null,

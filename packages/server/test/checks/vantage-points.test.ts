@@ -74,7 +74,7 @@ async function announced({ vantages }: Platform, names: readonly string[]): Prom
 }
 
 const told = async ({ check }: Checking, name = "shop.test"): Promise<string[]> =>
-  (await check({ names: [name], byDns: [] }, [], never)).map(
+  (await check({ names: [name], byDns: [], byTls: [] }, [], never)).map(
     ({ code, weight, seenFrom }) => `${code} ${weight} ${seenFrom.join(",")}`,
   );
 
@@ -117,7 +117,7 @@ test("a check that is broken off leaves nothing behind", async () => {
   await sql`insert into vantage (name, seen_at) values ('dead', now())`.execute(db);
   await using worker = await process(null, ports.open);
   const end = new AbortController();
-  const checking = worker.check({ names: ["shop.test"], byDns: [] }, [], end.signal);
+  const checking = worker.check({ names: ["shop.test"], byDns: [], byTls: [] }, [], end.signal);
   const asked = async () => (await sql`select 1 from vantage_look`.execute(db)).rows.length;
   while ((await asked()) === 0) await new Promise(setImmediate);
   end.abort(new Error("The process stops."));

@@ -43,7 +43,7 @@ const challenge = {
 const owed = { order, since: start, wakeAt: after(start, seconds(3)), faults: 0 };
 const step: LiveCommit = {
   state: { ...owed, kind: "challenging", challenges: [challenge] },
-  publish: [{ ...challenge, keyAuthorization: "token-1.thumbprint" }],
+  publish: [{ ...challenge, keyAuthorization: "token-1.thumbprint", serverName: null }],
   records: [],
   key: { secret: { kind: "new", sealed }, csr: Buffer.from("csr") },
   events: [eventAt(start, "order.created"), eventAt(start, "challenge.published")],
@@ -143,6 +143,7 @@ test("a step stores state, wake-up, key, publication and events together", async
       issuance_id: claim.id,
       identifier: "a.example.com",
       published_at: start,
+      server_name: null,
     },
   ]);
   expect(await kindsOf(db)).toEqual([

@@ -6,7 +6,7 @@ import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { destroyEndedKeys, readKeysEnd } from "../../src/store/key-ends.ts";
 import { insertSecret } from "../../src/store/secrets.ts";
-import { setEdgeGroupKeys, setTenantKeys } from "../../src/store/write/key-policies.ts";
+import { setEdgeGroup, setTenantKeys } from "../../src/store/write/key-policies.ts";
 import { ensureTenants } from "../../src/store/write/names.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { requestLineage } from "../../src/store/write/request-revocations.ts";
@@ -107,7 +107,7 @@ test("a tenant's days go before its edge group's, and those before the setting; 
   const { db } = fleet;
   const lineageId = await twice(fleet, "a.example");
   await destroy(fleet, renewed);
-  await setEdgeGroupKeys(db, "default", { keptDays: 3 });
+  await setEdgeGroup(db, "default", { keptDays: 3 });
   expect((await readKeysEnd(db, lineageId, kept)).destroyedAt).toBe(after(renewed, days(3)));
   const tenantId = (await ensureTenants(db, ["acme"], start)).get("acme") ?? "";
   await setTenantKeys(db, tenantId, { keptDays: 5 });
@@ -151,7 +151,7 @@ test("a shared key stays while the policy shares it, though nothing has it now",
   await using fleet = await startFleet(postgres);
   const { db } = fleet;
   const lineageId = await twice(fleet, "a.example");
-  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
+  await setEdgeGroup(db, "default", { keys: { policy: "shared", renewals: null } });
   const owner = db
     .selectFrom("edge_group")
     .select(["id as edge_group_id", sql<"p256">`'p256'`.as("key_type")]);
@@ -174,7 +174,7 @@ test("a shared key stays while the policy shares it, though nothing has it now",
   expect(await readKeysEnd(db, lineageId, kept)).toEqual({ destroyedAt: ended, isShared: true });
   expect(await destroy(fleet, ended)).toBe(1);
   expect(await keysThere(fleet)).toEqual([false, true]);
-  await setEdgeGroupKeys(db, "default", { keys: { policy: "new", renewals: null } });
+  await setEdgeGroup(db, "default", { keys: { policy: "new", renewals: null } });
   expect(await destroy(fleet, after(ended, hours(1)))).toBe(1);
   const left = await db.selectFrom("shared_key").select(["secret_id", "retired_at"]).execute();
   expect(left).toEqual([{ secret_id: null, retired_at: after(ended, hours(1)) }]);

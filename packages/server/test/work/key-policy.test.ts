@@ -7,7 +7,7 @@ import { until } from "../../../../tools/peers/until.ts";
 import { importKey } from "../../src/keys/certificate-key.ts";
 import { open } from "../../src/keys/envelope.ts";
 import { findReplacement } from "../../src/store/read/replacements.ts";
-import { setEdgeGroupKeys, setTenantKeys } from "../../src/store/write/key-policies.ts";
+import { setEdgeGroup, setTenantKeys } from "../../src/store/write/key-policies.ts";
 import { ensureTenants } from "../../src/store/write/names.ts";
 import { insertReplacement, startReplacement } from "../../src/store/write/replacements.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
@@ -40,12 +40,12 @@ test("a key is new each time, kept for so many renewals, or shared; a tenant's w
   await renew(server, "a.example");
   expect(new Set(await keysOf(server, "a.example")).size).toBe(2);
 
-  await setEdgeGroupKeys(db, "default", { keys: { policy: "keep", renewals: 2 } });
+  await setEdgeGroup(db, "default", { keys: { policy: "keep", renewals: 2 } });
   for (let n = 0; n < 3; n += 1) await renew(server, "a.example");
   const [, second, ...kept] = await keysOf(server, "a.example");
   expect(kept.map((key) => key === second)).toEqual([true, true, false]);
 
-  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
+  await setEdgeGroup(db, "default", { keys: { policy: "shared", renewals: null } });
   await Promise.all(["b.example", "c.example", "d.example"].map((name) => server.enrol(name)));
   const shared = await Promise.all(
     ["b.example", "c.example", "d.example"].map((name) => keysOf(server, name)),
@@ -84,7 +84,7 @@ async function heldKey({ db }: IssuingServer, name: string) {
 test("a CA that was shown that a key is compromised does not take it again: it is replaced in all its certificates, once", async () => {
   await using server = await startIssuingServer(postgres, {});
   const { db } = server;
-  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
+  await setEdgeGroup(db, "default", { keys: { policy: "shared", renewals: null } });
   const names = ["a.example", "b.example", "c.example", "d.example"];
   for (const name of names) await server.enrol(name);
   const [bad = ""] = await keysOf(server, "a.example");
@@ -123,7 +123,7 @@ test("a CA that was shown that a key is compromised does not take it again: it i
 test("a shared key that is compromised is replaced in all its certificates by one that is new, and never used again", async () => {
   await using server = await startIssuingServer(postgres, {});
   const { db, clock } = server;
-  await setEdgeGroupKeys(db, "default", { keys: { policy: "shared", renewals: null } });
+  await setEdgeGroup(db, "default", { keys: { policy: "shared", renewals: null } });
   const names = ["a.example", "b.example", "c.example"];
   for (const name of names) await server.enrol(name);
   const [bad = ""] = await keysOf(server, "a.example");

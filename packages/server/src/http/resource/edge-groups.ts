@@ -1,7 +1,7 @@
 import type { EdgeGroup, Operations } from "@certmill/api";
 import type { Db } from "../../store/database.ts";
 import { type EdgeGroupRow, listEdgeGroups } from "../../store/read/edge-groups.ts";
-import { setEdgeGroupKeys } from "../../store/write/key-policies.ts";
+import { setEdgeGroup } from "../../store/write/key-policies.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
 import type { Handler } from "../routes.ts";
@@ -12,10 +12,11 @@ interface Tools {
 
 export function setEdgeGroupHandler({ db }: Tools): Handler<Operations["setEdgeGroup"]> {
   return async ({ params: { name }, body }) => {
-    const { keys, keysKeptDays } = body;
-    const group = await setEdgeGroupKeys(db, name, {
+    const { keys, keysKeptDays, challenge } = body;
+    const group = await setEdgeGroup(db, name, {
       ...(keys === undefined ? {} : { keys: keyPolicyOf(keys) }),
       ...(keysKeptDays === undefined ? {} : { keptDays: keysKeptDays }),
+      ...(challenge === undefined ? {} : { challenge }),
     });
     return { status: 200, body: present(group) };
   };
@@ -32,8 +33,9 @@ export function listEdgeGroupsHandler({ db }: Tools): Handler<Operations["listEd
   };
 }
 
-const present = ({ name, key_policy, key_renewals, keys_kept_days }: EdgeGroupRow): EdgeGroup => ({
+const present = ({ name, key_policy, key_renewals, keys_kept_days, challenge }: EdgeGroupRow): EdgeGroup => ({
   name,
   keys: presentKeyPolicy(key_policy, key_renewals),
   keysKeptDays: keys_kept_days,
+  challenge,
 });

@@ -27,6 +27,8 @@ export interface KeyToStore {
 /** A challenge with what the responder is to answer. */
 export interface Publication extends PendingChallenge {
   readonly keyAuthorization: string;
+  /** What the CA writes into SNI to have it shown by tls-alpn-01; null: it is answered over HTTP. */
+  readonly serverName: string | null;
 }
 
 export interface LiveCommit {
@@ -60,10 +62,10 @@ export async function commitStep(db: Db, claim: Claim, commit: LiveCommit): Prom
     publish.length === 0
       ? sql`published as (select null as token, null as key_authorization where false)`
       : sql`published as (
-          insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
-          select p.token, p.key_authorization, moved.id, p.identifier, ${timestamp(now)}
+          insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at, server_name)
+          select p.token, p.key_authorization, moved.id, p.identifier, ${timestamp(now)}, p.server_name
           from moved, jsonb_to_recordset(${publicationRows(publish)}::jsonb)
-            as p (token text, key_authorization text, identifier text)
+            as p (token text, key_authorization text, identifier text, server_name text)
           on conflict (token) do update set issuance_id = excluded.issuance_id, published_at = excluded.published_at
           returning token, key_authorization
         )`;
@@ -97,9 +99,10 @@ function secretRow(claim: Claim, key: KeyToStore | null): RawBuilder<unknown> {
 
 const publicationRows = (publish: readonly Publication[]): string =>
   JSON.stringify(
-    publish.map(({ token, keyAuthorization, identifier }) => ({
+    publish.map(({ token, keyAuthorization, identifier, serverName }) => ({
       token,
       key_authorization: keyAuthorization,
       identifier,
+      server_name: serverName,
     })),
   );

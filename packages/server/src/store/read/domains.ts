@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { CampaignState } from "../schema/campaign.ts";
 import type { KeyType } from "../schema/key.ts";
+import { wishedChallenge } from "../wished-challenge.ts";
 import { isShownAs, shownState } from "./shown-state.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */
@@ -63,7 +64,7 @@ export interface DomainRow {
 const selectDomains = sql`
   select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.rests_since,
     lineage.leaves_at, lineage.all_names, tenant.name as tenant,
-    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, lineage.challenge, lineage.wake_at,
+    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,

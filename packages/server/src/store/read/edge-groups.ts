@@ -1,3 +1,4 @@
+import type { ChallengeType } from "@certmill/domain";
 import type { Db } from "../database.ts";
 import type { KeyPolicyName } from "../schema/key.ts";
 
@@ -7,6 +8,8 @@ export interface EdgeGroupRow {
   readonly key_renewals: number | null;
   /** null: as the setting has it. */
   readonly keys_kept_days: number | null;
+  /** How names are proven where their domain does not say; null: as is best. */
+  readonly challenge: ChallengeType | null;
 }
 
 /** By name. */
@@ -16,7 +19,7 @@ export async function listEdgeGroups(
 ): Promise<EdgeGroupRow[]> {
   return db
     .selectFrom("edge_group")
-    .select(["name", "key_policy", "key_renewals", "keys_kept_days"])
+    .select(["name", "key_policy", "key_renewals", "keys_kept_days", "challenge"])
     .$if(page.after !== null, (query) => query.where("name", ">", page.after as string))
     .orderBy("name")
     .limit(page.limit)

@@ -1,4 +1,5 @@
 /** Edges, and what they say that they serve. */
+import type { ChallengeType } from "@certmill/domain";
 import type { GeneratedAlways } from "kysely";
 import type { At, DefaultAt, Defaulted, Id } from "./column.ts";
 import type { KeyPolicyName } from "./key.ts";
@@ -10,6 +11,7 @@ interface EdgeGroupTable {
   key_policy: Defaulted<KeyPolicyName>;
   key_renewals: number | null;
   keys_kept_days: number | null;
+  challenge: ChallengeType | null;
 }
 
 interface EdgeTable {

@@ -36,6 +36,7 @@ interface ChallengeResponseTable {
   issuance_id: Id;
   identifier: string;
   published_at: At;
+  server_name: string | null;
 }
 
 export interface IssuanceTables {

@@ -1,3 +1,4 @@
+import type { ChallengeType } from "@certmill/domain";
 import type { Db } from "../database.ts";
 import type { EdgeGroupRow } from "../read/edge-groups.ts";
 import type { KeyPolicyName } from "../schema/key.ts";
@@ -16,16 +17,18 @@ export interface KeysChange {
 }
 
 /** A key's policy holds from the next certificate on. A group that is new is made. @returns how it stands now. */
-export async function setEdgeGroupKeys(
+export async function setEdgeGroup(
   trx: Db,
   name: string,
-  change: KeysChange & { readonly keys?: KeyPolicy },
+  change: KeysChange & { readonly keys?: KeyPolicy; readonly challenge?: ChallengeType | null },
 ): Promise<EdgeGroupRow> {
+  const { challenge } = change;
+  const row = { name, ...rowOf(change), ...(challenge === undefined ? {} : { challenge }) };
   return trx
     .insertInto("edge_group")
-    .values({ name, ...rowOf(change) })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ name, ...rowOf(change) }))
-    .returning(["name", "key_policy", "key_renewals", "keys_kept_days"])
+    .values(row)
+    .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
+    .returning(["name", "key_policy", "key_renewals", "keys_kept_days", "challenge"])
     .executeTakeFirstOrThrow();
 }
 
