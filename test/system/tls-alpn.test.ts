@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startSimCa } from "../../packages/sim/src/index.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import { startPebble } from "../../tools/peers/pebble.ts";
+import { startPostgres } from "../../tools/peers/postgres.ts";
 import type { RunningProcess } from "../../tools/peers/start-process.ts";
 import { until } from "../../tools/peers/until.ts";
 import { startEdgeAgent } from "./support/edge-agent.ts";
@@ -18,7 +19,8 @@ let tlsPort: number;
 
 beforeAll(async () => {
   await using starting = new AsyncDisposableStack();
-  installation = starting.use(await startInstallation({ databaseUrl: null }));
+  const postgres = starting.use(await startPostgres());
+  installation = starting.use(await startInstallation({ databaseUrl: postgres.url }));
   tlsPort = await freePort();
   const certificates = join(installation.directory, "certificates");
   agent = starting.use(await startEdgeAgent(installation, { name: "edge1", certificates, tlsPort }));
