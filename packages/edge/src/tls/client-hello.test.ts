@@ -30,7 +30,7 @@ test.each([
   [{ servername: "a.test" }, "a.test", [], false],
   [{ ALPNProtocols: ["acme-tls/1"] }, null, ["acme-tls/1"], false],
 ] as const)("%o", async (options, serverName, protocols, isWanted) => {
-  const bytes = await helloOf(options as ConnectionOptions);
+  const bytes = await helloOf(options);
   expect(parseClientHello(bytes)).toEqual({ kind: "hello", hello: { serverName, protocols } });
   expect(wantsProof({ serverName, protocols })).toBe(isWanted);
 });

@@ -97,16 +97,17 @@ function readHello(message: Buffer): ClientHello {
   reader.vector(1);
   reader.vector(2);
   reader.vector(1);
-  let hello: ClientHello = { serverName: null, protocols: [] };
-  if (reader.done) return hello;
+  let serverName: string | null = null;
+  let protocols: readonly string[] = [];
+  if (reader.done) return { serverName, protocols };
   const extensions = new Reader(reader.vector(2));
   while (!extensions.done) {
     const type = extensions.number(2);
     const body = new Reader(extensions.vector(2));
-    if (type === extensionTypes.serverName) hello = { ...hello, serverName: hostName(body) };
-    else if (type === extensionTypes.protocols) hello = { ...hello, protocols: protocolNames(body) };
+    if (type === extensionTypes.serverName) serverName = hostName(body);
+    else if (type === extensionTypes.protocols) protocols = protocolNames(body);
   }
-  return hello;
+  return { serverName, protocols };
 }
 
 function hostName(body: Reader): string | null {
