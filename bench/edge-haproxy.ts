@@ -19,7 +19,7 @@ const pace = 200;
 const trafficSeconds = 8;
 const connections = 16;
 const tortureSteps = 2_000;
-const startDeadline = 120_000;
+const startDeadline = 300_000;
 const never = new AbortController().signal;
 
 export const edgeHaproxyBench: Bench = {
