@@ -48,6 +48,7 @@ export type EdgeEvent =
   | { readonly kind: "proxy-differs"; readonly lineages: number }
   | { readonly kind: "receipts-failed"; readonly reason: string; readonly retryIn: number }
   | { readonly kind: "listening"; readonly what: string; readonly port: number }
+  | { readonly kind: "listening-at"; readonly what: string; readonly path: string }
   /** A clause: what works, and may be other than was meant. */
   | { readonly kind: "warning"; readonly warning: string };
 
@@ -131,6 +132,8 @@ export function sentenceOf(event: EdgeEvent): string {
       return `receipts not sent: ${event.reason} Trying again in ${seconds(event.retryIn)}`;
     case "listening":
       return `${event.what} on port ${event.port}`;
+    case "listening-at":
+      return `${event.what} at ${event.path}`;
     case "warning":
       return event.warning;
   }

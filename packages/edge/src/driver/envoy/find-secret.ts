@@ -1,0 +1,55 @@
+import type { ServedCertificate } from "../../agent.ts";
+import { CertificateCache } from "../../install/certificate-cache.ts";
+import type { KeyPair } from "../../install/check-key-pair.ts";
+import type { Log } from "../../log/edge-event.ts";
+import { parseAskedName } from "../asked-name.ts";
+import type { Secret } from "./secret-protocol.ts";
+import type { StreamDoors } from "./secret-stream.ts";
+
+export interface SecretSource {
+  /** What a name is served with; null: nothing. It may take its time, as long as a handshake may wait for it. */
+  readonly certificateFor: (name: string) => Promise<ServedCertificate | null>;
+  readonly log: Log;
+}
+
+/** Certificates kept in memory, about 3 kB each. */
+const cacheSize = 10_000;
+
+/** Looks secrets up by what Envoy calls them. */
+export function secretFinder({ certificateFor, log }: SecretSource): StreamDoors["find"] {
+  const cache = new CertificateCache(cacheSize, (pair: KeyPair) => pair);
+
+  async function find(asked: string, name: string): Promise<Secret | null> {
+    let certificate = await certificateFor(name);
+    while (certificate !== null) {
+      const pair = await cache.get(certificate);
+      const { key } = certificate;
+      certificate = await certificateFor(name);
+      // Renewed while it was read: the older one must not be sent after the newer.
+      if (certificate?.key === key) return pair === null ? null : { name: asked, version: key, pair };
+    }
+    return { name: asked, version: "", pair: null };
+  }
+
+  return async (asked) => {
+    const name = parseSecretName(asked);
+    if (name === null) return { name: asked, version: "", pair: null };
+    try {
+      return await find(asked, name);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log({
+        kind: "warning",
+        warning: `the certificate that Envoy asks for as ${name} cannot be had: ${reason}`,
+      });
+      return null;
+    }
+  };
+}
+
+/** A secret's name: one of a handshake, or the wildcard that a filter chain is for. */
+function parseSecretName(asked: string): string | null {
+  if (!asked.startsWith("*.")) return parseAskedName(asked);
+  const parent = parseAskedName(asked.slice(2));
+  return parent === null ? null : `*.${parent}`;
+}
