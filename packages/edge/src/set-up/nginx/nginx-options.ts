@@ -31,7 +31,7 @@ export const nginxUsage = `Options for nginx:
                          (default /run/certmill-nginx/admin.sock)
   --memory SIZE          push: 2.5 kB for each certificate with a P-256 key,
                          4.5 kB with an RSA key (default 256m)
-  --parsed NUMBER        push: certificates that a worker keeps parsed, 11 kB
+  --parsed NUMBER        push: certificates that a worker keeps parsed, 13 kB
                          each (default 10000)
   --lua-path WHOSE       push: ours (default); yours: nginx has a
                          lua_package_path, which can be given only once, and
