@@ -1,5 +1,6 @@
 import { caddyKind } from "./caddy/caddy-kind.ts";
 import type { DriverKind } from "./driver-kind.ts";
+import { envoyKind } from "./envoy/envoy-kind.ts";
 import { haproxyKind } from "./haproxy/haproxy-kind.ts";
 import { nginxKind } from "./nginx/nginx-kind.ts";
 import { traefikKind } from "./traefik/traefik-kind.ts";
@@ -9,4 +10,5 @@ export const driverKinds: ReadonlyMap<string, DriverKind> = new Map([
   ["haproxy", haproxyKind],
   ["caddy", caddyKind],
   ["traefik", traefikKind],
+  ["envoy", envoyKind],
 ]);
