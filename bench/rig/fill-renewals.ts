@@ -31,9 +31,11 @@ export async function fillRenewals(
           n % 100 > 0 as is_known
         from generate_series(${sql.lit(from)}, ${sql.lit(upTo)}) n
       ), lineages as (
-        insert into lineage (id, ca_id, edge_group_id, names, key_type, state, wake_at, wanted_at, certificate_id, created_at)
+        insert into lineage (id, ca_id, edge_group_id, names, key_type, state, wake_at, wanted_at, certificate_id,
+          served_certificate_id, created_at)
         overriding system value
-        select lineage, ${caId}, 1, names, 'p256', 'active', renew_at, renew_at, certificate, now() from place
+        select lineage, ${caId}, 1, names, 'p256', 'active', renew_at, renew_at, certificate,
+          certificate, now() from place
       ), issuances as (
         insert into issuance (id, lineage_id, ca_id, names, key_type, state_kind, state, started_at, ended_at)
         overriding system value

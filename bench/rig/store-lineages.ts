@@ -20,10 +20,11 @@ export async function storeLineages(db: Db, count: number): Promise<void> {
         now() + interval '30 days' * (1 + random()) as renew_at
       from generate_series(1, ${count}::int) as n
     ), lineages as (
-      insert into lineage (id, ca_id, edge_group_id, names, key_type, state, wake_at, wanted_at, certificate_id, created_at)
+      insert into lineage (id, ca_id, edge_group_id, names, key_type, state, wake_at, wanted_at, certificate_id,
+        served_certificate_id, created_at)
       overriding system value
       select place.lineage, l.ca_id, l.edge_group_id, place.names, l.key_type, l.state, renew_at, renew_at,
-        place.certificate, l.created_at
+        place.certificate, place.certificate, l.created_at
       from place, model join lineage l on l.id = model.lineage_id
     ), domains as (
       insert into domain (name, lineage_id, created_at) select unnest(names), lineage, now() from place

@@ -64,10 +64,12 @@ export {
   type EdgeChange,
   type EdgeKeyPair,
   type EdgeProof,
+  maxKeyPairs,
   maxReceipts,
   type Receipt,
 } from "./resource/edge.ts";
 export type { EdgeGroup } from "./resource/edge-group.ts";
+export type { Edge, JoinedEdge, JoinToken } from "./resource/edge-identity.ts";
 export type { Failure, FailureGroup, FailureReport } from "./resource/failure.ts";
 export type { Readiness, ReadinessPart } from "./resource/health.ts";
 export {

@@ -35,12 +35,14 @@ import { addDomainBatch } from "./resource/domain-batch.ts";
 import {
   demandCertificate,
   edgeCertificate,
+  edgeCertificates,
   edgeFeed,
   edgeProof,
   edgeSnapshot,
   sendReceipts,
 } from "./resource/edge.ts";
 import { listEdgeGroups, setEdgeGroup } from "./resource/edge-group.ts";
+import { createJoinToken, joinEdge, listEdges, removeEdge } from "./resource/edge-identity.ts";
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
@@ -90,6 +92,10 @@ export const operations = {
   removeDnsProvider,
   setEdgeGroup,
   listEdgeGroups,
+  createJoinToken,
+  joinEdge,
+  listEdges,
+  removeEdge,
   addDomain,
   listDomains,
   showDomain,
@@ -146,6 +152,7 @@ export const operations = {
   edgeSnapshot,
   edgeFeed,
   edgeCertificate,
+  edgeCertificates,
   edgeProof,
   demandCertificate,
   sendReceipts,

@@ -1,35 +1,43 @@
-import { type EdgeGroup, operations } from "@certmill/api";
+import { type Edge, operations } from "@certmill/api";
 import type { Command } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { keyPolicyText } from "./key-policy.ts";
 import { printList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
+import { dayText, instantText } from "./terminal/time-text.ts";
+
+interface EdgeListOptions extends ServerOptions {
+  readonly group?: string;
+}
 
 export function registerEdgeList(edge: Command): void {
   const command = edge
     .command("list")
-    .description("list the edge groups, the keys of their certificates, and how names are proven")
-    .action(listEdgeGroups);
-  withExamples(withServerOptions(command), "certmill edge list");
+    .description("list the edges: when they were last heard of, and how far behind they are")
+    .option("--group <name>", "only those of this group")
+    .action(listEdges);
+  withExamples(withServerOptions(command), "certmill edge list", "certmill edge list --group paris --json");
 }
 
-async function listEdgeGroups(options: ServerOptions): Promise<void> {
+async function listEdges(options: EdgeListOptions): Promise<void> {
   const client = await connect(options);
   await printList({
     client,
-    operation: operations.listEdgeGroups,
-    query: {},
+    operation: operations.listEdges,
+    query: { group: options.group },
     columns,
-    none: "No edge groups.",
+    none: "No edges.",
     most: Number.POSITIVE_INFINITY,
     json: options.json === true,
   });
 }
 
-const columns: readonly Column<EdgeGroup>[] = [
-  { head: "GROUP", cell: ({ name }) => name },
-  { head: "KEYS", cell: ({ keys }) => keyPolicyText(keys) },
-  { head: "KEPT", cell: ({ keysKeptDays: days }) => (days === null ? "default" : `${days} days`) },
-  { head: "CHALLENGE", cell: ({ challenge }) => challenge ?? "best for each" },
+const columns: readonly Column<Edge>[] = [
+  { head: "NAME", cell: ({ name }) => name },
+  { head: "GROUP", cell: ({ group }) => group },
+  { head: "LAST SEEN", cell: ({ lastSeenAt }) => instantText(lastSeenAt) },
+  { head: "ALIVE", cell: ({ alive }) => (alive ? "yes" : "no") },
+  { head: "JOINED", cell: ({ joinedAt }) => (joinedAt === null ? "by token" : dayText(joinedAt)) },
+  { head: "VERSION", cell: ({ version }) => version ?? "" },
+  { head: "BEHIND", cell: ({ behind }) => String(behind), align: "right" },
 ];

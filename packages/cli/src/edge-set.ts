@@ -1,4 +1,4 @@
-import { type ChallengeType, type KeyPolicy, operations } from "@certmill/api";
+import { type ChallengeType, type EdgeGroup, type KeyPolicy, operations } from "@certmill/api";
 import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
@@ -11,13 +11,16 @@ interface EdgeSetOptions extends ServerOptions {
   readonly keys?: KeyPolicy;
   readonly keysKept?: number | null;
   readonly challenge?: ChallengeType | "default";
+  readonly servedWhen?: EdgeGroup["servedWhen"];
 }
+
+const servedWhen: readonly EdgeGroup["servedWhen"][] = ["any", "quorum", "all"];
 
 export function registerEdgeSet(edge: Command): void {
   const command = edge
     .command("set")
     .description(
-      "say which keys the certificates of an edge group have, from the next one on, how long keys are kept, and how names are proven",
+      "say which keys the certificates of an edge group have, how long keys are kept, how names are proven, and how many of its edges must serve a certificate",
     )
     .argument("<group>", "the edge group; one that is new is made")
     .option("--keys <policy>", "new (for each), keep:N (for N renewals) or shared (one)", keyPolicy)
@@ -28,6 +31,12 @@ export function registerEdgeSet(edge: Command): void {
         "default",
       ]),
     )
+    .addOption(
+      new Option(
+        "--served-when <rule>",
+        "which of the edges that are alive must serve a certificate",
+      ).choices(servedWhen),
+    )
     .action(setEdgeGroup);
   withExamples(
     withServerOptions(command),
@@ -35,13 +44,15 @@ export function registerEdgeSet(edge: Command): void {
     "certmill edge set paris --keys shared",
     "certmill edge set paris --keys-kept 7",
     "certmill edge set paris --challenge tls-alpn-01",
+    "certmill edge set paris --served-when quorum",
   );
 }
 
 async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void> {
-  const { keys, keysKept, challenge } = options;
-  if (keys === undefined && keysKept === undefined && challenge === undefined)
-    throw badInput("Say what to set: --keys, --keys-kept or --challenge.");
+  const { keys, keysKept, challenge, servedWhen: rule } = options;
+  if ([keys, keysKept, challenge, rule].every((option) => option === undefined)) {
+    throw badInput("Say what to set: --keys, --keys-kept, --challenge or --served-when.");
+  }
   const client = await connect(options);
   const group = await client.call(operations.setEdgeGroup, {
     params: { name },
@@ -49,6 +60,7 @@ async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void
       ...(keys === undefined ? {} : { keys }),
       ...(keysKept === undefined ? {} : { keysKeptDays: keysKept }),
       ...(challenge === undefined ? {} : { challenge: challenge === "default" ? null : challenge }),
+      ...(rule === undefined ? {} : { servedWhen: rule }),
     },
   });
   if (keys !== undefined) warnOfKeyPolicy(keys, `the edge group ${name}`);
@@ -58,4 +70,12 @@ async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void
     await print(`Edge group ${name}: ${keptText(group.keysKeptDays, "the server's setting")}.`);
   if (challenge !== undefined)
     await print(`Edge group ${name}: names are proven by ${group.challenge ?? "what is best for each"}.`);
+  if (rule !== undefined) await print(`Edge group ${name}: a certificate is served when ${ruleText(rule)}.`);
 }
+
+const ruleText = (rule: EdgeGroup["servedWhen"]): string =>
+  ({
+    any: "one of its edges serves it",
+    quorum: "more than half of its edges that are alive serve it",
+    all: "all of its edges that are alive serve it",
+  })[rule];

@@ -23,8 +23,11 @@ import { registerDomainRemove } from "./domain-remove.ts";
 import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
 import { registerEdgeDoctor } from "./edge-doctor.ts";
+import { registerEdgeGroups } from "./edge-groups.ts";
 import { registerEdgeInstall } from "./edge-install.ts";
+import { registerEdgeJoinToken } from "./edge-join-token-create.ts";
 import { registerEdgeList } from "./edge-list.ts";
+import { registerEdgeRemove } from "./edge-remove.ts";
 import { registerEdgeRun } from "./edge-run.ts";
 import { registerEdgeSet } from "./edge-set.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -133,11 +136,14 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
   [
     "edge",
     "the agent beside a reverse proxy",
+    registerEdgeJoinToken,
     registerEdgeInstall,
     registerEdgeRun,
-    registerEdgeSet,
     registerEdgeList,
     registerEdgeDoctor,
+    registerEdgeRemove,
+    registerEdgeSet,
+    registerEdgeGroups,
   ],
   ["sim", "a CA to test against", registerSimCa],
 ];

@@ -56,7 +56,7 @@ describe("a wrong command line ends with 2 and a hint", () => {
     [["domain", "add"], /missing required argument 'name'/],
     [
       ["domain", "list", "--state", "gone"],
-      /Allowed choices are waiting, queued, issuing, active, failing, paused, failed, moved, removed/,
+      /Allowed choices are waiting, queued, issuing, delivering, active, failing, paused, failed, moved, removed/,
     ],
     [["domain", "list", "--limit", "0"], /whole number, 1 or more/],
     [["token", "create", "--scope", "tenant"], /needs --tenant NAME/],

@@ -146,7 +146,7 @@ describe("what is there", () => {
   test("status", async () => {
     const { code, stdout } = await server.run(["status"]);
     expect(stdout).toMatch(
-      /^Domains +\d+ waiting, \d+ queued, \d+ issuing, \d+ active, \d+ failing, \d+ paused, \d+ failed, \d+ moved, \d+ removed$/m,
+      /^Domains +\d+ waiting, \d+ queued, \d+ issuing, \d+ delivering, \d+ active, \d+ failing, \d+ paused, \d+ failed, \d+ moved, \d+ removed$/m,
     );
     expect(stdout).toMatch(/^sim +\d+\/64 +yes +http/m);
     expect(code).toBe(0);

@@ -17,6 +17,7 @@ test("the least", () => {
   expect(parseEdgeOptions(needed)).toEqual({
     server: "https://certmill.example.com",
     tokenFile: "/t",
+    joinTokenFile: null,
     directory: "/d",
     name: "e1",
     layout: "pair",

@@ -12,7 +12,10 @@ import type { TlsAddress } from "./proof/handshake.ts";
 /** What `certmill edge run` was told. */
 export interface EdgeOptions {
   readonly server: string;
-  readonly tokenFile: string;
+  /** Null: it comes with a key of its own. */
+  readonly tokenFile: string | null;
+  /** To get that key taken; null: it was. */
+  readonly joinTokenFile: string | null;
   readonly name: string;
   readonly directory: string;
   readonly layout: LayoutName;
@@ -28,16 +31,19 @@ export interface TlsOptions {
   readonly responder: URL | null;
 }
 
-export const edgeUsage = `Usage: certmill edge run --server URL --token-file FILE --dir DIRECTORY
+export const edgeUsage = `Usage: certmill edge run --server URL --join-token-file FILE --dir DIRECTORY
                          [options]
 
 Follows the changes of this edge's group, installs certificates and reports
 what is served.
 
   --server URL           the Certmill server
-  --token-file FILE      a file with a token of this edge group
+  --join-token-file FILE a file with a join token, which works once: the edge
+                         makes a key of its own. Not read once it has joined
+  --token-file FILE      instead: a file with a token of this edge group
   --dir DIRECTORY        where certificates are installed
-  --name NAME            this edge's name in receipts (default: the host name)
+  --name NAME            this edge's name (default: the host name); one that has
+                         joined keeps the name it joined with
   --layout LAYOUT        pair: <name>/fullchain.pem and privkey.pem (default);
                          combined: <name>.pem, as HAProxy reads it
   --proxy KIND           give certificates to the running proxy, without a
@@ -63,7 +69,7 @@ ${[...driverKinds.values()].map((kind) => kind.usage).join("\n")}
 Examples:
 
   certmill edge run --server https://certmill.example.com \\
-    --token-file /etc/certmill/edge-token --dir /etc/nginx/certificates \\
+    --join-token-file /etc/certmill/join-token --dir /etc/nginx/certificates \\
     --reload "nginx -s reload"
 
   certmill edge run --server https://certmill.example.com \\
@@ -74,6 +80,7 @@ Examples:
 const flags = {
   server: { type: "string" },
   "token-file": { type: "string" },
+  "join-token-file": { type: "string" },
   dir: { type: "string" },
   name: { type: "string" },
   layout: { type: "string" },
@@ -102,7 +109,7 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
   const kind = driverKind(values.proxy, ofDrivers);
   return {
     server: httpUrl("server", required("server", values.server)).href.replace(/\/$/, ""),
-    tokenFile: required("token-file", values["token-file"]),
+    ...tokenFiles(values["token-file"], values["join-token-file"]),
     directory: required("dir", values.dir),
     name: edgeName(values.name ?? hostname()),
     layout: layoutOf(values.layout, kind),
@@ -130,6 +137,17 @@ function readFlags(argv: readonly string[]) {
     if (error instanceof TypeError) throw usage(error.message);
     throw error;
   }
+}
+
+/** With neither the edge must have joined before. */
+function tokenFiles(token?: string, join?: string): Pick<EdgeOptions, "tokenFile" | "joinTokenFile"> {
+  if (token !== undefined && join !== undefined) {
+    throw usage("--token-file and --join-token-file exclude each other");
+  }
+  return {
+    tokenFile: token === undefined ? null : required("token-file", token),
+    joinTokenFile: join === undefined ? null : required("join-token-file", join),
+  };
 }
 
 type Values = ReturnType<typeof readFlags>["values"];

@@ -1,8 +1,11 @@
-import { type Agent, openAgent } from "./agent.ts";
+import { type Agent, type AgentOptions, openAgent } from "./agent.ts";
 import type { DriverParts } from "./driver/driver-kind.ts";
 import { openProxy } from "./driver/open-proxy.ts";
 import { type EdgeOptions, edgeUsage, parseEdgeOptions } from "./edge-options.ts";
+import { identityClient } from "./feed/identity-client.ts";
 import { tokenFileClient } from "./feed/token-file-client.ts";
+import { joinServer } from "./identity/join-server.ts";
+import type { Log } from "./log/edge-event.ts";
 import { writeLog } from "./log/write-log.ts";
 import { askForProofs } from "./tls/proofs.ts";
 import { openTlsEdge } from "./tls/tls-edge.ts";
@@ -42,9 +45,10 @@ export async function edgeCommand(argv: readonly string[]): Promise<void> {
 }
 
 async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void> {
-  const { server, tokenFile, name, directory, layout, proveAt, tls } = options;
+  const { server, directory, layout, proveAt, tls } = options;
   const log = writeLog(process.stderr, options.logFormat);
-  const client = tokenFileClient({ baseUrl: server, tokenFile });
+  const access = await gainAccess(options, log, signal);
+  if (access === null) return;
   let opened: Agent | null = null;
   const parts: DriverParts = {
     directory,
@@ -54,8 +58,7 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   };
   await using proxy = await openProxy(options.proxy, parts);
   const agent = await openAgent({
-    client,
-    edge: name,
+    ...access,
     directory,
     layout,
     proxy: proxy.access,
@@ -72,7 +75,7 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
       : await openTlsEdge({
           ...tls,
           agent,
-          proofFor: askForProofs(client),
+          proofFor: askForProofs(access.client),
           host: null,
           cacheSize: tlsCacheSize,
         });
@@ -80,4 +83,15 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   if (edge !== null && edge.httpPort !== null) log({ kind: "listening", what: "HTTP", port: edge.httpPort });
   await agent.run(signal);
   log({ kind: "stopped" });
+}
+
+/** @returns null: the signal aborted first. */
+async function gainAccess(
+  { server, tokenFile, joinTokenFile, name, directory }: EdgeOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Pick<AgentOptions, "client" | "edge"> | null> {
+  if (tokenFile !== null) return { client: tokenFileClient({ baseUrl: server, tokenFile }), edge: name };
+  const identity = await joinServer({ server, name, directory, joinTokenFile, backoff, log }, signal);
+  return identity === null ? null : { client: identityClient(identity), edge: identity.membership.edge };
 }

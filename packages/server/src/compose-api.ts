@@ -103,7 +103,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     readiness: readiness(parts),
     webhooks: { seal: (secret) => seal(keys.ring(), secret), send: sendWebhook },
     metrics: () => metrics.text(),
-    onDelivered: (took) => metrics.step.observe({ step: "delivery" }, took / 1_000),
+    onDelivered: (receipt) => metrics.delivered(receipt),
   });
   const url = await listen(app.server, address);
   return {

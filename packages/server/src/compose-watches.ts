@@ -32,6 +32,7 @@ import { watchRejoining } from "./work/rejoin-watch.ts";
 import { RenewalWatch } from "./work/renewal-watch.ts";
 import { watchRevocations } from "./work/revocation-watch.ts";
 import type { Rounds } from "./work/rounds.ts";
+import { watchServed } from "./work/served-watch.ts";
 import { watchStatus } from "./work/status-watch.ts";
 import { watchWeeks } from "./work/weekly-watch.ts";
 
@@ -74,6 +75,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
     startExpiryWatch(parts),
     startKeyEndWatch(parts),
     startWeeklyWatch(parts),
+    startServedWatch(parts),
     config.statusPages ? startStatusWatch(parts) : null,
     checks === null ? watchRejoining({ db, clock }) : null,
   ].filter((watch) => watch !== null);
@@ -269,3 +271,14 @@ function startStatusWatch({ database, clock, openTransport, log }: WatchParts): 
       log.warn({ event: "ca.status", ca: caName, status }, "what a CA's status page says of it has changed"),
   });
 }
+
+const startServedWatch = (parts: WatchParts): Rounds =>
+  watchServed({
+    db: parts.database.db,
+    clock: parts.clock,
+    onError: observeErrors(
+      parts,
+      "served.error",
+      "looking for what edges serve met an error; it is done again",
+    ),
+  });

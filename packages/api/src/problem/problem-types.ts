@@ -27,6 +27,23 @@ export const problemTypes = {
     title: "The token is not known here",
     remedy: "It may be mistyped, expired or revoked; make a new one with `certmill token create`.",
   },
+  "join-token-rejected": {
+    status: 401,
+    title: "The join token does not work",
+    remedy:
+      "It works once, and not for long; make another with `certmill edge join-token create --group GROUP`.",
+  },
+  "join-proof-rejected": {
+    status: 400,
+    title: "The edge does not show that it has its key",
+    remedy: "Look at the clock of the edge's machine first.",
+  },
+  "edge-has-key": {
+    status: 403,
+    title: "The edge has a key of its own",
+    remedy:
+      "Run it with that key (without --token-file), give this agent another --name, or remove the edge with `certmill edge remove`.",
+  },
   "scope-insufficient": {
     status: 403,
     title: "The token's scope does not cover this",
@@ -62,6 +79,12 @@ export const problemTypes = {
     status: 409,
     title: "There are records of Certmill's in its zones",
     remedy: "Wait until they were taken away, or remove it with `forget` and leave them there.",
+  },
+  "edge-exists": {
+    status: 409,
+    title: "There is an edge of this name or of this key already",
+    remedy:
+      "Choose another --name; where the machine was set up anew, remove the old edge with `certmill edge remove NAME` first.",
   },
   "domain-exists": {
     status: 409,

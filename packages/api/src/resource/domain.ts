@@ -22,6 +22,7 @@ export const domainStates = [
   "waiting",
   "queued",
   "issuing",
+  "delivering",
   "active",
   "failing",
   "paused",
@@ -32,7 +33,7 @@ export const domainStates = [
 
 export const DomainState = Type.Enum([...domainStates], {
   description:
-    "Where the domain stands. `waiting`: it has no certificate yet, and waits for its next try, its check or its campaign. `queued`: in line for its first certificate. `issuing`: that is being obtained. `active`: it has one. `failing`: it has one, and the renewal fails. `paused`: its certificate authority takes no order for it. `failed`: given up. `moved`: its names lead elsewhere, so it is not renewed. `removed`. See docs/life.md.",
+    "Where the domain stands. `waiting`: it has no certificate yet, and waits for its next try, its check or its campaign. `queued`: in line for its first certificate. `issuing`: that is being obtained. `delivering`: it has its first, and its edges do not serve it yet. `active`: it has one. `failing`: it has one, and the renewal fails. `paused`: its certificate authority takes no order for it. `failed`: given up. `moved`: its names lead elsewhere, so it is not renewed. `removed`. See docs/life.md.",
 });
 export type DomainState = Static<typeof DomainState>;
 

@@ -11,11 +11,17 @@ import {
 } from "../fields.ts";
 import { operation } from "../operation.ts";
 
+const ServedWhen = Type.Enum(["any", "quorum", "all"], {
+  description:
+    "How many of the group's edges that are alive (heard of within 15 minutes) must serve a certificate before it counts as served: one, more than half, all.",
+});
+
 export const EdgeGroup = Type.Object({
   name: Type.String(),
   keys: KeyPolicy,
   keysKeptDays: Nullable(KeysKeptDays),
   challenge: Nullable(ChallengeType),
+  servedWhen: ServedWhen,
 });
 export type EdgeGroup = Static<typeof EdgeGroup>;
 
@@ -25,7 +31,7 @@ export const setEdgeGroup = operation({
   path: "/v1/edge-groups/{name}",
   tag: "Edge groups",
   summary:
-    "Say which keys an edge group's certificates have, how long they are kept, and how names are proven",
+    "Say which keys an edge group's certificates have, how names are proven, and when a certificate is served",
   description:
     "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates. `keysKeptDays` null: as the server's setting has it. `challenge` is for domains that do not say; null: as is best for each name. What is absent stays as it is.",
   scopes: ["admin"],
@@ -35,6 +41,7 @@ export const setEdgeGroup = operation({
       keys: Type.Optional(KeyPolicy),
       keysKeptDays: Type.Optional(Nullable(KeysKeptDays)),
       challenge: Type.Optional(Nullable(ChallengeType)),
+      servedWhen: Type.Optional(ServedWhen),
     },
     { ...Closed, minProperties: 1 },
   ),

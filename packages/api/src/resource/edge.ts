@@ -51,6 +51,7 @@ export type Receipt = Static<typeof Receipt>;
 /** Receipts that one call may carry. */
 export const maxReceipts = 1_000;
 
+/** For an edge with a key of its own it says nothing: its name is the one that it joined with. */
 const EdgeName = Type.Optional(Label);
 
 export const edgeSnapshot = operation({
@@ -66,7 +67,7 @@ export const edgeSnapshot = operation({
   responses: {
     200: Type.Object({ items: Type.Array(EdgeCertificate), next: Nullable(Cursor), cursor: Cursor }),
   },
-  problems: ["invalid-cursor"],
+  problems: ["invalid-cursor", "edge-has-key"],
 });
 
 export const edgeFeed = operation({
@@ -80,7 +81,7 @@ export const edgeFeed = operation({
   scopes: ["edge"],
   query: Type.Object({ after: Cursor, wait: Type.Optional(WaitSeconds), edge: EdgeName }, Closed),
   responses: { 200: Type.Object({ changes: Type.Array(EdgeChange), cursor: Cursor }) },
-  problems: ["invalid-cursor", "cursor-unknown"],
+  problems: ["invalid-cursor", "cursor-unknown", "edge-has-key"],
 });
 
 export const edgeCertificate = operation({
@@ -94,7 +95,24 @@ export const edgeCertificate = operation({
   params: Type.Object({ id: Id }),
   query: Type.Object({ edge: EdgeName }, Closed),
   responses: { 200: EdgeKeyPair },
-  problems: ["not-found"],
+  problems: ["not-found", "edge-has-key"],
+});
+
+/** Certificates that one call may ask for. */
+export const maxKeyPairs = 100;
+
+export const edgeCertificates = operation({
+  id: "edgeCertificates",
+  method: "POST",
+  path: "/v1/edge/certificates",
+  tag: "Edges",
+  summary: "Fetch many certificates with their keys",
+  description:
+    "Up to 100, for an edge that begins with nothing. Those that are not the edge group's, or are not there, are left out. Every retrieval is an event in its domain's timeline.",
+  scopes: ["edge"],
+  body: Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItems: maxKeyPairs }), edge: EdgeName }, Closed),
+  responses: { 200: Type.Object({ items: Type.Array(EdgeKeyPair) }) },
+  problems: ["edge-has-key"],
 });
 
 /** What a CA is to be shown that validates by tls-alpn-01. */
@@ -160,5 +178,5 @@ export const sendReceipts = operation({
       recorded: Type.Integer({ description: "Receipts that told something new." }),
     }),
   },
-  problems: [],
+  problems: ["edge-has-key"],
 });

@@ -11,6 +11,7 @@ export const Status = Type.Object({
     waiting: Count,
     queued: Count,
     issuing: Count,
+    delivering: Count,
     active: Count,
     failing: Count,
     paused: Count,

@@ -20,7 +20,7 @@ export interface EventKindFacts {
   readonly state: readonly [first: ToldState, renewal: ToldState] | null;
 }
 
-export type ToldState = LifeState;
+export type ToldState = LifeState | "delivering";
 
 const text = (detail: EventDetail, property: string): string => {
   const value = detail[property];
@@ -44,6 +44,12 @@ function checkFailed(detail: EventDetail): string {
 function namesIn(detail: EventDetail): string {
   const names = detail["names"];
   return Array.isArray(names) ? names.join(", ") : "";
+}
+
+function keyRetrieved(detail: EventDetail): string {
+  const token = text(detail, "token");
+  const how = token === "" ? "with the edge's own key" : `with the token "${token}"`;
+  return `The private key was handed out to ${text(detail, "edge") || "a person"} ${how}.`;
 }
 
 const packSplit = (detail: EventDetail): string =>
@@ -189,10 +195,20 @@ export const eventKinds = {
     "delivery.failed",
     (detail) => `The edge ${text(detail, "edge")} could not take the certificate: ${text(detail, "error")}`,
   ),
-  "key.retrieved": step(
-    (detail) =>
-      `The private key was handed out to ${text(detail, "edge") || "a person"} with the token "${text(detail, "token")}".`,
+  "certificate.served": {
+    sentence: () => "The edges serve the certificate.",
+    message: "certificate.served",
+    state: ["active", "active"],
+  },
+  "edge.joined": told(
+    "edge.joined",
+    (detail) => `The edge ${text(detail, "edge")} has joined the group ${text(detail, "edgeGroup")}.`,
   ),
+  "edge.removed": told(
+    "edge.removed",
+    (detail) => `The edge ${text(detail, "edge")} of the group ${text(detail, "edgeGroup")} was removed.`,
+  ),
+  "key.retrieved": step(keyRetrieved),
   "key.refused": told(
     "key.refused",
     (detail) =>

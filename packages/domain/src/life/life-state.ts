@@ -1,6 +1,7 @@
 /**
  * Where a lineage stands in its life, as a machine: what the store keeps, and what each event makes of it. The diagram
- * and the policy are in docs/life.md. `queued` is not kept: it is a `waiting` one that stands in the planner's line.
+ * and the policy are in docs/life.md. `queued` is not kept: it is a `waiting` one that stands in the planner's line. Nor is
+ * `delivering`: an `active` one whose first certificate its edges do not serve yet, as their group's rule wants it.
  */
 
 /**
@@ -27,13 +28,14 @@ export const domainStates = [
   "waiting",
   "queued",
   "issuing",
+  "delivering",
   "active",
   "failing",
   "paused",
   "failed",
   "moved",
   "removed",
-] as const satisfies readonly (LifeState | "queued")[];
+] as const satisfies readonly (LifeState | "queued" | "delivering")[];
 
 export type DomainState = (typeof domainStates)[number];
 

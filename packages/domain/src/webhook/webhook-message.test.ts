@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { eventKinds } from "../event/event-kind.ts";
 import { instant } from "../time/instant.ts";
-import { type ToldDomain, webhookMessage } from "./webhook-message.ts";
+import { type EventToTell, type ToldDomain, webhookMessage } from "./webhook-message.ts";
 
 const at = instant(Date.parse("2026-11-22T12:00:00Z"));
 const domain: ToldDomain = {
@@ -15,7 +15,7 @@ const certificate = { id: "7", serial: "0a", issuer: "CN=Test", notBefore: at, n
 
 test("a failure says where the domain was and is, whose it is, and what to change", () => {
   const detail = { code: "caa", detail: "CAA record forbids" };
-  const before = { kind: "issuance.started", renewal: false };
+  const before = { kind: "issuance.started", renewal: false, toEdges: false };
   expect(
     webhookMessage({ at, kind: "issuance.failed", detail, domain: { ...domain, before }, cursor: "c1" }),
   ).toEqual({
@@ -40,7 +40,7 @@ test("a renewal that fails says so, with the certificate that is still served", 
   const told: ToldDomain = {
     ...domain,
     renewal: true,
-    before: { kind: "certificate.stored", renewal: false },
+    before: { kind: "certificate.stored", renewal: false, toEdges: false },
     certificate,
   };
   expect(
@@ -53,8 +53,27 @@ test("a renewal that fails says so, with the certificate that is still served", 
   });
 });
 
+test("a first certificate that edges are to serve makes its domain active once they do", () => {
+  const stored = { kind: "certificate.stored", renewal: false, toEdges: true };
+  const say = (kind: string, detail: EventToTell["detail"], told: Partial<ToldDomain>) =>
+    webhookMessage({ at, kind, detail, domain: { ...domain, ...told }, cursor: "c" })?.data["state"];
+  const started = { kind: "issuance.started", renewal: false, toEdges: false };
+  const toEdges = { toEdges: true };
+  expect([
+    say("certificate.stored", toEdges, { before: started }),
+    say("certificate.stored", {}, { before: started }),
+    say("certificate.served", {}, { before: stored, renewal: true }),
+    say("certificate.stored", toEdges, { before: { ...started, renewal: true }, renewal: true }),
+  ]).toEqual([
+    { before: "issuing", after: "delivering" },
+    { before: "issuing", after: "active" },
+    { before: "delivering", after: "active" },
+    { before: "active", after: "active" },
+  ]);
+});
+
 test("what moves nothing leaves the domain where it was", () => {
-  const told = { ...domain, before: { kind: "domain.added", renewal: false } };
+  const told = { ...domain, before: { kind: "domain.added", renewal: false, toEdges: false } };
   const message = webhookMessage({ at, kind: "check.failed", detail: {}, domain: told, cursor: "c" });
   expect(message?.data).toMatchObject({ state: { before: "waiting", after: "waiting" } });
 });

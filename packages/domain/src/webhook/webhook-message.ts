@@ -21,7 +21,12 @@ export interface ToldDomain {
   /** Whether there was a certificate when it happened. */
   readonly renewal: boolean;
   /** The kind of the last event before it that moved the domain; null: there was none. */
-  readonly before: { readonly kind: string; readonly renewal: boolean } | null;
+  readonly before: {
+    readonly kind: string;
+    readonly renewal: boolean;
+    /** Whether it stored a certificate that edges are to serve. */
+    readonly toEdges: boolean;
+  } | null;
   /** The one that it speaks of, or that is held now; null: none. */
   readonly certificate: ToldCertificate | null;
 }
@@ -52,12 +57,15 @@ export function webhookMessage({ at, kind, detail, domain, cursor }: EventToTell
 
 function domainData(kind: string, detail: EventDetail, domain: ToldDomain): Record<string, unknown> {
   const { names, tenant, certificate, before } = domain;
-  const state = before === null ? null : stateAfter(before.kind, before.renewal);
+  const state = before === null ? null : stateAfter(before);
   return {
     domain: names[0],
     names,
     tenant,
-    state: { before: state, after: stateAfter(kind, domain.renewal) ?? state },
+    state: {
+      before: state,
+      after: stateAfter({ kind, renewal: domain.renewal, toEdges: detail["toEdges"] === true }) ?? state,
+    },
     failure: failureOf(detail),
     certificate:
       certificate === null
@@ -70,7 +78,17 @@ function domainData(kind: string, detail: EventDetail, domain: ToldDomain): Reco
   };
 }
 
-function stateAfter(kind: string, renewal: boolean): ToldState | null {
+/** A first certificate that edges are to serve makes its domain active only when they do. */
+function stateAfter({
+  kind,
+  renewal,
+  toEdges,
+}: {
+  readonly kind: string;
+  readonly renewal: boolean;
+  readonly toEdges: boolean;
+}): ToldState | null {
+  if (toEdges && !renewal) return "delivering";
   const state = factsOfEvent(kind)?.state ?? null;
   return state === null ? null : state[renewal ? 1 : 0];
 }

@@ -25,11 +25,12 @@ export function serverTrouble(error: unknown): ServerTrouble | null {
   const refused = error.status === 401 || error.status === 403;
   return {
     kind: refused ? "access" : "call",
-    reason: refused ? `${error.message} ${accessRemedy}` : error.message,
+    reason:
+      refused && error.code !== "join-token-rejected" ? `${error.message} ${accessRemedy}` : error.message,
     code: error.code,
     retryAfter: (error.retryAfter ?? 0) * 1_000,
   };
 }
 
 const accessRemedy =
-  "Make a token with `certmill token create --scope edge` and write it into the token file; it is read again at each try.";
+  "A token file is read again at each try: write one of `certmill token create --scope edge` into it. An edge that has joined joins again once .state/identity.json is removed, with a new join token.";

@@ -26,10 +26,11 @@ export function tokenFileClient({ baseUrl, tokenFile }: TokenFileClientOptions):
   };
 }
 
-async function readToken(path: string): Promise<string> {
+/** @throws {TokenUnreadable} */
+export async function readToken(path: string): Promise<string> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new TokenUnreadable(
-      `The token file ${path} cannot be read (${error.code ?? error.message}). Write a token of \`certmill token create --scope edge\` into it.`,
+      `The token file ${path} cannot be read (${error.code ?? error.message}). Write a token of \`certmill token create --scope edge\` into it, or of \`certmill edge join-token create\` where it is to join.`,
       { cause: error },
     );
   });

@@ -1,6 +1,7 @@
 /** What an operator may want to know of an edge's life. Waits are in milliseconds. */
 export type EdgeEvent =
   | { readonly kind: "started"; readonly server: string; readonly directory: string }
+  | { readonly kind: "joined"; readonly edge: string; readonly edgeGroup: string }
   | { readonly kind: "stopped" }
   | { readonly kind: "state-unreadable"; readonly keptAt: string }
   | { readonly kind: "state-unwritable"; readonly reason: string }
@@ -80,6 +81,8 @@ export function sentenceOf(event: EdgeEvent): string {
   switch (event.kind) {
     case "started":
       return `following ${event.server}, installing into ${event.directory}`;
+    case "joined":
+      return `joined the edge group ${event.edgeGroup} as ${event.edge}`;
     case "stopped":
       return "stopped";
     case "state-unreadable":

@@ -5,3 +5,6 @@ export const newBearerToken = (): string => `certmill_${randomBytes(32).toString
 
 /** What is kept of a token. It is random, so a plain hash cannot be searched backwards. */
 export const hashBearerToken = (token: string): Uint8Array => createHash("sha256").update(token).digest();
+
+/** The same for a token that a machine joins with. */
+export const newJoinToken = (): string => `certmill_join_${randomBytes(32).toString("base64url")}`;

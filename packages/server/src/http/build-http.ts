@@ -55,9 +55,16 @@ import {
 } from "./resource/domains.ts";
 import { demandCertificateHandler } from "./resource/edge-demands.ts";
 import { listEdgeGroupsHandler, setEdgeGroupHandler } from "./resource/edge-groups.ts";
+import {
+  createJoinTokenHandler,
+  joinEdgeHandler,
+  listEdgesHandler,
+  removeEdgeHandler,
+} from "./resource/edge-identity.ts";
 import { edgeProofHandler } from "./resource/edge-proofs.ts";
 import {
   edgeCertificateHandler,
+  edgeCertificatesHandler,
   edgeFeedHandler,
   edgeSnapshotHandler,
   sendReceiptsHandler,
@@ -170,6 +177,10 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     removeDnsProvider: removeDnsProviderHandler(tools),
     setEdgeGroup: setEdgeGroupHandler(tools),
     listEdgeGroups: listEdgeGroupsHandler(tools),
+    createJoinToken: createJoinTokenHandler(tools),
+    joinEdge: joinEdgeHandler(tools),
+    listEdges: listEdgesHandler(tools),
+    removeEdge: removeEdgeHandler(tools),
     reportFailures: reportFailuresHandler(tools),
     listFailures: listFailuresHandler(tools),
     reportChanges: reportChangesHandler(tools),
@@ -226,6 +237,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     edgeSnapshot: edgeSnapshotHandler(tools),
     edgeFeed: edgeFeedHandler(tools),
     edgeCertificate: edgeCertificateHandler(tools),
+    edgeCertificates: edgeCertificatesHandler(tools),
     edgeProof: edgeProofHandler(tools),
     demandCertificate: demandCertificateHandler(tools),
     sendReceipts: sendReceiptsHandler(tools),

@@ -2,7 +2,6 @@
 import type { ReadinessPart } from "@certmill/api";
 import type {
   CaForCheck,
-  Duration,
   Finding,
   HeldCertificate,
   NamesToCheck,
@@ -14,6 +13,7 @@ import type { NewCa } from "../store/accounts.ts";
 import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
+import type { RecordedReceipt } from "../store/write/receipts.ts";
 
 export interface AccountRequest {
   readonly directoryUrl: string;
@@ -126,5 +126,5 @@ export interface WebhookPorts {
   ) => Promise<{ readonly answer: WebhookAnswer; readonly detail: string }>;
 }
 
-/** Told of each certificate that an edge has begun to serve: how long after it was stored. */
-export type OnDelivered = (took: Duration) => void;
+/** Told of each certificate that an edge has begun to serve. */
+export type OnDelivered = (receipt: RecordedReceipt) => void;

@@ -132,7 +132,7 @@ function repeatableOf(
   caller: Caller,
 ): RepeatableRequest | null {
   const key = request.headers["idempotency-key"];
-  if (operation.idempotencyKey !== true || key === undefined) return null;
+  if (operation.idempotencyKey !== true || key === undefined || caller.scope === "edge") return null;
   if (typeof key !== "string" || key === "" || key.length > longestKey) {
     const message = `It must be one text of 1 to ${longestKey} characters.`;
     throw new Refusal("invalid-request", "The request has one fault.", {

@@ -45,6 +45,7 @@ test("each state has its sentence", () => {
     waiting: nothing,
     queued: { ...nothing, state: "queued", queued_at: now },
     issuing: { ...nothing, state: "issuing", issuance: planned(now) },
+    delivering: { ...nothing, state: "delivering", not_after: now },
     active: { ...nothing, state: "active", not_after: now },
     failing: { ...nothing, state: "failing", not_after: now, ...dns, wake_at: later },
     paused: {

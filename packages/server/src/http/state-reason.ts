@@ -26,6 +26,8 @@ function reasonOf(standing: Standing): string {
       return queuedReason(standing);
     case "issuing":
       return standing.issuance === null ? "The certificate is being ordered." : progress(standing.issuance);
+    case "delivering":
+      return "The certificate is stored, and on its way to the edges that are to serve it.";
     case "active":
       return activeReason(standing);
     case "failing":

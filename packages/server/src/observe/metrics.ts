@@ -1,5 +1,6 @@
 /** What Prometheus reads. Labels are of low cardinality: never a name, a tenant or an address. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { RecordedReceipt } from "../store/write/receipts.ts";
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 43_200];
 
@@ -17,6 +18,20 @@ export class Metrics {
   readonly timeToCertificate = new Histogram({
     name: "certmill_time_to_certificate_seconds",
     help: "From the moment a certificate was wanted to the moment it was stored.",
+    buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly storedToServed = new Histogram({
+    name: "certmill_stored_to_served_seconds",
+    help: "From a certificate's storing to its being served by as many edges as its group's rule wants, by edge group.",
+    labelNames: ["edge_group"],
+    buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly issuedToServed = new Histogram({
+    name: "certmill_issued_to_served_seconds",
+    help: "From the CA's having issued a certificate to its being served by as many edges as its group's rule wants, by edge group.",
+    labelNames: ["edge_group"],
     buckets: seconds,
     registers: [this.registry],
   });
@@ -105,6 +120,15 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** An edge serves a certificate. */
+  delivered({ took, served }: Pick<RecordedReceipt, "took" | "served">): void {
+    this.step.observe({ step: "delivery" }, took / 1_000);
+    if (served === null) return;
+    const { edgeGroup: edge_group, sinceIssued } = served;
+    this.storedToServed.observe({ edge_group }, took / 1_000);
+    if (sinceIssued !== null) this.issuedToServed.observe({ edge_group }, sinceIssued / 1_000);
   }
 
   /** @param busy issuances that this process is working on right now. */

@@ -197,7 +197,7 @@ function prepare(
             names,
             tenant,
             renewal: isRenewal(at),
-            before: before === null ? null : { kind: before.kind, renewal: isRenewal(before.at) },
+            before: before === null ? null : { ...before, renewal: isRenewal(before.at) },
             certificate,
           },
     cursor: cursorText({ installation, ...place }),

@@ -97,7 +97,7 @@ test("every fault of a request is told with its place", async () => {
       {
         path: "query/state",
         message:
-          "It must be one of waiting, queued, issuing, active, failing, paused, failed, moved, removed.",
+          "It must be one of waiting, queued, issuing, delivering, active, failing, paused, failed, moved, removed.",
       },
       { path: "query/tenent", message: "There is no such property or parameter." },
     ]),

@@ -88,7 +88,7 @@ export async function openTestApiOn(
       seal: (secret) => sealed(Buffer.from(secret).toString("base64")),
       send: async () => ({ answer: { kind: "answered", status: 204, retryAt: null }, detail: "" }),
     },
-    onDelivered: (took) => delivered.push(took),
+    onDelivered: ({ took }) => delivered.push(took),
     ...options,
   });
   const client = (token: string | null): Client =>

@@ -70,7 +70,8 @@ async function fill(db: Db): Promise<void> {
     sql`insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
         fingerprint, chain_pem, key_secret_id, stored_at)
       select lineage_id, id, ca_id, to_hex(id), 'CN=Test', names, ${at}, ${at}, '00', 'chain', id, ${at} from issuance`,
-    sql`update lineage set certificate_id = certificate.id from certificate where certificate.lineage_id = lineage.id`,
+    sql`update lineage set certificate_id = certificate.id,
+        served_certificate_id = case when lineage.id % 100 <> 0 then certificate.id end from certificate where certificate.lineage_id = lineage.id`,
     sql`insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select lineage_id, id, ca_id, 'key.' || id, ${at}, ${at}::timestamptz + interval '90 days',
         ${at}::timestamptz + id % 100 * interval '3 minutes' from certificate`,

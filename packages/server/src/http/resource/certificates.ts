@@ -9,7 +9,7 @@ import {
 } from "../../store/read/certificates.ts";
 import { findDomain } from "../../store/read/domains.ts";
 import { isRowId } from "../../store/row-id.ts";
-import { recordKeyRetrieval } from "../../store/write/key-retrieval.ts";
+import { recordKeyExport } from "../../store/write/key-retrieval.ts";
 import { type Caller, tenantIdOf } from "../caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText, instantTextOrNull } from "../instant-text.ts";
@@ -62,16 +62,15 @@ export function exportCertificateHandler({
   openKey,
 }: Tools): Handler<Operations["exportCertificate"]> {
   return async ({ params: { id }, caller }) => {
-    const found = isRowId(id) ? await findSealedCertificate(db, id, null) : null;
+    const found = isRowId(id) ? await findSealedCertificate(db, id) : null;
     if (found === null) throw noCertificate(id);
     const { lineage_id: lineageId, chain_pem: chainPem, key } = found;
     if (key === null) throw destroyedKey(id);
     const keyPem = openKey(key);
-    await recordKeyRetrieval(db, {
+    await recordKeyExport(db, {
       lineageId,
       certificateId: id,
       token: caller.tokenName,
-      edge: null,
       now: now(),
     });
     return { status: 200, body: { chainPem, keyPem } };

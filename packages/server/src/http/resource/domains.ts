@@ -108,7 +108,14 @@ export function followDomainHandler({
     const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
     const after = decodePosition("timeline", query.after);
     const part = await longPoll(
-      { wakeups, now, channel: "certmill_feed", wait: seconds(query.wait ?? 0), signal },
+      {
+        wakeups,
+        now,
+        awaited: { channel: "certmill_feed", about: null },
+        wait: seconds(query.wait ?? 0),
+        pace: seconds(1),
+        signal,
+      },
       () => followTimeline(db, { lineageId, after, limit: mostEvents }),
       (seen) => seen.kind !== "events" || seen.events.length > 0,
     );

@@ -2,7 +2,7 @@ import type { Operations } from "@certmill/api";
 import type { Instant, LifePolicy } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { demandLineage } from "../../store/write/demand-lineage.ts";
-import { seeEdge } from "../../store/write/receipts.ts";
+import { knownEdge } from "../known-edge.ts";
 import type { Handler } from "../routes.ts";
 import { presentServed } from "./edges.ts";
 
@@ -17,8 +17,9 @@ export function demandCertificateHandler({
   now,
   life: { demandsPerDomain },
 }: Tools): Handler<Operations["demandCertificate"]> {
-  return async ({ body, caller: { edgeGroupId } }) => {
-    if (body.edge !== undefined) await seeEdge(db, { edgeGroupId, name: body.edge, now: now() });
+  return async ({ body, caller }) => {
+    await knownEdge(db, caller, { name: body.edge, now: now() });
+    const { edgeGroupId } = caller;
     const name = body.name.toLowerCase();
     const outcome = await demandLineage(db, { name, edgeGroupId, perDomain: demandsPerDomain, now: now() });
     return outcome.kind === "served"

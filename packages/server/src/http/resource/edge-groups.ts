@@ -1,7 +1,9 @@
 import type { EdgeGroup, Operations } from "@certmill/api";
+import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type EdgeGroupRow, listEdgeGroups } from "../../store/read/edge-groups.ts";
 import { setEdgeGroup } from "../../store/write/key-policies.ts";
+import { settleServed } from "../../store/write/settle-served.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
 import type { Handler } from "../routes.ts";
@@ -10,14 +12,19 @@ interface Tools {
   readonly db: Db;
 }
 
-export function setEdgeGroupHandler({ db }: Tools): Handler<Operations["setEdgeGroup"]> {
+export function setEdgeGroupHandler({
+  db,
+  now,
+}: Tools & { readonly now: () => Instant }): Handler<Operations["setEdgeGroup"]> {
   return async ({ params: { name }, body }) => {
-    const { keys, keysKeptDays, challenge } = body;
+    const { keys, keysKeptDays, challenge, servedWhen } = body;
     const group = await setEdgeGroup(db, name, {
       ...(keys === undefined ? {} : { keys: keyPolicyOf(keys) }),
       ...(keysKeptDays === undefined ? {} : { keptDays: keysKeptDays }),
       ...(challenge === undefined ? {} : { challenge }),
+      ...(servedWhen === undefined ? {} : { servedWhen }),
     });
+    if (servedWhen !== undefined) await settleServed(db, { edgeGroupId: group.id, now: now() });
     return { status: 200, body: present(group) };
   };
 }
@@ -33,9 +40,17 @@ export function listEdgeGroupsHandler({ db }: Tools): Handler<Operations["listEd
   };
 }
 
-const present = ({ name, key_policy, key_renewals, keys_kept_days, challenge }: EdgeGroupRow): EdgeGroup => ({
+const present = ({
+  name,
+  key_policy,
+  key_renewals,
+  keys_kept_days,
+  challenge,
+  served_when,
+}: EdgeGroupRow): EdgeGroup => ({
   name,
   keys: presentKeyPolicy(key_policy, key_renewals),
   keysKeptDays: keys_kept_days,
   challenge,
+  servedWhen: served_when,
 });

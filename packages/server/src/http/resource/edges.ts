@@ -1,9 +1,10 @@
-import type { EdgeCertificate, EdgeChange, Operations } from "@certmill/api";
-import { type Instant, instant, seconds } from "@certmill/domain";
+import { setTimeout } from "node:timers/promises";
+import type { EdgeCertificate, EdgeChange, EdgeKeyPair, Operations } from "@certmill/api";
+import { type Instant, instant, milliseconds, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { findSealedCertificate } from "../../store/read/certificates.ts";
 import {
   type ChangedLineage,
+  type FeedPart,
   listServed,
   readEdgeFeed,
   type ServedLineage,
@@ -11,10 +12,16 @@ import {
 import { atHorizon, type FeedPosition, readHorizon } from "../../store/read/feed-position.ts";
 import { isRowId } from "../../store/row-id.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
-import { recordKeyRetrieval } from "../../store/write/key-retrieval.ts";
-import { recordReceipts, seeEdge } from "../../store/write/receipts.ts";
+import {
+  type RetrievedCertificate,
+  type Retriever,
+  retrieveKeyPairs,
+} from "../../store/write/key-retrieval.ts";
+import { recordReceipts } from "../../store/write/receipts.ts";
+import type { EdgeCaller } from "../caller.ts";
 import { decodeCursor, decodePosition, defaultLimit, encodeCursor, encodePosition } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
+import { type KnownEdge, knownEdge } from "../known-edge.ts";
 import { longPoll } from "../long-poll.ts";
 import type { OnDelivered, OpenKey } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
@@ -29,8 +36,9 @@ interface Tools {
 
 /** The feed's position is taken before the first page is read and goes with every further page. */
 export function edgeSnapshotHandler({ db, now }: Tools): Handler<Operations["edgeSnapshot"]> {
-  return async ({ query: { after, limit = defaultLimit, edge }, caller: { edgeGroupId } }) => {
-    if (edge !== undefined) await seeEdge(db, { edgeGroupId, name: edge, now: now() });
+  return async ({ query: { after, limit = defaultLimit, edge }, caller }) => {
+    await knownEdge(db, caller, { name: edge, now: now() });
+    const { edgeGroupId } = caller;
     const { lineageId, cursor } = snapshotPlace(after) ?? {
       lineageId: "0",
       cursor: encodePosition("edge", atHorizon(await readHorizon(db))),
@@ -81,23 +89,38 @@ function positionOf(cursor: string): FeedPosition {
   return position;
 }
 
+/** Of polls that nothing comes for. Thousands of them are open, so they look seldom unless they are told to. */
+const pace = seconds(10);
+
+/** A poll is open for so long before it tells what has come: the changes of a busy group come together. */
+const gatherFor = milliseconds(500);
+
 export function edgeFeedHandler({
   db,
   now,
   wakeups,
 }: Tools & { readonly wakeups: Wakeups }): Handler<Operations["edgeFeed"]> {
-  return async ({ query, caller: { edgeGroupId }, signal }) => {
-    if (query.edge !== undefined) await seeEdge(db, { edgeGroupId, name: query.edge, now: now() });
+  return async ({ query, caller, signal }) => {
+    await knownEdge(db, caller, { name: query.edge, now: now() });
+    const { edgeGroupId } = caller;
     let after = positionOf(query.after);
-    const part = await longPoll(
-      { wakeups, now, channel: "certmill_feed", wait: seconds(query.wait ?? 0), signal },
-      async () => {
-        const seen = await readEdgeFeed(db, { edgeGroupId, after, limit: mostChanges });
-        if (seen.kind === "changes" && seen.changes.length === 0) after = seen.end;
-        return seen;
-      },
+    const look = async (): Promise<FeedPart> => {
+      const seen = await readEdgeFeed(db, { edgeGroupId, after, limit: mostChanges });
+      if (seen.kind === "changes" && seen.changes.length === 0) after = seen.end;
+      return seen;
+    };
+    const wait = seconds(query.wait ?? 0);
+    const gathered = performance.now() + Math.min(wait, gatherFor);
+    let part = await longPoll(
+      { wakeups, now, awaited: { channel: "certmill_feed", about: edgeGroupId }, wait, pace, signal },
+      look,
       (seen) => seen.kind !== "changes" || seen.changes.length > 0,
     );
+    const early = gathered - performance.now();
+    if (part.kind === "changes" && part.changes.length > 0 && !part.isCut && early > 0) {
+      await setTimeout(early, null, { signal }).catch(() => {});
+      part = await look();
+    }
     if (part.kind === "unknown-position") throw unknownCursor();
     return {
       status: 200,
@@ -115,44 +138,62 @@ function presentChange({ lineage_id, names, state, ...certificate }: ChangedLine
   return [{ kind: "put", ...named, certificateId, serial, notAfter: instantText(notAfter) }];
 }
 
+interface KeyTools extends Tools {
+  readonly openKey: OpenKey;
+}
+
 export function edgeCertificateHandler({
   db,
   now,
   openKey,
-}: Tools & { readonly openKey: OpenKey }): Handler<Operations["edgeCertificate"]> {
+}: KeyTools): Handler<Operations["edgeCertificate"]> {
   return async ({ params: { id }, query, caller }) => {
-    const found = isRowId(id) ? await findSealedCertificate(db, id, caller.edgeGroupId) : null;
+    const edge = await knownEdge(db, caller, { name: query.edge, now: now() });
+    const ids = isRowId(id) ? [id] : [];
+    const [found] = await retrieveKeyPairs(db, retriever(caller, edge), { ids, now: now() });
     // One whose key is destroyed has a successor, which the feed tells.
-    if (found?.key == null) throw noCertificate(id);
-    const keyPem = openKey(found.key);
-    await recordKeyRetrieval(db, {
-      lineageId: found.lineage_id,
-      certificateId: id,
-      token: caller.tokenName,
-      edge: query.edge ?? null,
-      now: now(),
-    });
-    return {
-      status: 200,
-      body: {
-        lineageId: found.lineage_id,
-        names: found.names,
-        certificateId: id,
-        chainPem: found.chain_pem,
-        keyPem,
-      },
-    };
+    if (found === undefined) throw noCertificate(id);
+    return { status: 200, body: presentKeyPair(found, openKey) };
   };
 }
+
+export function edgeCertificatesHandler({
+  db,
+  now,
+  openKey,
+}: KeyTools): Handler<Operations["edgeCertificates"]> {
+  return async ({ body, caller }) => {
+    const edge = await knownEdge(db, caller, { name: body.edge, now: now() });
+    const ids = body.ids.filter(isRowId);
+    const found = await retrieveKeyPairs(db, retriever(caller, edge), { ids, now: now() });
+    return { status: 200, body: { items: found.map((pair) => presentKeyPair(pair, openKey)) } };
+  };
+}
+
+const retriever = ({ edgeGroupId, by }: EdgeCaller, edge: KnownEdge | null): Retriever => ({
+  edgeGroupId,
+  edge,
+  token: by.kind === "token" ? by.tokenName : null,
+});
+
+const presentKeyPair = (found: RetrievedCertificate, openKey: OpenKey): EdgeKeyPair => ({
+  lineageId: found.lineage_id,
+  names: found.names,
+  certificateId: found.id,
+  chainPem: found.chain_pem,
+  keyPem: openKey(found.key),
+});
 
 export function sendReceiptsHandler({
   db,
   now,
   onDelivered,
 }: Tools & { readonly onDelivered: OnDelivered }): Handler<Operations["sendReceipts"]> {
-  return async ({ body: { edge, receipts }, caller: { edgeGroupId } }) => {
+  return async ({ body: { edge: name, receipts }, caller }) => {
+    const edge = await knownEdge(db, caller, { name, now: now() });
+    if (edge === null) throw new Error("An edge that gives its name is known.");
     const recorded = await recordReceipts(db, {
-      edgeGroupId,
+      edgeGroupId: caller.edgeGroupId,
       edge,
       receipts: receipts
         .filter(({ lineageId, certificateId }) => isRowId(lineageId) && isRowId(certificateId))
@@ -164,7 +205,7 @@ export function sendReceiptsHandler({
         })),
       now: now(),
     });
-    for (const { error, took } of recorded) if (error === null) onDelivered(took);
+    for (const receipt of recorded) if (receipt.error === null) onDelivered(receipt);
     return { status: 200, body: { recorded: recorded.length } };
   };
 }

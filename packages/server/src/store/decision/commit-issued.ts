@@ -10,6 +10,7 @@ import { endKeys } from "../key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
+import { servedAtFirst } from "../served-sql.ts";
 import { unpublish } from "../unpublish.ts";
 import { type Claim, held } from "./claim.ts";
 import { noteLedger } from "./note-ledger.ts";
@@ -61,7 +62,8 @@ export async function commitIssued(
         ${certificate.chainPem}, key_secret_id, ${at}
       from moved returning id, lineage_id
     ), current as (
-      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
+      update lineage set ${becomes("issued", now)}, certificate_id = stored.id,
+        served_certificate_id = ${servedAtFirst}, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,
         wake_at = ${renewal}, wanted_at = ${renewal}

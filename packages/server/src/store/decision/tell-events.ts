@@ -1,6 +1,7 @@
 /** What happened goes with a decision: into the timeline and the feeds. */
 import type { Duration, EventKind, Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
+import { toEdges } from "../served-sql.ts";
 
 /** An event of the timeline, in the order they happened. */
 export interface TimelineEvent {
@@ -27,7 +28,8 @@ export const tellEvents = (
   told as (
     insert into event (at, kind, lineage_id, issuance_id, edge_group_id, duration_ms, detail)
     select step.at, step.kind, moved.lineage_id, moved.id,
-      case when step.kind = 'certificate.stored' then lineage.edge_group_id end, step.took, step.detail
+      case when step.kind = 'certificate.stored' then lineage.edge_group_id end, step.took,
+      case when step.kind = 'certificate.stored' then step.detail || ${toEdges} else step.detail end
     from moved
       join lineage on lineage.id = moved.lineage_id,
       rows from (jsonb_to_recordset(${eventRows(events)}::jsonb) as (at timestamptz, kind text, took bigint, detail jsonb))

@@ -106,19 +106,10 @@ export interface SealedCertificate {
   readonly key: Sealed | null;
 }
 
-/**
- * A certificate with its key as it is stored.
- *
- * @param edgeGroupId only when this edge group serves it; null: whosever it is.
- */
-export async function findSealedCertificate(
-  db: Db,
-  id: string,
-  edgeGroupId: string | null,
-): Promise<SealedCertificate | null> {
+/** A certificate with its key as it is stored. */
+export async function findSealedCertificate(db: Db, id: string): Promise<SealedCertificate | null> {
   const row = await db
     .selectFrom("certificate")
-    .innerJoin("lineage", "lineage.id", "certificate.lineage_id")
     .leftJoin("secret", "secret.id", "certificate.key_secret_id")
     .select([
       "certificate.id",
@@ -130,9 +121,6 @@ export async function findSealedCertificate(
       "secret.ciphertext",
     ])
     .where("certificate.id", "=", id)
-    .$if(edgeGroupId !== null, (query) =>
-      query.where("lineage.edge_group_id", "=", edgeGroupId).where("lineage.state", "<>", "removed"),
-    )
     .executeTakeFirst();
   if (row === undefined) return null;
   const { kek_id: kekId, wrapped_key: wrappedKey, ciphertext, ...certificate } = row;

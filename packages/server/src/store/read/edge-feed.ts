@@ -15,7 +15,13 @@ export interface ChangedLineage {
 }
 
 export type FeedPart =
-  | { readonly kind: "changes"; readonly changes: readonly ChangedLineage[]; readonly end: FeedPosition }
+  | {
+      readonly kind: "changes";
+      readonly changes: readonly ChangedLineage[];
+      readonly end: FeedPosition;
+      /** Whether there may be more after `end`, because of the limit. */
+      readonly isCut: boolean;
+    }
   /** The position is of another installation, or of a future that a backup has undone. */
   | { readonly kind: "unknown-position" };
 
@@ -40,8 +46,9 @@ export async function readEdgeFeed(
     where event.edge_group_id = ${edgeGroupId} and ${following(after, horizon)}
     order by event.xact, event.id limit ${limit}`.execute(db);
   const last = rows.at(-1);
+  const isCut = rows.length === limit;
   const end =
-    last !== undefined && rows.length === limit
+    last !== undefined && isCut
       ? { installation: horizon.installation, xact: last.xact, id: last.id }
       : forwardTo(horizon, after);
   const newest = new Map<string, ChangedLineage>();
@@ -49,7 +56,7 @@ export async function readEdgeFeed(
     newest.delete(row.lineage_id);
     newest.set(row.lineage_id, row);
   }
-  return { kind: "changes", changes: [...newest.values()], end };
+  return { kind: "changes", changes: [...newest.values()], end, isCut };
 }
 
 export interface ServedLineage {

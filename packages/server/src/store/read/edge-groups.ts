@@ -1,5 +1,6 @@
 import type { ChallengeType } from "@certmill/domain";
 import type { Db } from "../database.ts";
+import type { ServedWhen } from "../schema/delivery.ts";
 import type { KeyPolicyName } from "../schema/key.ts";
 
 export interface EdgeGroupRow {
@@ -10,6 +11,7 @@ export interface EdgeGroupRow {
   readonly keys_kept_days: number | null;
   /** How names are proven where their domain does not say; null: as is best. */
   readonly challenge: ChallengeType | null;
+  readonly served_when: ServedWhen;
 }
 
 /** By name. */
@@ -19,7 +21,7 @@ export async function listEdgeGroups(
 ): Promise<EdgeGroupRow[]> {
   return db
     .selectFrom("edge_group")
-    .select(["name", "key_policy", "key_renewals", "keys_kept_days", "challenge"])
+    .select(["name", "key_policy", "key_renewals", "keys_kept_days", "challenge", "served_when"])
     .$if(page.after !== null, (query) => query.where("name", ">", page.after as string))
     .orderBy("name")
     .limit(page.limit)

@@ -4,11 +4,14 @@ import { type RawBuilder, sql } from "kysely";
 
 /** Of `lineage`, left-joined with its place in line, `queue`. */
 export const shownState: RawBuilder<DomainState> = sql`
-  case when lineage.state = 'waiting' and queue.lineage_id is not null then 'queued' else lineage.state end`;
+  case when lineage.state = 'waiting' and queue.lineage_id is not null then 'queued'
+    when lineage.state = 'active' and lineage.served_certificate_id is null then 'delivering' else lineage.state end`;
 
 /** The same as a condition, for one state. */
 export function isShownAs(state: DomainState): RawBuilder<boolean> {
   if (state === "queued") return sql`lineage.state = 'waiting' and queue.lineage_id is not null`;
   if (state === "waiting") return sql`lineage.state = 'waiting' and queue.lineage_id is null`;
+  if (state === "delivering") return sql`lineage.state = 'active' and lineage.served_certificate_id is null`;
+  if (state === "active") return sql`lineage.state = 'active' and lineage.served_certificate_id is not null`;
   return sql`lineage.state = ${state}`;
 }

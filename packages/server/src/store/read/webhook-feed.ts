@@ -112,7 +112,7 @@ export interface ToldEvent {
   /** When the domain's first certificate was stored; null: it has had none. */
   readonly firstStoredAt: Instant | null;
   /** The last event before it that moved the domain. */
-  readonly before: { readonly kind: string; readonly at: Instant } | null;
+  readonly before: { readonly kind: string; readonly at: Instant; readonly toEdges: boolean } | null;
   readonly certificate: ToldCertificate | null;
 }
 
@@ -125,6 +125,7 @@ interface ToldRow {
   first_stored_at: Instant | null;
   before_kind: string | null;
   before_at: Instant | null;
+  before_to_edges: boolean | null;
   certificate_id: string | null;
   serial: string;
   issuer: string;
@@ -140,7 +141,7 @@ export async function readToldEvents(
   if (ids.length === 0) return new Map();
   const { rows } = await sql<ToldRow>`
     select event.id, event.at, event.detail, lineage.names, tenant.name as tenant, first.stored_at as first_stored_at,
-      before.kind as before_kind, before.at as before_at, certificate.id as certificate_id, certificate.serial,
+      before.kind as before_kind, before.at as before_at, before.to_edges as before_to_edges, certificate.id as certificate_id, certificate.serial,
       certificate.issuer, certificate.not_before, certificate.not_after
     from event
       left join lineage on lineage.id = event.lineage_id
@@ -149,7 +150,8 @@ export async function readToldEvents(
         select stored_at from certificate where lineage_id = event.lineage_id order by id limit 1
       ) first on true
       left join lateral (
-        select earlier.kind, earlier.at from event earlier
+        select earlier.kind, earlier.at, coalesce((earlier.detail->>'toEdges')::boolean, false) as to_edges
+        from event earlier
         where earlier.lineage_id = event.lineage_id and earlier.id < event.id
           and earlier.kind = any(${[...movingKinds]}::text[])
         order by earlier.id desc limit 1
@@ -168,7 +170,9 @@ const toldEvent = (row: ToldRow): ToldEvent => ({
   tenant: row.tenant,
   firstStoredAt: row.first_stored_at,
   before:
-    row.before_kind === null || row.before_at === null ? null : { kind: row.before_kind, at: row.before_at },
+    row.before_kind === null || row.before_at === null
+      ? null
+      : { kind: row.before_kind, at: row.before_at, toEdges: row.before_to_edges === true },
   certificate:
     row.certificate_id === null
       ? null

@@ -1,8 +1,11 @@
 /** Edges, and what they say that they serve. */
 import type { ChallengeType } from "@certmill/domain";
 import type { GeneratedAlways } from "kysely";
-import type { At, DefaultAt, Defaulted, Id } from "./column.ts";
+import type { At, DefaultAt, Defaulted, Id, MaybeAt } from "./column.ts";
 import type { KeyPolicyName } from "./key.ts";
+
+/** Of the group's edges that are alive: how many must serve a certificate. */
+export type ServedWhen = "any" | "quorum" | "all";
 
 interface EdgeGroupTable {
   id: GeneratedAlways<Id>;
@@ -12,6 +15,7 @@ interface EdgeGroupTable {
   key_renewals: number | null;
   keys_kept_days: number | null;
   challenge: ChallengeType | null;
+  served_when: Defaulted<ServedWhen>;
 }
 
 interface EdgeTable {
@@ -19,6 +23,19 @@ interface EdgeTable {
   edge_group_id: Id;
   name: string;
   last_seen_at: At;
+  public_key: Uint8Array | null;
+  joined_at: MaybeAt;
+  version: string | null;
+}
+
+interface JoinTokenTable {
+  id: GeneratedAlways<Id>;
+  hash: Uint8Array;
+  edge_group_id: Id;
+  created_at: At;
+  expires_at: At;
+  used_at: MaybeAt;
+  edge_id: Id | null;
 }
 
 interface DeliveryTable {
@@ -32,5 +49,6 @@ interface DeliveryTable {
 export interface DeliveryTables {
   edge_group: EdgeGroupTable;
   edge: EdgeTable;
+  join_token: JoinTokenTable;
   delivery: DeliveryTable;
 }

@@ -39,6 +39,7 @@ interface LineageTable {
   keys_destroyed_at: MaybeAt;
   demanded_at: MaybeAt;
   certificate_id: Id | null;
+  served_certificate_id: Id | null;
   created_at: At;
   removed_at: MaybeAt;
   pinned: Generated<boolean>;

@@ -1,6 +1,7 @@
 import type { ChallengeType } from "@certmill/domain";
 import type { Db } from "../database.ts";
 import type { EdgeGroupRow } from "../read/edge-groups.ts";
+import type { ServedWhen } from "../schema/delivery.ts";
 import type { KeyPolicyName } from "../schema/key.ts";
 
 export interface KeyPolicy {
@@ -20,15 +21,24 @@ export interface KeysChange {
 export async function setEdgeGroup(
   trx: Db,
   name: string,
-  change: KeysChange & { readonly keys?: KeyPolicy; readonly challenge?: ChallengeType | null },
-): Promise<EdgeGroupRow> {
-  const { challenge } = change;
-  const row = { name, ...rowOf(change), ...(challenge === undefined ? {} : { challenge }) };
+  change: KeysChange & {
+    readonly keys?: KeyPolicy;
+    readonly challenge?: ChallengeType | null;
+    readonly servedWhen?: ServedWhen;
+  },
+): Promise<EdgeGroupRow & { readonly id: string }> {
+  const { challenge, servedWhen } = change;
+  const row = {
+    name,
+    ...rowOf(change),
+    ...(challenge === undefined ? {} : { challenge }),
+    ...(servedWhen === undefined ? {} : { served_when: servedWhen }),
+  };
   return trx
     .insertInto("edge_group")
     .values(row)
     .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
-    .returning(["name", "key_policy", "key_renewals", "keys_kept_days", "challenge"])
+    .returning(["id", "name", "key_policy", "key_renewals", "keys_kept_days", "challenge", "served_when"])
     .executeTakeFirstOrThrow();
 }
 

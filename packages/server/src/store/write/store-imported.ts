@@ -7,6 +7,7 @@ import { endKeys } from "../key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import type { Sealed } from "../secrets.ts";
+import { servedAtFirst, toEdges } from "../served-sql.ts";
 
 /** Where a certificate came from. */
 export interface Origin {
@@ -60,7 +61,8 @@ export async function storeImported(
       from given join sealed on sealed.wrapped_key = decode(given.wrapped_key, 'base64')
       returning id, lineage_id
     ), current as (
-      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, failures = 0, failure_code = null,
+      update lineage set ${becomes("issued", now)}, certificate_id = stored.id,
+        served_certificate_id = ${servedAtFirst}, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         names = coalesce(lineage.all_names, lineage.names), all_names = null, rejoin_at = null,
         held = false, wanted_at = given.renew_at,
@@ -80,8 +82,8 @@ export async function storeImported(
         window_start = null, window_end = null, explanation_url = null, etag = null, urgent = false, failures = 0,
         poll_at = excluded.poll_at
     ), told as (
-      insert into event (at, kind, lineage_id, edge_group_id)
-      select ${at}, 'certificate.imported', id, edge_group_id from current
+      insert into event (at, kind, lineage_id, edge_group_id, detail)
+      select ${at}, 'certificate.imported', id, edge_group_id, ${toEdges} from current as lineage
     )
     select count(pg_notify('certmill_feed', edge_group_id::text))
     from (select distinct edge_group_id from current) as served`.execute(trx);

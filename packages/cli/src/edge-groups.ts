@@ -1,0 +1,36 @@
+import { type EdgeGroup, operations } from "@certmill/api";
+import type { Command } from "commander";
+import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { withExamples } from "./examples.ts";
+import { keyPolicyText } from "./key-policy.ts";
+import { printList } from "./print-list.ts";
+import type { Column } from "./terminal/table.ts";
+
+export function registerEdgeGroups(edge: Command): void {
+  const command = edge
+    .command("groups")
+    .description("list the edge groups: the keys of their certificates, and when one is served")
+    .action(listEdgeGroups);
+  withExamples(withServerOptions(command), "certmill edge groups");
+}
+
+async function listEdgeGroups(options: ServerOptions): Promise<void> {
+  const client = await connect(options);
+  await printList({
+    client,
+    operation: operations.listEdgeGroups,
+    query: {},
+    columns,
+    none: "No edge groups.",
+    most: Number.POSITIVE_INFINITY,
+    json: options.json === true,
+  });
+}
+
+const columns: readonly Column<EdgeGroup>[] = [
+  { head: "GROUP", cell: ({ name }) => name },
+  { head: "KEYS", cell: ({ keys }) => keyPolicyText(keys) },
+  { head: "KEPT", cell: ({ keysKeptDays: days }) => (days === null ? "default" : `${days} days`) },
+  { head: "CHALLENGE", cell: ({ challenge }) => challenge ?? "best for each" },
+  { head: "SERVED WHEN", cell: ({ servedWhen }) => servedWhen },
+];
