@@ -63,6 +63,7 @@ test("each state has its sentence", () => {
     "The certificate will be ordered in a moment.",
     "It has been in line since 2026-11-22 12:00 UTC, and is ordered as soon as the limits of the certificate authorities allow.",
     "The certificate is being ordered.",
+    "The certificate is stored, and on its way to the edges that are to serve it.",
     "Its certificate is valid until 2026-11-22 12:00 UTC.",
     `Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. ${failures.dns.sentence} The certificate authority's words: NXDOMAIN. The renewal is tried again at 2026-12-22 12:00 UTC.`,
     "The certificate authority takes no order for a.example.com since 2026-11-22 12:00 UTC, after many failures. The operator has to unpause it at https://portal.example/unpause?jwt=abc, and then ask for a try (certmill domain retry).",
