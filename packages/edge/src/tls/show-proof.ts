@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
+import { tlsAlpn01 } from "@certmill/acme";
 import type { EdgeProof } from "@certmill/api";
 import type { ClientHello } from "./client-hello.ts";
 
@@ -15,12 +16,7 @@ export const wantsProof = ({ protocols, serverName }: ClientHello): boolean =>
  *
  * @throws TypeError for a proof that no certificate can be made of.
  */
-export async function showProof(
-  connection: Socket,
-  { identifier, keyAuthorization }: EdgeProof,
-): Promise<void> {
-  // Loaded by the first CA that comes: most edges never need it.
-  const { tlsAlpn01 } = await import("@certmill/acme");
+export function showProof(connection: Socket, { identifier, keyAuthorization }: EdgeProof): void {
   const [token = "", thumbprint = ""] = keyAuthorization.split(".");
   const { certificatePem, privateKeyPem } = tlsAlpn01.certificate({ identifier, token, thumbprint });
   const socket = new TLSSocket(connection, {

@@ -89,7 +89,7 @@ async function prove(connection: Socket, proofFor: ProofFor, serve: () => void):
   try {
     const proof = await proofFor(hello.serverName);
     if (proof === null) refuseName(connection);
-    else await showProof(connection, proof);
+    else showProof(connection, proof);
   } catch {
     // The server is away, or what it said is nothing to show: the CA asks again, or says so to its client.
     refuseName(connection);
