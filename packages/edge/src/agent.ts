@@ -6,6 +6,7 @@ import { type DriveOptions, driveProxy } from "./driver/drive-proxy.ts";
 import type { Driver } from "./driver/driver.ts";
 import { EdgeFault } from "./edge-fault.ts";
 import { followServer } from "./feed/follow-server.ts";
+import { KeyPairFetcher } from "./feed/key-pair-fetcher.ts";
 import type { Backoff } from "./flow/backoff.ts";
 import { Bell } from "./flow/bell.ts";
 import { Pacer } from "./flow/pacer.ts";
@@ -154,10 +155,11 @@ async function openIn(options: AgentOptions): Promise<Agent> {
       proxy.kind === "driver"
         ? ({ onAnother: "load-again", patience: proxy.switchesWithin } as const)
         : ({ onAnother: "look-again", patience: reloadPatience } as const);
+    const keyPairs = new KeyPairFetcher({ client, edge });
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
     const work = [
       (stop: AbortSignal) => followServer({ ...shared, wait: options.wait, keeper }, stop),
-      (stop: AbortSignal) => settleLineages({ ...shared, retries: new Retries(backoff) }, stop),
+      (stop: AbortSignal) => settleLineages({ ...shared, keyPairs, retries: new Retries(backoff) }, stop),
       (stop: AbortSignal) => loadIntoProxy(proxy, shared, stop),
       (stop: AbortSignal) =>
         proveLineages({ ...shared, ...proof, proveAt, retries: new Retries(backoff) }, stop),

@@ -141,7 +141,7 @@ describe("without a gap or a repeat", () => {
     server.put("3", "31", ["c.example.com"], c1);
     server.fail("edgeSnapshot", "drop", "internal", "cut", "database-unavailable");
     server.fail("edgeFeed", "cut", "drop", "internal");
-    server.fail("edgeCertificate", "internal", "cut", "drop", "not-found", "cut");
+    server.fail("edgeCertificates", "internal", "cut", "drop", "database-unavailable", "cut");
     server.fail("sendReceipts", "drop", "internal", "cut");
     await using _agent = await runAgent(server, directory.path);
     await served(server, "11", "21", "31");

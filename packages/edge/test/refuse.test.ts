@@ -35,6 +35,23 @@ test("a corrupt certificate is refused with the reason, the old one stays, and a
   expect(await chainFor(directory.path, "a.example.com")).toBe(second.chainPem);
 });
 
+test("one that the server does not hand out holds up no other, and nothing is reported of it", async () => {
+  await using server = await EdgeServer.open();
+  await using directory = await temporaryDirectory();
+  server.put("1", "11", names, first);
+  server.put("2", "21", ["b.example.com"], ca.issue(["b.example.com"]));
+  server.lose("11");
+  await using running = await runAgent(server, directory.path);
+  await eventually("the other is served", () => server.served().includes("21"));
+  const reason = "the server has no such certificate for this edge";
+  await eventually("it is said", () =>
+    running.events.some((event) => "reason" in event && event.reason === reason),
+  );
+  server.put("1", "12", names, second);
+  await eventually("the next one is served", () => server.served().includes("12"));
+  expect(server.receipts.some(({ certificateId }) => certificateId === "11")).toBe(false);
+});
+
 test("a certificate that is older than the installed one is refused", async () => {
   await using server = await EdgeServer.open();
   await using directory = await temporaryDirectory();

@@ -1,4 +1,4 @@
-import { type Client, operations } from "@certmill/api";
+import type { KeyPairFetcher } from "../feed/key-pair-fetcher.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
 import type { CertificateRef, Holding } from "../holding/holding.ts";
 import type { CertificateDirectory } from "./certificate-directory.ts";
@@ -16,8 +16,7 @@ export type InstallOutcome =
   | { readonly kind: "server-away"; readonly reason: string };
 
 export interface InstallOptions {
-  readonly client: Client;
-  readonly edge: string;
+  readonly keyPairs: KeyPairFetcher;
   readonly directory: CertificateDirectory;
 }
 
@@ -38,8 +37,8 @@ export async function installCertificate(
   try {
     const keep = [wanted, installed, loaded].filter((ref) => ref !== null);
     await directory.prune(lineageId, keep);
-    const fault = await storeUnlessThere(holding, wanted, options, signal);
-    if (fault !== null) return { kind: "refused", reason: fault };
+    const trouble = await storeUnlessThere(holding, wanted, options, signal);
+    if (trouble !== null) return trouble;
     await directory.link(lineageId, wanted, { names, before: installed?.names ?? [] });
     return { kind: "installed" };
   } catch (error) {
@@ -52,21 +51,22 @@ export async function installCertificate(
   }
 }
 
-/** @returns why the certificate is not fit to be installed; null: it is on disk. */
+/** @returns why the certificate is not there; null: it is on disk. */
 async function storeUnlessThere(
   { lineageId, names, installed }: Holding,
   wanted: CertificateRef,
-  { client, edge, directory }: InstallOptions,
+  { keyPairs, directory }: InstallOptions,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Exclude<InstallOutcome, { kind: "installed" }> | null> {
   const current = installed === null ? null : await directory.read(lineageId, installed);
   const expected = { names, serial: wanted.serial, installedChainPem: current?.chainPem ?? null };
   const stored = await directory.read(lineageId, wanted);
   if (stored !== null && keyPairFault(stored, expected) === null) return null;
 
-  const params = { id: wanted.certificateId };
-  const pair = await client.call(operations.edgeCertificate, { params, query: { edge }, signal });
+  const pair = await keyPairs.fetch(wanted.certificateId, signal);
+  if (pair === null) return { kind: "delayed", reason: "the server has no such certificate for this edge" };
   const fault = keyPairFault(pair, expected);
-  if (fault === null) await directory.store(lineageId, wanted, pair);
-  return fault;
+  if (fault !== null) return { kind: "refused", reason: fault };
+  await directory.store(lineageId, wanted, pair);
+  return null;
 }

@@ -18,8 +18,8 @@ export interface SettleOptions extends InstallOptions {
   readonly log: Log;
 }
 
-/** Lineages worked on at once: enough to hide the way to the server, few enough to spare it. */
-const lanes = 4;
+/** Lineages worked on at once: their keys come together, and the disk is given several files to write. */
+const lanes = 64;
 
 /**
  * Brings the files of every lineage to what is wanted, until the signal aborts; file operations under way are

@@ -16,7 +16,7 @@ import type { TestCertificate } from "./test-ca.ts";
 /** How an answer goes wrong. `cut`: half of it is sent; `drop`: none; `hang`: nothing until the server closes. */
 type Fault = "cut" | "drop" | "hang" | ProblemCode;
 
-type EdgeOperation = "edgeSnapshot" | "edgeFeed" | "edgeCertificate" | "sendReceipts" | "demandCertificate";
+type EdgeOperation = "edgeSnapshot" | "edgeFeed" | "edgeCertificates" | "sendReceipts" | "demandCertificate";
 
 type Answer = OutputOf<Operations[EdgeOperation]>;
 
@@ -103,6 +103,11 @@ export class EdgeServer implements AsyncDisposable {
     if (pair !== undefined) this.#keyPairs.set(certificateId, { ...pair, ...part });
   }
 
+  /** A certificate cannot be fetched any more; the feed does not tell. */
+  lose(certificateId: string): void {
+    this.#keyPairs.delete(certificateId);
+  }
+
   /** The next answers to an operation go wrong, one for each fault. */
   fail(operation: EdgeOperation, ...faults: readonly Fault[]): void {
     this.#faults.set(operation, [...(this.#faults.get(operation) ?? []), ...faults]);
@@ -156,8 +161,8 @@ export class EdgeServer implements AsyncDisposable {
         return await this.#feed(url.searchParams.get("after") ?? "");
       case "demandCertificate":
         return this.#demand((JSON.parse(body) as { name: string }).name);
-      case "edgeCertificate":
-        return this.#certificate(url.pathname.split("/").at(-1) ?? "");
+      case "edgeCertificates":
+        return this.#certificates((JSON.parse(body) as { ids: string[] }).ids);
       case "sendReceipts":
         return this.#receive(JSON.parse(body) as RequestOf<Operations["sendReceipts"]>["body"]);
     }
@@ -187,11 +192,10 @@ export class EdgeServer implements AsyncDisposable {
     return { kind: this.begins.has(name) ? "begun" : "unknown", certificate: null };
   }
 
-  #certificate(id: string): OutputOf<Operations["edgeCertificate"]> | ProblemCode {
-    const pair = this.#keyPairs.get(id);
-    if (pair === undefined) return "not-found";
-    this.retrieved.push(id);
-    return pair;
+  #certificates(ids: readonly string[]): OutputOf<Operations["edgeCertificates"]> {
+    const found = ids.filter((id) => this.#keyPairs.has(id));
+    this.retrieved.push(...found);
+    return { items: found.flatMap((id) => this.#keyPairs.get(id) ?? []) };
   }
 
   #receive({
@@ -230,7 +234,7 @@ function operationOf(path: string): EdgeOperation {
   if (path === "/v1/edge/feed") return "edgeFeed";
   if (path === "/v1/edge/receipts") return "sendReceipts";
   if (path === "/v1/edge/demands") return "demandCertificate";
-  return "edgeCertificate";
+  return "edgeCertificates";
 }
 
 function isProblem(answer: Answer | ProblemCode): answer is ProblemCode {
