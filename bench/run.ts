@@ -12,6 +12,7 @@ import { challengeRulesBench } from "./challenge-rules.ts";
 import { checksBench } from "./checks.ts";
 import { drillBench } from "./drill.ts";
 import { edgeColdBench } from "./edge-cold.ts";
+import { edgeFeedBench } from "./edge-feed.ts";
 import { edgeHaproxyBench } from "./edge-haproxy.ts";
 import { edgeNginxBench } from "./edge-nginx.ts";
 import { importBench } from "./import.ts";
@@ -45,6 +46,7 @@ const benches: readonly Bench[] = [
   drillBench,
   yearBench,
   edgeColdBench,
+  edgeFeedBench,
   edgeHaproxyBench,
   edgeNginxBench,
 ];

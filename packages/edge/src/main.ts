@@ -49,11 +49,12 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   const log = writeLog(process.stderr, options.logFormat);
   const access = await gainAccess(options, log, signal);
   if (access === null) return;
-  let opened: Agent | null = null;
+  // A proxy that asks before the agent is there waits for it: a no would be taken for an answer.
+  const opened = Promise.withResolvers<Agent>();
   const parts: DriverParts = {
     directory,
-    certificateFor: async (of) => (await opened?.demand(of)) ?? null,
-    knows: async (of) => (await opened?.knows(of)) ?? false,
+    certificateFor: async (of) => await (await opened.promise).demand(of),
+    knows: async (of) => await (await opened.promise).knows(of),
     log,
   };
   await using proxy = await openProxy(options.proxy, parts);
@@ -67,7 +68,7 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
     backoff,
     log,
   });
-  opened = agent;
+  opened.resolve(agent);
   log({ kind: "started", server, directory });
   await using edge =
     tls === null
