@@ -47,7 +47,8 @@ what is served.
   --layout LAYOUT        pair: <name>/fullchain.pem and privkey.pem (default);
                          combined: <name>.pem, as HAProxy reads it
   --proxy KIND           give certificates to the running proxy, without a
-                         reload: ${[...driverKinds.keys()].join(", ")}; its options are below
+                         reload: ${[...driverKinds.keys()].join(", ")}
+                         (its options are below)
   --pace NUMBER          with --proxy: so many a second at most
   --reconcile TIME       with --proxy: compare what it has with what it should
                          have (default 5m; at its restart in any case)
