@@ -21,13 +21,27 @@ const driven = (proxy: MemoryProxy, reconcileEvery = 60_000): Partial<AgentOptio
   proveAt: proxy.address,
 });
 
+interface Place extends AsyncDisposable {
+  readonly server: EdgeServer;
+  readonly proxy: MemoryProxy;
+  readonly directory: string;
+}
+
+async function openPlace(): Promise<Place> {
+  await using opened = new AsyncDisposableStack();
+  const server = opened.use(await EdgeServer.open());
+  const { path: directory } = opened.use(await temporaryDirectory());
+  const proxy = opened.use(await MemoryProxy.open());
+  const lifetime = opened.move();
+  return { server, proxy, directory, [Symbol.asyncDispose]: () => lifetime.disposeAsync() };
+}
+
 test("what is stored is served, seen to be, and only then reported", async () => {
-  await using server = await EdgeServer.open();
-  await using directory = await temporaryDirectory();
-  await using proxy = await MemoryProxy.open();
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
   server.put("1", "11", aNames, a1);
   server.put("2", "21", ["*.b.example.com"], b1);
-  await using _agent = await runAgent(server, directory.path, driven(proxy));
+  await using _agent = await runAgent(server, directory, driven(proxy));
   await eventually("both are served", () => server.served().length === 2);
 
   proxy.isStuck = true;
@@ -48,11 +62,10 @@ test("what is stored is served, seen to be, and only then reported", async () =>
 });
 
 test("a certificate that the proxy refuses is reported with its reason, and the old one stays", async () => {
-  await using server = await EdgeServer.open();
-  await using directory = await temporaryDirectory();
-  await using proxy = await MemoryProxy.open();
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
   server.put("1", "11", aNames, a1);
-  await using _agent = await runAgent(server, directory.path, driven(proxy));
+  await using _agent = await runAgent(server, directory, driven(proxy));
   await eventually("it is served", () => server.served().length === 1);
   proxy.refusal = "its key is of a kind that is not supported";
   server.put("1", "12", aNames, a2);
@@ -63,12 +76,11 @@ test("a certificate that the proxy refuses is reported with its reason, and the 
 });
 
 test("a proxy that is away is waited for; nothing is reported meanwhile", async () => {
-  await using server = await EdgeServer.open();
-  await using directory = await temporaryDirectory();
-  await using proxy = await MemoryProxy.open();
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
   proxy.away = "its socket is not there";
   server.put("1", "11", aNames, a1);
-  await using agent = await runAgent(server, directory.path, driven(proxy));
+  await using agent = await runAgent(server, directory, driven(proxy));
   const misses = () => agent.events.filter(({ kind }) => kind === "proxy-lost").length;
   await eventually("it is missed and tried again", () => misses() > 2);
   expect(server.receipts).toEqual([]);
@@ -78,12 +90,11 @@ test("a proxy that is away is waited for; nothing is reported meanwhile", async 
 });
 
 test("a proxy that has started anew is given everything at once, and it is proved anew", async () => {
-  await using server = await EdgeServer.open();
-  await using directory = await temporaryDirectory();
-  await using proxy = await MemoryProxy.open();
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
   server.put("1", "11", aNames, a1);
   server.put("2", "21", ["*.b.example.com"], b1);
-  await using _agent = await runAgent(server, directory.path, driven(proxy));
+  await using _agent = await runAgent(server, directory, driven(proxy));
   await eventually("both are served", () => server.served().length === 2);
   const before = server.receipts.length;
   proxy.restart();
@@ -93,12 +104,11 @@ test("a proxy that has started anew is given everything at once, and it is prove
 });
 
 test("what somebody else changed in the proxy is put right", async () => {
-  await using server = await EdgeServer.open();
-  await using directory = await temporaryDirectory();
-  await using proxy = await MemoryProxy.open();
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
   server.put("1", "11", aNames, a1);
   server.put("2", "21", ["*.b.example.com"], b1);
-  await using agent = await runAgent(server, directory.path, driven(proxy, 20));
+  await using agent = await runAgent(server, directory, driven(proxy, 20));
   await eventually("both are served", () => server.served().length === 2);
   proxy.drop("1");
   const pair = { chainPem: a2.chainPem, keyPem: a2.keyPem };
@@ -113,18 +123,17 @@ test("what somebody else changed in the proxy is put right", async () => {
 });
 
 test("an agent that starts again beside a proxy that went on gives it nothing twice", async () => {
-  await using server = await EdgeServer.open();
-  await using directory = await temporaryDirectory();
-  await using proxy = await MemoryProxy.open();
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
   server.put("1", "11", aNames, a1);
   server.put("2", "21", ["*.b.example.com"], b1);
   {
-    await using _agent = await runAgent(server, directory.path, driven(proxy));
+    await using _agent = await runAgent(server, directory, driven(proxy));
     await eventually("both are served", () => server.served().length === 2);
   }
   const told = proxy.told.length;
   server.put("1", "12", aNames, a2);
-  await using _agent = await runAgent(server, directory.path, driven(proxy));
+  await using _agent = await runAgent(server, directory, driven(proxy));
   await eventually("the new one is served", () => server.served().includes("12"));
   expect(proxy.told.slice(told)).toEqual(["put 12"]);
 });
