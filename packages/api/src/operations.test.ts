@@ -31,6 +31,7 @@ test("only the operations for edges and exports answer with a key", () => {
   expect(withKeys.map(([id, { scopes }]) => [id, scopes])).toEqual([
     ["exportCertificate", ["admin"]],
     ["edgeCertificate", ["edge"]],
+    ["edgeCertificates", ["edge"]],
   ]);
 });
 

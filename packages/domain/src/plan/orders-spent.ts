@@ -12,7 +12,8 @@ const noise = 0.001;
 /** Whole orders, rounded up; 0 where nothing limits them. */
 export function ordersSpent(ca: PlannedCa, at: Instant): number {
   const limit = limitAt(ca, ordersLimit, ca.accountId, at);
-  return limit === null ? 0 : Math.ceil(limit.burst - tokensLeft(limit, ca.orders, at) - noise);
+  if (limit === null) return 0;
+  return Math.max(0, Math.ceil(limit.burst - tokensLeft(limit, ca.orders, at) - noise));
 }
 
 /** The CA with so many of its orders spent at this instant; no more than there are. */
