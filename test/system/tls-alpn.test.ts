@@ -23,7 +23,9 @@ beforeAll(async () => {
   installation = starting.use(await startInstallation({ databaseUrl: postgres.url }));
   tlsPort = await freePort();
   const certificates = join(installation.directory, "certificates");
-  agent = starting.use(await startEdgeAgent(installation, { name: "edge1", certificates, tlsPort }));
+  agent = starting.use(
+    await startEdgeAgent(installation, { name: "edge1", certificates, terminatesTlsOn: tlsPort }),
+  );
   const listens = () => agent.output().includes("HTTPS");
   await until({ what: "the edge to listen", probe: listens, within: 60_000 });
   opened = starting.move();

@@ -13,14 +13,14 @@ export interface EdgeAgentOptions {
   readonly reload?: string;
   /** The server's address; the installation's by default. */
   readonly server?: string;
-  /** Terminates TLS there, too. */
-  readonly tlsPort?: number;
+  /** The port on which it terminates TLS itself. */
+  readonly terminatesTlsOn?: number;
 }
 
 /** Starts `certmill edge run` with a token of its own. It has no moment of readiness: watch its files or the server. */
 export async function startEdgeAgent(
   { api, directory, mustRun }: Installation,
-  { name, certificates, reload, server = api, tlsPort }: EdgeAgentOptions,
+  { name, certificates, reload, server = api, terminatesTlsOn }: EdgeAgentOptions,
 ): Promise<RunningProcess> {
   const tokenFile = join(directory, `token-of-${name}`);
   await writeFile(tokenFile, await mustRun("token", "create", "--scope", "edge", "--name", name), {
@@ -28,6 +28,6 @@ export async function startEdgeAgent(
   });
   const args = ["--server", server, "--token-file", tokenFile, "--name", name, "--dir", certificates];
   if (reload !== undefined) args.push("--reload", reload);
-  if (tlsPort !== undefined) args.push("--tls-port", String(tlsPort));
+  if (terminatesTlsOn !== undefined) args.push("--tls-port", String(terminatesTlsOn));
   return startProcess({ command: process.execPath, args: [certmillProgram, "edge", "run", ...args] });
 }
