@@ -8,7 +8,6 @@ import { sql } from "kysely";
 import { type AgentOptions, openAgent } from "../packages/edge/src/agent.ts";
 import { identityClient } from "../packages/edge/src/feed/identity-client.ts";
 import { MemoryProxy } from "../packages/edge/test/support/memory-proxy.ts";
-import { TestCa } from "../packages/edge/test/support/test-ca.ts";
 import { readImported } from "../packages/server/src/effects/read-imported.ts";
 import { newKeyLine, parseKeyRing } from "../packages/server/src/keys/key-ring.ts";
 import type { Db } from "../packages/server/src/store/database.ts";
@@ -20,6 +19,7 @@ import {
 } from "../packages/server/src/store/write/store-imported.ts";
 import { cpuSeconds } from "../tools/peers/cpu-seconds.ts";
 import { peers } from "../tools/peers/peer.ts";
+import { QuickCa } from "../tools/peers/quick-ca.ts";
 import { until } from "../tools/peers/until.ts";
 import type { Bench, Report, Size, Tell } from "./bench.ts";
 import type { FollowerAnswer, FollowerQuestion } from "./edge-feed/follower.ts";
@@ -185,15 +185,14 @@ async function makeCertificates(
   { count, keyLine }: { readonly count: number; readonly keyLine: string },
 ): Promise<readonly ImportedCertificate[]> {
   const keyRing = parseKeyRing(keyLine);
-  using ca = new TestCa();
+  const ca = new QuickCa();
   const names = Array.from({ length: count }, (_, n) => `n${n}.example.com`);
-  const model = ca.issue(["model.example.com"]);
+  const model = ca.issue("model.example.com");
   const caId = await addCa(db);
   const lineages = await fillWaiting(db, { caId, names, groups });
-  const now = instant(Date.now());
   return names.map((name, n) => {
-    const pair = n % groups.length === 0 ? ca.issue([name]) : model;
-    const outcome = readImported(pair, { keyRing, now });
+    const pair = n % groups.length === 0 ? ca.issue(name) : model;
+    const outcome = readImported(pair, { keyRing, now: instant(Date.now()) });
     if (!outcome.ok) throw new Error(outcome.reason);
     const { certificate, key } = outcome.read;
     const lineageId = lineages[n];

@@ -40,11 +40,12 @@ export async function fillWaiting(
   db: Db,
   { caId, names, groups }: { caId: string; names: readonly string[]; groups: readonly string[] },
 ): Promise<readonly string[]> {
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string; name: string }>`
     insert into lineage (ca_id, edge_group_id, names, key_type, state, wanted_at, created_at)
-    select ${caId}, edge_group.id, array[name], 'p256', 'waiting', now(), now()
+    select ${caId}, edge_group.id, array[given.name], 'p256', 'waiting', now(), now()
     from unnest(${[...names]}::text[]) with ordinality as given (name, n)
-      join edge_group on edge_group.name = (${[...groups]}::text[])[(n - 1) % ${groups.length} + 1]
-    order by n returning id`.execute(db);
-  return rows.map(({ id }) => id);
+      join edge_group on edge_group.name = (${[...groups]}::text[])[(n - 1) % ${sql.lit(groups.length)} + 1]
+    returning id, names[1] as name`.execute(db);
+  const idOf = new Map(rows.map(({ id, name }) => [name, id]));
+  return names.map((name) => idOf.get(name) ?? "");
 }

@@ -20,13 +20,13 @@ export async function fillServed(
 ): Promise<void> {
   const ca = new QuickCa();
   for (let from = 0; from < count; from += chunk) {
-    const now = instant(Date.now());
     const made = Array.from({ length: Math.min(chunk, count - from) }, (_, i) => {
       const issued = ca.issue(servedName(from + i));
-      const outcome = readImported(issued, { keyRing, now });
+      const outcome = readImported(issued, { keyRing, now: instant(Date.now()) });
       if (!outcome.ok) throw new Error(outcome.reason);
       return outcome.read;
     });
+    const now = instant(Date.now());
     await db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ id: string; name: string }>`
         with lineages as (
