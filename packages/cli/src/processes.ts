@@ -20,7 +20,10 @@ export async function runServer(process: ServerProcess): Promise<number> {
 }
 
 /** Runs the edge agent, which reads the rest of the command line itself. */
-export const runEdge = (argv: readonly string[]): Promise<void> => runEdgePart("edgeCommand", argv);
+export async function runEdge(argv: readonly string[]): Promise<void> {
+  boundHeap();
+  await runEdgePart("edgeCommand", argv);
+}
 
 /** Sets up a proxy beside the agent; it too reads the rest of the command line itself. */
 export const installEdge = (argv: readonly string[]): Promise<void> => runEdgePart("installCommand", argv);

@@ -5,6 +5,7 @@ import type { CertificateRef } from "../holding/holding.ts";
 import type { KeyPair } from "./check-key-pair.ts";
 import { linkTarget, removeLink, replaceLink, syncDirectory, writeDurably } from "./durable-write.ts";
 import type { Layout } from "./layout.ts";
+import { SharedSyncs } from "./shared-syncs.ts";
 
 /**
  * The directory that proxies read. Each certificate has a directory of its own, `.versions/<lineage>/<version>/`,
@@ -17,6 +18,7 @@ export class CertificateDirectory {
   readonly #layout: Layout;
   /** A name can move between lineages: looking whose a link is and changing it must not be interrupted. */
   readonly #links = new OneAtATime();
+  readonly #syncs = new SharedSyncs();
 
   constructor(path: string, layout: Layout) {
     this.#path = path;
@@ -51,7 +53,7 @@ export class CertificateDirectory {
     await rm(version, { recursive: true, force: true });
     await rename(unfinished, version);
     await syncDirectory(lineage);
-    await syncDirectory(join(this.#path, ".versions"));
+    await this.#syncs.sync(join(this.#path, ".versions"));
   }
 
   /** Points the names to a stored certificate; names the lineage had before and has no more lose their links. */
@@ -68,8 +70,8 @@ export class CertificateDirectory {
         if ((await linkTarget(path)) !== target) await replaceLink(path, target);
       }
       await this.#unlink(lineageId, gone);
-      await syncDirectory(this.#path);
     });
+    await this.#syncs.sync(this.#path);
   }
 
   /** Whether every name's link points to the certificate. */
@@ -84,8 +86,8 @@ export class CertificateDirectory {
   async unlink(lineageId: string, names: readonly string[]): Promise<void> {
     await this.#links.run(async () => {
       await this.#unlink(lineageId, names);
-      await syncDirectory(this.#path);
     });
+    await this.#syncs.sync(this.#path);
   }
 
   /** Removes all of a lineage's certificates but those given. */
