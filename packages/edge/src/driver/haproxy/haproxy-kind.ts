@@ -11,8 +11,8 @@ export const haproxyKind: DriverKind = {
 `,
   options: ["proxy-socket", "proxy-buffer"],
   layout: "combined",
-  // What it takes without a loss that its other visitors would notice: docs/edges/haproxy.md.
-  pace: 200,
+  // 142 a second cost plain traffic four tenths of two cores: docs/benchmarks.md.
+  pace: 100,
   switchesWithin: 2_000,
   plan(options) {
     const socket = options.one("proxy-socket") ?? "/run/haproxy/admin.sock";
