@@ -79,6 +79,8 @@ test("a domain whose turn is far away is begun at once, once, whoever else asks"
   expect(await Promise.all(Array.from({ length: 20 }, () => kind("new.example.com")))).toEqual(
     Array.from({ length: 20 }, () => "begun"),
   );
+  const counted = await api.db.selectFrom("demand").select(["registered_domain", "begun"]).execute();
+  expect(counted).toEqual([{ registered_domain: "example.com", begun: 1 }]);
   expect((await timeline("new.example.com")).filter((k) => k === "domain.demanded")).toHaveLength(1);
   expect(await planned()).toBe(1);
 });

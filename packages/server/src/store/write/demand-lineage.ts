@@ -31,16 +31,23 @@ const hour: Duration = hours(1);
  * hour, whoever else asks. One that failed is not: handshakes come from anyone, and a try costs what the CA counts.
  */
 export async function demandLineage(db: Db, demand: DemandOptions): Promise<DemandOutcome> {
-  const { name, edgeGroupId, now } = demand;
-  const found = await findByName(db, name, edgeGroupId);
+  const found = await findByName(db, demand);
   if (found === null) return { kind: "unknown" };
   const { lineage_id: lineageId, certificate_id, serial, not_after, names, mayBegin, wasBegun } = found;
   if (certificate_id !== null && serial !== null && not_after !== null) {
     return { kind: "served", served: { lineage_id: lineageId, names, certificate_id, serial, not_after } };
   }
-  if (wasBegun(now)) return { kind: "begun" };
+  if (wasBegun) return { kind: "begun" };
   if (!mayBegin) return { kind: "waiting" };
   return await db.transaction().execute(async (trx) => {
+    // Held first: of many edges that ask at once only one is to be counted.
+    const held = await trx
+      .selectFrom("lineage")
+      .select("demanded_at")
+      .where("id", "=", lineageId)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    if (isLately(held.demanded_at, demand.now)) return { kind: "begun" };
     if (!(await spend(trx, demand))) return { kind: "waiting" };
     await begin(trx, { ...demand, lineageId });
     return { kind: "begun" };
@@ -48,7 +55,7 @@ export async function demandLineage(db: Db, demand: DemandOptions): Promise<Dema
 }
 
 /** The name itself first, then the wildcard above it. Index: the primary key of `domain`. */
-async function findByName(db: Db, name: string, edgeGroupId: string) {
+async function findByName(db: Db, { name, edgeGroupId, now }: DemandOptions) {
   const wildcard = `*${name.slice(Math.max(0, name.indexOf(".")))}`;
   const row = await db
     .selectFrom("domain")
@@ -75,9 +82,11 @@ async function findByName(db: Db, name: string, edgeGroupId: string) {
   return {
     ...row,
     mayBegin: state === "waiting" && failures === 0,
-    wasBegun: (now: Instant) => state === "issuing" || (at !== null && at > now - hour),
+    wasBegun: state === "issuing" || isLately(at, now),
   };
 }
+
+const isLately = (at: Instant | null, now: Instant): boolean => at !== null && at > now - hour;
 
 /** Counts one more for the registered domain, if there is room for it in this hour. */
 async function spend(trx: Db, { name, perDomain, now }: DemandOptions): Promise<boolean> {
