@@ -18,7 +18,8 @@ export function registerBudget(program: Command): void {
   );
 }
 
-async function showBudget(ca: string | undefined, options: ServerOptions): Promise<void> {
+/** Of all CAs, or of one. */
+export async function showBudget(ca: string | undefined, options: ServerOptions): Promise<void> {
   const client = await connect(options);
   let last: Budget | null = null;
   for await (const { items } of pages(client, operations.listBudgets, { query: { ca } })) {

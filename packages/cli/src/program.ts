@@ -11,6 +11,7 @@ import { registerCampaignShow } from "./campaign-show.ts";
 import { registerCertificateExport } from "./certificate-export.ts";
 import { registerCertificateList } from "./certificate-list.ts";
 import { registerCertificateShow } from "./certificate-show.ts";
+import { registerCompletion } from "./completion/completion.ts";
 import { registerDnsAdd } from "./dns-add.ts";
 import { registerDnsList } from "./dns-list.ts";
 import { registerDnsRemove } from "./dns-remove.ts";
@@ -46,6 +47,7 @@ import {
 } from "./replace/replace-change.ts";
 import { registerReplaceList } from "./replace/replace-list.ts";
 import { registerReplaceShow } from "./replace/replace-show.ts";
+import { registerReportBudget } from "./report-budget.ts";
 import { registerReportChanges } from "./report-changes.ts";
 import { registerReportFailures } from "./report-failures.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
@@ -60,6 +62,7 @@ import { registerTenantSet } from "./tenant-set.ts";
 import { registerTokenCreate } from "./token-create.ts";
 import { registerTokenList } from "./token-list.ts";
 import { registerTokenRevoke } from "./token-revoke.ts";
+import { registerWatch } from "./watch.ts";
 import { registerWebhookAdd } from "./webhook-add.ts";
 import {
   registerWebhookPause,
@@ -100,7 +103,13 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerCampaignCancel,
     registerCampaignReport,
   ],
-  ["report", "what an operator looks at in the morning", registerReportFailures, registerReportChanges],
+  [
+    "report",
+    "what an operator looks at in the morning",
+    registerReportFailures,
+    registerReportChanges,
+    registerReportBudget,
+  ],
   [
     "certificate",
     "what the CAs issued",
@@ -159,6 +168,7 @@ export function buildProgram(version: string): Command {
     .addHelpText("after", afterHelp);
   registerServe(program);
   registerStatus(program);
+  registerWatch(program);
   registerPlan(program);
   registerBudget(program);
   registerReplace(
@@ -175,6 +185,7 @@ export function buildProgram(version: string): Command {
     const noun = program.command(name).description(description);
     for (const register of commands) register(noun);
   }
+  registerCompletion(program);
   return program;
 }
 

@@ -1,10 +1,10 @@
-import { type Client, type DomainSummary, operations, type TimelineEntry } from "@certmill/api";
+import type { Client, DomainSummary, TimelineEntry } from "@certmill/api";
 import type { Command } from "commander";
 import { CommandError } from "./command-error.ts";
 import { endWith } from "./exit-code.ts";
+import { followDomain } from "./follow-domain.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
-import { persist } from "./persist.ts";
 import { print, printJson, remark } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
 import { styled } from "./terminal/style.ts";
@@ -35,9 +35,6 @@ interface Watch {
 /** The events that end an attempt. */
 const endings: ReadonlySet<string> = new Set(["certificate.stored", "issuance.failed", "domain.removed"]);
 
-/** As long as the server holds a poll at most, in seconds. */
-const longestPoll = 20;
-
 /**
  * Shows a domain's timeline as it grows until the attempt has ended, and sets the exit code accordingly.
  *
@@ -48,7 +45,7 @@ export async function watchAttempt(watch: Watch): Promise<void> {
   const hint = `Look again: certmill domain show ${name}`;
   using interruption = new Interruption();
   try {
-    for await (const { domain, events } of follow(watch, interruption.signal)) {
+    for await (const { domain, events } of followDomain({ ...watch, signal: interruption.signal })) {
       for (const event of events) await (json ? printJson({ event }) : print(timelineLine(event)));
       const end = events.find(({ kind }) => endings.has(kind));
       if (end === undefined) continue;
@@ -62,27 +59,6 @@ export async function watchAttempt(watch: Watch): Promise<void> {
   }
   const message = `${name} has got no certificate after ${seconds} s; the server goes on.`;
   throw new CommandError("timed-out", message, { ending: "timed-out", hint });
-}
-
-interface News {
-  readonly domain: DomainSummary;
-  readonly events: readonly TimelineEntry[];
-}
-
-/** What is new on the timeline, as it comes, until `seconds` are over. */
-async function* follow({ client, name, seconds, after }: Watch, signal: AbortSignal): AsyncGenerator<News> {
-  const deadline = Date.now() + seconds * 1_000;
-  let cursor = after;
-  for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
-    const wait = Math.min(longestPoll, Math.ceil(left / 1_000));
-    const query = cursor === null ? {} : { after: cursor, wait };
-    const news = await persist(
-      () => client.call(operations.followDomain, { params: { name }, query, signal }),
-      { signal, giveUpAfter: left, onRetry: (error) => remark(`${error.message} Trying again.`) },
-    );
-    cursor = news.cursor;
-    yield news;
-  }
 }
 
 async function tellEnd({ name, certificate, nextTryAt }: DomainSummary, end: TimelineEntry): Promise<void> {

@@ -47,3 +47,20 @@ test("what was removed is not ordered", async () => {
   expect(stderr).toMatch(/^certmill: gone\.example\.com was removed\. Add it again\.$/m);
   expect(code).toBe(1);
 });
+
+test("watch shows the timeline and where the domain stands, and ends where it is told to", async () => {
+  const { code, stdout, stderr } = await server.run(["watch", "shop.example.com", "--until", "active"]);
+  expect(stdout).toMatch(/^\S+ \S+ {2}The domain was added\.$/m);
+  expect(stderr).toMatch(/^shop\.example\.com is active: .+\n$/);
+  expect(code).toBe(0);
+  const late = await server.run(["watch", "a.wrong.example.com", "--until", "active", "--timeout", "1"]);
+  expect(late.stderr).toContain("a.wrong.example.com is not active after 1.0 s.");
+  expect(late.code).toBe(7);
+});
+
+test("watch as JSON: the events, then the domain as it is now", async () => {
+  const args = ["watch", "shop.example.com", "--until", "active", "--json"];
+  const documents = jsonLines((await server.run(args)).stdout);
+  expect(documents[0]).toMatchObject({ event: { kind: "domain.added" } });
+  expect(documents.at(-1)).toMatchObject({ domain: { name: "shop.example.com", state: "active" } });
+});
