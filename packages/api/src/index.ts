@@ -41,6 +41,7 @@ export {
   dnsProviderKinds,
   type NewDnsProvider,
 } from "./resource/dns.ts";
+export type { Examination, ExaminationFinding } from "./resource/doctor.ts";
 export {
   type CheckFinding,
   type Domain,

@@ -22,6 +22,7 @@ import {
 import { importCertificates } from "./resource/certificate-import.ts";
 import { listChanges, reportChanges } from "./resource/change.ts";
 import { addDnsProvider, listDnsProviders, removeDnsProvider, testDnsProvider } from "./resource/dns.ts";
+import { examine } from "./resource/doctor.ts";
 import {
   addDomain,
   checkDomain,
@@ -148,6 +149,7 @@ export const operations = {
   replayWebhook,
   removeWebhook,
   showStatus,
+  examine,
   rotateKeys,
   edgeSnapshot,
   edgeFeed,

@@ -16,6 +16,7 @@ import { registerDnsAdd } from "./dns-add.ts";
 import { registerDnsList } from "./dns-list.ts";
 import { registerDnsRemove } from "./dns-remove.ts";
 import { registerDnsTest } from "./dns-test.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerDomainAdd } from "./domain-add.ts";
 import { registerDomainCheck } from "./domain-check.ts";
 import { registerDomainImport } from "./domain-import.ts";
@@ -169,6 +170,7 @@ export function buildProgram(version: string): Command {
   registerServe(program);
   registerStatus(program);
   registerWatch(program);
+  registerDoctor(program);
   registerPlan(program);
   registerBudget(program);
   registerReplace(

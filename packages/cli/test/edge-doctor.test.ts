@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Server } from "node:net";
-import { type ChallengePath, type Client, createClient, operations } from "@certmill/api";
+import { type ChallengePath, type Client, createClient, type Examination, operations } from "@certmill/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { until } from "../../../tools/peers/until.ts";
@@ -139,4 +139,23 @@ test("an edge that answers by itself, as the printed rule has it, is right for c
 test("of what there is not, nothing is asked", async () => {
   for (const name of ["unknown.example.com", "*.right.example.com"])
     await expect(follow(name)).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("the whole installation: the way from outside is tried by what was issued last, the CA is asked", async () => {
+  const well = await run("doctor --json");
+  const examination: Examination = JSON.parse(well.stdout);
+  const codes = examination.findings.map(({ state, code }) => `${state} ${code}`);
+  expect(codes).toContain("right ca-answers");
+  const ways = examination.findings.filter(({ part }) => part === "challenge");
+  expect(ways.map(({ state }) => state)).toEqual(ways.map(() => "right"));
+  expect(ways[0]?.sentence).toMatch(
+    /^The responder is reached from outside by (right|itself)\.example\.com\.$/,
+  );
+  expect([examination.right, well.code]).toEqual([true, 0]);
+
+  await server.simCa.close();
+  const { code, stdout } = await run("doctor");
+  expect(stdout).toMatch(/^CAs\n {2}✗ sim cannot be reached: .*ECONNREFUSED.*\. \[ca-away\]\n {4}→ /m);
+  expect(stdout).toMatch(/\n1 fault\.\n$/);
+  expect(code).toBe(1);
 });

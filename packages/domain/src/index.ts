@@ -98,6 +98,9 @@ export {
   messageTypes,
   movingKinds,
 } from "./event/event-kind.ts";
+export { type ExaminationFinding, examinationCodes } from "./examination/examination-finding.ts";
+export type { CaFacts, InstallationFacts, PathSeen } from "./examination/installation-facts.ts";
+export { judgeInstallation } from "./examination/judge-installation.ts";
 export {
   classifyFinalize,
   classifyRequest,

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { ListenAddress } from "./config/read-config.ts";
 import type { Records } from "./dns/records.ts";
 import { tryZone } from "./dns/try-zone.ts";
+import { askDirectory } from "./effects/ask-directory.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
 import { makeAccount } from "./effects/make-account.ts";
 import { readImported } from "./effects/read-imported.ts";
@@ -52,6 +53,7 @@ export interface ApiParts {
 
 /** For making an account: one that hangs is not waited for. */
 const accountDeadline = 60_000;
+const directoryDeadline = 10_000;
 const requestGrace = seconds(2);
 
 export async function startApi(parts: ApiParts): Promise<{ readonly url: string; stop(): Promise<void> }> {
@@ -86,6 +88,11 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
         openTransport,
         signal: AbortSignal.timeout(accountDeadline),
       }),
+    askDirectory: ({ signal, ...ca }) =>
+      askDirectory(
+        { ...ca, signal: AbortSignal.any([signal, AbortSignal.timeout(directoryDeadline)]) },
+        { openTransport, now: () => clock.now() },
+      ),
     check,
     followPath,
     readImported: (pems) => readImported(pems, { keyRing: keys.ring(), now: clock.now() }),

@@ -19,7 +19,7 @@ describe("what can follow", () => {
     ["domain list --state fa", ["failing", "failed"]],
     ["domain list --state=fa", ["--state=failing", "--state=failed"]],
     ["domain list --state = fa", ["failing", "failed"]],
-    ["domain list --state = ", [...wordsAfter("domain list --state ")]],
+    ["domain list --state = ", wordsAfter("domain list --state ")],
     ["domain list --tenant ", []],
     ["domain list --tenant acme --st", ["--state"]],
     ["domain list --token-file ", "files"],

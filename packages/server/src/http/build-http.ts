@@ -5,6 +5,7 @@ import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
 import type {
+  AskDirectory,
   CheckNames,
   FollowPath,
   KeyRotation,
@@ -46,6 +47,7 @@ import {
   removeDnsProviderHandler,
   testDnsProviderHandler,
 } from "./resource/dns-providers.ts";
+import { examineHandler } from "./resource/doctor.ts";
 import {
   followDomainHandler,
   listDomainsHandler,
@@ -114,6 +116,7 @@ export interface HttpOptions {
   readonly version: string;
   readonly log: FastifyBaseLogger;
   readonly makeAccount: MakeAccount;
+  readonly askDirectory: AskDirectory;
   /** Null: names are not checked. */
   readonly check: CheckNames | null;
   readonly followPath: FollowPath | null;
@@ -233,6 +236,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     replayWebhook: replayWebhookHandler(tools),
     removeWebhook: removeWebhookHandler(tools),
     showStatus: showStatusHandler(tools),
+    examine: examineHandler(tools),
     rotateKeys: rotateKeysHandler(tools),
     edgeSnapshot: edgeSnapshotHandler(tools),
     edgeFeed: edgeFeedHandler(tools),

@@ -1,6 +1,7 @@
 /** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
 import type { ReadinessPart } from "@certmill/api";
 import type {
+  CaFacts,
   CaForCheck,
   Finding,
   HeldCertificate,
@@ -43,6 +44,13 @@ export type AccountOutcome =
 
 /** Makes an account at a CA. It has a deadline of its own. */
 export type MakeAccount = (request: AccountRequest) => Promise<AccountOutcome>;
+
+/** Asks a CA for its directory, once. It has a deadline of its own. */
+export type AskDirectory = (ca: {
+  readonly directoryUrl: string;
+  readonly rootPem: string | null;
+  readonly signal: AbortSignal;
+}) => Promise<CaFacts["directory"]>;
 
 /** Looks at all names of a certificate now. It has a deadline of its own. */
 export type CheckNames = (

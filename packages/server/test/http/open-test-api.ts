@@ -1,6 +1,6 @@
 /** The API on an embedded database in memory, asked through the real client without a socket. */
 import { type Client, createClient } from "@certmill/api";
-import { type Duration, type Instant, instant, usualLife } from "@certmill/domain";
+import { type Duration, type Instant, instant, milliseconds, usualLife } from "@certmill/domain";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { readImported } from "../../src/effects/read-imported.ts";
@@ -74,6 +74,7 @@ export async function openTestApiOn(
     version: "0.0.0-test",
     log: pino({ level: "silent" }),
     makeAccount: accountMade,
+    askDirectory: async () => ({ kind: "answered", took: milliseconds(12), clockAhead: 0 }),
     check: null,
     followPath: null,
     readImported: (pems) => readImported(pems, { keyRing, now: now() }),

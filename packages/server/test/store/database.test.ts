@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase, timestamp } from "../../src/store/database.ts";
 import { isDatabaseAway } from "../../src/store/database-away.ts";
 import { checkDatabase, DatabaseUnusable, placeOf } from "../../src/store/database-unusable.ts";
+import { readDatabaseState } from "../../src/store/read/examination.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 
 let postgres: MigratedPostgres;
@@ -102,4 +103,19 @@ test("a database that is away is told with its place and never its password", as
   await expect(told).rejects.toThrow(DatabaseUnusable);
   await expect(told).rejects.toThrow(/127\.0\.0\.1:1\/fleet.*ECONNREFUSED/);
   await expect(told).rejects.not.toThrow(/s3cret/);
+});
+
+test("its state is told: connections, and by how much its clock is ahead of ours", async () => {
+  await using copy = await postgres.copy();
+  await using database = await open(copy.url);
+  const anHourAgo = () => instant(Date.now() - 3_600_000);
+  const { roundTrip, clockAhead, connections } = await readDatabaseState(
+    database.db,
+    "postgresql",
+    anHourAgo,
+  );
+  expect(roundTrip).toBeGreaterThan(0);
+  expect(Math.abs(clockAhead - 3_600_000)).toBeLessThan(60_000);
+  expect(connections?.used).toBeGreaterThanOrEqual(1);
+  expect(connections?.most).toBeGreaterThan(connections?.used ?? 0);
 });

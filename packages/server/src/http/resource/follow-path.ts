@@ -1,5 +1,5 @@
 import type { Operations } from "@certmill/api";
-import type { HeldCertificate, Instant } from "@certmill/domain";
+import type { HeldCertificate, Instant, PathStep } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type DomainRow, listDeliveries } from "../../store/read/domains.ts";
 import { listEarlierSerials } from "../../store/read/earlier-serials.ts";
@@ -20,25 +20,35 @@ export function followPathHandler({ db, now, followPath }: Tools): Handler<Opera
   return async ({ params, caller, signal }) => {
     if (followPath === null) throw new Refusal("checks-off", "This server checks no names.");
     const row = await wantedDomain(db, params.name, caller);
-    const { name, state, certificate_id: current } = row;
+    const { name, state } = row;
     if (state === "removed") throw new Refusal("domain-removed", `${name} was removed.`);
     if (name.startsWith("*."))
       throw new Refusal("name-refused", `${name} has no address of its own: name what it is to cover.`);
-    const deliveries = await listDeliveries(db, row.lineage_id);
-    const known = {
-      name,
-      held: await heldBy(db, row),
-      told: deliveries.map((told) => ({
-        edge: told.edge,
-        isCurrent: told.certificate_id === current,
-        error: told.error,
-      })),
-      byDns: row.challenge === "dns-01",
-    };
-    const steps = await followPath(known, signal);
+    const steps = await pathOf(row, { db, followPath, signal });
     const right = !steps.some((step) => step.state === "wrong");
     return { status: 200, body: { name, seenAt: instantText(now()), right, steps: [...steps] } };
   };
+}
+
+interface Follower {
+  readonly db: Db;
+  readonly followPath: FollowPath;
+  readonly signal: AbortSignal;
+}
+
+/** The path of a domain's name now, with what is known of who serves it. */
+export async function pathOf(
+  row: DomainRow,
+  { db, followPath, signal }: Follower,
+): Promise<readonly PathStep[]> {
+  const { name, certificate_id: current } = row;
+  const deliveries = await listDeliveries(db, row.lineage_id);
+  const told = deliveries.map(({ edge, certificate_id, error }) => ({
+    edge,
+    isCurrent: certificate_id === current,
+    error,
+  }));
+  return followPath({ name, held: await heldBy(db, row), told, byDns: row.challenge === "dns-01" }, signal);
 }
 
 async function heldBy(

@@ -133,3 +133,19 @@ export async function findEdgeGroupId(db: Db, name: string): Promise<string | nu
   const row = await db.selectFrom("edge_group").select("id").where("name", "=", name).executeTakeFirst();
   return row?.id ?? null;
 }
+
+export interface CaDirectory {
+  readonly name: string;
+  readonly directoryUrl: string;
+  /** Roots that its HTTPS is verified against; null: the system's. */
+  readonly rootPem: string | null;
+}
+
+/** Of every CA, by name: where it is asked. */
+export async function listCaDirectories(db: Db): Promise<CaDirectory[]> {
+  return db
+    .selectFrom("ca")
+    .select(["name", "directory_url as directoryUrl", "root_pem as rootPem"])
+    .orderBy("name")
+    .execute();
+}

@@ -14,3 +14,9 @@ export async function countEnding(db: Db, now: Instant): Promise<number> {
   );
   return rows[0]?.count ?? 0;
 }
+
+/** Certificates to be served. Counted over the whole fleet: for a person's look, not for a loop. */
+export async function countServed(db: Db): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from renewal`.execute(db);
+  return rows[0]?.count ?? 0;
+}

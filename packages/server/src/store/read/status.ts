@@ -60,10 +60,7 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
     select
       (select count(*) from issuance where ended_at is null and wake_at <= ${at})
         + (select count(*) from lineage where wake_at <= ${at}) as due_now,
-      least(
-        (select min(wake_at) from issuance where ended_at is null and wake_at <= ${at}),
-        (select min(wake_at) from lineage where wake_at <= ${at})
-      ) as oldest_due_at,
+      ${oldestDueAt(at)} as oldest_due_at,
       (select count(*) from certificate) as certificates,
       (select count(*) from lineage join certificate on certificate.id = lineage.certificate_id
         where lineage.state <> 'removed' and certificate.not_after < ${timestamp(after(now, days(7)))}) as expiring
@@ -80,6 +77,17 @@ export async function countStatus(db: Db, now: Instant): Promise<StatusCounts> {
     certificates: Number(row.certificates),
     expiringWithin7Days: Number(row.expiring),
   };
+}
+
+/** Since when what is due longest is due; null: nothing is. Indexes: `issuance_due`, `lineage_due`. */
+const oldestDueAt = (at: ReturnType<typeof timestamp>) => sql<Instant | null>`least(
+    (select min(wake_at) from issuance where ended_at is null and wake_at <= ${at}),
+    (select min(wake_at) from lineage where wake_at <= ${at})
+  )`;
+
+export async function readOldestDueAt(db: Db, now: Instant): Promise<Instant | null> {
+  const { rows } = await sql<{ at: Instant | null }>`select ${oldestDueAt(timestamp(now))} as at`.execute(db);
+  return rows[0]?.at ?? null;
 }
 
 const recordOf = <Key extends string, Value>(keys: readonly Key[], valueOf: (key: Key) => Value) =>
