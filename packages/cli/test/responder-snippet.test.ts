@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, request, type Server } from "no
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { objectFaults } from "../../../tools/kubernetes/object-faults.ts";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type Nginx, startNginx } from "../../../tools/peers/nginx.ts";
 import { nginxLocation, nginxUpstream } from "../src/responder-snippet/nginx.ts";
@@ -158,6 +159,23 @@ describe("what is not packaged", () => {
     const backends = ingress?.[0]?.spec.rules.map(({ http }) => http.paths[0]?.backend.service.name);
     expect(new Set(backends)).toEqual(new Set(names));
     expect(routes?.map(({ spec }) => spec.rules[0]?.backendRefs[0]?.name)).toEqual(names);
+  });
+
+  test("Kubernetes' objects are what its OpenAPI and the Gateway API's schema say", () => {
+    const parts = snippets.kubernetes.central(rule);
+    const objects = parts.flatMap(({ text }) => parseAllDocuments(text).map((document) => document.toJS()));
+    expect(objects.map(({ kind }) => kind).toSorted()).toEqual([
+      "EndpointSlice",
+      "EndpointSlice",
+      "HTTPRoute",
+      "HTTPRoute",
+      "Ingress",
+      "Service",
+      "Service",
+    ]);
+    expect(objects.flatMap(objectFaults)).toEqual([]);
+    const [ingress] = objects.filter(({ kind }) => kind === "Ingress");
+    expect(objectFaults({ ...ingress, spec: { rules: [{ http: { path: [] } }] } })).not.toEqual([]);
   });
 
   test("Kubernetes' routes have no more host names than it allows", () => {

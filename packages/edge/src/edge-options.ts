@@ -57,8 +57,9 @@ what is served.
   --reload-max-wait TIME but never later than this (default 15s)
   --reload-timeout TIME  kill it after this (default 60s)
   --prove HOST:PORT      where a handshake shows that a certificate is served
-                         before that is reported (with --proxy
-                         127.0.0.1:443 by default, else none), or none
+                         before that is reported, or none (default
+                         127.0.0.1:443 with a --proxy on this host, else
+                         none)
   --tls-port PORT        terminate TLS here too, with what is installed
   --http-port PORT       with --tls-port: plain HTTP, for challenges
   --responder URL        with --http-port: where challenges are answered
@@ -233,7 +234,7 @@ function edgeName(text: string): string {
 function proveAt(text: string | undefined, kind: DriverKind | null): TlsAddress | null {
   if (text === "none") return null;
   if (text !== undefined) return tlsAddress("prove", text);
-  return kind === null ? null : { host: "127.0.0.1", port: 443 };
+  return kind === null ? null : kind.proveAt;
 }
 
 function pace(text: string): number {

@@ -1,6 +1,7 @@
 import type { ServedCertificate } from "../agent.ts";
 import type { LayoutName } from "../install/layout.ts";
 import type { Log } from "../log/edge-event.ts";
+import type { TlsAddress } from "../proof/handshake.ts";
 import type { Driver } from "./driver.ts";
 import type { DriverOptions } from "./driver-options.ts";
 
@@ -18,6 +19,9 @@ export interface DriverParts {
 /** One that listens itself is to be closed. */
 export type OpenDriver = Driver & Partial<AsyncDisposable>;
 
+/** Where a proxy beside the agent terminates TLS. */
+export const httpsHere: TlsAddress = { host: "127.0.0.1", port: 443 };
+
 /** A kind of proxy that `certmill edge run --proxy` knows. */
 export interface DriverKind {
   /** Its own options, as they stand in the usage. */
@@ -30,6 +34,8 @@ export interface DriverKind {
   readonly pace: number;
   /** Milliseconds for which the old certificate may still be served after the proxy was given the new one. */
   readonly switchesWithin: number;
+  /** Where a handshake shows what is served, where `--prove` does not say; null: nowhere. */
+  readonly proveAt: TlsAddress | null;
   /**
    * @returns how to open it.
    * @throws {EdgeFault} `usage`, for the first fault.

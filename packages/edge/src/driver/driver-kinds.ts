@@ -2,6 +2,7 @@ import { caddyKind } from "./caddy/caddy-kind.ts";
 import type { DriverKind } from "./driver-kind.ts";
 import { envoyKind } from "./envoy/envoy-kind.ts";
 import { haproxyKind } from "./haproxy/haproxy-kind.ts";
+import { kubernetesKind } from "./kubernetes/kubernetes-kind.ts";
 import { nginxKind } from "./nginx/nginx-kind.ts";
 import { traefikKind } from "./traefik/traefik-kind.ts";
 
@@ -11,4 +12,5 @@ export const driverKinds: ReadonlyMap<string, DriverKind> = new Map([
   ["caddy", caddyKind],
   ["traefik", traefikKind],
   ["envoy", envoyKind],
+  ["kubernetes", kubernetesKind],
 ]);

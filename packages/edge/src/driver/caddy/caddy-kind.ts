@@ -1,6 +1,6 @@
 import { readListenAddress } from "../door/listen-address.ts";
 import { readSecret } from "../door/read-secret.ts";
-import type { DriverKind } from "../driver-kind.ts";
+import { type DriverKind, httpsHere } from "../driver-kind.ts";
 import { openCaddyDriver } from "./open-caddy-driver.ts";
 
 export const caddyKind: DriverKind = {
@@ -14,6 +14,7 @@ export const caddyKind: DriverKind = {
   // It is only told what lies on disk already.
   pace: 5_000,
   switchesWithin: 2_000,
+  proveAt: httpsHere,
   plan(options) {
     const address = readListenAddress("proxy-listen", options.one("proxy-listen") ?? "127.0.0.1:8403");
     const secretFile = options.one("proxy-secret-file");

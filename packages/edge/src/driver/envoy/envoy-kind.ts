@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { EdgeFault } from "../../edge-fault.ts";
 import { readListenAddress } from "../door/listen-address.ts";
-import type { DriverKind } from "../driver-kind.ts";
+import { type DriverKind, httpsHere } from "../driver-kind.ts";
 import type { SecretPlace } from "./listen-for-grpc.ts";
 
 export const envoyKind: DriverKind = {
@@ -14,6 +14,7 @@ export const envoyKind: DriverKind = {
   // Each is answered by Envoy before it counts.
   pace: 200,
   switchesWithin: 2_000,
+  proveAt: httpsHere,
   plan(options) {
     const listen = placeOf(options.one("proxy-listen") ?? "unix:/run/certmill/envoy.sock");
     return async ({ certificateFor, log }) => {

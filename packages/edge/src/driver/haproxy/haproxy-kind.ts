@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { EdgeFault } from "../../edge-fault.ts";
-import type { DriverKind } from "../driver-kind.ts";
+import { type DriverKind, httpsHere } from "../driver-kind.ts";
 import { openHaproxyDriver } from "./open-haproxy-driver.ts";
 
 export const haproxyKind: DriverKind = {
@@ -14,6 +14,7 @@ export const haproxyKind: DriverKind = {
   // 142 a second cost plain traffic four tenths of two cores: docs/benchmarks.md.
   pace: 100,
   switchesWithin: 2_000,
+  proveAt: httpsHere,
   plan(options) {
     const socket = options.one("proxy-socket") ?? "/run/haproxy/admin.sock";
     const bufferSize = bytes(options.one("proxy-buffer") ?? "16384");

@@ -1,4 +1,4 @@
-import type { DriverKind } from "../driver-kind.ts";
+import { type DriverKind, httpsHere } from "../driver-kind.ts";
 import { openNginxDriver } from "./nginx-driver.ts";
 
 export const nginxKind: DriverKind = {
@@ -10,6 +10,7 @@ export const nginxKind: DriverKind = {
   // Half of what it was seen to take with two workers, parsing included: docs/edges/nginx.md.
   pace: 250,
   switchesWithin: 2_000,
+  proveAt: httpsHere,
   plan(options) {
     const socket = options.one("proxy-socket") ?? "/run/certmill-nginx/admin.sock";
     return async () => openNginxDriver({ socket });

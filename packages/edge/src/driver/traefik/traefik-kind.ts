@@ -1,7 +1,7 @@
 import { EdgeFault } from "../../edge-fault.ts";
 import { readListenAddress } from "../door/listen-address.ts";
 import { readSecret } from "../door/read-secret.ts";
-import type { DriverKind } from "../driver-kind.ts";
+import { type DriverKind, httpsHere } from "../driver-kind.ts";
 import { openTraefikDriver } from "./open-traefik-driver.ts";
 
 export const traefikKind: DriverKind = {
@@ -17,6 +17,7 @@ export const traefikKind: DriverKind = {
   pace: 5_000,
   // Its pollInterval and providersThrottleDuration are 5 and 2 s; and time to take it in.
   switchesWithin: 10_000,
+  proveAt: httpsHere,
   plan(options) {
     const address = readListenAddress("proxy-listen", options.one("proxy-listen") ?? "127.0.0.1:8404");
     const secretFile = options.one("proxy-secret-file");

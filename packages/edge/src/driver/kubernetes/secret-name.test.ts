@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { secretName } from "./secret-name.ts";
+
+test.each([
+  ["shop.example.com", "shop.example.com"],
+  ["192.0.2.1", "192.0.2.1"],
+  ["*.example.com", "wildcard.example.com"],
+  ["wildcard.example.com", "wildcard-host.example.com"],
+  ["wildcard-host.example.com", "wildcard-host-host.example.com"],
+  ["my_shop.example.com", /^my-shop\.example\.com-[0-9a-f]{16}$/],
+  ["2001:db8::1", /^2001-db8-1-[0-9a-f]{16}$/],
+  ["::1", /^1-[0-9a-f]{16}$/],
+  ["_", /^name-[0-9a-f]{16}$/],
+  [`${"a".repeat(63)}.`.repeat(4).slice(0, 253), /^(a+\.){3}a{61}$/],
+  [`wildcard.${`${"a".repeat(60)}.`.repeat(4)}com`, /-[0-9a-f]{16}$/],
+])("%s is %s", (name, expected) => {
+  expect(secretName(name)).toMatch(typeof expected === "string" ? new RegExp(`^${expected}$`) : expected);
+});
+
+const label = fc.oneof(
+  fc.constantFrom("*", "wildcard", "wildcard-host", "a", "-", "_", "", "xn--a", "0123456789abcdef"),
+  fc.stringMatching(/^[a-z0-9_:-]{1,63}$/),
+);
+const name = fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join("."));
+
+test("every name of a Secret is one that Kubernetes takes", () => {
+  fc.assert(
+    fc.property(name, (given) => {
+      const made = secretName(given);
+      expect(made.length).toBeLessThanOrEqual(253);
+      expect(made).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+    }),
+  );
+});
+
+test("no two names have the same Secret, not even one and the name of another's Secret", () => {
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      for (const another of [other, secretName(one), secretName(secretName(one))]) {
+        if (another !== one) expect(secretName(another)).not.toBe(secretName(one));
+      }
+    }),
+  );
+});

@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+
+/** What the names of Kubernetes' objects look like (DNS-1123 subdomain), and how long they are at most. */
+const valid = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const most = 253;
+
+/** How a name ends that could not be kept; a name of a lineage that ends so is not kept either. */
+const digested = /-[0-9a-f]{16}$/;
+
+/**
+ * What the Secret for a lineage is called, by its first name: the name itself, as an Ingress can name it; `*.example.com`
+ * is `wildcard.example.com`. Different names never get the same one: a host `wildcard.example.com` is
+ * `wildcard-host.example.com`, and so on, and what is too long or has other characters ends in a digest.
+ */
+export function secretName(name: string): string {
+  const kept = name.startsWith("*.") ? `wildcard${name.slice(1)}` : name.replace(hostLike, "$1-host.");
+  if (kept.length <= most && valid.test(kept) && !digested.test(kept)) return kept;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 16);
+  // Only to be read by people: the digest is what tells it from others.
+  const readable = name
+    .replaceAll(/[^a-z0-9.]+/g, "-")
+    .slice(0, most - digest.length - 1)
+    .replaceAll(/^[-.]+|[-.]+$/g, "")
+    .replaceAll(/[-.]*\.[-.]*/g, ".");
+  return readable === "" ? `name-${digest}` : `${readable}-${digest}`;
+}
+
+/** Host names that would be taken for a wildcard's. */
+const hostLike = /^(wildcard(?:-host)*)\./;
