@@ -88,9 +88,11 @@ async function measure(tell: Tell, { scale }: Size): Promise<Report> {
 
   tell(`Storing ${rate} certificates a second for ${seconds} s ...`);
   using memory = new MemoryWatch(server.pid);
+  const agentsCpu = () => followers.reduce((total, { pid }) => total + cpuSeconds(pid), 0);
   const before = {
     server: cpuSeconds(server.pid),
     postgres: postgres.cpuSeconds(),
+    agents: agentsCpu(),
     ...(await countAll(followers)),
   };
   const startedAt = performance.now();
@@ -106,6 +108,7 @@ async function measure(tell: Tell, { scale }: Size): Promise<Report> {
   const lasted = (performance.now() - startedAt) / 1_000;
   const serverShare = (cpuSeconds(server.pid) - before.server) / lasted;
   const postgresShare = (postgres.cpuSeconds() - before.postgres) / lasted;
+  const agentsShare = (agentsCpu() - before.agents) / lasted;
   await pause(2_000);
   const after = await countAll(followers);
   const times = await served();
@@ -142,6 +145,12 @@ async function measure(tell: Tell, { scale }: Size): Promise<Report> {
         name: "postgres_core_share",
         value: postgresShare,
         meaning: "CPU of all PostgreSQL processes, as a share of one core",
+        bar: null,
+      },
+      {
+        name: "agents_core_share",
+        value: agentsShare,
+        meaning: "CPU of the simulated agents' processes, as a share of one core",
         bar: null,
       },
       {

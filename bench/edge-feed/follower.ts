@@ -1,6 +1,8 @@
 /** Agents that follow the feed and do nothing else, many to a process. */
-import { type Client, operations } from "@certmill/api";
-import { identityClient } from "../../packages/edge/src/feed/identity-client.ts";
+import { Agent, get } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { operations } from "@certmill/api";
+import { tokenSource } from "../../packages/edge/src/identity/sign-token.ts";
 import { type StoredEdge, signingKey } from "../rig/fill-edges.ts";
 import { answerQuestions } from "../rig/fork-worker.ts";
 
@@ -29,6 +31,9 @@ export interface FollowerAnswer {
 /** As the agent has it, in seconds. */
 const wait = 25;
 
+/** A connection of its own for each agent, which `fetch` would have too, for several times the processor time. */
+const connections = new Agent({ keepAlive: true });
+
 const counts = { following: 0, polls: 0, changes: 0, failures: 0 };
 
 await answerQuestions(async (asked): Promise<FollowerAnswer> => {
@@ -45,26 +50,48 @@ async function begin(
   { edgeId, key }: SimulatedEdge,
   { server, audience }: FollowerQuestion & { kind: "follow" },
 ): Promise<void> {
-  const client = identityClient({
-    privateKey: await signingKey(key),
-    publicJwk: key,
-    membership: { server, edgeId, edge: edgeId, edgeGroup: "", audience },
-  });
-  const { cursor } = await client.call(operations.edgeSnapshot, { query: { limit: 1 } });
+  const identity = { privateKey: await signingKey(key), publicJwk: key, membership: null };
+  const token = tokenSource(identity, { server, edgeId, edge: edgeId, edgeGroup: "", audience });
+  const ask = async (path: string) => await answerOf(new URL(path, server), await token());
+  const { cursor } = await ask(`${operations.edgeSnapshot.path}?limit=1`);
   counts.following += 1;
-  void follow(client, cursor);
+  void follow(ask, cursor);
 }
 
-async function follow(client: Client, from: string): Promise<never> {
+async function follow(ask: (path: string) => Promise<Told>, from: string): Promise<never> {
   let after = from;
   for (;;) {
     try {
-      const { changes, cursor } = await client.call(operations.edgeFeed, { query: { after, wait } });
+      const { changes = [], cursor } = await ask(`${operations.edgeFeed.path}?after=${after}&wait=${wait}`);
       counts.polls += 1;
       counts.changes += changes.length;
       after = cursor;
     } catch {
       counts.failures += 1;
+      await pause(1_000);
     }
   }
+}
+
+interface Told {
+  readonly changes?: readonly unknown[];
+  readonly cursor: string;
+}
+
+async function answerOf(url: URL, token: string): Promise<Told> {
+  const { promise, resolve, reject } = Promise.withResolvers<Told>();
+  const headers = { authorization: `Bearer ${token}` };
+  const request = get(url, { agent: connections, headers, timeout: (wait + 30) * 1_000 }, (response) => {
+    let text = "";
+    response.setEncoding("utf8").on("data", (piece: string) => {
+      text += piece;
+    });
+    response.once("error", reject);
+    response.once("end", () => {
+      if (response.statusCode === 200) resolve(JSON.parse(text) as Told);
+      else reject(new Error(`${response.statusCode}: ${text}`));
+    });
+  });
+  request.once("error", reject).once("timeout", () => request.destroy(new Error("It took too long.")));
+  return await promise;
 }

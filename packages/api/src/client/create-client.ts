@@ -8,8 +8,8 @@ import { ServerUnreachable } from "./server-unreachable.ts";
 export interface ClientOptions {
   /** With or without a path: `https://certmill.example.com` or `https://ops.example.com/certmill`. */
   readonly baseUrl: string;
-  /** Null: only the operations without a scope can be called. */
-  readonly token: string | null;
+  /** Asked for at each call where it is a function. Null: only the operations without a scope can be called. */
+  readonly token: string | null | (() => Promise<string>);
   readonly fetch?: typeof fetch;
   /** Milliseconds for one call, the time of a long poll not counted. Default 30,000. */
   readonly timeout?: number;
@@ -23,6 +23,7 @@ export interface Client {
    * @throws {ApiError} for any other status.
    * @throws {ServerUnreachable} when no whole answer comes in time.
    * @throws the signal's reason when the caller gives up.
+   * @throws what asking for the token throws.
    */
   call<O extends Operation>(operation: O, ...input: ArgumentsOf<O>): Promise<OutputOf<O>>;
 }
@@ -37,12 +38,13 @@ export function createClient(options: ClientOptions): Client {
 
   async function call<O extends Operation>(operation: O, ...[input]: ArgumentsOf<O>): Promise<OutputOf<O>> {
     const given: AnyInput = input ?? {};
+    const bearer = typeof token === "function" ? await token() : token;
     const deadline = AbortSignal.timeout(timeout + longPollMilliseconds(given));
     const signal = given.signal === undefined ? deadline : AbortSignal.any([given.signal, deadline]);
     try {
       const response = await send(operationUrl(baseUrl, operation, given), {
         method: operation.method,
-        headers: headersOf(given, token),
+        headers: headersOf(given, bearer),
         signal,
         ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
       });

@@ -3,12 +3,8 @@ import type { JoinedIdentity } from "../identity/join-server.ts";
 import { tokenSource } from "../identity/sign-token.ts";
 
 /** A client that comes with tokens signed by the edge's own key. */
-export function identityClient(identity: JoinedIdentity): Client {
-  const { server: baseUrl } = identity.membership;
-  const token = tokenSource(identity, identity.membership);
-  return {
-    async call(operation, ...input) {
-      return await createClient({ baseUrl, token: await token() }).call(operation, ...input);
-    },
-  };
-}
+export const identityClient = (identity: JoinedIdentity): Client =>
+  createClient({
+    baseUrl: identity.membership.server,
+    token: tokenSource(identity, identity.membership),
+  });

@@ -17,14 +17,8 @@ export interface TokenFileClientOptions {
  * A client that reads its token again for each call: a token replaced in its file is used without a restart.
  * Beside what a client throws, its calls throw {@link TokenUnreadable}.
  */
-export function tokenFileClient({ baseUrl, tokenFile }: TokenFileClientOptions): Client {
-  return {
-    async call(operation, ...input) {
-      const token = await readToken(tokenFile);
-      return await createClient({ baseUrl, token }).call(operation, ...input);
-    },
-  };
-}
+export const tokenFileClient = ({ baseUrl, tokenFile }: TokenFileClientOptions): Client =>
+  createClient({ baseUrl, token: () => readToken(tokenFile) });
 
 /** @throws {TokenUnreadable} */
 export async function readToken(path: string): Promise<string> {

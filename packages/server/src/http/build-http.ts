@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { addDocsPages } from "./docs-pages.ts";
+import { KeyedEdges } from "./keyed-edges.ts";
 import type {
   AskDirectory,
   CheckNames,
@@ -56,6 +57,7 @@ import {
   showDomainHandler,
 } from "./resource/domains.ts";
 import { demandCertificateHandler } from "./resource/edge-demands.ts";
+import { edgeFeedHandler } from "./resource/edge-feed.ts";
 import { listEdgeGroupsHandler, setEdgeGroupHandler } from "./resource/edge-groups.ts";
 import {
   createJoinTokenHandler,
@@ -67,7 +69,6 @@ import { edgeProofHandler } from "./resource/edge-proofs.ts";
 import {
   edgeCertificateHandler,
   edgeCertificatesHandler,
-  edgeFeedHandler,
   edgeSnapshotHandler,
   sendReceiptsHandler,
 } from "./resource/edges.ts";
@@ -156,7 +157,13 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.removeContentTypeParser("text/plain");
   answerProblems(app);
   await addDocsPages(app, openapiDocument(version));
-  addRoutes(app, handlersOf(options), { db: database.db, now, closing: closing.signal });
+  const { db } = database;
+  addRoutes(app, handlersOf(options), {
+    db,
+    keyedEdges: new KeyedEdges(db, now),
+    now,
+    closing: closing.signal,
+  });
   await app.ready();
   return app;
 }

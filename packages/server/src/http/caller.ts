@@ -3,7 +3,8 @@ import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { findTokenByHash, type TokenRow } from "../store/read/tokens.ts";
 import { hashBearerToken } from "./bearer-token.ts";
-import { isSignedToken, type SignedIn, verifyEdgeToken } from "./edge-token.ts";
+import { isSignedToken } from "./edge-token.ts";
+import type { KeyedEdges, SignedIn } from "./keyed-edges.ts";
 import { Refusal } from "./refusal.ts";
 
 interface Bearer {
@@ -30,6 +31,11 @@ export interface EdgeCaller {
 export const tenantIdOf = (caller: Caller): string | null =>
   caller.scope === "tenant" ? caller.tenantId : null;
 
+export interface CallerTools {
+  readonly db: Db;
+  readonly keyedEdges: KeyedEdges;
+}
+
 /**
  * The caller of a request that needs one of `scopes`.
  *
@@ -37,7 +43,7 @@ export const tenantIdOf = (caller: Caller): string | null =>
  * @throws {Refusal} `token-missing`, `token-rejected` or `scope-insufficient`.
  */
 export async function identifyCaller(
-  db: Db,
+  { db, keyedEdges }: CallerTools,
   authorization: string | undefined,
   scopes: readonly Scope[],
   now: Instant,
@@ -45,7 +51,7 @@ export async function identifyCaller(
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) throw new Refusal("token-missing", "The request came without a bearer token.");
   if (isSignedToken(token)) {
-    const signedIn = await verifyEdgeToken(db, token, now);
+    const signedIn = await keyedEdges.signedIn(token, now);
     requireScope(scopes, "edge", `token of the edge "${signedIn.edge.name}"`);
     return { scope: "edge", edgeGroupId: signedIn.edge.edge_group_id, by: { kind: "key", ...signedIn } };
   }

@@ -1,11 +1,10 @@
 /** What edges with a key of their own sign: their proof when they join, and the tokens that they come with (decision 0028). */
 import { createPublicKey, type KeyObject } from "node:crypto";
-import type { Instant } from "@certmill/domain";
+import { type Instant, instant } from "@certmill/domain";
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
-import type { Db } from "../store/database.ts";
-import { findKeyedEdge, type KeyedEdge } from "../store/read/edges.ts";
-import { isRowId } from "../store/row-id.ts";
+import type { KeyedEdge } from "../store/read/edges.ts";
 import { Refusal } from "./refusal.ts";
+import type { VerifiedToken } from "./verified-tokens.ts";
 
 /** Three parts, where our own tokens are one. */
 export const isSignedToken = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
@@ -15,29 +14,27 @@ const longestLife = 300;
 /** Seconds by which an edge's clock may be wrong. */
 const skew = 60;
 
-/** An edge with a key of its own, as its token shows it. */
-export interface SignedIn {
-  readonly edge: KeyedEdge;
-  /** Of its program; null: the token does not say. */
-  readonly version: string | null;
-}
-
 /**
- * The edge that signed the token.
+ * What a token says that the edge signed.
  *
- * @throws {Refusal} `token-rejected`: it is not whole, not for this installation, too old, or of no edge that there is.
+ * @throws {Refusal} `token-rejected`: it is not whole, not for this installation, or too old.
  */
-export async function verifyEdgeToken(db: Db, token: string, now: Instant): Promise<SignedIn> {
-  const id = subjectOf(token);
-  const edge = id !== null && isRowId(id) ? await findKeyedEdge(db, id) : null;
-  if (edge === null) throw new Refusal("token-rejected", "The token is of no edge that there is.");
-  const { ver } = await verify(token, publicKeyOf(edge.public_key), {
+export async function verifyEdgeToken(token: string, edge: KeyedEdge, now: Instant): Promise<VerifiedToken> {
+  const { ver, iat, exp } = await verify(token, publicKeyOf(edge.public_key), {
     typ: "certmill-edge+jwt",
     audience: edge.installation,
     now,
     code: "token-rejected",
   });
-  return { edge, version: typeof ver === "string" && /^[\x21-\x7e]{1,50}$/.test(ver) ? ver : null };
+  const end = Math.min(exp, iat + longestLife);
+  return {
+    edgeId: edge.id,
+    publicKey: edge.public_key,
+    installation: edge.installation,
+    version: typeof ver === "string" && /^[\x21-\x7e]{1,50}$/.test(ver) ? ver : null,
+    from: instant((iat - skew) * 1_000),
+    until: instant((end + skew) * 1_000),
+  };
 }
 
 /**
@@ -65,11 +62,10 @@ interface Wanted {
   readonly code: "token-rejected" | "join-proof-rejected";
 }
 
-async function verify(
-  token: string,
-  key: KeyObject,
-  { typ, audience, now, code }: Wanted,
-): Promise<JWTPayload> {
+/** Those that are required are there. */
+type Claims = JWTPayload & { readonly iat: number; readonly exp: number };
+
+async function verify(token: string, key: KeyObject, { typ, audience, now, code }: Wanted): Promise<Claims> {
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ["Ed25519", "EdDSA"],
@@ -80,7 +76,7 @@ async function verify(
       clockTolerance: skew,
       currentDate: new Date(now),
     });
-    return payload;
+    return payload as Claims;
   } catch (error) {
     if (error instanceof errors.JOSEError) throw new Refusal(code, faultOf(error, now));
     throw error;
@@ -101,7 +97,8 @@ function faultOf(error: errors.JOSEError, now: Instant): string {
   return "The token is not signed as it must be.";
 }
 
-function subjectOf(token: string): string | null {
+/** Whose it says it is, whoever signed it; null: it does not say. */
+export function subjectOf(token: string): string | null {
   try {
     return decodeJwt(token).sub ?? null;
   } catch {

@@ -1,6 +1,6 @@
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
-import { seeEdge, seeKeyedEdge } from "../store/write/see-edge.ts";
+import { seeEdge } from "../store/write/see-edge.ts";
 import type { EdgeCaller } from "./caller.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -11,7 +11,7 @@ export interface KnownEdge {
 }
 
 /**
- * The edge that a request is of, noted as heard of. One with a key of its own is whom its key says, whatever the request says.
+ * The edge that a request is of, heard of with it. One with a key of its own is whom its key says, whatever the request says.
  *
  * @param name what the request says; undefined: nothing.
  * @returns null: it comes with a bearer token and does not say.
@@ -23,10 +23,7 @@ export async function knownEdge(
   asked: { readonly name: string | undefined; readonly now: Instant },
 ): Promise<KnownEdge | null> {
   const { name, now } = asked;
-  if (by.kind === "key") {
-    await seeKeyedEdge(db, by.edge, { version: by.version, now });
-    return { id: by.edge.id, name: by.edge.name };
-  }
+  if (by.kind === "key") return { id: by.edge.id, name: by.edge.name };
   if (name === undefined) return null;
   const id = await seeEdge(db, { edgeGroupId, name, now });
   if (id !== null) return { id, name };

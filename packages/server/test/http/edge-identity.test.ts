@@ -145,6 +145,11 @@ test("a signed token is good for five minutes, here, for the edge that signed it
   expect(await refused(`${head}.${body}.AAAA`)).toBe("token-rejected");
   const proof = await (await machine("signer")).proof({ sub: edgeId, aud: installation });
   expect(await refused(proof)).toBe("token-rejected");
+  // One that was taken before is looked at again once its time is over.
+  api.clock.ahead += 355_000;
+  await api.client(good).call(operations.edgeSnapshot);
+  api.clock.ahead += 6_000;
+  expect(await refused(good)).toBe("token-rejected");
 });
 
 test("nothing of another group, whatever edge operation is asked", async () => {

@@ -1,17 +1,9 @@
-import { setTimeout } from "node:timers/promises";
-import type { EdgeCertificate, EdgeChange, EdgeKeyPair, Operations } from "@certmill/api";
-import { type Instant, instant, milliseconds, seconds } from "@certmill/domain";
+import type { EdgeCertificate, EdgeKeyPair, Operations } from "@certmill/api";
+import { type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import {
-  type ChangedLineage,
-  type FeedPart,
-  listServed,
-  readEdgeFeed,
-  type ServedLineage,
-} from "../../store/read/edge-feed.ts";
-import { atHorizon, type FeedPosition, readHorizon } from "../../store/read/feed-position.ts";
+import { listServed, type ServedLineage } from "../../store/read/edge-feed.ts";
+import { atHorizon, readHorizon } from "../../store/read/feed-position.ts";
 import { isRowId } from "../../store/row-id.ts";
-import type { Wakeups } from "../../store/wakeups.ts";
 import {
   type RetrievedCertificate,
   type Retriever,
@@ -19,15 +11,13 @@ import {
 } from "../../store/write/key-retrieval.ts";
 import { recordReceipts } from "../../store/write/receipts.ts";
 import type { EdgeCaller } from "../caller.ts";
-import { decodeCursor, decodePosition, defaultLimit, encodeCursor, encodePosition } from "../cursor.ts";
+import { decodeCursor, defaultLimit, encodeCursor, encodePosition } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
 import { type KnownEdge, knownEdge } from "../known-edge.ts";
-import { longPoll } from "../long-poll.ts";
 import type { OnDelivered, OpenKey } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { noCertificate } from "./certificates.ts";
-import { unknownCursor } from "./domains.ts";
 
 interface Tools {
   readonly db: Db;
@@ -79,63 +69,6 @@ function snapshotPlace(after: string | undefined): { lineageId: string; cursor: 
   const [lineageId = "", cursor = ""] = fields;
   if (!isRowId(lineageId)) throw new Refusal("invalid-cursor", "The cursor in `after` is damaged.");
   return { lineageId, cursor };
-}
-
-const mostChanges = 1_000;
-
-function positionOf(cursor: string): FeedPosition {
-  const position = decodePosition("edge", cursor);
-  if (position === null) throw new Error("A cursor that is there decodes or is refused.");
-  return position;
-}
-
-/** Of polls that nothing comes for. Thousands of them are open, so they look seldom unless they are told to. */
-const pace = seconds(10);
-
-/** A poll is open for so long before it tells what has come: the changes of a busy group come together. */
-const gatherFor = milliseconds(500);
-
-export function edgeFeedHandler({
-  db,
-  now,
-  wakeups,
-}: Tools & { readonly wakeups: Wakeups }): Handler<Operations["edgeFeed"]> {
-  return async ({ query, caller, signal }) => {
-    await knownEdge(db, caller, { name: query.edge, now: now() });
-    const { edgeGroupId } = caller;
-    let after = positionOf(query.after);
-    const look = async (): Promise<FeedPart> => {
-      const seen = await readEdgeFeed(db, { edgeGroupId, after, limit: mostChanges });
-      if (seen.kind === "changes" && seen.changes.length === 0) after = seen.end;
-      return seen;
-    };
-    const wait = seconds(query.wait ?? 0);
-    const gathered = performance.now() + Math.min(wait, gatherFor);
-    let part = await longPoll(
-      { wakeups, now, awaited: { channel: "certmill_feed", about: edgeGroupId }, wait, pace, signal },
-      look,
-      (seen) => seen.kind !== "changes" || seen.changes.length > 0,
-    );
-    const early = gathered - performance.now();
-    if (part.kind === "changes" && part.changes.length > 0 && !part.isCut && early > 0) {
-      await setTimeout(early, null, { signal }).catch(() => {});
-      part = await look();
-    }
-    if (part.kind === "unknown-position") throw unknownCursor();
-    return {
-      status: 200,
-      body: { changes: part.changes.flatMap(presentChange), cursor: encodePosition("edge", part.end) },
-    };
-  };
-}
-
-/** The newest state of a lineage; nothing for one that has no certificate yet. */
-function presentChange({ lineage_id, names, state, ...certificate }: ChangedLineage): EdgeChange[] {
-  const { certificate_id: certificateId, serial, not_after: notAfter } = certificate;
-  const named = { lineageId: lineage_id, names };
-  if (state === "removed") return [{ kind: "remove", ...named, certificateId: null }];
-  if (certificateId === null || serial === null || notAfter === null) return [];
-  return [{ kind: "put", ...named, certificateId, serial, notAfter: instantText(notAfter) }];
 }
 
 interface KeyTools extends Tools {

@@ -17,12 +17,17 @@ export interface KeyedEdge {
   readonly installation: string;
 }
 
-/** Null: there is none of this id, or it has no key. Index: the id's. */
-export async function findKeyedEdge(db: Db, id: string): Promise<KeyedEdge | null> {
+/** Those of these ids that there are and that have a key, by id. Index: the id's. */
+export async function findKeyedEdges(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KeyedEdge>> {
   const { rows } = await sql<KeyedEdge>`
     select edge.id, edge.name, edge_group_id, public_key, last_seen_at, version, installation.id as installation
-    from edge, installation where edge.id = ${id} and public_key is not null`.execute(db);
-  return rows[0] ?? null;
+    from edge, installation where edge.id = any(${[...ids]}::bigint[]) and public_key is not null`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export interface EdgeRow {

@@ -23,7 +23,8 @@ export interface Horizon {
   readonly high: string;
 }
 
-const selectHorizon = sql`
+/** One row, a {@link Horizon}. */
+export const selectHorizon = sql`
   select installation.id as installation, pg_snapshot_xmin(pg_current_snapshot())::text as low,
     pg_snapshot_xmax(pg_current_snapshot())::text as high
   from installation`;
@@ -51,9 +52,6 @@ export function forwardTo(horizon: Horizon, position: FeedPosition): FeedPositio
 export const isKnown = (position: FeedPosition, horizon: Horizon): boolean =>
   position.installation === horizon.installation && BigInt(position.xact) <= BigInt(horizon.high);
 
-/** The condition on `event` rows that come after `position` and are final. */
-export const following = (position: FeedPosition | null, horizon: Horizon): RawBuilder<unknown> => {
-  const final = sql`event.xact < ${horizon.low}::xid8`;
-  if (position === null) return final;
-  return sql`(event.xact, event.id) > (${position.xact}::xid8, ${position.id}::bigint) and ${final}`;
-};
+/** The condition on `event` rows that come after `position`. */
+export const following = ({ xact, id }: FeedPosition): RawBuilder<unknown> =>
+  sql`(event.xact, event.id) > (${xact}::xid8, ${id}::bigint)`;

@@ -37,7 +37,7 @@ export async function followTimeline(
   if (after !== null && !isKnown(after, horizon)) return { kind: "unknown-position" };
   const { rows } = await sql<TimelineRow & { xact: string; id: string }>`
     select xact::text, id, at, kind, duration_ms, detail from event
-    where lineage_id = ${lineageId} and ${following(after, horizon)}
+    where lineage_id = ${lineageId} and xact < ${horizon.low}::xid8 and ${after === null ? sql`true` : following(after)}
     order by xact, id limit ${limit}`.execute(db);
   const last = rows.at(-1);
   if (last !== undefined && rows.length === limit) {

@@ -1,6 +1,7 @@
 import { type Duration, type Instant, instant, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import type { KeyedEdge } from "../read/edges.ts";
 
 /** An edge asks all the time; that it does is written down no more often than this. */
 const noteEvery: Duration = seconds(10);
@@ -31,19 +32,27 @@ export async function seeEdge(
   return row === undefined || row.has_key ? null : row.id;
 }
 
-/** Notes that an edge with a key of its own was heard of, and which program it runs. */
-export async function seeKeyedEdge(
-  db: Db,
-  edge: { readonly id: string; readonly last_seen_at: Instant; readonly version: string | null },
-  seen: { readonly version: string | null; readonly now: Instant },
-): Promise<void> {
-  const version = seen.version ?? edge.version;
-  if (edge.last_seen_at > seen.now - noteEvery && version === edge.version) return;
-  await db
-    .updateTable("edge")
-    .set({ last_seen_at: timestamp(seen.now), version })
-    .where("id", "=", edge.id)
-    .execute();
+/** An edge with a key of its own that was heard of, and the program it runs; null: it has not said. */
+export interface SeenEdge {
+  readonly id: string;
+  readonly version: string | null;
+}
+
+/** Whether that it was heard of is written down well enough. */
+export const isSeenLately = (
+  { edge, version }: { readonly edge: KeyedEdge; readonly version: string | null },
+  now: Instant,
+): boolean => edge.last_seen_at > now - noteEvery && (version ?? edge.version) === edge.version;
+
+/** Notes that edges with keys of their own were heard of. One that is being changed just now is passed over, not waited for. */
+export async function seeKeyedEdges(db: Db, seen: readonly SeenEdge[], now: Instant): Promise<void> {
+  const ids = seen.map(({ id }) => id);
+  const versions = seen.map(({ version }) => version);
+  await sql`
+    with free as (select id from edge where id = any(${ids}::bigint[]) for no key update skip locked)
+    update edge set last_seen_at = ${timestamp(now)}, version = coalesce(seen.version, edge.version)
+    from free join unnest(${ids}::bigint[], ${versions}::text[]) as seen (id, version) using (id)
+    where edge.id = free.id`.execute(db);
 }
 
 const lately = (now: Instant): Date => timestamp(instant(now - noteEvery));
