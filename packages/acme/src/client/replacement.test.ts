@@ -30,6 +30,10 @@ describe("newReplacementOrder", () => {
     ["another account's", refusalOf("unauthorized", 403, "did not request the certificate being replaced")],
     ["named in the text", refusalOf("malformed", 401, "replaces field does not identify a certificate")],
     ["refused by ARI", refusalOf("malformed", 400, "ARI CertID could not be parsed")],
+    [
+      "not found by an error of the CA's own",
+      refusalOf("serverInternal", 500, "could not find an order for the given certificate"),
+    ],
     ["refused without a word", refusalOf("malformed", 400, "")],
     [
       "named in a subproblem",
@@ -49,6 +53,7 @@ describe("newReplacementOrder", () => {
   it.each([
     ["a rate limit", problem("rateLimited", 429)],
     ["a name that is rejected", problem("rejectedIdentifier", 400)],
+    ["an error of the CA's own", refusalOf("serverInternal", 500, "error creating new order")],
     ["a variable that is not ARI", refusalOf("malformed", 400, "bad VARIANT")],
     [
       "a refusal with words in its parts only",
