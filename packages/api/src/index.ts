@@ -3,9 +3,13 @@ export { type Client, type ClientOptions, createClient } from "./client/create-c
 export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
+export { consoleHeader, sessionCookie } from "./console-request.ts";
 export type { ChallengeType, KeyPolicy, KeyType } from "./fields.ts";
 export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
+  isAudited,
+  isForTenants,
+  isOpen,
   isTextBody,
   type Operation,
   type OutputOf,
@@ -16,6 +20,7 @@ export {
 export { type OperationId, type Operations, operations } from "./operations.ts";
 export { Problem, type RequestFault } from "./problem/problem.ts";
 export { type ProblemCode, type ProblemType, problemTypes, problemTypeUri } from "./problem/problem-types.ts";
+export type { AuditEntry } from "./resource/audit.ts";
 export type { Bucket, Budget, KeyedBucket, Spent } from "./resource/budget.ts";
 export { builtInDirectories, type Ca, type CaChange, type NewCa } from "./resource/ca.ts";
 export type {
@@ -82,11 +87,14 @@ export {
   type NewLimit,
   type SetLimit,
 } from "./resource/limit.ts";
+export type { NewOperator, Operator, OperatorChange } from "./resource/operator.ts";
 export type { ChallengePath, PathStep } from "./resource/path.ts";
 export type { NewPlan, Plan } from "./resource/plan.ts";
 export { maxSerials, type NewReplacement, type Replacement } from "./resource/replacement.ts";
 export type { Revocation, RevocationSummary } from "./resource/revocation.ts";
+export type { ListedSession, Session } from "./resource/session.ts";
 export type { Status } from "./resource/status.ts";
 export type { Tenant } from "./resource/tenant.ts";
 export type { CreatedToken, NewToken, Token } from "./resource/token.ts";
 export type { NewWebhook, Webhook, WebhookSummary } from "./resource/webhook.ts";
+export { type Role, roleSuffices, roles } from "./role.ts";

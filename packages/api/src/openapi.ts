@@ -1,5 +1,6 @@
 import { type TObject, type TSchema, Type } from "typebox";
-import { isTextBody, type Operation, type TextBody } from "./operation.ts";
+import { consoleHeader, sessionCookie } from "./console-request.ts";
+import { isForTenants, isOpen, isTextBody, type Operation, type TextBody } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { Problem } from "./problem/problem.ts";
 import { type ProblemCode, problemTypes } from "./problem/problem-types.ts";
@@ -25,20 +26,28 @@ export function openapiDocument(version: string): OpenapiDocument {
     },
     paths,
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: sessionCookie,
+          description: `Somebody who has signed in. What is not a GET needs the header \`${consoleHeader}: 1\` and comes from the console's own origin.`,
+        },
+      },
       schemas: { Problem },
     },
   };
 }
 
 function operationObject(operation: Operation): unknown {
-  const { id, tag, summary, scopes, body } = operation;
+  const { id, tag, summary, body } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary,
     description: describe(operation),
-    security: scopes.length === 0 ? [] : [{ token: [] }],
+    security: securityOf(operation),
     parameters: [
       ...parameters("path", operation.params),
       ...parameters("query", operation.query),
@@ -51,9 +60,20 @@ function operationObject(operation: Operation): unknown {
   };
 }
 
-function describe({ description, scopes }: Operation): string {
-  if (scopes.length === 0) return `${description} Needs no token.`;
-  return `${description} Needs a token of scope ${scopes.join(" or ")}.`;
+function securityOf({ scopes, role }: Operation): unknown[] {
+  return [...(scopes.length === 0 ? [] : [{ token: [] }]), ...(role === null ? [] : [{ session: [] }])];
+}
+
+function describe(operation: Operation): string {
+  const { description, scopes, role } = operation;
+  if (isOpen(operation)) return `${description} Needs no token.`;
+  const token = scopes.length === 0 ? null : `a token of scope ${scopes.join(" or ")}`;
+  const bound = isForTenants(operation) ? "" : ", bound to no tenant";
+  const person =
+    role === null
+      ? null
+      : `somebody signed in${role === "viewer" ? "" : ` as ${role}${role === "admin" ? "" : " or more"}`}${bound}`;
+  return `${description} Needs ${[token, person].filter((one) => one !== null).join(", or ")}.`;
 }
 
 const idempotencyKey = {
@@ -103,14 +123,16 @@ function refusals(operation: Operation): Record<string, unknown> {
 
 /** An operation's own problems and those that any call like it can have. */
 function problemsOf(operation: Operation): readonly ProblemCode[] {
-  const { params, query, body, scopes, idempotencyKey: repeatable, problems } = operation;
+  const { params, query, body, scopes, role, idempotencyKey: repeatable, problems } = operation;
   const takesInput = params !== undefined || query !== undefined || body !== undefined;
   return [
     ...(takesInput ? (["invalid-request"] as const) : []),
     ...(body === undefined ? [] : (["body-too-large", "body-not-json"] as const)),
     ...(repeatable === true ? (["idempotency-key-reused"] as const) : []),
     ...(scopes.length === 0 ? [] : (["token-missing", "token-rejected", "scope-insufficient"] as const)),
+    ...(role === null ? [] : (["session-missing", "session-ended", "role-insufficient"] as const)),
+    ...(role === null || operation.method === "GET" ? [] : (["not-from-console"] as const)),
     ...problems,
-    ...(scopes.length === 0 ? [] : (["internal", "database-unavailable"] as const)),
+    ...(isOpen(operation) ? [] : (["internal", "database-unavailable"] as const)),
   ];
 }

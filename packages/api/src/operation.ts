@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from "typebox";
 import type { ProblemCode } from "./problem/problem-types.ts";
+import type { Role } from "./role.ts";
 
 /** What a bearer token may do. `admin`: all; `tenant`: its tenant's domains; `edge`: its edge group's feed. */
 export type Scope = "admin" | "tenant" | "edge";
@@ -22,8 +23,15 @@ export interface Operation {
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
-  /** Any one of them will do; empty: no token is asked for. */
+  /** Of a token: any one of them will do; empty: it is not for tokens. Nothing is asked for where `role` is null, too. */
   readonly scopes: readonly Scope[];
+  /**
+   * The least that somebody who has signed in must be; null: it is not for people. One who is bound to a tenant may do it
+   * only where the scope `tenant` may, and sees and changes what that would.
+   */
+  readonly role: Role | null;
+  /** Whether the audit log has its calls. Absent: it does unless it is a GET. */
+  readonly audited?: boolean;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
@@ -37,6 +45,16 @@ export interface Operation {
 
 /** Keeps the literal types of an operation while it is checked. */
 export const operation = <const O extends Operation>(definition: O): O => definition;
+
+/** Whether anybody may call it. */
+export const isOpen = ({ scopes, role }: Pick<Operation, "scopes" | "role">): boolean =>
+  scopes.length === 0 && role === null;
+
+/** Whether somebody who is bound to a tenant may call it, given the role: a tenant's token may, or it is about their own session. */
+export const isForTenants = ({ scopes, role }: Pick<Operation, "scopes" | "role">): boolean =>
+  scopes.includes("tenant") || (scopes.length === 0 && role !== null);
+
+export const isAudited = ({ method, audited }: Operation): boolean => audited ?? method !== "GET";
 
 export function isTextBody(body: TSchema | TextBody): body is TextBody {
   return "mediaType" in body && typeof body.mediaType === "string";

@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.ts";
+import { listAudit } from "./resource/audit.ts";
 import { listBudgets } from "./resource/budget.ts";
 import { addCa, changeCa, listCas } from "./resource/ca.ts";
 import {
@@ -47,6 +48,7 @@ import { createJoinToken, joinEdge, listEdges, removeEdge } from "./resource/edg
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
+import { changeOperator, createOperator, listOperators, removeOperator } from "./resource/operator.ts";
 import { followPath } from "./resource/path.ts";
 import { makePlan } from "./resource/plan.ts";
 import {
@@ -60,6 +62,14 @@ import {
   startReplacement,
 } from "./resource/replacement.ts";
 import { countRevocations, listRevocations, requestRevocations } from "./resource/revocation.ts";
+import {
+  endSession,
+  listSessions,
+  showSession,
+  showSignInOptions,
+  signIn,
+  signOut,
+} from "./resource/session.ts";
 import { rotateKeys, showStatus } from "./resource/status.ts";
 import { listTenants, setTenant } from "./resource/tenant.ts";
 import { createToken, listTokens, revokeToken } from "./resource/token.ts";
@@ -139,6 +149,17 @@ export const operations = {
   createToken,
   listTokens,
   revokeToken,
+  signIn,
+  showSession,
+  signOut,
+  showSignInOptions,
+  listSessions,
+  endSession,
+  createOperator,
+  listOperators,
+  changeOperator,
+  removeOperator,
+  listAudit,
   addWebhook,
   listWebhooks,
   showWebhook,

@@ -74,6 +74,7 @@ export {
   isWithin,
   parseAddress,
   parseRange,
+  unmapped,
 } from "./check/address.ts";
 export { type CaaRecord, climbingOrder } from "./check/caa.ts";
 export { findingSentence } from "./check/catalogue.ts";

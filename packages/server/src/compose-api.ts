@@ -1,9 +1,12 @@
 /** The API of a process: its ports to the rest of the server, and its listener. */
 import type { Server } from "node:http";
+import { fileURLToPath } from "node:url";
 import { between, type LifePolicy, seconds } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
+import { composeSignIn } from "./compose-sign-in.ts";
 import type { ListenAddress } from "./config/read-config.ts";
+import type { SignInConfig } from "./config/sign-in-config.ts";
 import type { Records } from "./dns/records.ts";
 import { tryZone } from "./dns/try-zone.ts";
 import { askDirectory } from "./effects/ask-directory.ts";
@@ -44,12 +47,16 @@ export interface ApiParts {
   readonly sendWebhook: SendWebhook;
   readonly records: Records;
   readonly life: LifePolicy;
+  readonly signIn: SignInConfig;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** null: this process is none. */
   readonly worker: Worker | null;
   readonly responder: Server | null;
 }
+
+/** Where the console's build is, beside this package's source. */
+const consoleDirectory = fileURLToPath(new URL("../../console/dist", import.meta.url));
 
 /** For making an account: one that hangs is not waited for. */
 const accountDeadline = 60_000;
@@ -68,6 +75,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     life,
     records,
     sendWebhook,
+    signIn,
     metrics,
     log,
   } = parts;
@@ -109,6 +117,10 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     },
     readiness: readiness(parts),
     webhooks: { seal: (secret) => seal(keys.ring(), secret), send: sendWebhook },
+    signIn: await composeSignIn(signIn),
+    consoleDirectory,
+    publicUrl: signIn.publicUrl,
+    trustedProxies: signIn.trustedProxies,
     metrics: () => metrics.text(),
     onDelivered: (receipt) => metrics.delivered(receipt),
   });

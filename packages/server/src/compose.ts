@@ -12,9 +12,10 @@ import { startIssuing } from "./compose-issuing.ts";
 import { startResponder } from "./compose-responder.ts";
 import { startWebhooks } from "./compose-webhooks.ts";
 import { findAdminToken } from "./config/admin-token.ts";
-import { type Config, usualDns } from "./config/read-config.ts";
+import { type Config, usualDns, usualSignIn } from "./config/read-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
 import { webhookSender } from "./effects/send-webhook.ts";
+import { ensureFirstOperator, type FirstOperator } from "./http/sign-in/first-operator.ts";
 import { generateCertificateKey, type MakeKey } from "./keys/certificate-key.ts";
 import { open } from "./keys/envelope.ts";
 import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
@@ -41,6 +42,8 @@ export interface World {
   readonly makeKey?: MakeKey;
   /** What checks names, where the configuration has them checked. Default: looks for itself. */
   readonly makeChecks?: typeof composeChecks;
+  /** Shows the operator a password that is told this once and never logged. Default: nobody is shown it. */
+  readonly showOnce?: (first: FirstOperator) => void;
 }
 
 export interface Running {
@@ -140,6 +143,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         check: checks?.check ?? null,
         followPath: checks?.followPath ?? null,
         life: config.life ?? usualLife,
+        signIn: config.signIn ?? usualSignIn,
         metrics,
         log,
         worker: issuing?.worker ?? null,
@@ -174,8 +178,11 @@ async function introduce(parts: {
     );
   }
   const admin = await findAdminToken(config);
-  if (admin === null) return;
-  await ensureAdminToken(database.db, admin.token, clock.now());
-  if (admin.made !== null)
+  if (admin !== null) await ensureAdminToken(database.db, admin.token, clock.now());
+  if (admin?.made != null)
     log.info({ event: "token.made", file: admin.made }, "made an admin token for the certmill command");
+  const { local } = config.signIn ?? usualSignIn;
+  if (config.database.kind !== "embedded" || !config.roles.has("api") || !local) return;
+  const first = await ensureFirstOperator(database.db, clock.now());
+  if (first !== null) world.showOnce?.(first);
 }

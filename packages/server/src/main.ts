@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { systemClock } from "./clock.ts";
 import { compose } from "./compose.ts";
-import { ConfigInvalid, readConfig } from "./config/read-config.ts";
+import { ConfigInvalid, type ListenAddress, readConfig } from "./config/read-config.ts";
+import type { FirstOperator } from "./http/sign-in/first-operator.ts";
 import { KeyFileInvalid } from "./keys/key-ring.ts";
 import { openLog } from "./observe/log.ts";
 import { ListenFailed } from "./serve-listener.ts";
@@ -28,7 +29,11 @@ export async function serve({ environment, configFile }: ServeOptions): Promise<
   try {
     const config = await readConfig(environment, configFile);
     const log = openLog(config.logLevel);
-    const running = await compose(config, { clock: systemClock, log });
+    const running = await compose(config, {
+      clock: systemClock,
+      log,
+      showOnce: (first) => process.stderr.write(firstSignInText(first, config.apiListen)),
+    });
     log.info({ event: "ready", ...running.urls, roles: [...config.roles] }, "certmill is ready");
     const [signal] = await stopSignal;
     log.info({ event: "stopping", signal }, "certmill is stopping");
@@ -46,6 +51,17 @@ export async function serve({ environment, configFile }: ServeOptions): Promise<
     return error instanceof ConfigInvalid ? 2 : 1;
   }
 }
+
+/** Not a line of the log, which is kept and sent to places: a password is in it. */
+const firstSignInText = ({ name, password }: FirstOperator, { host, port }: ListenAddress): string =>
+  [
+    "",
+    `  The console: http://${host.includes(":") ? `[${host}]` : host}:${port}/console/`,
+    `  Sign in as ${name} with the password ${password}`,
+    "  It is shown this once. A new one: certmill operator set admin --new-password",
+    "",
+    "",
+  ].join("\n");
 
 const expected = [
   ConfigInvalid,

@@ -49,10 +49,51 @@ export const problemTypes = {
     title: "The token's scope does not cover this",
     remedy: "Use a token of the scope that `detail` names.",
   },
+  "session-missing": {
+    status: 401,
+    title: "Nobody has signed in",
+    remedy: "Sign in at the console.",
+  },
+  "session-ended": {
+    status: 401,
+    title: "The session has ended",
+    remedy: "Sign in again.",
+  },
+  "sign-in-refused": {
+    status: 401,
+    title: "The name or the password is wrong",
+    remedy: "Type both again; an admin sets a new password with `certmill operator set NAME --password`.",
+  },
+  "sign-in-off": {
+    status: 403,
+    title: "One does not sign in here with a password",
+    remedy: "Sign in with the provider that the console offers; `local_sign_in` decides.",
+  },
+  "sign-in-throttled": {
+    status: 429,
+    title: "Too many attempts to sign in",
+    remedy: "Wait for the time in Retry-After.",
+  },
+  "not-from-console": {
+    status: 403,
+    title: "The request does not come from the console",
+    remedy:
+      "Open the console at its own address, the one that `public_url` names; programs use a bearer token instead of a session.",
+  },
+  "role-insufficient": {
+    status: 403,
+    title: "The person's role does not cover this",
+    remedy: "Ask an admin; roles are set with `certmill operator set`, or by the sign-in provider.",
+  },
+  "operator-exists": {
+    status: 409,
+    title: "There is a person of this name already",
+    remedy: "Choose another name, or change that one with `certmill operator set`.",
+  },
   "not-found": {
     status: 404,
     title: "There is no such thing here",
-    remedy: "Check the spelling; a tenant's token sees only what is its tenant's.",
+    remedy: "Check the spelling; who is bound to a tenant sees only what is its tenant's.",
   },
   "key-destroyed": {
     status: 410,

@@ -92,6 +92,7 @@ export const listBudgets = operation({
   description:
     "By CA: what is left, when it refills, who spent it, and who waits. No CA tells what is left: it is what our own ledger knows.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object({ ...PageQuery, ca: Type.Optional(Label) }, Closed),
   responses: { 200: Page(Budget) },
   problems: ["invalid-cursor", "ca-missing"],

@@ -138,6 +138,7 @@ export const addCa = operation({
   summary: "Add a CA",
   description: "Makes an account at the CA, or takes one that there is; its key is stored encrypted.",
   scopes: ["admin"],
+  role: "operator",
   body: NewCa,
   idempotencyKey: true,
   responses: { 201: Ca },
@@ -152,6 +153,7 @@ export const listCas = operation({
   summary: "List the CAs",
   description: "In the order of their names.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(Ca) },
   problems: ["invalid-cursor"],
@@ -183,6 +185,7 @@ export const changeCa = operation({
   description:
     "What is not given stays. With `default`, the weights of 100 and 0 that the old default and this CA had by default change sides; another weight stays.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ name: Label }),
   body: CaChange,
   responses: { 200: Ca },

@@ -160,6 +160,7 @@ export const createCampaign = operation({
   description:
     "It takes its list next, and begins when it is started. One that takes its list already is answered with 200 when it has the same settings, so that a sender that was cut off can go on.",
   scopes: ["admin"],
+  role: "operator",
   body: NewCampaign,
   idempotencyKey: true,
   responses: { 200: Campaign, 201: Campaign },
@@ -174,6 +175,7 @@ export const listCampaigns = operation({
   summary: "List the campaigns",
   description: "In the order of their names.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(Campaign) },
   problems: ["invalid-cursor"],
@@ -187,6 +189,7 @@ export const showCampaign = operation({
   summary: "Show a campaign",
   description: "Its settings, how far it has come, and when it will have tried all of its list.",
   scopes: ["admin"],
+  role: "viewer",
   params: CampaignParams,
   responses: { 200: Campaign },
   problems: ["not-found"],
@@ -212,6 +215,7 @@ export const addCampaignDomains = operation({
   description:
     "While it takes its list. Good rows go in though others are bad; what is covered already is unchanged, so the same rows can be sent again. Packs are made of rows of one batch.",
   scopes: ["admin"],
+  role: "operator",
   params: CampaignParams,
   body: CampaignBatch,
   responses: { 200: DomainBatchResult },
@@ -280,6 +284,7 @@ export const reportCampaign = operation({
   summary: "Report a campaign's failures by reason",
   description: "Counts and sentences; the domains are in `/v1/campaigns/{name}/failures`.",
   scopes: ["admin"],
+  role: "viewer",
   params: CampaignParams,
   responses: { 200: CampaignReport },
   problems: ["not-found"],
@@ -306,6 +311,7 @@ export const listCampaignFailures = operation({
   summary: "List what failed of a campaign",
   description: "Each that has no certificate and whose last attempt failed, in the order of the list.",
   scopes: ["admin"],
+  role: "viewer",
   params: CampaignParams,
   query: Type.Object(
     {

@@ -72,6 +72,7 @@ export const importCertificates = operation({
   description:
     "Each one that can be served is, at once, and is renewed in its time; the others are told with the reason. Results are in the order of the request. Sending the same again changes nothing, so it needs no Idempotency-Key.",
   scopes: ["admin"],
+  role: "operator",
   body: CertificateImport,
   responses: { 200: Type.Object({ results: Type.Array(ImportedCertificate) }) },
   problems: ["ca-missing", "edge-group-missing"],

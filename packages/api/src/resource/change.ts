@@ -48,6 +48,7 @@ export const reportChanges = operation({
   description:
     "Where domains stand now beside where they stood at an instant, counted. What failed and healed in between has not changed. One by one they are in `/v1/changes`.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object({ since, tenant: Type.Optional(Label) }, Closed),
   responses: { 200: ChangeReport },
   problems: [],
@@ -73,6 +74,7 @@ export const listChanges = operation({
   summary: "List what changed",
   description: "One by one, in the order in which they were added. All pages are of the first one's time.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(
     {
       after: Type.Optional(Cursor),

@@ -148,6 +148,7 @@ export const addDnsProvider = operation({
   description:
     "Whoever has zones that the proofs of DNS-01 are written into. Nothing is written before a certificate needs it; try it out with `/test`.",
   scopes: ["admin"],
+  role: "operator",
   body: NewDnsProvider,
   idempotencyKey: true,
   responses: { 201: DnsProvider },
@@ -162,6 +163,7 @@ export const listDnsProviders = operation({
   summary: "List the DNS providers",
   description: "In the order of their names.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(DnsProvider) },
   problems: ["invalid-cursor"],
@@ -175,6 +177,7 @@ export const removeDnsProvider = operation({
   summary: "Remove a DNS provider",
   description: "While there are records of Certmill's in its zones, only with `forget`: they stay there.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ name: Label }),
   query: Type.Object({ forget: Type.Optional(Type.Boolean()) }, Closed),
   responses: { 200: DnsProvider },
@@ -209,6 +212,7 @@ export const testDnsProvider = operation({
   description:
     "In the first ten of its zones a record of a random name is written, looked for at all name servers for up to 20 seconds, and taken away again.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ name: Label }),
   responses: { 200: DnsTest },
   problems: ["not-found"],

@@ -37,6 +37,8 @@ export const examine = operation({
   description:
     "Database, clocks, keys, workers, CAs, the way from outside to the responder, certificates, edges, webhooks: what is right, what is not, and what to do. Nothing is stored. It may take half a minute.",
   scopes: ["admin"],
+  role: "operator",
+  audited: false,
   responses: { 200: Examination },
   problems: [],
 });

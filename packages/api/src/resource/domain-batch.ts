@@ -57,6 +57,7 @@ export const addDomainBatch = operation({
   description:
     "Good rows go in though others are bad; sending the same rows again changes nothing, so it needs no Idempotency-Key.",
   scopes: ["admin", "tenant"],
+  role: "operator",
   body: DomainBatch,
   responses: { 200: DomainBatchResult },
   problems: ["ca-missing", "edge-group-missing"],

@@ -190,6 +190,7 @@ export const addDomain = operation({
   summary: "Add a domain",
   description: "The certificate is ordered at once; follow it with `/v1/domains/{name}/events`.",
   scopes: ["admin", "tenant"],
+  role: "support",
   body: NewDomain,
   idempotencyKey: true,
   responses: { 201: Domain },
@@ -205,6 +206,7 @@ export const listDomains = operation({
   description:
     "Aliases included, by name; those that were removed only with `state=removed`. A tenant's token sees its own.",
   scopes: ["admin", "tenant"],
+  role: "viewer",
   query: Type.Object(
     {
       ...PageQuery,
@@ -226,6 +228,7 @@ export const showDomain = operation({
   summary: "Show a domain",
   description: "One state, the reason in a sentence, the next try, the edges' receipts and the timeline.",
   scopes: ["admin", "tenant"],
+  role: "viewer",
   params: NameParams,
   responses: { 200: Domain },
   problems: ["not-found"],
@@ -240,6 +243,7 @@ export const retryDomain = operation({
   description:
     "Whenever the next try is due, and also when there is none; a domain that has a certificate is renewed. While a certificate is being obtained nothing changes.",
   scopes: ["admin", "tenant"],
+  role: "support",
   params: NameParams,
   responses: { 200: Domain },
   problems: ["not-found", "domain-removed"],
@@ -254,6 +258,7 @@ export const checkDomain = operation({
   description:
     "Looks its names up at their name servers, and asks for them as a certificate authority does; `check` in the answer has what was found. When all is right, a first order that waits for it is made at once. What was checked in the last 5 seconds is not checked again.",
   scopes: ["admin", "tenant"],
+  role: "support",
   params: NameParams,
   responses: { 200: Domain },
   problems: ["not-found", "domain-removed", "checks-off"],
@@ -268,6 +273,7 @@ export const removeDomain = operation({
   description:
     "Ends what is under way and tells the edges. All names of the same certificate go. Says which certificates stay valid at their certificate authorities, and until when. Removing twice is the same as once.",
   scopes: ["admin", "tenant"],
+  role: "operator",
   params: NameParams,
   query: Type.Object(
     {
@@ -293,6 +299,7 @@ export const followDomain = operation({
   description:
     "Without `after`: the timeline so far. With the last answer's `cursor` as `after`: what came since, waiting up to `wait` seconds for it.",
   scopes: ["admin", "tenant"],
+  role: "viewer",
   params: NameParams,
   query: Type.Object({ after: Type.Optional(Cursor), wait: Type.Optional(WaitSeconds) }, Closed),
   responses: {

@@ -35,6 +35,7 @@ export const setEdgeGroup = operation({
   description:
     "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates. `keysKeptDays` null: as the server's setting has it. `challenge` is for domains that do not say; null: as is best for each name. What is absent stays as it is.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ name: Label }),
   body: Type.Object(
     {
@@ -57,6 +58,7 @@ export const listEdgeGroups = operation({
   summary: "List the edge groups",
   description: "In the order of their names.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(EdgeGroup) },
   problems: ["invalid-cursor"],

@@ -17,6 +17,7 @@ export const createJoinToken = operation({
   summary: "Create a token that one machine may join an edge group with",
   description: "It works once, and until it expires. A group that is new is made.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ name: Label }),
   body: Type.Object(
     {
@@ -50,6 +51,7 @@ export const joinEdge = operation({
   description:
     "Uses the join token up and stores the edge's public key, both or neither. The same key with the same token is answered the same again. From then on the edge comes with JWTs that it signs itself (Ed25519, at most five minutes each, `typ` `certmill-edge+jwt`, `sub` the edge's id, `aud` the audience told here, `iat`, `exp`, `jti`), as bearer tokens.",
   scopes: [],
+  role: null,
   body: Type.Object(
     {
       joinToken: Type.String({ minLength: 1, maxLength: 200 }),
@@ -89,6 +91,7 @@ export const listEdges = operation({
   description:
     "In the order in which they came. `joinedAt` is null for one that comes with a bearer token of its group, and has no key of its own.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object({ ...PageQuery, name: Type.Optional(Label), group: Type.Optional(Label) }, Closed),
   responses: { 200: Page(Edge) },
   problems: ["invalid-cursor"],
@@ -103,6 +106,7 @@ export const removeEdge = operation({
   description:
     "Its key is refused from its next request on, and nothing waits for its receipts any more. `hadKey` false: it came with a bearer token of its group, which still works until it is revoked.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ id: Id }),
   responses: {
     200: Type.Object({ id: Id, name: Type.String(), group: Type.String(), hadKey: Type.Boolean() }),

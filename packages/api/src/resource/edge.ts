@@ -63,6 +63,7 @@ export const edgeSnapshot = operation({
   description:
     "Every page of one snapshot has the same `cursor`. Following the feed from it misses nothing; a change made while the pages were read may be told again.",
   scopes: ["edge"],
+  role: null,
   query: Type.Object({ ...PageQuery, edge: EdgeName }, Closed),
   responses: {
     200: Type.Object({ items: Type.Array(EdgeCertificate), next: Nullable(Cursor), cursor: Cursor }),
@@ -79,6 +80,7 @@ export const edgeFeed = operation({
   description:
     "At most 1,000 changes at a time, waiting up to `wait` seconds for the first. Keep the answer's `cursor` once its changes are done; each change tells the lineage's newest state, so doing one twice is harmless. `edge` names the caller, for the status page.",
   scopes: ["edge"],
+  role: null,
   query: Type.Object({ after: Cursor, wait: Type.Optional(WaitSeconds), edge: EdgeName }, Closed),
   responses: { 200: Type.Object({ changes: Type.Array(EdgeChange), cursor: Cursor }) },
   problems: ["invalid-cursor", "cursor-unknown", "edge-has-key"],
@@ -92,6 +94,7 @@ export const edgeCertificate = operation({
   summary: "Fetch a certificate with its key",
   description: "Only of the token's edge group. Every retrieval is an event in the domain's timeline.",
   scopes: ["edge"],
+  role: null,
   params: Type.Object({ id: Id }),
   query: Type.Object({ edge: EdgeName }, Closed),
   responses: { 200: EdgeKeyPair },
@@ -110,6 +113,7 @@ export const edgeCertificates = operation({
   description:
     "Up to 100, for an edge that begins with nothing. Those that are not the edge group's, or are not there, are left out. Every retrieval is an event in its domain's timeline.",
   scopes: ["edge"],
+  role: null,
   body: Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItems: maxKeyPairs }), edge: EdgeName }, Closed),
   responses: { 200: Type.Object({ items: Type.Array(EdgeKeyPair) }) },
   problems: ["edge-has-key"],
@@ -131,6 +135,7 @@ export const edgeProof = operation({
   description:
     "For a handshake that offers `acme-tls/1` alone (RFC 8737), by the name in SNI; of an IP address that is the name of its reverse look-up. It is there as long as the CA may look.",
   scopes: ["edge"],
+  role: null,
   params: Type.Object({ serverName: Type.String({ minLength: 1, maxLength: 253 }) }),
   responses: { 200: EdgeProof },
   problems: ["not-found"],
@@ -158,6 +163,7 @@ export const demandCertificate = operation({
   description:
     "For a name that the edge holds nothing for. A domain without a certificate that was never tried is tried at once, its check first; once an hour, and so many times an hour for each registered domain (`demands_per_domain`). One that fails goes on at its own pace. Ask again for the same name after a second at the earliest, or follow the feed.",
   scopes: ["edge"],
+  role: null,
   body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 253 }), edge: EdgeName }, Closed),
   responses: { 200: Demand },
   problems: [],
@@ -172,6 +178,7 @@ export const sendReceipts = operation({
   description:
     "Idempotent: what was said before is not recorded again. A receipt for a certificate that is not the edge group's is passed over.",
   scopes: ["edge"],
+  role: null,
   body: Type.Object({ edge: Label, receipts: Type.Array(Receipt, { maxItems: maxReceipts }) }, Closed),
   responses: {
     200: Type.Object({

@@ -78,6 +78,7 @@ export const reportFailures = operation({
   description:
     "Certificates whose last attempt failed, renewals among them, and first orders that wait for a check; counted by reason, tenant, campaign or CA. One by one they are in `/v1/failures`.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(
     {
       by: Type.Optional(
@@ -119,6 +120,7 @@ export const listFailures = operation({
   summary: "List what fails",
   description: "One by one, in the order in which they were added.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object({ after: Type.Optional(Cursor), limit: PageQuery.limit, ...filter }, Closed),
   responses: { 200: Page(Failure) },
   problems: ["invalid-cursor"],

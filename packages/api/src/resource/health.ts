@@ -20,6 +20,7 @@ export const checkLiveness = operation({
   summary: "Is the process alive?",
   description: "Asks nothing of the database: a restart would not mend that.",
   scopes: [],
+  role: null,
   responses: { 200: Type.Object({ alive: Type.Literal(true) }) },
   problems: [],
 });
@@ -32,6 +33,7 @@ export const checkReadiness = operation({
   summary: "Can the process do its work?",
   description: "Says which part is not ready, and why.",
   scopes: [],
+  role: null,
   responses: { 200: Readiness, 503: Readiness },
   problems: [],
 });
@@ -44,6 +46,7 @@ export const showMetrics = operation({
   summary: "Metrics for Prometheus",
   description: "In the text exposition format.",
   scopes: [],
+  role: null,
   responses: { 200: { mediaType: "text/plain; version=0.0.4; charset=utf-8", description: "Metrics." } },
   problems: [],
 });

@@ -96,6 +96,7 @@ export const setLimit = operation({
   description:
     "What a CA granted, or what the operator keeps to. Of several the newest that has started holds; what was there before stays in the list.",
   scopes: ["admin"],
+  role: "operator",
   body: NewLimit,
   idempotencyKey: true,
   responses: { 201: SetLimit },
@@ -110,6 +111,7 @@ export const listLimits = operation({
   summary: "List the limits",
   description: "The built-in ones and those that were set, by CA and limit.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object({ ...PageQuery, ca: Type.Optional(Label) }, Closed),
   responses: { 200: Page(LimitRule) },
   problems: ["invalid-cursor", "ca-missing"],
@@ -124,6 +126,7 @@ export const removeLimit = operation({
   description:
     "What was set before it, or else the built-in one, holds again. The answer is what was removed.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ id: Id }),
   responses: { 200: LimitRule },
   problems: ["not-found"],

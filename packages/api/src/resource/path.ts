@@ -36,6 +36,7 @@ export const followPath = operation({
   description:
     "From its records by each address to the responder, as a certificate authority goes, and what is served there over TLS. Nothing is stored. It may take a minute.",
   scopes: ["admin", "tenant"],
+  role: "support",
   params: Type.Object({ name: NameText }, Closed),
   responses: { 200: ChallengePath },
   problems: ["not-found", "domain-removed", "name-refused", "checks-off"],

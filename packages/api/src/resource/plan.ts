@@ -264,6 +264,8 @@ export const makePlan = operation({
   description:
     "Says without ordering anything when a list would be done: from the CAs as they are set up, what is left of their limits, and what else they are asked for. Nothing is stored.",
   scopes: ["admin"],
+  role: "viewer",
+  audited: false,
   body: NewPlan,
   responses: { 200: Plan },
   problems: ["ca-missing"],

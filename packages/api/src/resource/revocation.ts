@@ -33,6 +33,7 @@ export const requestRevocations = operation({
   description:
     "Those with these serial numbers, or all that a mass replacement has replaced. The CA is told at its pace, ten a second at Let's Encrypt. Asking again changes nothing; what has failed is tried again.",
   scopes: ["admin"],
+  role: "operator",
   body: NewRevocations,
   responses: {
     200: Type.Object({
@@ -55,7 +56,7 @@ export const Revocation = Type.Object({
   reason: RevocationReason,
   state: RevocationState,
   detail: Nullable(Type.String({ description: "What the CA, or the network, said to the last try." })),
-  requestedBy: Type.String({ description: "The token's name." }),
+  requestedBy: Type.String({ description: "The token's name, or the person's." }),
   requestedAt: InstantText,
   nextTryAt: Nullable(InstantText),
   endedAt: Nullable(InstantText),
@@ -70,6 +71,7 @@ export const listRevocations = operation({
   summary: "List what was asked to be revoked",
   description: "In the order of the certificates.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(
     { ...PageQuery, state: Type.Optional(RevocationState), replacement: Type.Optional(Id) },
     Closed,
@@ -96,6 +98,7 @@ export const countRevocations = operation({
   summary: "Count what was asked to be revoked",
   description: "By state, of all that was ever asked for.",
   scopes: ["admin"],
+  role: "viewer",
   responses: { 200: RevocationSummary },
   problems: [],
 });

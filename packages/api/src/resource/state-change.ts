@@ -24,6 +24,7 @@ export const stateChangeOf =
       summary,
       description: `${description} Doing it again changes nothing.`,
       scopes: ["admin"],
+      role: "operator",
       params: thing.params,
       responses: { 200: thing.answer },
       problems: ["not-found", thing.refusal],

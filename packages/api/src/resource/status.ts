@@ -63,6 +63,7 @@ export const showStatus = operation({
   summary: "Show how things stand",
   description: "Counts of everything that is under way, due, expiring or behind.",
   scopes: ["admin"],
+  role: "viewer",
   responses: { 200: Status },
   problems: [],
 });
@@ -75,6 +76,7 @@ export const rotateKeys = operation({
   summary: "Re-wrap every secret",
   description: "Under the current key-encryption key. Safe to repeat.",
   scopes: ["admin"],
+  role: "admin",
   responses: { 200: Type.Object({ rewrapped: Count, keyId: Type.String() }) },
   problems: [],
 });

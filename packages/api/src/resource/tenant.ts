@@ -38,6 +38,7 @@ export const setTenant = operation({
   description:
     "From the next order on; what is under way goes on. `keys` and `keysKeptDays` null: as its edge groups have it. A tenant that is new is made, so that the rule can be there before its domains are.",
   scopes: ["admin"],
+  role: "operator",
   params: Type.Object({ name: Label }),
   body: TenantChange,
   responses: { 200: Tenant },
@@ -52,6 +53,7 @@ export const listTenants = operation({
   summary: "List the tenants",
   description: "In the order of their names.",
   scopes: ["admin"],
+  role: "viewer",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(Tenant) },
   problems: ["invalid-cursor"],

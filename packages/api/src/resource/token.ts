@@ -49,6 +49,7 @@ export const createToken = operation({
   description:
     "The answer is the only place where the token itself is shown. A tenant or edge group that is new is made.",
   scopes: ["admin"],
+  role: "admin",
   body: NewToken,
   responses: { 201: CreatedToken },
   problems: [],
@@ -62,6 +63,7 @@ export const listTokens = operation({
   summary: "List tokens",
   description: "Those that still work, the oldest first.",
   scopes: ["admin"],
+  role: "admin",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(Token) },
   problems: ["invalid-cursor"],
@@ -75,6 +77,7 @@ export const revokeToken = operation({
   summary: "Revoke a token",
   description: "It stops working at once.",
   scopes: ["admin"],
+  role: "admin",
   params: Type.Object({ id: Id }),
   responses: { 200: Token },
   problems: ["not-found"],

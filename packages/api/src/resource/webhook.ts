@@ -97,6 +97,7 @@ export const addWebhook = operation({
   description:
     "It is told of what happens from now on. The answer is the only place where its secret is shown.",
   scopes: ["admin"],
+  role: "operator",
   body: NewWebhook,
   responses: { 201: WebhookWithSecret },
   problems: [],
@@ -110,6 +111,7 @@ export const listWebhooks = operation({
   summary: "List the webhooks",
   description: "The oldest first.",
   scopes: ["admin"],
+  role: "operator",
   query: Type.Object(PageQuery, Closed),
   responses: { 200: Page(WebhookSummary) },
   problems: ["invalid-cursor"],
@@ -123,6 +125,7 @@ export const showWebhook = operation({
   summary: "Show a webhook",
   description: "How far behind it is, its last answers, and what is held back.",
   scopes: ["admin"],
+  role: "operator",
   params,
   responses: { 200: Webhook },
   problems: ["not-found"],
@@ -136,6 +139,7 @@ export const testWebhook = operation({
   summary: "Send a test message",
   description: "A message of the type `webhook.test`, sent once, at once, whatever the webhook's state.",
   scopes: ["admin"],
+  role: "operator",
   params,
   responses: {
     200: Type.Object({
@@ -156,6 +160,7 @@ export const pauseWebhook = operation({
   summary: "Pause a webhook",
   description: "It keeps its place: what happens meanwhile is told when it goes on.",
   scopes: ["admin"],
+  role: "operator",
   params,
   responses: { 200: WebhookSummary },
   problems: ["not-found"],
@@ -169,6 +174,7 @@ export const resumeWebhook = operation({
   summary: "Resume a webhook",
   description: "One that was paused or disabled goes on from its place, at once.",
   scopes: ["admin"],
+  role: "operator",
   params,
   responses: { 200: WebhookSummary },
   problems: ["not-found"],
@@ -182,6 +188,7 @@ export const rotateWebhookSecret = operation({
   summary: "Give a webhook a new secret",
   description: "Messages carry both signatures until the old secret ends.",
   scopes: ["admin"],
+  role: "operator",
   params,
   body: Type.Object(
     {
@@ -204,6 +211,7 @@ export const replayWebhook = operation({
   description:
     "It goes on after a message's `cursor`, from an instant (some from shortly before may come, too), or from `now`: what waits is then left out. Messages keep their ids.",
   scopes: ["admin"],
+  role: "operator",
   params,
   body: Type.Object(
     {
@@ -227,6 +235,7 @@ export const removeWebhook = operation({
   summary: "Remove a webhook",
   description: "It is told no more; its secret is destroyed.",
   scopes: ["admin"],
+  role: "operator",
   params,
   responses: { 200: WebhookSummary },
   problems: ["not-found"],

@@ -48,8 +48,16 @@ function namesIn(detail: EventDetail): string {
 
 function keyRetrieved(detail: EventDetail): string {
   const token = text(detail, "token");
+  const person = text(detail, "person");
+  if (person !== "") return `The private key was handed out to ${person}.`;
   const how = token === "" ? "with the edge's own key" : `with the token "${token}"`;
   return `The private key was handed out to ${text(detail, "edge") || "a person"} ${how}.`;
+}
+
+function retried(detail: EventDetail): string {
+  const person = text(detail, "person");
+  const how = person === "" ? `with the token "${text(detail, "token")}"` : `by ${person}`;
+  return `A certificate was asked for at once, ${how}.`;
 }
 
 const packSplit = (detail: EventDetail): string =>
@@ -99,9 +107,7 @@ export const eventKinds = {
     message: "domain.added",
     state: ["waiting", "waiting"],
   },
-  "domain.retried": step(
-    (detail) => `A certificate was asked for at once, with the token "${text(detail, "token")}".`,
-  ),
+  "domain.retried": step(retried),
   "domain.demanded": step(
     (detail) => `A handshake for ${text(detail, "name")} came: its first certificate is asked for at once.`,
   ),

@@ -61,6 +61,7 @@ const rangeSettings = [
   "proxy_ranges",
   "check_allowed_ranges",
   "webhook_allowed_ranges",
+  "trusted_proxies",
 ] as const;
 const serverSettings = ["dns_resolvers", "dns_root_servers"] as const;
 

@@ -28,6 +28,8 @@ import {
   settingsSchema,
 } from "./settings.ts";
 
+import { type SignInConfig, signInConfig, signInFaults } from "./sign-in-config.ts";
+
 export type Role = "api" | "worker" | "responder";
 
 export interface ListenAddress {
@@ -66,6 +68,8 @@ export interface Config {
   readonly webhookAllowed?: readonly AddressRange[];
   /** How proofs get into the DNS; absent: as by the settings' defaults. */
   readonly dns?: DnsConfig;
+  /** How people sign in; absent: as by the settings' defaults. */
+  readonly signIn?: SignInConfig;
   readonly logLevel: string;
 }
 
@@ -99,7 +103,9 @@ export async function readConfig(
 }
 
 /** As when nothing of it is set. */
-export const usualDns: DnsConfig = dnsConfig(Value.Parse(settingsSchema, Value.Default(settingsSchema, {})));
+const usual = Value.Parse(settingsSchema, Value.Default(settingsSchema, {}));
+export const usualDns: DnsConfig = dnsConfig(usual);
+export const usualSignIn: SignInConfig = signInConfig(usual);
 
 interface Read {
   readonly values: Readonly<Record<string, unknown>>;
@@ -185,7 +191,7 @@ function contradictions(settings: RawSettings): string[] {
     if (listenAddress(settings[name]).port > 65_535)
       faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
   }
-  return faults;
+  return [...faults, ...signInFaults(settings)];
 }
 
 function listenAddress(text: string): ListenAddress {
@@ -220,6 +226,7 @@ function toConfig(settings: RawSettings): Config {
     life: lifePolicy(settings),
     webhookAllowed: ranges(settings.webhook_allowed_ranges),
     dns: dnsConfig(settings),
+    signIn: signInConfig(settings),
     logLevel: settings.log_level,
   };
 }

@@ -1,8 +1,10 @@
 import { openapiDocument } from "@certmill/api";
-import type { Instant, LifePolicy } from "@certmill/domain";
+import type { AddressRange, Instant, LifePolicy } from "@certmill/domain";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
+import { trusts } from "./client-address.ts";
+import { addConsolePages } from "./console-pages.ts";
 import { addDocsPages } from "./docs-pages.ts";
 import { KeyedEdges } from "./keyed-edges.ts";
 import type {
@@ -16,11 +18,13 @@ import type {
   ReadImported,
   ReadinessCheck,
   SealText,
+  SignInPorts,
   TryZone,
   WebhookPorts,
 } from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addDomainBatchHandler, addDomainHandler } from "./resource/add-domains.ts";
+import { listAuditHandler } from "./resource/audit.ts";
 import { listBudgetsHandler } from "./resource/budgets.ts";
 import { addCampaignDomainsHandler } from "./resource/campaign-domains.ts";
 import { listCampaignFailuresHandler, reportCampaignHandler } from "./resource/campaign-report.ts";
@@ -77,6 +81,12 @@ import { followPathHandler } from "./resource/follow-path.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
 import { importCertificatesHandler } from "./resource/import-certificates.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
+import {
+  changeOperatorHandler,
+  createOperatorHandler,
+  listOperatorsHandler,
+  removeOperatorHandler,
+} from "./resource/operators.ts";
 import { makePlanHandler } from "./resource/plans.ts";
 import {
   addReplacementCertificatesHandler,
@@ -93,6 +103,13 @@ import {
   listRevocationsHandler,
   requestRevocationsHandler,
 } from "./resource/revocations.ts";
+import {
+  showSessionHandler,
+  showSignInOptionsHandler,
+  signInHandler,
+  signOutHandler,
+} from "./resource/session.ts";
+import { endSessionHandler, listSessionsHandler } from "./resource/sessions.ts";
 import { rotateKeysHandler, showStatusHandler } from "./resource/status.ts";
 import { listTenantsHandler, setTenantHandler } from "./resource/tenants.ts";
 import { createTokenHandler, listTokensHandler, revokeTokenHandler } from "./resource/tokens.ts";
@@ -132,6 +149,13 @@ export interface HttpOptions {
   readonly metrics: () => Promise<string>;
   readonly onDelivered: OnDelivered;
   readonly webhooks: WebhookPorts;
+  readonly signIn: SignInPorts;
+  /** Of the console's build; null: it is not built. */
+  readonly consoleDirectory: string | null;
+  /** Where people reach the console; null: only from this machine. */
+  readonly publicUrl: URL | null;
+  /** Proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly AddressRange[];
 }
 
 const mostBodyBytes = 4 * 1024 * 1024;
@@ -141,8 +165,9 @@ const mostBodyBytes = 4 * 1024 * 1024;
  * lets the other requests finish.
  */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { database, now, log, version } = options;
+  const { database, now, log, version, publicUrl, signIn, trustedProxies } = options;
   const app = Fastify({
+    trustProxy: trustedProxies.length === 0 ? false : trusts(trustedProxies),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: mostBodyBytes,
@@ -157,12 +182,15 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.removeContentTypeParser("text/plain");
   answerProblems(app);
   await addDocsPages(app, openapiDocument(version));
+  await addConsolePages(app, options.consoleDirectory);
   const { db } = database;
   addRoutes(app, handlersOf(options), {
     db,
     keyedEdges: new KeyedEdges(db, now),
     now,
     closing: closing.signal,
+    publicUrl,
+    sessionIdle: signIn.terms.idle,
   });
   await app.ready();
   return app;
@@ -233,6 +261,17 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     createToken: createTokenHandler(tools),
     listTokens: listTokensHandler(tools),
     revokeToken: revokeTokenHandler(tools),
+    signIn: signInHandler(tools),
+    showSession: showSessionHandler(tools),
+    signOut: signOutHandler(tools),
+    showSignInOptions: showSignInOptionsHandler(tools),
+    listSessions: listSessionsHandler(tools),
+    endSession: endSessionHandler(tools),
+    createOperator: createOperatorHandler(tools),
+    listOperators: listOperatorsHandler(tools),
+    changeOperator: changeOperatorHandler(tools),
+    removeOperator: removeOperatorHandler(tools),
+    listAudit: listAuditHandler(tools),
     addWebhook: addWebhookHandler(tools),
     listWebhooks: listWebhooksHandler(tools),
     showWebhook: showWebhookHandler(tools),

@@ -15,6 +15,7 @@ import type { CertificateToStore } from "../store/decision/commit-issued.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 import type { RecordedReceipt } from "../store/write/receipts.ts";
+import type { SessionTerms } from "./sign-in/begin-session.ts";
 
 export interface AccountRequest {
   readonly directoryUrl: string;
@@ -136,3 +137,20 @@ export interface WebhookPorts {
 
 /** Told of each certificate that an edge has begun to serve. */
 export type OnDelivered = (receipt: RecordedReceipt) => void;
+
+/** How people sign in. */
+export interface SignInPorts {
+  /** Whether with a password of Certmill's own. */
+  readonly local: boolean;
+  /** Null: by no provider. */
+  readonly oidc: OidcPort | null;
+  readonly terms: SessionTerms;
+}
+
+/** The sign-in provider. Each call that goes there has a deadline of its own. */
+export interface OidcPort {
+  /** What its button says. */
+  readonly name: string;
+  /** Where the browser signs out of it, too; null: it offers no such thing, or is away. */
+  readonly endUrl: () => Promise<string | null>;
+}

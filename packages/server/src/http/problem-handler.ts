@@ -5,7 +5,7 @@ import { isDatabaseAway } from "../store/database-away.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Seconds. A database that restarts is back within a few. */
-const retryAfterDatabase = "5";
+const retryAfterDatabase = 5;
 
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
@@ -20,13 +20,13 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (refusal.code === "internal") request.log.error({ err: error }, "request failed");
   if (refusal.code === "database-unavailable") {
     request.log.warn({ err: error }, "database unavailable");
-    void reply.header("retry-after", retryAfterDatabase);
   }
   sendProblem(reply, refusal);
 }
 
 function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const { status } = problemTypes[refusal.code];
+  if (refusal.retryAfter !== null) void reply.header("retry-after", String(refusal.retryAfter));
   if (status === 401) void reply.header("www-authenticate", 'Bearer realm="certmill"');
   return reply
     .status(status)
@@ -60,7 +60,11 @@ const fastifyErrors: Readonly<Record<string, readonly [ProblemCode, string]>> = 
 
 function refusalOf(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
-  if (isDatabaseAway(error)) return new Refusal("database-unavailable", "The database does not answer.");
+  if (isDatabaseAway(error)) {
+    return new Refusal("database-unavailable", "The database does not answer.", {
+      retryAfter: retryAfterDatabase,
+    });
+  }
   const [code, detail] = fastifyErrors[codeOf(error)] ?? [];
   if (code !== undefined && detail !== undefined) return new Refusal(code, detail);
   return new Refusal("internal", `The request ${request.id} failed.`);

@@ -1,6 +1,9 @@
 /** From the operations table to Fastify's routes: no path, scope or schema is written twice. */
 import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import {
+  isAudited,
+  isOpen,
   isTextBody,
   type Operation,
   type OperationId,
@@ -9,17 +12,32 @@ import {
   operations,
   type RequestOf,
 } from "@certmill/api";
-import type { Instant } from "@certmill/domain";
+import type { Duration, Instant } from "@certmill/domain";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { RepeatableRequest } from "../store/write/answer-once.ts";
-import { type Caller, type CallerTools, identifyCaller } from "./caller.ts";
+import { withOutcomeNoted } from "./audited.ts";
+import { type Caller, type CallerTools, identifyCaller, type SessionCaller } from "./caller.ts";
+import { clientAddress } from "./client-address.ts";
 import { Refusal } from "./refusal.ts";
+import { demandConsole, refuseOtherSites, type Site, siteOf } from "./sign-in/console-site.ts";
+import { readSessionSecret } from "./sign-in/session-cookie.ts";
 import { compileValidation, type RequestPart } from "./validate.ts";
+
+/** Where a request came from. */
+export interface CameFrom {
+  /** The client's, as far as the trusted proxies tell; null: it is not known. */
+  readonly address: string | null;
+  readonly headers: IncomingHttpHeaders;
+  /** Null: no console is where it was sent to. */
+  readonly site: Site | null;
+}
 
 /** What a handler gets. All of it has been checked against the operation. */
 export interface Asked<O extends Operation> extends RequestOf<O> {
-  /** Of one of the operation's scopes; null when it asks for none. */
+  /** Of one of the operation's scopes, or a session's where it is for people only; null when it is open. */
   readonly caller: CallerOf<O>;
+  /** Asked for where it is needed. */
+  readonly from: () => CameFrom;
   /** Aborted when the client is gone or the server closes. */
   readonly signal: AbortSignal;
   /** Null: it came without an Idempotency-Key. */
@@ -27,13 +45,17 @@ export interface Asked<O extends Operation> extends RequestOf<O> {
 }
 
 type CallerOf<O extends Operation> = O["scopes"][number] extends never
-  ? null
+  ? O["role"] extends null
+    ? null
+    : SessionCaller
   : Extract<Caller, { readonly scope: O["scopes"][number] }>;
 
 /** A status that the operation declares, with its body. */
 export interface Answer<O extends Operation> {
   readonly status: keyof O["responses"] & number;
   readonly body: OutputOf<O>;
+  /** A cookie to set. */
+  readonly cookie?: string;
 }
 
 export type Handler<O extends Operation> = (asked: Asked<O>) => Promise<Answer<O>>;
@@ -42,12 +64,22 @@ export type Handler<O extends Operation> = (asked: Asked<O>) => Promise<Answer<O
 export type Handlers = { readonly [Id in OperationId]: Handler<Operations[Id]> };
 
 /** A handler whose operation is known only at run time; the table of handlers pairs the two. */
-type AnyHandler = (asked: never) => Promise<{ readonly status: number; readonly body: unknown }>;
+type AnyHandler = (asked: never) => Promise<AnyAnswer>;
+
+interface AnyAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly cookie?: string;
+}
 
 export interface RouteTools extends CallerTools {
   readonly now: () => Instant;
   /** Aborted when the server closes: long polls end at once. */
   readonly closing: AbortSignal;
+  /** Where people reach the console; null: only from this machine. */
+  readonly publicUrl: URL | null;
+  /** How long a session lasts that is not used. */
+  readonly sessionIdle: Duration;
 }
 
 export function addRoutes(app: FastifyInstance, handlers: Handlers, tools: RouteTools): void {
@@ -61,7 +93,7 @@ function addRoute(
   app: FastifyInstance,
   operation: Operation,
   handler: AnyHandler,
-  tools: CallerTools & Pick<RouteTools, "now"> & { readonly whenGone: (reply: FastifyReply) => AbortSignal },
+  tools: RouteTools & { readonly whenGone: (reply: FastifyReply) => AbortSignal },
 ): void {
   const validate = validationOf(operation);
   const callers = new WeakMap<FastifyRequest, Caller>();
@@ -70,30 +102,64 @@ function addRoute(
     url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     schema: { response: responseSchemas(operation) },
     // Before the body is read: a stranger's 4 MiB are not.
-    onRequest: async (request) => {
-      if (operation.scopes.length === 0) return;
-      const { authorization } = request.headers;
-      callers.set(request, await identifyCaller(tools, authorization, operation.scopes, tools.now()));
+    onRequest: async (request, reply) => {
+      if (!isOpen(operation)) callers.set(request, await callerOf(operation, request, tools));
+      // What somebody sees who has signed in is not for the browser's disk.
+      if (request.headers.cookie !== undefined) void reply.header("cache-control", "no-store");
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? null;
       const parts = validate(request);
+      const from = (): CameFrom => cameFrom(request, tools);
       const asked = {
         ...parts,
         caller,
+        from,
         signal: tools.whenGone(reply),
         repeatable: caller === null ? null : repeatableOf(operation, request, caller),
       };
-      const { status, body } = await handler(asked as never);
-      return send(reply, operation, status, body);
+      const act = (): Promise<AnyAnswer> => handler(asked as never);
+      const answer =
+        caller === null || caller.scope === "edge" || !isAudited(operation)
+          ? await act()
+          : await withOutcomeNoted(
+              tools,
+              { caller, address: from().address, action: operation.id, ...parts },
+              act,
+            );
+      return send(reply, operation, answer);
     },
   });
 }
 
-function send(reply: FastifyReply, operation: Operation, status: number, body: unknown): FastifyReply {
+/** @throws {Refusal} also for a session that is used by another site's page. */
+async function callerOf(
+  operation: Operation,
+  { headers }: FastifyRequest,
+  tools: RouteTools,
+): Promise<Caller> {
+  const { publicUrl, sessionIdle: idle } = tools;
+  const { authorization, cookie } = headers;
+  const site = siteOf(headers, publicUrl);
+  const sessionSecret = readSessionSecret(cookie, site);
+  if (authorization === undefined && sessionSecret !== null) {
+    if (operation.method === "GET") refuseOtherSites(headers);
+    else demandConsole(headers, site);
+  }
+  return identifyCaller(tools, { authorization, sessionSecret }, operation, { now: tools.now(), idle });
+}
+
+const cameFrom = ({ ip, headers }: FastifyRequest, { publicUrl }: RouteTools): CameFrom => ({
+  address: clientAddress(ip),
+  headers,
+  site: siteOf(headers, publicUrl),
+});
+
+function send(reply: FastifyReply, operation: Operation, { status, body, cookie }: AnyAnswer): FastifyReply {
   const declared = operation.responses[status];
   if (declared === undefined) throw new Error(`${operation.id} does not declare the status ${status}.`);
   const mediaType = isTextBody(declared) ? declared.mediaType : "application/json; charset=utf-8";
+  if (cookie !== undefined) void reply.header("set-cookie", cookie);
   return reply.status(status).type(mediaType).send(body);
 }
 
@@ -159,5 +225,5 @@ function repeatableOf(
   const hash = createHash("sha256")
     .update(`${operation.id}\n${JSON.stringify(request.body)}`)
     .digest();
-  return { tokenId: caller.tokenId, key, hash };
+  return { holder: caller.holder, key, hash };
 }

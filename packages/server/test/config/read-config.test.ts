@@ -1,7 +1,7 @@
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { days, seconds, usualLife } from "@certmill/domain";
+import { days, hours, minutes, seconds, usualLife } from "@certmill/domain";
 import { expect, test } from "vitest";
 import { type Config, ConfigInvalid, readConfig } from "../../src/config/read-config.ts";
 import { environmentName, settingNames } from "../../src/config/settings.ts";
@@ -49,6 +49,14 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     life: usualLife,
     webhookAllowed: [],
     dns: { allowed: [], resolver: { kind: "authoritative", roots: rootServers }, hookDirectory: null },
+    signIn: {
+      publicUrl: null,
+      trustedProxies: [],
+      local: true,
+      idle: minutes(120),
+      longest: hours(12),
+      oidc: null,
+    },
     logLevel: "info",
   });
 });

@@ -1,6 +1,6 @@
 /** The API on an embedded database in memory, asked through the real client without a socket. */
 import { type Client, createClient } from "@certmill/api";
-import { type Duration, type Instant, instant, milliseconds, usualLife } from "@certmill/domain";
+import { type Duration, hours, type Instant, instant, milliseconds, usualLife } from "@certmill/domain";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { readImported } from "../../src/effects/read-imported.ts";
@@ -90,6 +90,10 @@ export async function openTestApiOn(
       send: async () => ({ answer: { kind: "answered", status: 204, retryAt: null }, detail: "" }),
     },
     onDelivered: ({ took }) => delivered.push(took),
+    signIn: { local: true, oidc: null, terms: { idle: hours(1), longest: hours(12) } },
+    publicUrl: null,
+    consoleDirectory: null,
+    trustedProxies: [],
     ...options,
   });
   const client = (token: string | null): Client =>

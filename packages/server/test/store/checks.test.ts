@@ -161,7 +161,7 @@ test("who wants the order has it, whatever the check says", async () => {
   await plan(fleet, start);
   const claimed = await claimOne(fleet);
   await commit(fleet, claimed, false, start);
-  await retryLineage(fleet.db, { lineageId: claimed.lineageId, token: "t", now: start });
+  await retryLineage(fleet.db, { lineageId: claimed.lineageId, by: { token: "t" }, now: start });
   expect(await plan(fleet, start)).toBe(1);
   expect(await nextCheckAt(fleet.db)).toBeNull();
 });

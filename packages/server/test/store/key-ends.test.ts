@@ -124,7 +124,7 @@ test("a key that the CA is to be told of stays until it was", async () => {
   await using fleet = await startFleet(postgres);
   const { db } = fleet;
   const lineageId = await twice(fleet, "a.example");
-  const request = { reason: "keyCompromise", when: "served", token: "test", now: renewed } as const;
+  const request = { reason: "keyCompromise", when: "served", who: "test", now: renewed } as const;
   await requestLineage(db, lineageId, request);
   await removeLineage(db, lineageId, renewed);
   const ended = after(renewed, kept);

@@ -190,7 +190,7 @@ test("whoever asks for a domain that has moved has its renewal, and seven more d
   await daily(fleet, [elsewhere], [1, 8]);
   const now = after(start, days(8));
   const { id: lineageId } = await lineageOf(fleet);
-  await retryLineage(fleet.db, { lineageId, token: "t", now });
+  await retryLineage(fleet.db, { lineageId, by: { token: "t" }, now });
   expect(await lineageOf(fleet)).toMatchObject({ state: "active", wake_at: now, leaves_at: null });
   const retryAt = after(now, days(1));
   await commitAbandoned(fleet.db, await claimOne(fleet, now), { ...failure, retryAt, now });

@@ -131,7 +131,7 @@ test("a shared key that is compromised is replaced in all its certificates by on
     selection: { key: bad },
     reason: "keyCompromise",
     thenRevoke: true,
-    token: "test",
+    who: "test",
   } as const;
   const id = await insertReplacement(db, wanted, clock.now());
   const plan = { certificates: 3, perDay: 1, shares: [], finishesAt: null };

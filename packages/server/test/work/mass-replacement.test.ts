@@ -38,7 +38,7 @@ async function begin(
   wanted: Pick<Parameters<typeof insertReplacement>[1], "reason" | "thenRevoke">,
 ): Promise<string> {
   const selection = { ca: "sim" };
-  const id = await insertReplacement(db, { ...wanted, selection, token: "test" }, clock.now());
+  const id = await insertReplacement(db, { ...wanted, selection, who: "test" }, clock.now());
   await db.transaction().execute((trx) => startReplacement(trx, { id, plan, now: clock.now() }));
   return id;
 }
@@ -111,7 +111,7 @@ test("what is served and revoked at once is replaced at once; an answer that is 
       requestSerials(trx, serials, {
         reason: "superseded",
         when: "now",
-        token: "test",
+        who: "test",
         now: server.clock.now(),
       }),
     );
@@ -131,7 +131,7 @@ test("a certificate in use is not revoked without a successor; one that the CA w
   await using server = await startIssuingServer(postgres, {});
   await server.enrol("a.example");
   const [held] = await certificates(server);
-  const request = { reason: "privilegeWithdrawn", token: "test", now: server.clock.now() } as const;
+  const request = { reason: "privilegeWithdrawn", who: "test", now: server.clock.now() } as const;
   const ask = (when: "served" | "now") =>
     server.db.transaction().execute((trx) => requestSerials(trx, [held?.serial ?? ""], { ...request, when }));
   expect(await ask("served")).toBe(0);

@@ -11,6 +11,7 @@ import {
   resumeCampaign,
   startCampaign,
 } from "../../store/write/campaigns.ts";
+import { byText } from "../caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
 import { describeCampaign } from "../present-campaign.ts";
 import { oneFault, Refusal } from "../refusal.ts";
@@ -71,7 +72,7 @@ export function startCampaignHandler({ db, now }: Tools): Handler<Operations["st
 export function pauseCampaignHandler({ db, now }: Tools): Handler<Operations["pauseCampaign"]> {
   return async ({ params: { name }, caller }) => {
     const { id } = await wantedCampaign(db, name);
-    const reason = `It was paused with the token "${caller.tokenName}".`;
+    const reason = `It was paused ${byText(caller)}.`;
     const change = await pauseCampaign(db, { id, reason, excuse: null, now: now() });
     refuseUnless(change, ["paused"], name);
     return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };

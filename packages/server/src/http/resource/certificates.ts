@@ -10,7 +10,7 @@ import {
 import { findDomain } from "../../store/read/domains.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { recordKeyExport } from "../../store/write/key-retrieval.ts";
-import { type Caller, tenantIdOf } from "../caller.ts";
+import { byWhom, type Caller, tenantIdOf } from "../caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText, instantTextOrNull } from "../instant-text.ts";
 import type { OpenKey } from "../ports.ts";
@@ -70,7 +70,7 @@ export function exportCertificateHandler({
     await recordKeyExport(db, {
       lineageId,
       certificateId: id,
-      token: caller.tokenName,
+      by: byWhom(caller),
       now: now(),
     });
     return { status: 200, body: { chainPem, keyPem } };

@@ -9,7 +9,7 @@ import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
 import { requestLineage } from "../../store/write/request-revocations.ts";
 import { retryLineage } from "../../store/write/retry-lineage.ts";
-import { type Caller, tenantIdOf } from "../caller.ts";
+import { byWhom, type Caller, tenantIdOf } from "../caller.ts";
 import {
   decodeCursor,
   decodePosition,
@@ -60,7 +60,7 @@ export function showDomainHandler({ db, now }: Tools): Handler<Operations["showD
 export function retryDomainHandler({ db, now }: Tools): Handler<Operations["retryDomain"]> {
   return async ({ params, caller }) => {
     const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
-    const isThere = await retryLineage(db, { lineageId, token: caller.tokenName, now: now() });
+    const isThere = await retryLineage(db, { lineageId, by: byWhom(caller), now: now() });
     if (!isThere) throw new Refusal("domain-removed", `${name} was removed.`);
     return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };
@@ -78,7 +78,7 @@ export function removeDomainHandler({
       await requestLineage(db, lineage_id, {
         reason: "cessationOfOperation",
         when: "served",
-        token: caller.tokenName,
+        who: caller.who,
         now: now(),
       });
     await removeLineage(db, lineage_id, now());

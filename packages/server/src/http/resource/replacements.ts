@@ -33,7 +33,7 @@ export function createReplacementHandler({ db, now }: Tools): Handler<Operations
     const { reason = "superseded", thenRevoke = false } = body;
     const selection = await selectionOf(db, body.select);
     return withAnswerKept<Operations["createReplacement"]>(db, repeatable, now(), async (trx) => {
-      const wanted = { selection, reason, thenRevoke, token: caller.tokenName };
+      const wanted = { selection, reason, thenRevoke, who: caller.who };
       const id = await insertReplacement(trx, wanted, now());
       return { status: 201, body: await described(trx, id, now()) };
     });

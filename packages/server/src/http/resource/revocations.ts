@@ -32,7 +32,7 @@ export function requestRevocationsHandler({ db, now }: Tools): Handler<Operation
     const request: RevocationRequest = {
       reason,
       when: atOnce ? "now" : "served",
-      token: caller.tokenName,
+      who: caller.who,
       now: now(),
     };
     if (serials !== undefined)

@@ -2,6 +2,9 @@
 import type { GeneratedAlways } from "kysely";
 import type { At, Id, Json, MaybeAt } from "./column.ts";
 
+export type SignInMethod = "local" | "oidc";
+export type PersonRole = "viewer" | "support" | "operator" | "admin";
+
 export type TokenScope = "admin" | "tenant" | "edge";
 
 interface TokenTable {
@@ -16,7 +19,53 @@ interface TokenTable {
   revoked_at: MaybeAt;
 }
 
+interface OperatorTable {
+  id: GeneratedAlways<Id>;
+  name: string;
+  display_name: string;
+  role: PersonRole;
+  tenant_id: Id | null;
+  password: string;
+  created_at: At;
+  last_sign_in_at: MaybeAt;
+}
+
+interface SessionTable {
+  id: GeneratedAlways<Id>;
+  hash: Uint8Array;
+  method: SignInMethod;
+  operator_id: Id | null;
+  who: string;
+  display_name: string;
+  role: PersonRole;
+  tenant_id: Id | null;
+  address: string | null;
+  user_agent: string | null;
+  started_at: At;
+  seen_at: At;
+  ends_at: At;
+}
+
+interface SignInPaceTable {
+  key: Uint8Array;
+  full_at: At;
+}
+
+export type Via = "token" | SignInMethod | "nobody";
+
+interface AuditTable {
+  id: GeneratedAlways<Id>;
+  at: At;
+  via: Via;
+  who: string;
+  address: string | null;
+  action: string;
+  about: string | null;
+  status: number | null;
+}
+
 interface IdempotencyTable {
+  /** A token's, or minus a session's. */
   token_id: Id;
   key: string;
   request_hash: Uint8Array;
@@ -27,5 +76,9 @@ interface IdempotencyTable {
 
 export interface AccessTables {
   token: TokenTable;
+  operator: OperatorTable;
+  session: SessionTable;
+  sign_in_pace: SignInPaceTable;
+  audit: AuditTable;
   idempotency: IdempotencyTable;
 }

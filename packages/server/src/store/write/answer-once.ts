@@ -4,7 +4,8 @@ import { type Db, timestamp } from "../database.ts";
 
 /** A request that its sender may repeat without wanting it done twice. */
 export interface RepeatableRequest {
-  readonly tokenId: string;
+  /** A token's id, or minus a session's. */
+  readonly holder: string;
   /** The sender's own word for it. */
   readonly key: string;
   /** SHA-256 over what was asked. */
@@ -28,7 +29,7 @@ export async function findAnswer(db: Db, request: RepeatableRequest): Promise<On
   const row = await db
     .selectFrom("idempotency")
     .select(["request_hash", "status", "response"])
-    .where("token_id", "=", request.tokenId)
+    .where("token_id", "=", request.holder)
     .where("key", "=", request.key)
     .executeTakeFirst();
   if (row === undefined) return null;
@@ -51,7 +52,7 @@ export async function answerOnce(
     await sql`delete from idempotency where created_at < ${timestamp(instant(now - kept))}`.execute(trx);
     const { rows } = await sql`
       insert into idempotency (token_id, key, request_hash, status, response, created_at)
-      values (${request.tokenId}, ${request.key}, ${request.hash}, 0, 'null', ${timestamp(now)})
+      values (${request.holder}, ${request.key}, ${request.hash}, 0, 'null', ${timestamp(now)})
       on conflict (token_id, key) do nothing returning key`.execute(trx);
     if (rows.length === 0) {
       const found = await findAnswer(trx, request);
@@ -62,7 +63,7 @@ export async function answerOnce(
     await trx
       .updateTable("idempotency")
       .set({ status: answer.status, response: JSON.stringify(answer.body) })
-      .where("token_id", "=", request.tokenId)
+      .where("token_id", "=", request.holder)
       .where("key", "=", request.key)
       .execute();
     return { kind: "answer", answer };

@@ -1,6 +1,7 @@
 /** Private keys that leave are written down before they do: each an event. */
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
+import type { ByWhom } from "../by-whom.ts";
 import { type Db, timestamp } from "../database.ts";
 import type { SealedCertificate } from "../read/certificates.ts";
 import type { Sealed } from "../secrets.ts";
@@ -11,13 +12,12 @@ export async function recordKeyExport(
   taken: {
     readonly lineageId: string;
     readonly certificateId: string;
-    /** The token that asked, by its name. */
-    readonly token: string;
+    readonly by: ByWhom;
     readonly now: Instant;
   },
 ): Promise<void> {
-  const { lineageId, certificateId, token, now } = taken;
-  const detail = JSON.stringify({ certificateId, token, edge: null, edgeId: null });
+  const { lineageId, certificateId, by, now } = taken;
+  const detail = JSON.stringify({ certificateId, ...by, edge: null, edgeId: null });
   await db
     .insertInto("event")
     .values({ at: timestamp(now), kind: "key.retrieved", lineage_id: lineageId, detail })

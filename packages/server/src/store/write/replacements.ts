@@ -11,8 +11,8 @@ export interface NewReplacement {
   readonly selection: Selection;
   readonly reason: RevocationReason;
   readonly thenRevoke: boolean;
-  /** The token that asked, by its name. */
-  readonly token: string;
+  /** The token that asked or the person, by name. */
+  readonly who: string;
 }
 
 export type ReplacementChange = StateChange<ReplacementState>;
@@ -31,7 +31,7 @@ export async function insertReplacement(db: Db, wanted: NewReplacement, now: Ins
       reason: wanted.reason,
       then_revoke: wanted.thenRevoke,
       refuses_keys: refusesKeys(wanted),
-      created_by: wanted.token,
+      created_by: wanted.who,
       created_at: timestamp(now),
     })
     .returning("id")

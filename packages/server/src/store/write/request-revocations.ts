@@ -6,8 +6,8 @@ export interface RevocationRequest {
   readonly reason: RevocationReason;
   /** `served`: only what has a successor, and not before that is served. `now`: whatever is served. */
   readonly when: "served" | "now";
-  /** The token that asked, by its name. */
-  readonly token: string;
+  /** The token that asked or the person, by name. */
+  readonly who: string;
   readonly now: Instant;
 }
 
@@ -72,12 +72,12 @@ async function insertRevocations(
   which: ReturnType<typeof sql>,
   request: RevocationRequest & { readonly replacementId: string | null },
 ): Promise<number> {
-  const { reason, when, token, replacementId, now } = request;
+  const { reason, when, who, replacementId, now } = request;
   const at = timestamp(now);
   const { rows } = await sql<{ count: string }>`
     with requested as (
       insert into revocation (certificate_id, ca_id, reason, state, replacement_id, requested_by, requested_at, wake_at)
-      select certificate.id, certificate.ca_id, ${reason}, ${when === "now" ? "due" : "waiting"}, ${replacementId}, ${token},
+      select certificate.id, certificate.ca_id, ${reason}, ${when === "now" ? "due" : "waiting"}, ${replacementId}, ${who},
         ${at}, ${at}
       from certificate join lineage on lineage.id = certificate.lineage_id
       where ${which} and certificate.revoked_at is null and certificate.ca_id is not null

@@ -1,5 +1,6 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
+import type { ByWhom } from "../by-whom.ts";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
 
@@ -17,12 +18,11 @@ export async function retryLineage(
   db: Db,
   retry: {
     readonly lineageId: string;
-    /** The token that asked, by its name. */
-    readonly token: string;
+    readonly by: ByWhom;
     readonly now: Instant;
   },
 ): Promise<boolean> {
-  const { lineageId, token, now } = retry;
+  const { lineageId, by, now } = retry;
   const at = timestamp(now);
   return db.transaction().execute(async (trx) => {
     const { state } = await trx
@@ -43,7 +43,7 @@ export async function retryLineage(
         update lineage_check set cleared = true, holds_order = false, wake_at = null, away_since = null from woken where lineage_id = woken.id
       ), told as (
         insert into event (at, kind, lineage_id, detail)
-        select ${at}, 'domain.retried', id, jsonb_build_object('token', ${token}::text) from woken
+        select ${at}, 'domain.retried', id, ${JSON.stringify(by)}::jsonb from woken
       )
       select count(pg_notify('certmill_work', '')) from woken`.execute(trx);
     return true;
