@@ -97,7 +97,7 @@ test("bound to a tenant, one learns nothing of another and changes nothing there
     const query = id === "listDomains" ? "?tenant=others-ltd&prefix=" : "";
     for (const path of [pathOf(operation) + query, pathOf(operation)]) {
       const answer = await browser.ask(method, path, operation.body === undefined ? {} : { body });
-      const told = answer.body.replaceAll(/"others-ltd"\.$/g, "");
+      const told = answer.body;
       if (!isForTenants(operation)) {
         expect([id, answer.statusCode, answer.json().code]).toEqual([id, 403, "role-insufficient"]);
       } else if (/\{/.test(operation.path)) {
@@ -106,8 +106,9 @@ test("bound to a tenant, one learns nothing of another and changes nothing there
       for (const name of hidden.filter((one) => !JSON.stringify(body).includes(one))) {
         expect([id, told.includes(name)]).toEqual([id, false]);
       }
-      if (method === "GET")
-        expect([id, told.includes("other.example.net")]).toEqual([id, /\{/.test(operation.path)]);
+      if (!/\{/.test(operation.path) && method === "GET") {
+        expect([id, told.includes("other.example.net")]).toEqual([id, false]);
+      }
     }
   }
   expect(await stateOf()).toEqual(before);
