@@ -61,9 +61,11 @@ describe.each(roles)("as %s", (role) => {
     for (const operation of everyOperation) {
       if (isOpen(operation)) continue;
       const browser = await signedInAs(api, { who: `some ${role}`, role });
-      const answer = await browser.ask(operation.method, operation.path.replaceAll(/\{\w+\}/g, "999999"), {
-        ...(operation.body === undefined ? {} : { body: {} }),
-      });
+      const answer = await browser.ask(
+        operation.method,
+        operation.path.replaceAll(/\{\w+\}/g, "999999"),
+        operation.body === undefined ? {} : { body: {} },
+      );
       if (operation.role === null) {
         expect([operation.id, answer.statusCode, answer.json().code]).toEqual([
           operation.id,
