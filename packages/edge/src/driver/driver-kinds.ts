@@ -5,6 +5,7 @@ import { haproxyKind } from "./haproxy/haproxy-kind.ts";
 import { kubernetesKind } from "./kubernetes/kubernetes-kind.ts";
 import { nginxKind } from "./nginx/nginx-kind.ts";
 import { traefikKind } from "./traefik/traefik-kind.ts";
+import { vaultKind } from "./vault/vault-kind.ts";
 
 export const driverKinds: ReadonlyMap<string, DriverKind> = new Map([
   ["nginx", nginxKind],
@@ -13,4 +14,5 @@ export const driverKinds: ReadonlyMap<string, DriverKind> = new Map([
   ["traefik", traefikKind],
   ["envoy", envoyKind],
   ["kubernetes", kubernetesKind],
+  ["vault", vaultKind],
 ]);

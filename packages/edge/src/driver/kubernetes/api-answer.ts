@@ -1,18 +1,5 @@
-/** What an API server said, as far as the driver has to tell answers apart; reasons are clauses. */
-export type ApiAnswer<T> =
-  | { readonly kind: "answered"; readonly value: T }
-  | {
-      readonly kind: "refused";
-      readonly status: number;
-      readonly reason: string;
-      readonly owners: readonly string[];
-    }
-  /** It has too much to do. */
-  | { readonly kind: "busy"; readonly reason: string; readonly retryAfter: number }
-  | { readonly kind: "away"; readonly reason: string };
-
-/** Milliseconds where a 429 does not say. */
-const shortWait = 1_000;
+import type { StoreAnswer } from "../store/store-answer.ts";
+import { retryAfter } from "../store/store-answer.ts";
 
 /** What the client throws for an answer other than 2xx. */
 interface Thrown {
@@ -22,13 +9,12 @@ interface Thrown {
 }
 
 /** @param error whatever a call of the client threw. */
-export function answerOf(error: unknown): Exclude<ApiAnswer<never>, { kind: "answered" }> {
+export function answerOf(error: unknown): Exclude<StoreAnswer<never>, { kind: "answered" }> {
   if (!isThrown(error)) return { kind: "away", reason: wordsOf(error) };
   const { code, body, headers } = error;
   const status = statusOf(body);
   const reason = status?.message ?? `the API server answered ${code}`;
-  if (code === 429)
-    return { kind: "busy", reason, retryAfter: secondsOf(headers["retry-after"]) ?? shortWait };
+  if (code === 429) return { kind: "busy", reason, retryAfter: retryAfter(headers["retry-after"]) };
   if (code === 401)
     return { kind: "away", reason: "the API server does not take the agent's credentials (401)" };
   if (code >= 500) return { kind: "away", reason: `the API server answered ${code}: ${reason}` };
@@ -63,11 +49,6 @@ function ownersOf(status: Status | null): readonly string[] {
     ({ message = "" }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? message,
   );
   return [...new Set(owners)];
-}
-
-/** Milliseconds; null: it does not say, or by a date. */
-function secondsOf(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,5}$/.test(header) ? Number(header) * 1_000 : null;
 }
 
 function wordsOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { Driver, DriverOutcome } from "../driver.ts";
-import type { ApiAnswer } from "./api-answer.ts";
+import type { StoreAnswer } from "../store/store-answer.ts";
 import { openCluster } from "./cluster.ts";
 import { KnownSecrets } from "./known-secrets.ts";
 import { SecretsApi } from "./secrets-api.ts";
@@ -115,7 +115,7 @@ export function openKubernetesDriver({ kubeconfig, namespace }: KubernetesOption
 
 const done = { kind: "done" } as const;
 
-function outcomeOf(answer: ApiAnswer<unknown>, place: string): DriverOutcome {
+function outcomeOf(answer: StoreAnswer<unknown>, place: string): DriverOutcome {
   if (answer.kind === "answered") return done;
   if (answer.kind !== "refused") return { kind: "away", reason: answer.reason };
   const { status, reason, owners } = answer;
@@ -127,7 +127,10 @@ function outcomeOf(answer: ApiAnswer<unknown>, place: string): DriverOutcome {
   return { kind: "refused", reason: `the API server refused the Secret ${place} (${status}): ${reason}` };
 }
 
-function namespaceFault(answer: Exclude<ApiAnswer<string>, { kind: "answered" }>, namespace: string): string {
+function namespaceFault(
+  answer: Exclude<StoreAnswer<string>, { kind: "answered" }>,
+  namespace: string,
+): string {
   if (answer.kind === "refused" && answer.status === 404) return `there is no namespace ${namespace}`;
   if (answer.kind === "refused" && answer.status === 403)
     return `the agent may not read the namespace ${namespace}: ${answer.reason}`;

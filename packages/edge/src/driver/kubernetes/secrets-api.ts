@@ -1,14 +1,8 @@
 import { PatchStrategy, setHeaderMiddleware, type V1Secret } from "@kubernetes/client-node";
-import { pause } from "../../flow/pause.ts";
-import { type ApiAnswer, answerOf } from "./api-answer.ts";
+import { type StoreAnswer, whileBusy } from "../store/store-answer.ts";
+import { answerOf } from "./api-answer.ts";
 import type { Cluster } from "./cluster.ts";
 import { fieldManager, type KnownSecret, knownSecret } from "./tls-secret.ts";
-
-/** Milliseconds for one request. */
-const deadline = 15_000;
-
-/** Milliseconds for which an API server that has too much to do is waited for, all its waits together. */
-const patience = 60_000;
 
 /** Objects in one page of a list: what kubectl asks for. */
 const pageSize = 500;
@@ -29,7 +23,7 @@ export class SecretsApi {
   }
 
   /** Server-side apply, never by force: a field that somebody else has stays theirs. */
-  async apply(secret: V1Secret, signal: AbortSignal): Promise<ApiAnswer<V1Secret>> {
+  async apply(secret: V1Secret, signal: AbortSignal): Promise<StoreAnswer<V1Secret>> {
     const { api, namespace } = this.#cluster;
     const name = secret.metadata?.name ?? "";
     return await call(signal, (limited) =>
@@ -41,7 +35,7 @@ export class SecretsApi {
   }
 
   /** The Secrets of a selector that are ours. */
-  async list(labelSelector: string, signal: AbortSignal): Promise<ApiAnswer<readonly KnownSecret[]>> {
+  async list(labelSelector: string, signal: AbortSignal): Promise<StoreAnswer<readonly KnownSecret[]>> {
     const { api, namespace } = this.#cluster;
     const found: KnownSecret[] = [];
     let next: string | undefined;
@@ -70,7 +64,7 @@ export class SecretsApi {
   async delete(
     { name, uid, resourceVersion }: KnownSecret,
     signal: AbortSignal,
-  ): Promise<ApiAnswer<unknown>> {
+  ): Promise<StoreAnswer<unknown>> {
     const { api, namespace } = this.#cluster;
     const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid, resourceVersion } };
     return await call(signal, (limited) =>
@@ -82,7 +76,7 @@ export class SecretsApi {
   }
 
   /** The id of the namespace: another one if it was deleted, with all in it, and made anew. */
-  async namespaceUid(signal: AbortSignal): Promise<ApiAnswer<string>> {
+  async namespaceUid(signal: AbortSignal): Promise<StoreAnswer<string>> {
     const { api, namespace: name } = this.#cluster;
     const answer = await call(signal, (limited) =>
       api.readNamespace({ name }, withHeader("Accept", "application/json", limited)),
@@ -108,22 +102,14 @@ function withHeader(name: string, value: string, signal: AbortSignal): CallOptio
   return { middleware: [middleware], middlewareMergeStrategy: "append" };
 }
 
-/** One request; an API server that has too much to do is asked again when it says. */
-async function call<T>(
+const call = <T>(
   signal: AbortSignal,
   request: (limited: AbortSignal) => Promise<T>,
-): Promise<ApiAnswer<T>> {
-  const giveUpAt = Date.now() + patience;
-  for (;;) {
-    if (signal.aborted) return { kind: "away", reason: "the agent was told to stop" };
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
+): Promise<StoreAnswer<T>> =>
+  whileBusy(signal, async (limited) => {
     try {
       return { kind: "answered", value: await request(limited) };
     } catch (error) {
-      const answer = answerOf(error);
-      if (answer.kind !== "busy") return answer;
-      if (Date.now() + answer.retryAfter > giveUpAt) return { kind: "away", reason: answer.reason };
-      await pause(answer.retryAfter, signal);
+      return answerOf(error);
     }
-  }
-}
+  });

@@ -1,7 +1,7 @@
 import type { V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery } from "../driver.ts";
-import { secretName } from "./secret-name.ts";
+import { objectName } from "../store/object-name.ts";
 
 /** Who we are among the writers of an object's fields. */
 export const fieldManager = "certmill";
@@ -20,7 +20,7 @@ export function tlsSecret({ lineageId, names, ref, pair }: Delivery, namespace: 
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
-      name: secretName(names[0] ?? lineageId),
+      name: objectName(names[0] ?? lineageId),
       namespace,
       labels: { "app.kubernetes.io/managed-by": "certmill", [lineageLabel]: labelValue(lineageId) },
       annotations: {

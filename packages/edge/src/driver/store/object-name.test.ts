@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { secretName } from "./secret-name.ts";
+import { objectName } from "./object-name.ts";
 
 test.each([
   ["shop.example.com", "shop.example.com"],
@@ -15,7 +15,7 @@ test.each([
   [`${"a".repeat(63)}.`.repeat(4).slice(0, 253), /^(a+\.){3}a{61}$/],
   [`wildcard.${`${"a".repeat(60)}.`.repeat(4)}com`, /-[0-9a-f]{16}$/],
 ])("%s is %s", (name, expected) => {
-  expect(secretName(name)).toMatch(typeof expected === "string" ? new RegExp(`^${expected}$`) : expected);
+  expect(objectName(name)).toMatch(typeof expected === "string" ? new RegExp(`^${expected}$`) : expected);
 });
 
 const label = fc.oneof(
@@ -24,21 +24,21 @@ const label = fc.oneof(
 );
 const name = fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join("."));
 
-test("every name of a Secret is one that Kubernetes takes", () => {
+test("every name is one that Kubernetes takes", () => {
   fc.assert(
     fc.property(name, (given) => {
-      const made = secretName(given);
+      const made = objectName(given);
       expect(made.length).toBeLessThanOrEqual(253);
       expect(made).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
     }),
   );
 });
 
-test("no two names have the same Secret, not even one and the name of another's Secret", () => {
+test("no two names have the same one, not even one and what another is called", () => {
   fc.assert(
     fc.property(name, name, (one, other) => {
-      for (const another of [other, secretName(one), secretName(secretName(one))]) {
-        if (another !== one) expect(secretName(another)).not.toBe(secretName(one));
+      for (const another of [other, objectName(one), objectName(objectName(one))]) {
+        if (another !== one) expect(objectName(another)).not.toBe(objectName(one));
       }
     }),
   );

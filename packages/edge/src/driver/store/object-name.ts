@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What the names of Kubernetes' objects look like (DNS-1123 subdomain), and how long they are at most. */
+/** What names of Kubernetes' objects look like (DNS-1123 subdomain), and how long they are at most; others take as much or more. */
 const valid = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const most = 253;
 
@@ -8,11 +8,11 @@ const most = 253;
 const digested = /-[0-9a-f]{16}$/;
 
 /**
- * What the Secret for a lineage is called, by its first name: the name itself, as an Ingress can name it; `*.example.com`
- * is `wildcard.example.com`. Different names never get the same one: a host `wildcard.example.com` is
+ * What the entry for a lineage is called where names are keys, by its first name: the name itself, as others can refer to it;
+ * `*.example.com` is `wildcard.example.com`. Different names never get the same one: a host `wildcard.example.com` is
  * `wildcard-host.example.com`, and so on, and what is too long or has other characters ends in a digest.
  */
-export function secretName(name: string): string {
+export function objectName(name: string): string {
   const kept = name.startsWith("*.") ? `wildcard${name.slice(1)}` : name.replace(hostLike, "$1-host.");
   if (kept.length <= most && valid.test(kept) && !digested.test(kept)) return kept;
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 16);
