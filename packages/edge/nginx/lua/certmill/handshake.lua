@@ -1,5 +1,6 @@
---- Chooses the certificate of a TLS handshake. It asks nobody: names and certificates are in shared memory, and what
--- was parsed is kept by the worker. Whatever goes wrong, the certificate that the server block names is served.
+--- Chooses the certificate of a TLS handshake. For what is loaded it asks nobody: names and certificates are in shared memory,
+-- and what was parsed is kept by the worker. Whatever goes wrong, the certificate that the server block names is served.
+local demand = require "certmill.demand"
 local lrucache = require "resty.lrucache"
 local openssl = require "certmill.openssl"
 local ssl = require "ngx.ssl"
@@ -45,9 +46,10 @@ local function entry_for(name)
   end
 end
 
-local function choose()
+local function choose(agent)
   local name = wanted_name()
   local entry = name and entry_for(name)
+  if not entry and name and agent and demand.loaded(name, agent) then entry = entry_for(name) end
   if not entry then return end
   assert(ssl.clear_certs())
   assert(ssl.set_cert(entry.chain))
@@ -56,9 +58,10 @@ end
 
 --- For `ssl_certificate_by_lua_block`.
 -- @param options.parsed how many parsed certificates a worker keeps; the first call in a worker decides.
+-- @param options.agent host and port where the agent is asked for names that nothing is loaded for; nil: nowhere.
 function _M.serve(options)
   if not parsed then parsed = lrucache.new(options and options.parsed or most_parsed) end
-  local ok, fault = pcall(choose)
+  local ok, fault = pcall(choose, options and options.agent)
   if not ok then ngx.log(ngx.ERR, "certmill: ", fault) end
 end
 

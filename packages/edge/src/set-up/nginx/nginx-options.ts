@@ -1,3 +1,4 @@
+import { readLoopback } from "../../driver/nginx/asked-place.ts";
 import { EdgeFault } from "../../edge-fault.ts";
 
 export interface NginxSetupOptions {
@@ -11,6 +12,8 @@ export interface NginxSetupOptions {
   readonly memory: string;
   /** How many certificates a worker keeps parsed. */
   readonly parsed: string;
+  /** Where the agent is asked for names that nothing is loaded for; null: nowhere. */
+  readonly ask: { readonly host: string; readonly port: number } | null;
   /** Whether nginx is told where our Lua is, or an operator has told it in a `lua_package_path` of his own. */
   readonly luaPath: "ours" | "yours";
   /** Where the agent installs. */
@@ -33,6 +36,8 @@ export const nginxUsage = `Options for nginx:
                          4.5 kB with an RSA key (default 256m)
   --parsed NUMBER        push: certificates that a worker keeps parsed, 13 kB
                          each (default 10000)
+  --ask HOST:PORT        push: ask the agent for names that nothing is loaded
+                         for, where its --proxy-listen is (default: none)
   --lua-path WHOSE       push: ours (default); yours: nginx has a
                          lua_package_path, which can be given only once, and
                          you have added DIRECTORY/certmill/lua/?.lua to it
@@ -53,6 +58,7 @@ export function parseNginxOptions(values: ReadonlyMap<string, string>): NginxSet
     socket: socketPath(path("socket", "/run/certmill-nginx/admin.sock")),
     memory: memoryOf(values.get("memory") ?? "256m"),
     parsed: countOf(values.get("parsed") ?? "10000"),
+    ask: values.has("ask") ? readLoopback("ask", values.get("ask") ?? "") : null,
     luaPath: oneOf("lua-path", ["ours", "yours"], values.get("lua-path") ?? "ours"),
     certificates: path("certificates", "/var/lib/certmill/certificates"),
     agentUser: values.has("agent-user") ? userName(values.get("agent-user") ?? "") : null,

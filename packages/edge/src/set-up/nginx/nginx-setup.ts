@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { addressText } from "../../driver/nginx/asked-place.ts";
 import { type SelfSigned, selfSigned } from "../self-signed.ts";
 import type { Setup, SetupFile, SetupKind, SetupSecret } from "../setup.ts";
 import { type NginxSetupOptions, nginxUsage, parseNginxOptions } from "./nginx-options.ts";
@@ -7,7 +8,7 @@ import { type NginxSetupOptions, nginxUsage, parseNginxOptions } from "./nginx-o
 /** The configuration and the Lua, as they are shipped. */
 const shipped = join(import.meta.dirname, "../../../nginx");
 
-const luaModules = ["admin", "delivery", "handshake", "journal", "openssl", "store"] as const;
+const luaModules = ["admin", "delivery", "demand", "handshake", "journal", "openssl", "store"] as const;
 
 export const nginxSetupKind: SetupKind = {
   summary: "shared memory filled by the agent, or its files by SNI",
@@ -18,6 +19,7 @@ export const nginxSetupKind: SetupKind = {
     "socket",
     "memory",
     "parsed",
+    "ask",
     "lua-path",
     "certificates",
     "agent-user",
@@ -43,8 +45,9 @@ type Part = Omit<Setup, "proxy" | "recordPath" | "check">;
 const pushPackages = ["nginx", "libnginx-mod-http-lua", "lua-resty-lrucache"] as const;
 
 async function push(options: NginxSetupOptions): Promise<Part> {
-  const { directory, socket, agentUser, systemd } = options;
+  const { directory, socket, agentUser, systemd, ask } = options;
   const ours = join(directory, "certmill");
+  const askFlag = ask === null ? "" : ` --proxy-listen ${addressText(ask)}`;
   return {
     packages: pushPackages,
     remedies: [
@@ -84,7 +87,7 @@ async function push(options: NginxSetupOptions): Promise<Part> {
     next: [
       ...nextSteps(options),
       "3. Run the agent beside it:",
-      `     certmill edge run --proxy nginx --proxy-socket ${socket} ...`,
+      `     certmill edge run --proxy nginx --proxy-socket ${socket}${askFlag} ...`,
     ],
   };
 }
@@ -160,13 +163,14 @@ ExecStartPre=-/bin/rm -f ${socket}
 }
 
 async function filled(name: string, path: string, options: NginxSetupOptions): Promise<SetupFile> {
-  const { directory, memory, parsed, luaPath, socket, certificates } = options;
+  const { directory, memory, parsed, ask, luaPath, socket, certificates } = options;
   const text = await readFile(join(shipped, name), "utf8");
   const content = text
     .replaceAll("@LUA_PATH@", luaPathLine(luaPath))
     .replaceAll("@DIRECTORY@", directory)
     .replaceAll("@MEMORY@", memory)
     .replaceAll("@PARSED@", parsed)
+    .replaceAll("@AGENT@", ask === null ? "" : `, agent = { host = "${ask.host}", port = ${ask.port} }`)
     .replaceAll("@SOCKET@", socket)
     .replaceAll("@CERTIFICATES@", certificates);
   return { path, content, mode: 0o644 };
