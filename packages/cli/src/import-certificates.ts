@@ -20,8 +20,14 @@ export function registerImport(program: Command): void {
   const command = program
     .command("import")
     .description("take over certificates, keys and accounts that another program keeps")
-    .argument("<program>", "certbot, acme.sh, caddy or lego; dir for any tree of certificates and keys")
-    .argument("<path>", "the folder that it keeps them in, or a copy of it")
+    .argument(
+      "<program>",
+      "certbot, acme.sh, caddy or lego; dir for any tree of certificates and keys; vault",
+    )
+    .argument(
+      "<path>",
+      "the folder that it keeps them in, or a copy of it; in Vault a path of a key-value store",
+    )
     .option("--dry-run", "say what would happen and change nothing")
     .option(
       "--account",
@@ -40,6 +46,7 @@ export function registerImport(program: Command): void {
     "certmill import certbot /etc/letsencrypt --dry-run",
     "certmill import certbot /etc/letsencrypt --account",
     "certmill import dir /etc/ssl/customers --tenant acme --ca letsencrypt",
+    "VAULT_ADDR=https://vault.example.com:8200 certmill import vault secret/certificates --dry-run",
   ).addHelpText("after", notes);
 }
 
@@ -60,10 +67,10 @@ async function importCertificates(name: string, path: string, options: ImportOpt
   if (program === undefined) {
     throw badInput(
       `"${name}" is no program whose files are known.`,
-      "They are: certbot, acme.sh, caddy, lego, dir.",
+      "They are: certbot, acme.sh, caddy, lego, dir, vault.",
     );
   }
-  await demandFolder(path);
+  if (program.isElsewhere !== true) await demandFolder(path);
   const client = await connect(options);
   using interruption = new Interruption();
   const [dryRun, withAccounts] = [options.dryRun === true, options.account === true];

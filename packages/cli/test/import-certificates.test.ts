@@ -1,5 +1,6 @@
 import { obtain } from "@certmill/acme";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { VaultServer } from "../../edge/test/support/vault-server.ts";
 import { newKey, pkcs8, TestFolder, TestIssuer, writeCertbot } from "./support/foreign-files.ts";
 import { jsonLines } from "./support/run-cli.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
@@ -105,6 +106,36 @@ test("a tree of many batches goes in whole, for a tenant, with the reasons for w
   ]);
   const shown = await server.run(["domain", "show", "c8.example.com", "--json"]);
   expect(jsonLines(shown.stdout)).toMatchObject([{ tenant: "acme", state: "active" }]);
+});
+
+test("what lies in Vault is taken over, whatever its fields are called, and then known", async () => {
+  await using vault = await VaultServer.open();
+  const made = issuer.issue({ names: ["vault.example.com"] });
+  vault.write("customers/a/vault.example.com", { cert: made.leaf, ca_chain: made.chain, key: made.keyPem });
+  const one = issuer.issue({ names: ["one.example.com"] });
+  vault.write("customers/one", { "tls.pem": one.fullchain + one.keyPem });
+  vault.write("customers/lost", { certificate: issuer.issue({ names: ["lost.example.com"] }).fullchain });
+  vault.write("customers/password", { user: "root", password: "x" });
+  vault.write("elsewhere", { certificate: one.fullchain, private_key: one.keyPem });
+  vault.entries.get("customers/one")?.versions.push(null);
+  vault.write("customers/one", { "tls.pem": one.fullchain + one.keyPem });
+  const env = { VAULT_ADDR: vault.address.href, VAULT_TOKEN: "root" };
+  const { stdout } = await server.run(["import", "vault", "secret/customers", "--json"], { env });
+  expect(jsonLines(stdout)).toMatchObject([
+    { certificates: 3, imported: 2, rejects: [{ path: "secret/customers/lost", code: "no-key" }] },
+  ]);
+  const shown = await server.run(["domain", "show", "vault.example.com", "--json"]);
+  expect(jsonLines(shown.stdout)).toMatchObject([{ state: "active" }]);
+  const again = await server.run(["import", "vault", "secret/customers/one", "--json"], { env });
+  expect(jsonLines(again.stdout)).toMatchObject([{ known: 1, imported: 0 }]);
+
+  const refused = await server.run(["import", "vault", "secret"], { env: { ...env, VAULT_TOKEN: "other" } });
+  expect(refused.stderr).toMatch(/Vault refuses .* \(403: permission denied\)\.\n.*allowed to read and list/);
+  expect(refused.code).toBe(2);
+  const away = await server.run(["import", "vault", "secret"], {
+    env: { ...env, VAULT_ADDR: "http://127.0.0.1:1" },
+  });
+  expect(away.stderr).toMatch(/Vault at http:\/\/127\.0\.0\.1:1 cannot be asked/);
 });
 
 test.each([

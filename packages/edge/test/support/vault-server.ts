@@ -102,10 +102,13 @@ export class VaultServer implements AsyncDisposable {
     this.requests.push(`${method} ${path}`);
     const fault = this.faults.shift();
     if (fault !== undefined) return fault;
-    const [, kind, name = ""] = /^secret\/(data|metadata)\/(.+)$/.exec(path) ?? [];
+    if (path.startsWith("sys/internal/ui/mounts/secret"))
+      return { status: 200, body: { data: { path: "secret/", type: "kv", options: { version: "2" } } } };
+    const [, kind, name = ""] = /^secret\/(data|metadata)\/(.*)$/.exec(path) ?? [];
     if (kind === "metadata" && searchParams.get("list") === "true") return this.#list(name);
     if (kind === "metadata") return this.#metadata(method, name, body);
     if (kind === "data" && method === "POST") return this.#write(name, body);
+    if (kind === "data" && method === "GET") return this.#read(name);
     return failed(404, `no handler for route "${path}"`);
   }
 
@@ -135,9 +138,10 @@ export class VaultServer implements AsyncDisposable {
   }
 
   #list(prefix: string): Answer {
-    const keys = [...this.entries.keys()]
-      .filter((path) => path.startsWith(`${prefix}/`))
-      .map((path) => path.slice(prefix.length + 1));
+    const start = prefix === "" ? "" : `${prefix}/`;
+    const inside = [...this.entries.keys()].filter((path) => path.startsWith(start));
+    // Folders end in a slash, and are told once.
+    const keys = [...new Set(inside.map((path) => path.slice(start.length).replace(/\/.*$/, "/")))];
     return keys.length === 0
       ? { status: 404, body: { errors: [] } }
       : { status: 200, body: { data: { keys } } };
@@ -171,6 +175,11 @@ export class VaultServer implements AsyncDisposable {
     );
     const data = { current_version: entry.versions.length, custom_metadata: entry.custom, versions };
     return { status: 200, body: { data } };
+  }
+
+  #read(name: string): Answer {
+    const data = this.entries.get(name)?.versions.at(-1) ?? null;
+    return data === null ? { status: 404, body: { errors: [] } } : { status: 200, body: { data: { data } } };
   }
 
   #write(name: string, body: Body): Answer {
