@@ -34,6 +34,7 @@ export function watchedDatabase(behind: Database, watch: DatabaseWatch): Databas
   });
   return {
     kind: behind.kind,
+    connectionUse: () => behind.connectionUse(),
     db,
     listen: (channel, heard) => {
       watch.onListen();

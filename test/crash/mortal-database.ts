@@ -18,6 +18,7 @@ export function mortalDatabase(database: Database, mortal: Mortal): Database {
   };
   return {
     kind: database.kind,
+    connectionUse: () => database.connectionUse(),
     db,
     listen: (channel, heard) =>
       mortal.call(`listen ${channel}`, () =>

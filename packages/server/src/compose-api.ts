@@ -14,20 +14,25 @@ import type { OpenTransport } from "./effects/ca-connections.ts";
 import { makeAccount } from "./effects/make-account.ts";
 import { readImported } from "./effects/read-imported.ts";
 import { buildHttp } from "./http/build-http.ts";
+import { readCampaignFigures } from "./http/campaign-figures.ts";
 import type { FollowPath, ReadinessCheck } from "./http/ports.ts";
 import { keyPem } from "./keys/certificate-key.ts";
 import { open, seal } from "./keys/envelope.ts";
 import type { LoadedKeys } from "./keys/load-key-ring.ts";
 import { rotateKeys } from "./keys/rotate.ts";
 import { watchCas } from "./observe/ca-gauges.ts";
+import { watchCampaigns } from "./observe/campaign-gauges.ts";
+import { keyStandings, watchDatabase } from "./observe/database-gauges.ts";
+import { watchFleet } from "./observe/fleet-gauges.ts";
+import { keptReading } from "./observe/kept-reading.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { closeServer, listen } from "./serve-listener.ts";
 import type { Database } from "./store/database.ts";
 import { isDatabaseAway } from "./store/database-away.ts";
 import { isMigrated } from "./store/migrate.ts";
 import { readCaStandings } from "./store/read/ca-standings.ts";
-import { countEnding } from "./store/read/ending.ts";
-import { countFailingWebhooks } from "./store/read/webhooks.ts";
+import { readDatabaseState } from "./store/read/examination.ts";
+import { readFleetFigures } from "./store/read/fleet-figures.ts";
 import { listKeysInUse } from "./store/secrets.ts";
 import { listenForWakeups } from "./store/wakeups.ts";
 import { version } from "./version.ts";
@@ -80,9 +85,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     log,
   } = parts;
   const { db } = database;
-  metrics.watchEnding(() => countEnding(db, clock.now()));
-  watchCas(metrics.registry, () => readCaStandings(db, clock.now()));
-  metrics.watchWebhooks(() => countFailingWebhooks(db));
+  watchInstallation(parts);
   const app = await buildHttp({
     database,
     wakeups: await listenForWakeups(database, ["certmill_work", "certmill_feed"]),
@@ -133,6 +136,37 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
       await closed;
     },
   };
+}
+
+/** Campaigns are counted whole. In milliseconds. */
+const campaignsKeptFor = 60_000;
+
+/** What every process with an API tells of the installation. */
+function watchInstallation({ database, clock, keys, metrics: { registry } }: ApiParts): void {
+  const { db, kind } = database;
+  const now = () => clock.now();
+  watchCas(
+    registry,
+    keptReading(() => readCaStandings(db, now())),
+  );
+  watchFleet(
+    registry,
+    keptReading(() => readFleetFigures(db, now())),
+  );
+  watchCampaigns(
+    registry,
+    keptReading(() => readCampaignFigures(db, now()), campaignsKeptFor),
+  );
+  watchDatabase(
+    registry,
+    keptReading(async () => {
+      const ring = keys.ring();
+      return {
+        state: await readDatabaseState(db, kind, now),
+        keys: keyStandings(await listKeysInUse(db), ring.current.id, (id) => ring.find(id) !== null),
+      };
+    }),
+  );
 }
 
 /** A worker whose rounds fail for this long is not ready. */

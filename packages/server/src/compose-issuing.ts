@@ -8,6 +8,7 @@ import type { MakeKey } from "./keys/certificate-key.ts";
 import { chooseKey } from "./keys/choose-key.ts";
 import { observeBudget } from "./observe/budget-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
+import { watchWorker } from "./observe/process-gauges.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import { runIssuance } from "./work/run-issuance.ts";
 import { Worker } from "./work/worker.ts";
@@ -77,7 +78,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
       log.error(fields, "the worker met an error; what it held is taken up again after its lease");
     },
   });
-  metrics.watchWorker(() => worker.busy);
+  watchWorker(metrics.registry, { busy: () => worker.busy, lastRoundAt: () => worker.lastRoundAt });
   await database.listen("certmill_work", () => {
     worker.wake();
     watches.wake();

@@ -179,7 +179,11 @@ function startRenewalWatch(parts: WatchParts, connections: CaConnections): Renew
     db: database.db,
     clock,
     readOffer: async (caId, signal) => readOffer(await connect(caId), signal),
-    ask: async (caId, question, signal) => askForRenewal(await connect(caId), question, signal),
+    ask: async (caId, question, signal) => {
+      const answer = await askForRenewal(await connect(caId), question, signal);
+      metrics.renewalPolls.inc({ ca: names.get(caId) ?? caId, result: answer.kind });
+      return answer;
+    },
     onNews: ({ caId, ...news }) => tell({ ca: names.get(caId) ?? caId, ...news }),
     onError: observeErrors(
       parts,

@@ -20,12 +20,15 @@ import { generateCertificateKey, type MakeKey } from "./keys/certificate-key.ts"
 import { open } from "./keys/envelope.ts";
 import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
 import { Metrics } from "./observe/metrics.ts";
-import { closeServer } from "./serve-listener.ts";
+import { createMetricsListener } from "./observe/metrics-listener.ts";
+import { watchProcess } from "./observe/process-gauges.ts";
+import { closeServer, listen } from "./serve-listener.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { checkDatabase, placeOf } from "./store/database-unusable.ts";
 import { ensureAdminToken } from "./store/ensure-admin-token.ts";
 import { readInstallationId } from "./store/installation-id.ts";
 import { migrate } from "./store/migrate.ts";
+import { version } from "./version.ts";
 import type { SendWebhook } from "./work/webhook-watch.ts";
 
 /** The world outside; a test may give another. */
@@ -48,7 +51,12 @@ export interface World {
 
 export interface Running {
   /** Where it listens, by role. */
-  readonly urls: { readonly api: string | null; readonly responder: string | null };
+  readonly urls: {
+    readonly api: string | null;
+    readonly responder: string | null;
+    /** Of its own listener. */
+    readonly metrics: string | null;
+  };
   /** Claims nothing more, ends what runs or gives it back, closes all. Under 10 seconds. */
   stop(): Promise<void>;
 }
@@ -71,6 +79,11 @@ export async function compose(config: Config, world: World): Promise<Running> {
   await introduce({ config, database, keys, applied, world });
 
   const metrics = new Metrics();
+  watchProcess(metrics.registry, {
+    version,
+    roles: [...config.roles].sort().join(","),
+    connectionUse: () => database.connectionUse(),
+  });
   const keyRing = keys.ring;
   const openTransport =
     world.openTransport ??
@@ -152,9 +165,14 @@ export async function compose(config: Config, world: World): Promise<Running> {
     : null;
   if (api !== null) opened.defer(() => api.stop());
 
+  const { metricsListen = null } = config;
+  const metricsServer = createMetricsListener(() => metrics.text());
+  const metricsUrl = metricsListen === null ? null : await listen(metricsServer, metricsListen);
+  opened.defer(() => closeServer(metricsServer, requestGrace));
+
   const lifetime = opened.move();
   return {
-    urls: { api: api?.url ?? null, responder: responder?.url ?? null },
+    urls: { api: api?.url ?? null, responder: responder?.url ?? null, metrics: metricsUrl },
     stop: () => lifetime.disposeAsync(),
   };
 }

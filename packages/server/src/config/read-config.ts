@@ -45,6 +45,8 @@ export interface Config {
   readonly roles: ReadonlySet<Role>;
   readonly apiListen: ListenAddress;
   readonly responderListen: ListenAddress;
+  /** Null or absent: /metrics is the API's alone. */
+  readonly metricsListen?: ListenAddress | null;
   readonly keys:
     | { readonly kind: "file"; readonly path: string }
     | { readonly kind: "text"; readonly text: string };
@@ -187,8 +189,9 @@ function contradictions(settings: RawSettings): string[] {
   for (const { name, entry, expected } of wrongEntries(settings)) {
     faults.push(`${name} (${environmentName(name)}) must be ${expected}, not "${entry}".`);
   }
-  for (const name of ["api_listen", "responder_listen"] as const) {
-    if (listenAddress(settings[name]).port > 65_535)
+  for (const name of ["api_listen", "responder_listen", "metrics_listen"] as const) {
+    const text = settings[name];
+    if (text !== undefined && listenAddress(text).port > 65_535)
       faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
   }
   return [...faults, ...signInFaults(settings)];
@@ -210,6 +213,7 @@ function toConfig(settings: RawSettings): Config {
     roles: new Set(settings.roles.split(",") as Role[]),
     apiListen: listenAddress(settings.api_listen),
     responderListen: listenAddress(settings.responder_listen),
+    metricsListen: settings.metrics_listen === undefined ? null : listenAddress(settings.metrics_listen),
     keys:
       keyText === undefined
         ? { kind: "file", path: settings.key_file ?? `${dataDir}/key-encryption-keys` }

@@ -5,9 +5,11 @@
  */
 import Type, { type Static } from "typebox";
 
+const listenPattern = "^(\\[[0-9a-fA-F:]+\\]|[^\\s:\\[\\]]+):\\d{1,5}$";
+
 const listen = (port: number, description: string) =>
   Type.String({
-    pattern: "^(\\[[0-9a-fA-F:]+\\]|[^\\s:\\[\\]]+):\\d{1,5}$",
+    pattern: listenPattern,
     default: `127.0.0.1:${port}`,
     description,
     expected: "host:port",
@@ -50,6 +52,14 @@ export const settingsSchema = Type.Object(
     responder_listen: listen(
       8402,
       "Where the challenge responder is served; the reverse proxies' static rule leads here.",
+    ),
+    metrics_listen: Type.Optional(
+      Type.String({
+        pattern: listenPattern,
+        description:
+          "Where /metrics and /livez are served beside the API, for Prometheus. Set it for processes without the role api, which have no other place for them.",
+        expected: "host:port",
+      }),
     ),
     key_file: Type.Optional(
       Type.String({

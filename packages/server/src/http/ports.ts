@@ -135,7 +135,7 @@ export interface WebhookPorts {
   ) => Promise<{ readonly answer: WebhookAnswer; readonly detail: string }>;
 }
 
-/** Told of each certificate that an edge has begun to serve. */
+/** Told of each thing that is new in an edge's word on what it serves. */
 export type OnDelivered = (receipt: RecordedReceipt) => void;
 
 /** How people sign in. */

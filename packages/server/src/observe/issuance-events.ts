@@ -18,20 +18,24 @@ export function observeIssuance(metrics: Metrics, log: Logger) {
   return (issuance: ClaimedIssuance, events: readonly TimelineEvent[]): void => {
     for (const event of events) {
       const step = steps[event.kind];
-      if (step !== undefined && event.took !== null) metrics.step.observe({ step }, event.took / 1_000);
+      if (step !== undefined && event.took !== null)
+        metrics.step.observe({ step, ...whose(issuance) }, event.took / 1_000);
       observe(metrics, issuance, event);
       record(log, issuance, event);
     }
   };
 }
 
-function observe(metrics: Metrics, { wantedAt }: ClaimedIssuance, { kind, at, detail }: TimelineEvent): void {
+const whose = ({ caName, workClass }: ClaimedIssuance) => ({ ca: caName, class: workClass });
+
+function observe(metrics: Metrics, issuance: ClaimedIssuance, { kind, at, detail }: TimelineEvent): void {
+  const { caName: ca, wantedAt } = issuance;
   if (kind === "certificate.stored") {
-    metrics.issued.inc();
-    metrics.timeToCertificate.observe(between(wantedAt, at) / 1_000);
+    metrics.issued.inc(whose(issuance));
+    metrics.timeToCertificate.observe(whose(issuance), between(wantedAt, at) / 1_000);
   }
-  if (kind === "issuance.failed") metrics.failed.inc({ code: String(detail["code"]) });
-  if (kind === "issuance.delayed") metrics.delayed.inc({ code: String(detail["code"]) });
+  if (kind === "issuance.failed") metrics.failed.inc({ code: String(detail["code"]), ca });
+  if (kind === "issuance.delayed") metrics.delayed.inc({ code: String(detail["code"]), ca });
 }
 
 function record(

@@ -7,18 +7,31 @@ const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200,
 export class Metrics {
   readonly registry = new Registry();
 
-  /** A step's duration: order, challenge_published, propagation, validation, finalize, download, delivery. */
   readonly step = new Histogram({
     name: "certmill_step_seconds",
-    help: "How long a step of an issuance took, from the end of the one before.",
-    labelNames: ["step"],
+    help: "How long a step of an issuance took, from the end of the one before, by step (order, challenge_published, propagation, validation, finalize, download), CA and class.",
+    labelNames: ["step", "ca", "class"],
     buckets: seconds,
     registers: [this.registry],
   });
   readonly timeToCertificate = new Histogram({
     name: "certmill_time_to_certificate_seconds",
-    help: "From the moment a certificate was wanted to the moment it was stored.",
+    help: "From the moment a certificate was wanted to the moment it was stored, by CA and class.",
+    labelNames: ["ca", "class"],
     buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly delivery = new Histogram({
+    name: "certmill_delivery_seconds",
+    help: "From a certificate's storing to its being served by an edge, each edge by itself, by edge group.",
+    labelNames: ["edge_group"],
+    buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly deliveryFailures = new Counter({
+    name: "certmill_deliveries_failed_total",
+    help: "Certificates that an edge said it could not serve, by edge group.",
+    labelNames: ["edge_group"],
     registers: [this.registry],
   });
   readonly storedToServed = new Histogram({
@@ -37,19 +50,20 @@ export class Metrics {
   });
   readonly issued = new Counter({
     name: "certmill_certificates_issued_total",
-    help: "Certificates stored.",
+    help: "Certificates stored, by CA and class.",
+    labelNames: ["ca", "class"],
     registers: [this.registry],
   });
   readonly failed = new Counter({
     name: "certmill_issuances_failed_total",
-    help: "Issuances that ended without a certificate, by failure code.",
-    labelNames: ["code"],
+    help: "Issuances that ended without a certificate, by failure code and CA.",
+    labelNames: ["code", "ca"],
     registers: [this.registry],
   });
   readonly delayed = new Counter({
     name: "certmill_issuances_delayed_total",
-    help: "Faults that delayed an issuance without ending it, by failure code.",
-    labelNames: ["code"],
+    help: "Faults that delayed an issuance without ending it, by failure code and CA.",
+    labelNames: ["code", "ca"],
     registers: [this.registry],
   });
   readonly caRequests = new Histogram({
@@ -81,6 +95,12 @@ export class Metrics {
     name: "certmill_renewals_moved_total",
     help: "Certificates whose renewal a CA has moved, by CA and urgency (urgent: into the past, as it does when it revokes).",
     labelNames: ["ca", "urgency"],
+    registers: [this.registry],
+  });
+  readonly renewalPolls = new Counter({
+    name: "certmill_renewal_polls_total",
+    help: "Questions for renewal information, by CA and what came of them (told, unchanged, useless, trouble: the CA did not answer, not-asked: its pace, not-offered).",
+    labelNames: ["ca", "result"],
     registers: [this.registry],
   });
   readonly revocations = new Counter({
@@ -122,49 +142,16 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** An edge serves a certificate. */
-  delivered({ took, served }: Pick<RecordedReceipt, "took" | "served">): void {
-    this.step.observe({ step: "delivery" }, took / 1_000);
+  /** An edge said that it serves a certificate, or why it does not. */
+  delivered({ error, edgeGroup: edge_group, took, served }: RecordedReceipt): void {
+    if (error !== null) {
+      this.deliveryFailures.inc({ edge_group });
+      return;
+    }
+    this.delivery.observe({ edge_group }, took / 1_000);
     if (served === null) return;
-    const { edgeGroup: edge_group, sinceIssued } = served;
     this.storedToServed.observe({ edge_group }, took / 1_000);
-    if (sinceIssued !== null) this.issuedToServed.observe({ edge_group }, sinceIssued / 1_000);
-  }
-
-  /** @param busy issuances that this process is working on right now. */
-  watchWorker(busy: () => number): void {
-    new Gauge({
-      name: "certmill_worker_issuances",
-      help: "Issuances this process is working on right now.",
-      registers: [this.registry],
-      collect() {
-        this.set(busy());
-      },
-    });
-  }
-
-  /** @param count certificates to be served whose end is near. */
-  watchEnding(count: () => Promise<number>): void {
-    new Gauge({
-      name: "certmill_certificates_ending",
-      help: "Certificates to be served with less than a sixth of their lifetime, or three days, left: their renewal has been failing for long. NaN: the database is away.",
-      registers: [this.registry],
-      async collect() {
-        this.set(await count().catch(() => Number.NaN));
-      },
-    });
-  }
-
-  /** @param count webhooks that take nothing, or are disabled. */
-  watchWebhooks(count: () => Promise<number>): void {
-    new Gauge({
-      name: "certmill_webhooks_failing",
-      help: "Webhooks that take nothing at the moment, or are disabled for it. NaN: the database is away.",
-      registers: [this.registry],
-      async collect() {
-        this.set(await count().catch(() => Number.NaN));
-      },
-    });
+    if (served.sinceIssued !== null) this.issuedToServed.observe({ edge_group }, served.sinceIssued / 1_000);
   }
 
   text(): Promise<string> {

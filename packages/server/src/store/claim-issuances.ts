@@ -19,6 +19,7 @@ export interface ClaimedIssuance {
   readonly id: string;
   readonly lineageId: string;
   readonly caId: string;
+  readonly caName: string;
   readonly accountId: string;
   readonly edgeGroupId: string;
   readonly names: readonly string[];
@@ -56,6 +57,7 @@ interface Row {
   id: string;
   lineage_id: string;
   ca_id: string;
+  ca_name: string;
   account_id: string;
   class: WorkClass;
   spending: readonly Spending[];
@@ -94,10 +96,10 @@ export async function claimIssuances(
       order by wake_at limit ${request.limit} for update skip locked
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
-    from due, account, lineage
+    from due, ca, account, lineage
       left join campaign on campaign.id = lineage.campaign_id
-    where issuance.id = due.id and lineage.id = issuance.lineage_id and account.ca_id = issuance.ca_id
-    returning issuance.id, issuance.lineage_id, issuance.ca_id, lineage.edge_group_id, issuance.names,
+    where issuance.id = due.id and lineage.id = issuance.lineage_id and ca.id = issuance.ca_id and account.ca_id = ca.id
+    returning issuance.id, issuance.lineage_id, issuance.ca_id, ca.name as ca_name, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
       lineage.failures, account.id as account_id,
       least(lineage.unmended_since, (select failing_since from lineage_check where lineage_id = lineage.id)) as unmended_since,
@@ -109,6 +111,7 @@ export async function claimIssuances(
     id: row.id,
     lineageId: row.lineage_id,
     caId: row.ca_id,
+    caName: row.ca_name,
     accountId: row.account_id,
     workClass: row.class,
     spending: row.spending,

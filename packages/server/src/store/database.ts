@@ -21,9 +21,22 @@ export type Channel =
   /** A vantage point has looked; the payload is the look's id. */
   | "certmill_seen";
 
+/** This process's connections to PostgreSQL, beside the one that listens. */
+export interface ConnectionUse {
+  readonly most: number;
+  readonly open: number;
+  readonly idle: number;
+  /** Statements and transactions that wait for one. */
+  readonly waiting: number;
+  /** Connections that broke, since the start. */
+  readonly broken: number;
+}
+
 export interface Database extends AsyncDisposable {
   readonly kind: "postgresql" | "embedded";
   readonly db: Db;
+  /** Null: it is embedded, and has none. */
+  connectionUse(): ConnectionUse | null;
   /**
    * Calls `heard` for each notification. Resolves once it listens. After a lost connection it listens
    * again by itself; what was said meanwhile is gone.
@@ -75,7 +88,15 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
   // A connection that breaks is replaced, and a statement under way on it fails. Without listeners it would end
   // the process: the pool's own is for idle connections only.
   pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
+  const broken = new WeakSet<object>();
+  let breaks = 0;
+  pool.on("connect", (client) =>
+    client.on("error", () => {
+      // One that breaks may say so more than once.
+      if (!broken.has(client)) breaks += 1;
+      broken.add(client);
+    }),
+  );
   const listener = new Listener(() => new pg.Client({ ...settings, query_timeout: 0 }));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const close = async (): Promise<void> => {
@@ -85,6 +106,13 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
   return {
     kind: "postgresql",
     db,
+    connectionUse: () => ({
+      most: place.connections,
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      broken: breaks,
+    }),
     listen: (channel, heard) => listener.add(channel, heard),
     close,
     [Symbol.asyncDispose]: close,
@@ -112,6 +140,7 @@ async function openEmbedded(directory: string | null): Promise<Database> {
   return {
     kind: "embedded",
     db,
+    connectionUse: () => null,
     listen: async (channel, heard) => {
       await pglite.listen(channel, heard);
     },

@@ -36,6 +36,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     roles: new Set(["api", "worker", "responder"]),
     apiListen: { host: "127.0.0.1", port: 8400 },
     responderListen: { host: "127.0.0.1", port: 8402 },
+    metricsListen: null,
     keys: { kind: "file", path: "./certmill-data/key-encryption-keys" },
     adminToken: null,
     workerConcurrency: 32,

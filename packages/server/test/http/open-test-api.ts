@@ -89,7 +89,7 @@ export async function openTestApiOn(
       seal: (secret) => sealed(Buffer.from(secret).toString("base64")),
       send: async () => ({ answer: { kind: "answered", status: 204, retryAt: null }, detail: "" }),
     },
-    onDelivered: ({ took }) => delivered.push(took),
+    onDelivered: ({ error, took }) => void (error === null && delivered.push(took)),
     signIn: { local: true, oidc: null, terms: { idle: hours(1), longest: hours(12) } },
     publicUrl: null,
     consoleDirectory: null,

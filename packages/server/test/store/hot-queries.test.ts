@@ -18,6 +18,7 @@ import { findDomain, listDeliveries, listDomains } from "../../src/store/read/do
 import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
 import { countEnding } from "../../src/store/read/ending.ts";
 import { readHorizon } from "../../src/store/read/feed-position.ts";
+import { countEdges, countLate, countParked } from "../../src/store/read/fleet-figures.ts";
 import { listCaLoads } from "../../src/store/read/status.ts";
 import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
 import { findTokenByHash } from "../../src/store/read/tokens.ts";
@@ -315,6 +316,15 @@ const queries: Readonly<
     "event_pkey",
   ],
   countEnding: [(db) => countEnding(db, now), "renewal_ending"],
+  countLate: [(db) => countLate(db, now), "renewal_ending"],
+  countParked: [(db) => countParked(db), "queue_parked"],
+  countEdges: [
+    (db) => countEdges(db, after(now, seconds(600))),
+    "certificate_pkey",
+    "lineage_undelivered",
+    // Edges are few here; where there are many in a group it is the primary key.
+    "delivery_by_lineage",
+  ],
   readOffers: [(db) => readOffers(db), "renewal_due"],
   destroyEndedKeys: [
     (db) => destroyEndedKeys(db, { limit: 10, kept: days(0), now }),

@@ -138,7 +138,7 @@ export function sendReceiptsHandler({
         })),
       now: now(),
     });
-    for (const receipt of recorded) if (receipt.error === null) onDelivered(receipt);
+    for (const receipt of recorded) onDelivered(receipt);
     return { status: 200, body: { recorded: recorded.length } };
   };
 }

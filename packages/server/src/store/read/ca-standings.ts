@@ -18,6 +18,8 @@ export interface CaStanding {
   readonly ordersInFlight: number;
   /** Whole new orders that its limit lets begin now; null: no limit is known. */
   readonly ordersLeft: number | null;
+  /** Of new orders; null: none is known. */
+  readonly ordersLimit: { readonly burst: number; readonly perSecond: number } | null;
   /** What its status page said last; null: it has none that is read. */
   readonly statusPage: CaStatus | null;
 }
@@ -46,6 +48,8 @@ export async function readCaStandings(db: Db, now: Instant): Promise<readonly Ca
           limit === null
             ? null
             : Math.max(0, Math.floor(tokensLeft(limit, book.get(ca.id, bucket).bucket, now))),
+        ordersLimit:
+          limit === null ? null : { burst: limit.burst, perSecond: (limit.count * 1_000) / limit.period },
         statusPage: row.status_read_at === null ? null : row.status_hint,
       },
     ];

@@ -79,6 +79,15 @@ export async function listCampaigns(
     .execute();
 }
 
+/** Those that have begun and not ended, the newest first. */
+export async function listUnderway(db: Db, most: number): Promise<CampaignRow[]> {
+  return selectCampaigns(db)
+    .where("campaign.state", "in", ["running", "paused"])
+    .orderBy("campaign.id", "desc")
+    .limit(most)
+    .execute();
+}
+
 /** Of a campaign's certificates; each is in one of these but for `parked`, which are among `waiting`. */
 export interface CampaignCounts {
   readonly total: number;

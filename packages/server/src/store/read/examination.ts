@@ -1,4 +1,4 @@
-/** What `certmill doctor` asks of the database, beside what others read. */
+/** What `certmill doctor` and the metrics ask of the database itself. */
 import { type Duration, type Instant, milliseconds } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Database, Db } from "../database.ts";

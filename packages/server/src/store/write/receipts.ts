@@ -14,11 +14,11 @@ export interface Receipt {
 
 export interface RecordedReceipt {
   readonly error: string | null;
+  readonly edgeGroup: string;
   /** From the certificate's storing to its being served. */
   readonly took: Duration;
   /** Set where with this receipt enough of the group's edges serve the certificate. */
   readonly served: {
-    readonly edgeGroup: string;
     /** From its CA's having issued it; null: it was imported. */
     readonly sinceIssued: Duration | null;
   } | null;
@@ -88,7 +88,7 @@ export async function recordReceipts(
         jsonb_build_object('certificateId', certificate_id::text, 'rule', served_when, 'edges', alive)
       from timed join served using (lineage_id), rule
     )
-    select error, took, case when served.lineage_id is not null then rule.edge_group end as served_in,
+    select error, took, rule.edge_group, served.lineage_id is not null as is_served,
       (select extract(epoch from true_served_at - max(event.at)) * 1000 from event
         where event.lineage_id = served.lineage_id and event.issuance_id = timed.issuance_id and kind = 'finalized'
       )::bigint as since_issued
@@ -116,20 +116,18 @@ async function holdUndelivered(trx: Db, edgeGroupId: string, receipts: readonly 
 interface RecordedRow {
   readonly error: string | null;
   readonly took: string;
-  readonly served_in: string | null;
+  readonly edge_group: string;
+  readonly is_served: boolean;
   readonly since_issued: string | null;
 }
 
-const presentRow = ({ error, took, served_in, since_issued }: RecordedRow): RecordedReceipt => ({
+const presentRow = ({ error, edge_group, took, is_served, since_issued }: RecordedRow): RecordedReceipt => ({
   error,
+  edgeGroup: edge_group,
   took: milliseconds(Number(took)),
-  served:
-    served_in === null
-      ? null
-      : {
-          edgeGroup: served_in,
-          sinceIssued: since_issued === null ? null : milliseconds(Math.max(0, Number(since_issued))),
-        },
+  served: is_served
+    ? { sinceIssued: since_issued === null ? null : milliseconds(Math.max(0, Number(since_issued))) }
+    : null,
 });
 
 /** As JSON rows, the last one of each lineage: one statement can change a row only once. */
