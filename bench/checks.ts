@@ -109,6 +109,7 @@ async function addDomains(db: Db, from: number, count: number): Promise<void> {
     pinned: false,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
+    paired: null,
     profile: null,
     challenge: null,
     campaignId: null,

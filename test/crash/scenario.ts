@@ -103,7 +103,16 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
     await addLineages(
       trx,
       all,
-      { caId, pinned: false, edgeGroupId, keyType: "p256", profile: null, challenge: null, campaignId: null },
+      {
+        caId,
+        pinned: false,
+        edgeGroupId,
+        keyType: "p256",
+        paired: null,
+        profile: null,
+        challenge: null,
+        campaignId: null,
+      },
       now,
     );
   });

@@ -48,7 +48,7 @@ const tell = (trx: Db, lineageId: string) =>
   );
 
 async function read(after: FeedPosition, limit = 1_000) {
-  const part = await readEdgeFeed(db, { edgeGroupId, after, limit });
+  const part = await readEdgeFeed(db, { twins: true, edgeGroupId, after, limit });
   if (part.kind !== "changes") throw new Error("The position is not known.");
   return { ids: part.changes.map(({ lineage_id }) => lineage_id), end: part.end };
 }
@@ -108,7 +108,7 @@ test("a reader among many writers gets every event once, in pages of any size", 
 test("a position of a state that a backup has undone is not known", async () => {
   const horizon = await readHorizon(db);
   const ahead = { installation: horizon.installation, xact: String(BigInt(horizon.high) + 1n), id: "0" };
-  expect(await readEdgeFeed(db, { edgeGroupId, after: ahead, limit: 1 })).toEqual({
+  expect(await readEdgeFeed(db, { twins: true, edgeGroupId, after: ahead, limit: 1 })).toEqual({
     kind: "unknown-position",
   });
 });

@@ -12,9 +12,16 @@ export const InstantText = Type.String({
   description: "An instant as RFC 3339; in answers always in UTC.",
 });
 
-export const KeyType = Type.Enum(["p256", "rsa2048"], {
-  description: "The type of the certificate's key.",
+export const KeyType = Type.Enum(["p256", "rsa2048", "p256+rsa2048"], {
+  description:
+    "The type of the certificate's key. `p256+rsa2048`: a pair, two certificates for the same names, of which each client gets the one that it can verify.",
 });
+
+/** What the domains of an edge group or of a tenant have that do not say. */
+export const UsualKeyType = Type.Enum(["p256", "p256+rsa2048"], {
+  description: "The keys of domains that do not say: one certificate, or a pair.",
+});
+export type UsualKeyType = Static<typeof UsualKeyType>;
 
 /** Which key the next certificate is for. */
 export const KeyPolicy = Type.Object(

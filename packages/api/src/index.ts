@@ -4,7 +4,7 @@ export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
 export { consoleHeader, sessionCookie } from "./console-request.ts";
-export type { ChallengeType, KeyPolicy, KeyType } from "./fields.ts";
+export type { ChallengeType, KeyPolicy, KeyType, UsualKeyType } from "./fields.ts";
 export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
   isAudited,

@@ -1,4 +1,4 @@
-import type { ChallengeType, KeyType, NewDomain } from "@certmill/api";
+import type { ChallengeType, KeyType, NewDomain, UsualKeyType } from "@certmill/api";
 import { type Command, Option } from "commander";
 
 /** How a domain's certificate is to be had: what `domain add` and `domain import` share. */
@@ -11,13 +11,20 @@ export interface CoverageOptions {
 }
 
 export const challengeTypes: readonly ChallengeType[] = ["http-01", "dns-01", "tls-alpn-01"];
-export const keyTypes: readonly KeyType[] = ["p256", "rsa2048"];
+export const keyTypes: readonly KeyType[] = ["p256", "rsa2048", "p256+rsa2048"];
+/** Of domains that do not say. */
+export const usualKeyTypes: readonly UsualKeyType[] = ["p256", "p256+rsa2048"];
 
 export function withCoverageOptions(command: Command): Command {
   return command
     .option("--ca <name>", "the CA to issue from (default: the default CA)")
     .option("--edge-group <name>", "the edges that serve it (default: default)")
-    .addOption(new Option("--key-type <type>", "the certificate's key (default: p256)").choices(keyTypes))
+    .addOption(
+      new Option(
+        "--key-type <type>",
+        "the certificate's key; p256+rsa2048: a certificate for each (default: as the tenant or the edge group has it, else p256)",
+      ).choices(keyTypes),
+    )
     .option("--profile <name>", "the certificate profile, where a CA offers it (default: the CA's)")
     .addOption(
       new Option(

@@ -33,6 +33,7 @@ function domainText(domain: Domain, now: number): string {
     wrapFor(process.stdout, printable(domain.reason)),
     "",
     factsText(domain, now),
+    ...twinLines(domain, now),
     ...delegationLines(domain),
     ...checkLines(domain, now),
     ...deliveryLines(domain),
@@ -64,6 +65,24 @@ function factsText(domain: Domain, now: number): string {
     ["Valid until", certificate === null ? null : instantFromNow(certificate.notAfter, now)],
     ...renewalFields(certificate?.renewal ?? null, now),
   ]);
+}
+
+/** Of a pair: how its second certificate stands. */
+function twinLines({ keyType, certificate, twin }: Domain, now: number): readonly string[] {
+  if (twin === null) {
+    const follows = keyType === "p256+rsa2048" && certificate === null;
+    return follows ? ["", "The RSA certificate is ordered after this one."] : [];
+  }
+  const { certificate: held, failure, nextTryAt } = twin;
+  const facts = fieldsText([
+    ["Failure", failure === null ? null : `${failure.sentence} (${failure.code})`],
+    ["Next try", nextTryAt === null || failure === null ? null : instantFromNow(nextTryAt, now)],
+    ["Certificate", held === null ? "none" : `${held.id} by ${held.issuer}`],
+    ["Serial", held?.serial ?? null],
+    ["Valid until", held === null ? null : instantFromNow(held.notAfter, now)],
+    ...renewalFields(held?.renewal ?? null, now),
+  ]);
+  return ["", `${styled("bold", "RSA")}  ${styled(stateEmphasis(twin.state), twin.state)}`, facts];
 }
 
 function delegationLines({ delegations }: Domain): readonly string[] {

@@ -30,6 +30,7 @@ async function listEdgeGroups(options: ServerOptions): Promise<void> {
 const columns: readonly Column<EdgeGroup>[] = [
   { head: "GROUP", cell: ({ name }) => name },
   { head: "KEYS", cell: ({ keys }) => keyPolicyText(keys) },
+  { head: "TYPE", cell: ({ keyType }) => keyType },
   { head: "KEPT", cell: ({ keysKeptDays: days }) => (days === null ? "default" : `${days} days`) },
   { head: "CHALLENGE", cell: ({ challenge }) => challenge ?? "best for each" },
   { head: "SERVED WHEN", cell: ({ servedWhen }) => servedWhen },

@@ -1,15 +1,29 @@
-import { type ChallengeType, type EdgeGroup, type KeyPolicy, operations } from "@certmill/api";
+import {
+  type ChallengeType,
+  type EdgeGroup,
+  type KeyPolicy,
+  operations,
+  type UsualKeyType,
+} from "@certmill/api";
 import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
-import { challengeTypes } from "./domain-request.ts";
+import { challengeTypes, usualKeyTypes } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
-import { keptDays, keptText, keyPolicy, keyPolicyText, warnOfKeyPolicy } from "./key-policy.ts";
+import {
+  keptDays,
+  keptText,
+  keyPolicy,
+  keyPolicyText,
+  usualKeysText,
+  warnOfKeyPolicy,
+} from "./key-policy.ts";
 import { print, printJson } from "./terminal/print.ts";
 
 interface EdgeSetOptions extends ServerOptions {
   readonly keys?: KeyPolicy;
   readonly keysKept?: number | null;
+  readonly keyType?: UsualKeyType;
   readonly challenge?: ChallengeType | "default";
   readonly servedWhen?: EdgeGroup["servedWhen"];
 }
@@ -25,6 +39,12 @@ export function registerEdgeSet(edge: Command): void {
     .argument("<group>", "the edge group; one that is new is made")
     .option("--keys <policy>", "new (for each), keep:N (for N renewals) or shared (one)", keyPolicy)
     .option("--keys-kept <days>", "how long a key that nothing uses is kept, or default", keptDays("default"))
+    .addOption(
+      new Option(
+        "--key-type <type>",
+        "which keys domains have that do not say: p256, or a certificate for each of the two",
+      ).choices(usualKeyTypes),
+    )
     .addOption(
       new Option("--challenge <type>", "how names are proven whose domain does not say, or default").choices([
         ...challengeTypes,
@@ -43,15 +63,16 @@ export function registerEdgeSet(edge: Command): void {
     "certmill edge set default --keys new",
     "certmill edge set paris --keys shared",
     "certmill edge set paris --keys-kept 7",
+    "certmill edge set paris --key-type p256+rsa2048",
     "certmill edge set paris --challenge tls-alpn-01",
     "certmill edge set paris --served-when quorum",
   );
 }
 
 async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void> {
-  const { keys, keysKept, challenge, servedWhen: rule } = options;
-  if ([keys, keysKept, challenge, rule].every((option) => option === undefined)) {
-    throw badInput("Say what to set: --keys, --keys-kept, --challenge or --served-when.");
+  const { keys, keysKept, keyType, challenge, servedWhen: rule } = options;
+  if ([keys, keysKept, keyType, challenge, rule].every((option) => option === undefined)) {
+    throw badInput("Say what to set: --keys, --keys-kept, --key-type, --challenge or --served-when.");
   }
   const client = await connect(options);
   const group = await client.call(operations.setEdgeGroup, {
@@ -59,6 +80,7 @@ async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void
     body: {
       ...(keys === undefined ? {} : { keys }),
       ...(keysKept === undefined ? {} : { keysKeptDays: keysKept }),
+      ...(keyType === undefined ? {} : { keyType }),
       ...(challenge === undefined ? {} : { challenge: challenge === "default" ? null : challenge }),
       ...(rule === undefined ? {} : { servedWhen: rule }),
     },
@@ -68,6 +90,7 @@ async function setEdgeGroup(name: string, options: EdgeSetOptions): Promise<void
   if (keys !== undefined) await print(`Edge group ${name}: ${keyPolicyText(group.keys)}.`);
   if (keysKept !== undefined)
     await print(`Edge group ${name}: ${keptText(group.keysKeptDays, "the server's setting")}.`);
+  if (keyType !== undefined) await print(`Edge group ${name}: ${usualKeysText(group.keyType)}.`);
   if (challenge !== undefined)
     await print(`Edge group ${name}: names are proven by ${group.challenge ?? "what is best for each"}.`);
   if (rule !== undefined) await print(`Edge group ${name}: a certificate is served when ${ruleText(rule)}.`);

@@ -1,4 +1,4 @@
-import type { KeyPolicy } from "@certmill/api";
+import type { KeyPolicy, UsualKeyType } from "@certmill/api";
 import { InvalidArgumentError } from "commander";
 import { remark } from "./terminal/print.ts";
 import { wrapFor } from "./terminal/wrap.ts";
@@ -33,6 +33,11 @@ export function keptText(days: number | null, above: string): string {
     ? "keys that nothing uses are destroyed at once"
     : `keys that nothing uses are destroyed after ${days} days`;
 }
+
+export const usualKeysText = (keyType: UsualKeyType): string =>
+  keyType === "p256"
+    ? "domains that do not say have one certificate, with a P-256 key"
+    : "domains that do not say have two certificates from the next one on, with a P-256 and an RSA key";
 
 /** What it means, in plain words, before it bites. */
 export function warnOfKeyPolicy({ policy }: KeyPolicy, whose: string): void {

@@ -98,6 +98,7 @@ export {
   eventSentence,
   messageTypes,
   movingKinds,
+  timelineSentence,
 } from "./event/event-kind.ts";
 export { type ExaminationFinding, examinationCodes } from "./examination/examination-finding.ts";
 export type { CaFacts, InstallationFacts, PathSeen } from "./examination/installation-facts.ts";

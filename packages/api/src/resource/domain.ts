@@ -46,6 +46,7 @@ export const TimelineEntry = Type.Object({
     Type.Integer({ description: "How long the step took that ended here; null: it ended none." }),
   ),
   detail: Type.Record(Type.String(), Type.Unknown(), { description: "The fact for a program to read." }),
+  ofTwin: Type.Boolean({ description: "Whether it is about the RSA certificate of a pair." }),
 });
 export type TimelineEntry = Static<typeof TimelineEntry>;
 
@@ -115,6 +116,21 @@ const summary = {
 export const DomainSummary = Type.Object(summary);
 export type DomainSummary = Static<typeof DomainSummary>;
 
+/** The RSA certificate of a pair, which is issued after the other one and renewed on its own. */
+const Twin = Type.Object({
+  state: Type.Enum(["waiting", "issuing", "active", "failing", "paused", "failed", "moved"], {
+    description: "Where it stands, in the words of a domain's states.",
+  }),
+  failure: Nullable(
+    Type.Object({
+      code: Type.String(),
+      sentence: Type.String({ description: "The last attempt's failure, for a person." }),
+    }),
+  ),
+  nextTryAt: Nullable(InstantText),
+  certificate: Nullable(IssuedCertificate),
+});
+
 /** A record that the domain's owner sets once. */
 const Delegation = Type.Object({
   name: Type.String({
@@ -138,6 +154,7 @@ export const Domain = Type.Object({
     description: "CNAME records that its names need, as they are proven by DNS-01 and in no zone of ours.",
   }),
   check: Nullable(DomainCheck),
+  twin: Nullable(Twin),
   deliveries: Type.Array(Delivery),
   timeline: Type.Array(TimelineEntry, { description: "The newest 200 facts, the oldest of them first." }),
 });

@@ -8,6 +8,7 @@ import {
   Nullable,
   Page,
   PageQuery,
+  UsualKeyType,
 } from "../fields.ts";
 import { operation } from "../operation.ts";
 
@@ -20,6 +21,7 @@ export const EdgeGroup = Type.Object({
   name: Type.String(),
   keys: KeyPolicy,
   keysKeptDays: Nullable(KeysKeptDays),
+  keyType: UsualKeyType,
   challenge: Nullable(ChallengeType),
   servedWhen: ServedWhen,
 });
@@ -33,7 +35,7 @@ export const setEdgeGroup = operation({
   summary:
     "Say which keys an edge group's certificates have, how names are proven, and when a certificate is served",
   description:
-    "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates. `keysKeptDays` null: as the server's setting has it. `challenge` is for domains that do not say; null: as is best for each name. What is absent stays as it is.",
+    "From the next certificate on; a tenant's own policy goes before. A group that is new is made. `shared` puts one key on all edges of the group: whoever takes it from one of them has it for all certificates. `keysKeptDays` null: as the server's setting has it. `keyType` and `challenge` are for domains that do not say; null: as is best for each name. What is absent stays as it is.",
   scopes: ["admin"],
   role: "operator",
   params: Type.Object({ name: Label }),
@@ -41,6 +43,7 @@ export const setEdgeGroup = operation({
     {
       keys: Type.Optional(KeyPolicy),
       keysKeptDays: Type.Optional(Nullable(KeysKeptDays)),
+      keyType: Type.Optional(UsualKeyType),
       challenge: Type.Optional(Nullable(ChallengeType)),
       servedWhen: Type.Optional(ServedWhen),
     },

@@ -8,11 +8,19 @@ const named = {
 };
 
 /** What an edge should be serving for one lineage. */
+const twinOf = Nullable(
+  Type.String({
+    description:
+      "The lineage whose RSA certificate this is: both are served for the same names, each client has the one that it can verify. Null: it is none of a pair, or the other of one.",
+  }),
+);
+
 export const EdgeCertificate = Type.Object({
   ...named,
   certificateId: Id,
   serial: Type.String(),
   notAfter: InstantText,
+  twinOf,
 });
 export type EdgeCertificate = Static<typeof EdgeCertificate>;
 
@@ -24,8 +32,9 @@ export const EdgeChange = Type.Union([
     certificateId: Id,
     serial: Type.String(),
     notAfter: InstantText,
+    twinOf,
   }),
-  Type.Object({ kind: Type.Literal("remove"), ...named, certificateId: Type.Null() }),
+  Type.Object({ kind: Type.Literal("remove"), ...named, certificateId: Type.Null(), twinOf }),
 ]);
 export type EdgeChange = Static<typeof EdgeChange>;
 
@@ -54,6 +63,13 @@ export const maxReceipts = 1_000;
 /** For an edge with a key of its own it says nothing: its name is the one that it joined with. */
 const EdgeName = Type.Optional(Label);
 
+const TakesTwins = Type.Optional(
+  Type.Boolean({
+    description:
+      "Whether RSA certificates of pairs are told, too. Default false: they are left out. A cursor is of the one or the other; with the wrong one the feed is refused, and a snapshot is to be taken.",
+  }),
+);
+
 export const edgeSnapshot = operation({
   id: "edgeSnapshot",
   method: "GET",
@@ -64,7 +80,7 @@ export const edgeSnapshot = operation({
     "Every page of one snapshot has the same `cursor`. Following the feed from it misses nothing; a change made while the pages were read may be told again.",
   scopes: ["edge"],
   role: null,
-  query: Type.Object({ ...PageQuery, edge: EdgeName }, Closed),
+  query: Type.Object({ ...PageQuery, edge: EdgeName, twins: TakesTwins }, Closed),
   responses: {
     200: Type.Object({ items: Type.Array(EdgeCertificate), next: Nullable(Cursor), cursor: Cursor }),
   },
@@ -81,7 +97,10 @@ export const edgeFeed = operation({
     "At most 1,000 changes at a time, waiting up to `wait` seconds for the first. Keep the answer's `cursor` once its changes are done; each change tells the lineage's newest state, so doing one twice is harmless. `edge` names the caller, for the status page.",
   scopes: ["edge"],
   role: null,
-  query: Type.Object({ after: Cursor, wait: Type.Optional(WaitSeconds), edge: EdgeName }, Closed),
+  query: Type.Object(
+    { after: Cursor, wait: Type.Optional(WaitSeconds), edge: EdgeName, twins: TakesTwins },
+    Closed,
+  ),
   responses: { 200: Type.Object({ changes: Type.Array(EdgeChange), cursor: Cursor }) },
   problems: ["invalid-cursor", "cursor-unknown", "edge-has-key"],
 });

@@ -1,5 +1,15 @@
 import { type Static, Type } from "typebox";
-import { Closed, InstantText, KeyPolicy, KeysKeptDays, Label, Nullable, Page, PageQuery } from "../fields.ts";
+import {
+  Closed,
+  InstantText,
+  KeyPolicy,
+  KeysKeptDays,
+  Label,
+  Nullable,
+  Page,
+  PageQuery,
+  UsualKeyType,
+} from "../fields.ts";
 import { operation } from "../operation.ts";
 
 export const Tenant = Type.Object({
@@ -9,6 +19,7 @@ export const Tenant = Type.Object({
   ),
   keys: Nullable(KeyPolicy),
   keysKeptDays: Nullable(KeysKeptDays),
+  keyType: Nullable(UsualKeyType),
   createdAt: InstantText,
 });
 export type Tenant = Static<typeof Tenant>;
@@ -26,6 +37,7 @@ const TenantChange = Type.Object(
     ),
     keys: Type.Optional(Nullable(KeyPolicy)),
     keysKeptDays: Type.Optional(Nullable(KeysKeptDays)),
+    keyType: Type.Optional(Nullable(UsualKeyType)),
   },
   Closed,
 );
@@ -36,7 +48,7 @@ export const setTenant = operation({
   tag: "Tenants",
   summary: "Say which CAs and keys a tenant's domains may have",
   description:
-    "From the next order on; what is under way goes on. `keys` and `keysKeptDays` null: as its edge groups have it. A tenant that is new is made, so that the rule can be there before its domains are.",
+    "From the next order on; what is under way goes on. `keys`, `keysKeptDays` and `keyType` null: as its edge groups have it. A tenant that is new is made, so that the rule can be there before its domains are.",
   scopes: ["admin"],
   role: "operator",
   params: Type.Object({ name: Label }),

@@ -8,6 +8,7 @@ const byDefault = { burst: 300, count: 300, period: hours(3) };
 const account = { ca: "letsencrypt", limitAt: () => byDefault, left: 0 };
 const unlimited = { ca: "own", limitAt: () => null, left: 0 };
 const pace: CampaignPace = {
+  ordersEach: 1,
   remaining: 500_000,
   window: null,
   perHour: null,
@@ -83,6 +84,7 @@ describe("forecast", () => {
     const limitAt = (at: number) => (at < now + days(10) ? byDefault : override);
     const later = {
       ...pace,
+      ordersEach: 1,
       remaining: 24_000 + 3 * (25_000 / 7),
       accounts: [{ ca: "letsencrypt", limitAt, left: 0 }],
     };

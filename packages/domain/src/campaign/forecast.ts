@@ -15,6 +15,8 @@ export interface AccountAllowance {
 export interface CampaignPace {
   /** Certificates that have not been tried yet. */
   readonly remaining: number;
+  /** Orders that each of them takes: two where it has a pair. */
+  readonly ordersEach: number;
   readonly window: DailyWindow | null;
   /** Orders begun in an hour at most; null: as the CAs allow. */
   readonly perHour: number | null;
@@ -36,7 +38,7 @@ export type Basis =
   | "observed";
 
 export interface Forecast {
-  /** Now. */
+  /** Certificates, or pairs of them, now. */
   readonly perDay: number;
   readonly basis: Basis;
   /** When the last is tried, with the limits that begin until then; null: not in ten years. */
@@ -63,7 +65,8 @@ export function forecast(pace: CampaignPace, now: Instant): Forecast | null {
   // What keeps it below the limits today will keep it below those that begin later.
   const share = isSlower ? seen / capacity : 1;
   const basis = isSlower ? "observed" : isCeiling ? "ceiling" : "accounts";
-  const there = basis === "accounts" ? pace.accounts.reduce((sum, { left }) => sum + left, 0) : 0;
+  const there =
+    basis === "accounts" ? pace.accounts.reduce((sum, { left }) => sum + left, 0) / pace.ordersEach : 0;
   const remaining = Math.max(0, pace.remaining - there);
   return {
     perDay: capacity * share,
@@ -84,11 +87,11 @@ function finish(count: number, perDayAt: (at: Instant) => number, now: Instant):
   return null;
 }
 
-function capacityAt({ perHour, window, accounts, othersPerDay }: CampaignPace, at: Instant) {
+function capacityAt({ perHour, window, accounts, othersPerDay, ordersEach }: CampaignPace, at: Instant) {
   const open = window === null ? days(1) : openFor(window);
   const ceiling = perHour === null ? Number.POSITIVE_INFINITY : (perHour * open) / hours(1);
   const allowed = accounts.reduce((sum, { limitAt }) => sum + dailyOrders(limitAt(at), open), 0);
-  const left = Math.max(allowed - othersPerDay, allowed * leastShare);
+  const left = Math.max(allowed - othersPerDay, allowed * leastShare) / ordersEach;
   return { perDay: Math.min(ceiling, left), isCeiling: ceiling <= left };
 }
 

@@ -166,6 +166,15 @@ export const eventKinds = {
     "names.added-back",
     (detail) => `Names that were left out are on the certificate again: ${namesIn(detail)}.`,
   ),
+  "pair.begun": told(
+    "pair.begun",
+    () => "A certificate with an RSA key is wanted beside the one with a P-256 key.",
+  ),
+  "pair.given-up": told("pair.given-up", (detail) => `No further try is made by itself: ${failure(detail)}`),
+  "pair.ended": told(
+    "pair.ended",
+    () => "The certificate with an RSA key is renewed no more, and edges drop it.",
+  ),
   "renewal.moved": told("renewal.moved", renewalMoved),
   "order.created": step(() => "The certificate authority has the order."),
   "challenge.published": step(() => "The proof of control is published."),
@@ -276,6 +285,10 @@ export const factsOfEvent = (kind: string): EventKindFacts | null =>
 /** An event for a person to read; its kind where we have no words for it. */
 export const eventSentence = (kind: string, detail: EventDetail): string =>
   factsOfEvent(kind)?.sentence(detail) ?? kind;
+
+/** The same in the timeline of a domain; what is about its twin says so. */
+export const timelineSentence = (kind: string, detail: EventDetail, ofTwin: boolean): string =>
+  ofTwin ? `RSA: ${eventSentence(kind, detail)}` : eventSentence(kind, detail);
 
 /** Those that move a domain. */
 export const movingKinds: readonly EventKind[] = (Object.keys(eventKinds) as EventKind[]).filter(

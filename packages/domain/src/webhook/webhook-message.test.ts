@@ -7,6 +7,7 @@ const at = instant(Date.parse("2026-11-22T12:00:00Z"));
 const domain: ToldDomain = {
   names: ["shop.example.com", "www.shop.example.com"],
   tenant: "acme",
+  ofTwin: false,
   renewal: false,
   before: null,
   certificate: null,
@@ -25,6 +26,7 @@ test("a failure says where the domain was and is, whose it is, and what to chang
       domain: "shop.example.com",
       names: ["shop.example.com", "www.shop.example.com"],
       tenant: "acme",
+      ofTwin: false,
       state: { before: "issuing", after: "waiting" },
       failure: { code: "caa", party: "customer", sentence: expect.stringMatching(/CAA record/) },
       certificate: null,
@@ -85,4 +87,22 @@ test.each(Object.keys(eventKinds))("%s is a message exactly when the table says 
 
 test("what this program does not know is told to nobody", () => {
   expect(webhookMessage({ at, kind: "new.kind", detail: {}, domain, cursor: "c" })).toBeNull();
+});
+
+test("what is about the RSA certificate of a pair says so, and leaves the domain where it is", () => {
+  const before = { kind: "issuance.started", renewal: true, toEdges: false };
+  const twin = { ...domain, ofTwin: true, renewal: true, before };
+  const message = webhookMessage({
+    at,
+    kind: "issuance.failed",
+    detail: { code: "dns" },
+    domain: twin,
+    cursor: "c1",
+  });
+  expect(message?.data).toMatchObject({
+    ofTwin: true,
+    state: { before: null, after: null },
+    failure: { code: "dns" },
+  });
+  expect(message?.data["sentence"]).toMatch(/^RSA: The attempt failed/);
 });

@@ -1,5 +1,5 @@
 /** The body of a webhook's message (Standard Webhooks: `type`, `timestamp`, `data`). */
-import { type EventDetail, factsOfEvent, type ToldState } from "../event/event-kind.ts";
+import { type EventDetail, factsOfEvent, type ToldState, timelineSentence } from "../event/event-kind.ts";
 import { type FailureCode, failures, isFailureCode } from "../failure/failure-code.ts";
 import type { Instant } from "../time/instant.ts";
 
@@ -18,6 +18,8 @@ export interface ToldDomain {
   /** The primary one first. */
   readonly names: readonly string[];
   readonly tenant: string | null;
+  /** Whether it is about the RSA certificate of a pair: the domain stands as its other certificate does. */
+  readonly ofTwin: boolean;
   /** Whether there was a certificate when it happened. */
   readonly renewal: boolean;
   /** The kind of the last event before it that moved the domain; null: there was none. */
@@ -50,22 +52,22 @@ export interface WebhookMessage {
 export function webhookMessage({ at, kind, detail, domain, cursor }: EventToTell): WebhookMessage | null {
   const facts = factsOfEvent(kind);
   if (facts === null || facts.message === null) return null;
-  const common = { event: kind, sentence: facts.sentence(detail), detail, cursor };
+  const sentence = timelineSentence(kind, detail, domain?.ofTwin ?? false);
+  const common = { event: kind, sentence, detail, cursor };
   const data = domain === null ? common : { ...domainData(kind, detail, domain), ...common };
   return { type: facts.message, timestamp: textOf(at), data };
 }
 
 function domainData(kind: string, detail: EventDetail, domain: ToldDomain): Record<string, unknown> {
-  const { names, tenant, certificate, before } = domain;
+  const { names, tenant, ofTwin, certificate, before } = domain;
   const state = before === null ? null : stateAfter(before);
+  const moved = { kind, renewal: domain.renewal, toEdges: detail["toEdges"] === true };
   return {
     domain: names[0],
     names,
     tenant,
-    state: {
-      before: state,
-      after: stateAfter({ kind, renewal: domain.renewal, toEdges: detail["toEdges"] === true }) ?? state,
-    },
+    ofTwin,
+    state: ofTwin ? { before: null, after: null } : { before: state, after: stateAfter(moved) ?? state },
     failure: failureOf(detail),
     certificate:
       certificate === null

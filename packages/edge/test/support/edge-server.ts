@@ -13,6 +13,9 @@ import type {
 import { problemTypes } from "@certmill/api";
 import type { TestCertificate } from "./test-ca.ts";
 
+/** `twinOf`: absent: it is nobody's twin. */
+type ToServe = TestCertificate & { readonly twinOf?: string };
+
 /** How an answer goes wrong. `cut`: half of it is sent; `drop`: none; `hang`: nothing until the server closes. */
 type Fault = "cut" | "drop" | "hang" | ProblemCode;
 
@@ -79,18 +82,18 @@ export class EdgeServer implements AsyncDisposable {
   }
 
   /** A certificate is stored: it is what the lineage is to be served with. */
-  put(lineageId: string, certificateId: string, names: readonly string[], made: TestCertificate): void {
-    const { chainPem, keyPem, serial, notAfter } = made;
+  put(lineageId: string, certificateId: string, names: readonly string[], made: ToServe): void {
+    const { twinOf = null, chainPem, keyPem, serial, notAfter } = made;
     const named = { lineageId, names: [...names], certificateId };
     this.#keyPairs.set(certificateId, { ...named, chainPem, keyPem });
-    this.#current.set(lineageId, { ...named, serial, notAfter });
-    this.#append({ kind: "put", ...named, serial, notAfter });
+    this.#current.set(lineageId, { ...named, serial, notAfter, twinOf });
+    this.#append({ kind: "put", ...named, serial, notAfter, twinOf });
   }
 
   remove(lineageId: string): void {
-    const names = this.#current.get(lineageId)?.names ?? [];
+    const { names = [], twinOf = null } = this.#current.get(lineageId) ?? {};
     this.#current.delete(lineageId);
-    this.#append({ kind: "remove", lineageId, names, certificateId: null });
+    this.#append({ kind: "remove", lineageId, names, certificateId: null, twinOf });
   }
 
   isCurrent(certificateId: string): boolean {

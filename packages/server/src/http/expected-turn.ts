@@ -23,6 +23,8 @@ async function forecastTurn(
   const told = forecast(
     {
       remaining: before + 1,
+      // Of pairs, both stand in line.
+      ordersEach: 1,
       window: campaign === null ? null : windowOf(campaign),
       perHour: campaign?.per_hour ?? null,
       accounts: await readAllowances(db, caId, now),

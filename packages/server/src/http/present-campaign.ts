@@ -12,6 +12,7 @@ import { readAllowances, readObservedPace, readOthersOrders } from "../store/rea
 import { type CampaignCounts, type CampaignRow, countCampaign } from "../store/read/campaigns.ts";
 import { campaignReason, windowOf } from "./campaign-reason.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
+import { saidKeys } from "./key-type.ts";
 
 /** A campaign with its counts and, while it has something to do, its forecast. */
 export async function describeCampaign(db: Db, row: CampaignRow, now: Instant): Promise<Campaign> {
@@ -30,7 +31,7 @@ export async function describeCampaign(db: Db, row: CampaignRow, now: Instant): 
     renewalSpreadDays: row.renewal_spread_days,
     ca: row.ca,
     edgeGroup: row.edge_group ?? "default",
-    keyType: row.key_type,
+    keyType: saidKeys({ keyType: row.key_type, paired: row.paired }) ?? "p256",
     profile: row.profile,
     wave: row.wave,
     waves: lastWave,
@@ -63,6 +64,7 @@ async function forecastOf(
   const told = forecast(
     {
       remaining,
+      ordersEach: row.is_paired ? 2 : 1,
       window: windowOf(row),
       perHour: row.per_hour,
       accounts,

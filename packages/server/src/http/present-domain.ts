@@ -1,10 +1,12 @@
-import type { DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
-import { eventSentence, type Instant, unpauseUrl } from "@certmill/domain";
+import type { Domain, DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
+import { type Instant, timelineSentence, unpauseUrl } from "@certmill/domain";
 import type { DomainRow } from "../store/read/domains.ts";
 import type { TimelineRow } from "../store/read/timeline.ts";
+import type { TwinRow } from "../store/read/twin.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
+import { shownKeyType } from "./key-type.ts";
 import { presentRenewal } from "./present-renewal.ts";
-import { leftOutOf } from "./standing.ts";
+import { failureSentence, leftOutOf } from "./standing.ts";
 import { stateReason } from "./state-reason.ts";
 
 export function presentDomain(row: DomainRow): DomainSummary {
@@ -20,7 +22,7 @@ export function presentDomain(row: DomainRow): DomainSummary {
     tenant: row.tenant,
     ca: row.ca,
     edgeGroup: row.edge_group,
-    keyType: row.key_type,
+    keyType: shownKeyType(row),
     profile: row.profile,
     challenge: row.challenge,
     certificate: certificateOf(row),
@@ -33,7 +35,7 @@ function nextTryAt({ wake_at, parked_until, check_at, holds_order, issuance }: D
   return parked_until ?? wake_at ?? (holds_order === true ? check_at : null);
 }
 
-function certificateOf(row: DomainRow): IssuedCertificate | null {
+function certificateOf(row: DomainRow | TwinRow): IssuedCertificate | null {
   const { certificate_id: id, serial, issuer, not_before: notBefore, not_after: notAfter } = row;
   if (id === null || serial === null || issuer === null || notBefore === null || notAfter === null)
     return null;
@@ -47,12 +49,25 @@ function certificateOf(row: DomainRow): IssuedCertificate | null {
   };
 }
 
-export function presentEvent({ at, kind, duration_ms, detail }: TimelineRow): TimelineEntry {
+/** @param twin null: the domain has none. */
+export function presentTwin(twin: TwinRow | null): Domain["twin"] {
+  if (twin === null || twin.state === "removed") return null;
+  const sentence = failureSentence(twin);
+  return {
+    state: twin.state,
+    failure: twin.failure_code === null || sentence === null ? null : { code: twin.failure_code, sentence },
+    nextTryAt: instantTextOrNull(twin.wake_at),
+    certificate: certificateOf(twin),
+  };
+}
+
+export function presentEvent({ at, kind, duration_ms, detail, of_twin: ofTwin }: TimelineRow): TimelineEntry {
   return {
     at: instantText(at),
     kind,
-    sentence: eventSentence(kind, detail),
+    sentence: timelineSentence(kind, detail, ofTwin),
     durationMs: duration_ms === null ? null : Number(duration_ms),
     detail,
+    ofTwin,
   };
 }

@@ -46,7 +46,10 @@ export function faultSentence({ findings }: Standing): string | null {
 }
 
 /** The failure's own sentence, with the CA's words behind it; null when there is none. */
-export function failureSentence({ failure_code: code, failure_detail: detail }: Standing): string | null {
+export function failureSentence({
+  failure_code: code,
+  failure_detail: detail,
+}: Pick<Standing, "failure_code" | "failure_detail">): string | null {
   if (code === null) return null;
   const sentence = isFailureCode(code) ? failures[code].sentence : `The last attempt failed (${code}).`;
   return detail === null || detail === ""

@@ -1,19 +1,20 @@
 /** Certificates that came from another program find their place among what is here, and take it. */
+import type { KeyType as ApiKeyType } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { holdStandings, readStandings } from "../store/read/standings.ts";
-import type { KeyType } from "../store/schema/key.ts";
 import { addLineages, findHolders, type Holder, holdNames } from "../store/write/add-lineages.ts";
 import { ensureTenants, findTenants } from "../store/write/names.ts";
 import { recogniseAccounts, storeImported } from "../store/write/store-imported.ts";
 import type { Candidate } from "./judge-certificate.ts";
+import { keysOf } from "./key-type.ts";
 import { type Place, sortCertificates } from "./sort-certificates.ts";
 
 interface Taking {
   /** Whose they are to be; null: nobody's. */
   readonly tenant: string | null;
   /** Of the keys of their successors; null: as their own. */
-  readonly keyType: KeyType | null;
+  readonly keyType: ApiKeyType | null;
   readonly edgeGroupId: string;
   /** Whether names are checked here. */
   readonly areChecked: boolean;
@@ -99,8 +100,9 @@ async function addFresh(
   );
   for (const group of groups.values()) {
     const [{ renewal, read }] = group as [Candidate, ...Candidate[]];
+    const keys = keyType === null ? { keyType: read.keyType, paired: null } : keysOf(keyType);
     const kept = { edgeGroupId, profile: null, challenge: null, campaignId: null };
-    await addLineages(trx, group, { ...kept, ...renewal, keyType: keyType ?? read.keyType }, now);
+    await addLineages(trx, group, { ...kept, ...renewal, ...keys }, now);
   }
 }
 

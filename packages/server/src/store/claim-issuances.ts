@@ -51,6 +51,8 @@ export interface ClaimedIssuance {
   readonly renewalSpreadDays: number | null;
   /** Whether several customers share the certificate. */
   readonly isPack: boolean;
+  /** Whether it is the twin of another (twins.ts), whose names it has. */
+  readonly isTwin: boolean;
 }
 
 interface Row {
@@ -79,6 +81,7 @@ interface Row {
   wanted_at: Instant;
   renewal_spread_days: number | null;
   is_pack: boolean;
+  is_twin: boolean;
 }
 
 /**
@@ -97,7 +100,8 @@ export async function claimIssuances(
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1
     from due, ca, account, lineage
-      left join campaign on campaign.id = lineage.campaign_id
+      left join lineage main on main.id = lineage.twin_of
+      left join campaign on campaign.id = coalesce(main.campaign_id, lineage.campaign_id)
     where issuance.id = due.id and lineage.id = issuance.lineage_id and ca.id = issuance.ca_id and account.ca_id = ca.id
     returning issuance.id, issuance.lineage_id, issuance.ca_id, ca.name as ca_name, lineage.edge_group_id, issuance.names,
       issuance.key_type, issuance.state, issuance.fence, issuance.key_secret_id, issuance.csr,
@@ -106,7 +110,8 @@ export async function claimIssuances(
       (select not_after from certificate where id = lineage.certificate_id) as not_after,
       issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, ${wishedChallenge} as challenge, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
-      coalesce(campaign.pack_names > 1, false) as is_pack`.execute(db);
+      coalesce(campaign.pack_names > 1, false) as is_pack,
+      lineage.twin_of is not null as is_twin`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     lineageId: row.lineage_id,
@@ -132,6 +137,7 @@ export async function claimIssuances(
     wantedAt: row.wanted_at,
     renewalSpreadDays: row.renewal_spread_days,
     isPack: row.is_pack,
+    isTwin: row.is_twin,
   }));
 }
 

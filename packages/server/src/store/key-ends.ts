@@ -5,6 +5,7 @@
 import type { Duration, Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
+import { withTwins } from "./twins.ts";
 
 /**
  * A part of a statement: some keys may be used no more from now on. They may be used by others still.
@@ -27,9 +28,15 @@ export const retireShared = (now: Instant): RawBuilder<unknown> => sql`
   ), ${endKeys(sql`select secret_id from retired`, now)}`;
 
 /** The keys of all certificates and orders of a lineage. Indexes: `certificate_by_lineage`, `issuance_by_lineage`. */
-export const keysOfLineage = (lineageId: string): RawBuilder<unknown> => sql`
-  select key_secret_id from certificate where lineage_id = ${lineageId}
-  union select key_secret_id from issuance where lineage_id = ${lineageId}`;
+export function keysOfLineage(
+  lineageId: string,
+  whose: "alone" | "with-twins" = "alone",
+): RawBuilder<unknown> {
+  const ids = whose === "alone" ? sql`${lineageId}` : withTwins(lineageId);
+  return sql`
+    select key_secret_id from certificate where lineage_id = ${ids}
+    union select key_secret_id from issuance where lineage_id = ${ids}`;
+}
 
 /** Needs `lineage` in scope. Who has moved away is served, too. */
 const isHeld = (certificate: "certificate" | "alike"): RawBuilder<unknown> =>
@@ -173,11 +180,11 @@ export interface KeysEnd {
   readonly isShared: boolean;
 }
 
-/** What becomes of a removed lineage's keys, as the policies are now. Indexes: those of `keysOfLineage`. */
+/** What becomes of a removed lineage's keys and its twins', as the policies are now. Indexes: those of `keysOfLineage`. */
 export async function readKeysEnd(db: Db, lineageId: string, kept: Duration): Promise<KeysEnd> {
   const { rows } = await sql<{ destroyed_at: Instant | null; is_shared: boolean | null }>`
     with looked as materialized (
-      select key_end.secret_id, unused_since from key_end where secret_id in (${keysOfLineage(lineageId)})
+      select key_end.secret_id, unused_since from key_end where secret_id in (${keysOfLineage(lineageId, "with-twins")})
     ), judged as (
       select ${isServed} or ${isShared} as is_shared, unused_since + ${longestKept(kept)} as ends_at from looked
     )

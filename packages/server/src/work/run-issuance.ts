@@ -149,7 +149,7 @@ class Run {
     const { db, onEvents, areChecked } = this.#tools;
     if (state.kind === "abandoned") {
       const { cause, detail, retryAt } = state;
-      const commit = { cause, detail, retryAt, areChecked, ...told };
+      const commit = { cause, detail, retryAt, areChecked, ofTwin: this.#issuance.isTwin, ...told };
       const accepted = await this.#abandon(commit, failedNames(this.#issuance.names, outcome.input, state));
       if (accepted) onEvents(this.#issuance, told.events);
       return;
@@ -163,10 +163,11 @@ class Run {
     if (id !== null) onEvents(this.#issuance, told.events);
   }
 
-  /** What several customers share is split; of one customer's names some may be left out. */
+  /** What several customers share is split; of one customer's names some may be left out. A twin follows in that. */
   #abandon(commit: AbandonedCommit, failed: readonly string[]): Promise<boolean> {
     const { db, life } = this.#tools;
-    const { isPack, names } = this.#issuance;
+    const { isPack, isTwin, names } = this.#issuance;
+    if (isTwin) return commitAbandoned(db, this.#issuance, commit);
     const split = isPack ? splitPack(names, failed) : null;
     if (split !== null) return commitSplit(db, this.#issuance, { ...commit, split });
     if (isPack || names.length === 1) return commitAbandoned(db, this.#issuance, commit);

@@ -184,7 +184,7 @@ function prepare(
 ): PreparedMessage {
   const event = told.get(place.id);
   if (event === undefined) throw new Error(`The event ${place.id} vanished.`);
-  const { at, detail, names, tenant, before, certificate, firstStoredAt } = event;
+  const { at, detail, names, tenant, ofTwin, before, certificate, firstStoredAt } = event;
   const isRenewal = (when: Instant): boolean => firstStoredAt !== null && firstStoredAt < when;
   const message = webhookMessage({
     at,
@@ -196,6 +196,7 @@ function prepare(
         : {
             names,
             tenant,
+            ofTwin,
             renewal: isRenewal(at),
             before: before === null ? null : { ...before, renewal: isRenewal(before.at) },
             certificate,

@@ -62,6 +62,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
           pinned: false,
           edgeGroupId,
           keyType: "p256",
+          paired: null,
           profile: null,
           challenge: null,
           campaignId: null,

@@ -245,14 +245,14 @@ const queries: Readonly<
     async (db) => {
       const { installation } = await readHorizon(fleet.db);
       const begin = { installation, xact: "0", id: "0" };
-      return readEdgeFeed(db, { edgeGroupId: "1", after: begin, limit: 100 });
+      return readEdgeFeed(db, { twins: true, edgeGroupId: "1", after: begin, limit: 100 });
     },
     "event_feed",
     "lineage_pkey",
     "certificate_pkey",
   ],
   listServed: [
-    (db) => listServed(db, { edgeGroupId: "1", after: "100", limit: 100 }),
+    (db) => listServed(db, { twins: true, edgeGroupId: "1", after: "100", limit: 100 }),
     "lineage_served",
     "certificate_pkey",
   ],

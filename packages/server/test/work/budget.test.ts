@@ -37,6 +37,7 @@ async function enrolAll(server: IssuingServer, names: readonly string[]): Promis
       pinned: false,
       edgeGroupId: "1",
       keyType: "p256",
+      paired: null,
       profile: null,
       challenge: null,
       campaignId: null,

@@ -178,6 +178,7 @@ async function register(
     pinned: false,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
+    paired: null,
     profile: null,
     challenge: null,
     campaignId: null,

@@ -22,7 +22,16 @@ async function isShort(server: IssuingServer, name: string, profile: string | nu
   await addLineages(
     server.db,
     [{ names: [name as DnsName], tenantId: null }],
-    { caId, pinned: false, edgeGroupId: "1", keyType: "p256", profile, challenge: null, campaignId: null },
+    {
+      caId,
+      pinned: false,
+      edgeGroupId: "1",
+      keyType: "p256",
+      paired: null,
+      profile,
+      challenge: null,
+      campaignId: null,
+    },
     server.clock.now(),
   );
   await stored;

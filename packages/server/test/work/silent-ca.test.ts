@@ -91,6 +91,7 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
     pinned: false,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
+    paired: null,
     profile: null,
     challenge: null,
     campaignId: null,

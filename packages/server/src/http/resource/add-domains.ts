@@ -8,6 +8,7 @@ import { addLineages, findHolders, holdNames, type LineageTerms } from "../../st
 import { ensureTenants, findTenants } from "../../store/write/names.ts";
 import { type AcceptedRow, acceptRow, type RowTerms } from "../accept-row.ts";
 import type { Caller } from "../caller.ts";
+import { keysOf } from "../key-type.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
@@ -116,9 +117,20 @@ export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: L
   const edgeGroupId = await findEdgeGroupId(db, group);
   if (edgeGroupId === null) throw new Refusal("edge-group-missing", `There is no edge group "${group}".`);
   const pinned = wanted.ca !== undefined;
-  const { keyType = "p256", profile = null, challenge = null } = wanted;
+  const { profile = null, challenge = null } = wanted;
   if (profile !== null) await demandProfile(db, profile, pinned ? ca : null);
-  return { terms: { caId: ca.id, pinned, edgeGroupId, keyType, profile, challenge, campaignId: null }, ca };
+  return {
+    terms: {
+      caId: ca.id,
+      pinned,
+      edgeGroupId,
+      ...keysOf(wanted.keyType),
+      profile,
+      challenge,
+      campaignId: null,
+    },
+    ca,
+  };
 }
 
 async function demandProfile(db: Db, profile: string, only: CaRow | null): Promise<void> {

@@ -13,6 +13,7 @@ import { addLineages, findHolders, holdNames, type LineageTerms } from "../../st
 import { findOnList, holdList, notePacking } from "../../store/write/campaign-list.ts";
 import { ensureTenants } from "../../store/write/names.ts";
 import { type AcceptedRow, acceptRow, type RowTerms } from "../accept-row.ts";
+import { saidKeys } from "../key-type.ts";
 import { packRows } from "../pack-rows.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
@@ -28,8 +29,9 @@ interface Tools {
 export function addCampaignDomainsHandler({ db, now }: Tools): Handler<Operations["addCampaignDomains"]> {
   return async ({ params, body }) => {
     const campaign = await wantedCampaign(db, params.name);
+    const keyType = saidKeys({ keyType: campaign.key_type, paired: campaign.paired });
     const { terms, ca } = await readTerms(db, {
-      keyType: campaign.key_type,
+      ...(keyType === undefined ? {} : { keyType }),
       ...(campaign.profile === null ? {} : { profile: campaign.profile }),
       ...(campaign.ca === null ? {} : { ca: campaign.ca }),
       ...(campaign.edge_group === null ? {} : { edgeGroup: campaign.edge_group }),

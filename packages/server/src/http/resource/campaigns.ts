@@ -128,6 +128,7 @@ async function settingsOf(db: Db, wanted: NewCampaign, now: Instant): Promise<Ca
     caId: terms.pinned ? terms.caId : null,
     edgeGroupId: terms.edgeGroupId,
     keyType: terms.keyType,
+    paired: terms.paired,
     profile: terms.profile,
   };
 }
@@ -149,6 +150,7 @@ function refuseOther(row: CampaignRow, settings: CampaignSettings): void {
     row.ca_id === settings.caId &&
     row.edge_group_id === settings.edgeGroupId &&
     row.key_type === settings.keyType &&
+    row.paired === settings.paired &&
     row.profile === settings.profile;
   if (!same) throw new Refusal("campaign-exists", `${row.name} takes its list already, with other settings.`);
 }

@@ -5,6 +5,7 @@ import { readKeysEnd } from "../../store/key-ends.ts";
 import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../store/read/domains.ts";
 import { listStillValid } from "../../store/read/still-valid.ts";
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
+import { findTwin } from "../../store/read/twin.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
 import { requestLineage } from "../../store/write/request-revocations.ts";
@@ -23,7 +24,7 @@ import { expectedTurn } from "../expected-turn.ts";
 import { instantText, instantTextOrNull } from "../instant-text.ts";
 import { longPoll } from "../long-poll.ts";
 import { presentCheck } from "../present-check.ts";
-import { presentDomain, presentEvent } from "../present-domain.ts";
+import { presentDomain, presentEvent, presentTwin } from "../present-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 
@@ -156,6 +157,7 @@ export async function describeDomain(db: Db, row: DomainRow, now: Instant): Prom
     expectedAt: instantTextOrNull(await expectedTurn(db, row, now)),
     delegations: await delegationsOf(db, row),
     check: presentCheck(row),
+    twin: presentTwin(await findTwin(db, row.lineage_id)),
     deliveries: deliveries.map(({ edge, certificate_id, received_at, error }) => ({
       edge,
       certificateId: certificate_id,

@@ -14,6 +14,7 @@ import { longPoll } from "../long-poll.ts";
 import type { Handler } from "../routes.ts";
 import { SharedReads } from "../shared-reads.ts";
 import { unknownCursor } from "./domains.ts";
+import { feedOf } from "./edges.ts";
 
 export interface EdgeFeedTools {
   readonly db: Db;
@@ -36,10 +37,13 @@ export function edgeFeedHandler({ db, now, wakeups }: EdgeFeedTools): Handler<Op
   return async ({ query, caller, signal }) => {
     await knownEdge(db, caller, { name: query.edge, now: now() });
     const { edgeGroupId } = caller;
-    const after = positionOf(query.after);
-    const key = `${edgeGroupId} ${after.xact} ${after.id} ${after.installation}`;
+    const { twins = false } = query;
+    const after = positionOf(query.after, twins);
+    const key = `${edgeGroupId} ${twins} ${after.xact} ${after.id} ${after.installation}`;
     const look = (): Promise<Told> =>
-      reads.read(key, async () => tell(await readEdgeFeed(db, { edgeGroupId, after, limit: mostChanges })));
+      reads.read(key, async () =>
+        tell(await readEdgeFeed(db, { edgeGroupId, twins, after, limit: mostChanges }), twins),
+      );
     const wait = seconds(query.wait ?? 0);
     open += 1;
     try {
@@ -71,25 +75,31 @@ type Told =
     }
   | { readonly kind: "unknown-position" };
 
-function tell(part: FeedPart): Told {
+function tell(part: FeedPart, twins: boolean): Told {
   if (part.kind === "unknown-position") return part;
   const { changes, end, isCut } = part;
-  const body = { changes: changes.flatMap(presentChange), cursor: encodePosition("edge", end) };
+  const body = { changes: changes.flatMap(presentChange), cursor: encodePosition(feedOf(twins), end) };
   if (changes.length === 0) return { kind: "nothing", body };
   return { kind: isCut ? "some" : "all", body };
 }
 
-function positionOf(cursor: string): FeedPosition {
-  const position = decodePosition("edge", cursor);
+function positionOf(cursor: string, twins: boolean): FeedPosition {
+  const position = decodePosition(feedOf(twins), cursor);
   if (position === null) throw new Error("A cursor that is there decodes or is refused.");
   return position;
 }
 
 /** The newest state of a lineage; nothing for one that has no certificate yet. */
-function presentChange({ lineage_id, names, state, ...certificate }: ChangedLineage): EdgeChange[] {
+function presentChange({
+  lineage_id,
+  names,
+  twin_of: twinOf,
+  state,
+  ...certificate
+}: ChangedLineage): EdgeChange[] {
   const { certificate_id: certificateId, serial, not_after: notAfter } = certificate;
   const named = { lineageId: lineage_id, names };
-  if (state === "removed") return [{ kind: "remove", ...named, certificateId: null }];
+  if (state === "removed") return [{ kind: "remove", ...named, certificateId: null, twinOf }];
   if (certificateId === null || serial === null || notAfter === null) return [];
-  return [{ kind: "put", ...named, certificateId, serial, notAfter: instantText(notAfter) }];
+  return [{ kind: "put", ...named, certificateId, serial, notAfter: instantText(notAfter), twinOf }];
 }

@@ -6,6 +6,7 @@ import { setEdgeGroup } from "../../store/write/key-policies.ts";
 import { settleServed } from "../../store/write/settle-served.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
+import { isPair, usualKeyType } from "../key-type.ts";
 import type { Handler } from "../routes.ts";
 
 interface Tools {
@@ -17,10 +18,11 @@ export function setEdgeGroupHandler({
   now,
 }: Tools & { readonly now: () => Instant }): Handler<Operations["setEdgeGroup"]> {
   return async ({ params: { name }, body }) => {
-    const { keys, keysKeptDays, challenge, servedWhen } = body;
+    const { keys, keysKeptDays, keyType, challenge, servedWhen } = body;
     const group = await setEdgeGroup(db, name, {
       ...(keys === undefined ? {} : { keys: keyPolicyOf(keys) }),
       ...(keysKeptDays === undefined ? {} : { keptDays: keysKeptDays }),
+      ...(keyType === undefined ? {} : { paired: isPair(keyType) }),
       ...(challenge === undefined ? {} : { challenge }),
       ...(servedWhen === undefined ? {} : { servedWhen }),
     });
@@ -45,12 +47,14 @@ const present = ({
   key_policy,
   key_renewals,
   keys_kept_days,
+  paired,
   challenge,
   served_when,
 }: EdgeGroupRow): EdgeGroup => ({
   name,
   keys: presentKeyPolicy(key_policy, key_renewals),
   keysKeptDays: keys_kept_days,
+  keyType: usualKeyType(paired),
   challenge,
   servedWhen: served_when,
 });

@@ -10,6 +10,7 @@ import {
   retrieveKeyPairs,
 } from "../../store/write/key-retrieval.ts";
 import { recordReceipts } from "../../store/write/receipts.ts";
+import { noteTwins } from "../../store/write/see-edge.ts";
 import type { EdgeCaller } from "../caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, encodePosition } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
@@ -26,14 +27,15 @@ interface Tools {
 
 /** The feed's position is taken before the first page is read and goes with every further page. */
 export function edgeSnapshotHandler({ db, now }: Tools): Handler<Operations["edgeSnapshot"]> {
-  return async ({ query: { after, limit = defaultLimit, edge }, caller }) => {
-    await knownEdge(db, caller, { name: edge, now: now() });
+  return async ({ query: { after, limit = defaultLimit, edge, twins = false }, caller }) => {
+    const known = await knownEdge(db, caller, { name: edge, now: now() });
+    if (known !== null) await noteTwins(db, { id: known.id, takesTwins: twins });
     const { edgeGroupId } = caller;
     const { lineageId, cursor } = snapshotPlace(after) ?? {
       lineageId: "0",
-      cursor: encodePosition("edge", atHorizon(await readHorizon(db))),
+      cursor: encodePosition(feedOf(twins), atHorizon(await readHorizon(db))),
     };
-    const rows = await listServed(db, { edgeGroupId, after: lineageId, limit });
+    const rows = await listServed(db, { edgeGroupId, twins, after: lineageId, limit });
     const last = rows.at(-1);
     return {
       status: 200,
@@ -52,6 +54,7 @@ export function edgeSnapshotHandler({ db, now }: Tools): Handler<Operations["edg
 export const presentServed = ({
   lineage_id,
   names,
+  twin_of,
   certificate_id,
   serial,
   not_after,
@@ -61,7 +64,11 @@ export const presentServed = ({
   certificateId: certificate_id,
   serial,
   notAfter: instantText(not_after),
+  twinOf: twin_of,
 });
+
+/** Whoever begins to take twins, or ceases to, is to take a snapshot: its cursor is of another list. */
+export const feedOf = (twins: boolean): string => (twins ? "edge-twins" : "edge");
 
 function snapshotPlace(after: string | undefined): { lineageId: string; cursor: string } | null {
   const fields = decodeCursor("edge-snapshot", 2, after);

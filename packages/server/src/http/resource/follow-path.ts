@@ -43,11 +43,13 @@ export async function pathOf(
 ): Promise<readonly PathStep[]> {
   const { name, certificate_id: current } = row;
   const deliveries = await listDeliveries(db, row.lineage_id);
-  const told = deliveries.map(({ edge, certificate_id, error }) => ({
-    edge,
-    isCurrent: certificate_id === current,
-    error,
-  }));
+  const told = deliveries
+    .filter(({ of_twin: ofTwin }) => !ofTwin)
+    .map(({ edge, certificate_id, error }) => ({
+      edge,
+      isCurrent: certificate_id === current,
+      error,
+    }));
   return followPath({ name, held: await heldBy(db, row), told, byDns: row.challenge === "dns-01" }, signal);
 }
 

@@ -8,6 +8,7 @@ import { setTenantCas } from "../../store/write/tenants.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText } from "../instant-text.ts";
 import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
+import { isPair, usualKeyType } from "../key-type.ts";
 import type { Handler } from "../routes.ts";
 import { wantedCa } from "./limits.ts";
 
@@ -17,7 +18,7 @@ interface Tools {
 }
 
 export function setTenantHandler({ db, now }: Tools): Handler<Operations["setTenant"]> {
-  return async ({ params: { name }, body: { cas, keys, keysKeptDays } }) =>
+  return async ({ params: { name }, body: { cas, keys, keysKeptDays, keyType } }) =>
     db.transaction().execute(async (trx) => {
       if (cas !== undefined)
         await setTenantCas(trx, { name, caIds: cas === null ? null : await idsOf(trx, cas) }, now());
@@ -26,6 +27,7 @@ export function setTenantHandler({ db, now }: Tools): Handler<Operations["setTen
       await setTenantKeys(trx, tenantId, {
         ...(keys === undefined ? {} : { keys: keys === null ? null : keyPolicyOf(keys) }),
         ...(keysKeptDays === undefined ? {} : { keptDays: keysKeptDays }),
+        ...(keyType === undefined ? {} : { paired: keyType === null ? null : isPair(keyType) }),
       });
       const row = await findTenant(trx, name);
       if (row === null) throw new Error("A tenant vanished right after it was set.");
@@ -53,5 +55,6 @@ const present = ({ key_policy: policy, ...row }: TenantRow): Tenant => ({
   cas: row.cas,
   keys: policy === null ? null : presentKeyPolicy(policy, row.key_renewals),
   keysKeptDays: row.keys_kept_days,
+  keyType: row.paired === null ? null : usualKeyType(row.paired),
   createdAt: instantText(row.created_at),
 });

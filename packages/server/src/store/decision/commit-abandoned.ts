@@ -29,6 +29,8 @@ export interface AbandonedCommit {
   readonly retryAt: Instant | null;
   /** Whether names are checked; absent: they are not. */
   readonly areChecked?: boolean;
+  /** Whether it is a twin's (twins.ts); absent: it is not. */
+  readonly ofTwin?: boolean;
   readonly events: readonly TimelineEvent[];
   readonly ledger: readonly LedgerChange[];
   readonly now: Instant;
@@ -132,15 +134,15 @@ const stateAfterFailure = (event: "paused-by-ca" | "gave-up" | null): RawBuilder
     : sql`case when ${hasAnother} then ${stateAfter("attempt-failed")} else ${stateAfter(event)} end`;
 
 /** Where no further try is made by itself, unless another CA may have it: null: one is. */
-function restOf({ cause, detail, retryAt, now }: AbandonedCommit) {
+function restOf({ cause, detail, retryAt, ofTwin = false, now }: AbandonedCommit) {
   if (retryAt !== null) return null;
   const event = cause === "name-paused" ? "paused-by-ca" : "gave-up";
-  const kind = event === "paused-by-ca" ? "domain.paused" : "domain.given-up";
+  const kind = ofTwin ? "pair.given-up" : event === "paused-by-ca" ? "domain.paused" : "domain.given-up";
   return { event, told: { at: now, kind, took: null, detail: { code: cause, detail } } } as const;
 }
 /** Needs a preceding `moved`. What the customer has to put right is checked now, and from then on until it is right. */
-const checkAgain = ({ areChecked, cause, now }: AbandonedCommit): RawBuilder<unknown> =>
-  areChecked !== true || failures[cause].party !== "customer"
+const checkAgain = ({ areChecked, ofTwin, cause, now }: AbandonedCommit): RawBuilder<unknown> =>
+  areChecked !== true || ofTwin === true || failures[cause].party !== "customer"
     ? sql`checking as (select null where false)`
     : sql`checking as (
         insert into lineage_check (lineage_id, wake_at, rank) select lineage_id, ${timestamp(now)}, 0 from moved

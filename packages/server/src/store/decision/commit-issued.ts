@@ -11,6 +11,7 @@ import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import { servedAtFirst } from "../served-sql.ts";
+import { followTwins } from "../twins.ts";
 import { unpublish } from "../unpublish.ts";
 import { type Claim, held } from "./claim.ts";
 import { noteLedger } from "./note-ledger.ts";
@@ -66,14 +67,19 @@ export async function commitIssued(
         served_certificate_id = ${servedAtFirst}, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,
-        wake_at = ${renewal}, wanted_at = ${renewal}
-      from stored where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, ${endKeys(supersededKey, now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}
+        wake_at = case when ${isOutdated} then ${at} else ${renewal}::timestamptz end,
+        wanted_at = case when ${isOutdated} then ${at} else ${renewal}::timestamptz end
+      from stored, moved where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id, lineage.names
+    ), ${followTwins(now)}, ${noteReplaced(now)}, ${endKeys(supersededKey, now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}
     select (select id from stored) as id,
-      (select count(pg_notify('certmill_feed', edge_group_id::text)) from current)`;
+      (select count(pg_notify('certmill_feed', edge_group_id::text)) from current),
+      (select count(pg_notify('certmill_work', '')) from twins)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.id ?? null;
 }
+
+/** Of a twin, whose names have changed while it was issued. Needs a preceding `moved`. */
+const isOutdated = sql`lineage.twin_of is not null and lineage.names <> moved.names`;
 
 const renewalOf = (
   { lineageId, renewalSpreadDays: spreadDays }: Pick<ClaimedIssuance, "lineageId" | "renewalSpreadDays">,
@@ -122,7 +128,7 @@ const lookAgain = (at: Instant | null): RawBuilder<unknown> =>
   at === null
     ? sql`looking as (select null where false)`
     : sql`looking as (
-        insert into lineage_check (lineage_id, wake_at, rank) select lineage_id, ${timestamp(at)}, 2 from moved
+        insert into lineage_check (lineage_id, wake_at, rank) select lineage.id, ${timestamp(at)}, 2 from moved join lineage on lineage.id = moved.lineage_id and twin_of is null
         on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = 2, holds_order = false, cleared = false,
           watched = false, failing = 0, failing_since = null, ordered_anyway_at = null, away_since = null
       )`;

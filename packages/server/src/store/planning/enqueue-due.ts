@@ -10,12 +10,16 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { isLeftAlone } from "../twins.ts";
+import { endLineage } from "../write/remove-lineage.ts";
 import { sendToChecks } from "./send-to-checks.ts";
 
 interface DueRow {
   id: string;
   tenant_id: string | null;
   campaign_id: string | null;
+  twin_of: string | null;
+  is_left_alone: boolean;
   ca_ids: string[] | null;
   failures: number;
   not_before: Instant | null;
@@ -54,11 +58,12 @@ export async function enqueueDue(
     update queue set parked_until = null, parked_for = null
     where parked_until <= ${timestamp(now)}`.execute(trx);
   const { rows } = await sql<DueRow>`
-    select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures,
+    select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures, lineage.twin_of,
+      ${isLeftAlone} as is_left_alone,
       case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
       certificate.not_before, certificate.not_after,
       coalesce(renewal.urgent, false) or certificate.revoked_at is not null or replacing.is_so is not null as urgent,
-      lineage_check.cleared, lineage_check.failing, queue.lineage_id is not null as in_line,
+      lineage.twin_of is not null or lineage_check.cleared as cleared, lineage_check.failing, queue.lineage_id is not null as in_line,
       last.class as last_class, last.turn as last_turn, last.failure_code as last_failure
     from lineage
       left join tenant on tenant.id = lineage.tenant_id
@@ -77,7 +82,10 @@ export async function enqueueDue(
     where lineage.wake_at <= ${timestamp(now)}
     order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
   if (rows.length === 0) return false;
-  const ready = checkFirst ? await sendToChecks(trx, rows, now) : rows;
+  for (const { id, is_left_alone } of rows)
+    if (is_left_alone) await endLineage(trx, { lineageId: id, reason: "unpaired", now });
+  const wanted = rows.filter(({ is_left_alone }) => !is_left_alone);
+  const ready = checkFirst ? await sendToChecks(trx, wanted, now) : wanted;
   if (ready.length > 0) await joinLine(trx, ready, now);
   return rows.length === mostAtOnce;
 }
@@ -95,7 +103,9 @@ const isOfCampaign = ({ campaign_id, not_after }: DueRow): boolean =>
 function classOfRow(row: DueRow, now: Instant): WorkClass {
   const { not_before: notBefore, not_after: notAfter, urgent, failures } = row;
   const certificate = notBefore === null || notAfter === null ? null : { notBefore, notAfter };
-  const workClass = classOf({ certificate, urgent, ofCampaign: isOfCampaign(row), failures }, now);
+  // Where a twin comes first, its names are served already: nobody waits for it.
+  const ofCampaign = isOfCampaign(row) || row.twin_of !== null;
+  const workClass = classOf({ certificate, urgent, ofCampaign, failures }, now);
   // What is ordered though its check fails goes after all others.
   return workClass === "interactive" && (row.failing ?? 0) > 0 ? "campaign" : workClass;
 }

@@ -51,6 +51,8 @@ interface Row {
   window_start: Instant | null;
   window_end: Instant | null;
   campaign_id: string | null;
+  /** Of a twin's first order: the campaign that the other's was of. */
+  twin_campaign_id: string | null;
   tenant_id: string | null;
 }
 
@@ -94,15 +96,18 @@ export async function nextInLine(
       order by first.turn limit ${most}
     )
     select line.*, lineage.names, lineage.key_type, lineage.profile, lineage.certificate_id, lineage.avoid_ca_ids,
-      lineage.tenant_id, held.ca_id as previous,
+      lineage.tenant_id, case when lineage.certificate_id is null then main.campaign_id end as twin_campaign_id,
+      coalesce(held.ca_id, main.ca_id) as previous,
       array(
         select distinct ${homeCaId} from certificate join ca on ca.id = certificate.ca_id
-        where lineage.certificate_id is not null and certificate.lineage_id = lineage.id
+        where coalesce(lineage.certificate_id, lineage.twin_of) is not null
+          and certificate.lineage_id in (lineage.id, lineage.twin_of)
           and certificate.names = lineage.names
           and case when issuance_id is null then certificate.not_before else certificate.stored_at end > ${since}
       ) as same_set_at,
       renewal.ca_id as window_ca, renewal.window_start, renewal.window_end
     from line join lineage on lineage.id = line.lineage_id
+      left join lineage main on main.id = lineage.twin_of
       left join certificate held on held.id = lineage.certificate_id
       left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = held.id
         and renewal.ari_id is not null and held.names && lineage.names and not held.foreign_account
@@ -137,8 +142,8 @@ const candidateOf = (row: Row): Candidate => ({
   sameSetAt: row.same_set_at,
   successor: successorOf(row),
   spender:
-    row.campaign_id !== null
-      ? `campaign ${row.campaign_id}`
+    (row.campaign_id ?? row.twin_campaign_id) !== null
+      ? `campaign ${row.campaign_id ?? row.twin_campaign_id}`
       : row.tenant_id !== null
         ? `tenant ${row.tenant_id}`
         : "",

@@ -26,6 +26,10 @@ export interface CampaignRow {
   readonly edge_group_id: string | null;
   readonly edge_group: string | null;
   readonly key_type: KeyType;
+  /** What its domains say of having a twin (twins.ts); null: nothing. */
+  readonly paired: boolean | null;
+  /** Whether they have one, where no tenant says otherwise. */
+  readonly is_paired: boolean;
   readonly profile: string | null;
   readonly created_at: Instant;
   readonly ended_at: Instant | null;
@@ -58,6 +62,10 @@ const selectCampaigns = (db: Db) =>
       "campaign.edge_group_id",
       "edge_group.name as edge_group",
       "campaign.key_type",
+      "campaign.paired",
+      sql<boolean>`campaign.key_type = 'p256' and coalesce(campaign.paired, edge_group.paired, false)`.as(
+        "is_paired",
+      ),
       "campaign.profile",
       "campaign.created_at",
       "campaign.ended_at",

@@ -1,6 +1,8 @@
 import type { Instant } from "@certmill/domain";
+import { sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { Sealed } from "../secrets.ts";
+import { withTwins } from "../twins.ts";
 
 export interface CertificateRow {
   readonly id: string;
@@ -81,7 +83,11 @@ export async function findCertificate(
   return row ?? null;
 }
 
-/** The newest first. Indexes: the id's, `certificate_by_lineage`. */
+/**
+ * The newest first.
+ *
+ * @param filter.lineageId of this one and its twins; null: of all. Indexes: the id's, `certificate_by_lineage`.
+ */
 export async function listCertificates(
   db: Db,
   filter: { tenantId: string | null; lineageId: string | null },
@@ -90,7 +96,9 @@ export async function listCertificates(
   const { tenantId, lineageId } = filter;
   return selectCertificates(db)
     .$if(tenantId !== null, (query) => query.where("lineage.tenant_id", "=", tenantId))
-    .$if(lineageId !== null, (query) => query.where("certificate.lineage_id", "=", lineageId))
+    .$if(lineageId !== null, (query) =>
+      query.where(sql<boolean>`certificate.lineage_id = ${withTwins(lineageId as string)}`),
+    )
     .$if(page.before !== null, (query) => query.where("certificate.id", "<", page.before))
     .orderBy("certificate.id", "desc")
     .limit(page.limit)

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { CampaignState } from "../schema/campaign.ts";
 import type { KeyType } from "../schema/key.ts";
+import { isPaired, withTwins } from "../twins.ts";
 import { wishedChallenge } from "../wished-challenge.ts";
 import { isShownAs, shownState } from "./shown-state.ts";
 
@@ -22,6 +23,8 @@ export interface DomainRow {
   readonly ca: string;
   readonly edge_group: string;
   readonly key_type: KeyType;
+  /** Whether it has, or is to have, an RSA certificate beside it. */
+  readonly is_paired: boolean;
   readonly profile: string | null;
   readonly challenge: ChallengeType | null;
   readonly wake_at: Instant | null;
@@ -64,7 +67,7 @@ export interface DomainRow {
 const selectDomains = sql`
   select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.rests_since,
     lineage.leaves_at, lineage.all_names, tenant.name as tenant,
-    ca.name as ca, edge_group.name as edge_group, lineage.key_type, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
+    ca.name as ca, edge_group.name as edge_group, lineage.key_type, ${isPaired} as is_paired, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,
@@ -128,17 +131,21 @@ export async function listDomains(
 export interface DeliveryRow {
   readonly edge: string;
   readonly certificate_id: string;
+  /** Whether it is of the RSA certificate of a pair. */
+  readonly of_twin: boolean;
   readonly received_at: Instant;
   readonly error: string | null;
 }
 
-/** The newest receipt of each edge. Index: `delivery_by_lineage`. */
+/** The newest receipt of each edge for each of the domain's certificates. Index: `delivery_by_lineage`. */
 export async function listDeliveries(db: Db, lineageId: string): Promise<DeliveryRow[]> {
   return db
     .selectFrom("delivery")
     .innerJoin("edge", "edge.id", "delivery.edge_id")
     .select(["edge.name as edge", "delivery.certificate_id", "delivery.received_at", "delivery.error"])
-    .where("delivery.lineage_id", "=", lineageId)
+    .select(sql<boolean>`delivery.lineage_id <> ${lineageId}`.as("of_twin"))
+    .where(sql<boolean>`delivery.lineage_id = ${withTwins(lineageId)}`)
     .orderBy("edge.name")
+    .orderBy("delivery.lineage_id")
     .execute();
 }

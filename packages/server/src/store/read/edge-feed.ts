@@ -8,6 +8,8 @@ import { type FeedPosition, following, type Horizon, isKnown, selectHorizon } fr
 export interface ChangedLineage {
   readonly lineage_id: string;
   readonly names: string[];
+  /** Of which lineage it is the twin; null: of none. */
+  readonly twin_of: string | null;
   readonly state: LineageState;
   readonly certificate_id: string | null;
   readonly serial: string | null;
@@ -36,18 +38,19 @@ type NoRow = { readonly id: null };
  */
 export async function readEdgeFeed(
   db: Db,
-  request: { edgeGroupId: string; after: FeedPosition; limit: number },
+  request: { edgeGroupId: string; twins: boolean; after: FeedPosition; limit: number },
 ): Promise<FeedPart> {
-  const { edgeGroupId, after, limit } = request;
+  const { edgeGroupId, twins, after, limit } = request;
   const { rows: read } = await sql<Horizon & (FeedRow | NoRow)>`
     with horizon as (${selectHorizon})
     select horizon.*, changed.* from horizon left join lateral (
-      select event.xact::text, event.id, lineage.id as lineage_id, lineage.names, lineage.state,
-        certificate.id as certificate_id, certificate.serial, certificate.not_after
+      select event.xact::text, event.id, lineage.id as lineage_id, lineage.names, lineage.twin_of,
+        lineage.state, certificate.id as certificate_id, certificate.serial, certificate.not_after
       from event
         join lineage on lineage.id = event.lineage_id
         left join certificate on certificate.id = lineage.certificate_id
       where event.edge_group_id = ${edgeGroupId} and ${following(after)} and event.xact < horizon.low::xid8
+        and (${twins} or lineage.twin_of is null)
       order by event.xact, event.id limit ${limit}
     ) changed on true`.execute(db);
   const [horizon] = read;
@@ -70,6 +73,7 @@ export async function readEdgeFeed(
 export interface ServedLineage {
   readonly lineage_id: string;
   readonly names: string[];
+  readonly twin_of: string | null;
   readonly certificate_id: string;
   readonly serial: string;
   readonly not_after: Instant;
@@ -78,7 +82,7 @@ export interface ServedLineage {
 /** What the edge group is to serve, by lineage id. Index: `lineage_served`. */
 export async function listServed(
   db: Db,
-  request: { edgeGroupId: string; after: string; limit: number },
+  request: { edgeGroupId: string; twins: boolean; after: string; limit: number },
 ): Promise<ServedLineage[]> {
   return db
     .selectFrom("lineage")
@@ -86,6 +90,7 @@ export async function listServed(
     .select([
       "lineage.id as lineage_id",
       "lineage.names",
+      "lineage.twin_of",
       "certificate.id as certificate_id",
       "certificate.serial",
       "certificate.not_after",
@@ -93,6 +98,7 @@ export async function listServed(
     .where("lineage.edge_group_id", "=", request.edgeGroupId)
     .where("lineage.state", "<>", "removed")
     .where("lineage.id", ">", request.after)
+    .$if(!request.twins, (query) => query.where("lineage.twin_of", "is", null))
     .orderBy("lineage.id")
     .limit(request.limit)
     .execute();

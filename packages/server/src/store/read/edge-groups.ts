@@ -9,6 +9,8 @@ export interface EdgeGroupRow {
   readonly key_renewals: number | null;
   /** null: as the setting has it. */
   readonly keys_kept_days: number | null;
+  /** Whether domains that do not say have a twin (twins.ts). */
+  readonly paired: boolean;
   /** How names are proven where their domain does not say; null: as is best. */
   readonly challenge: ChallengeType | null;
   readonly served_when: ServedWhen;
@@ -21,7 +23,7 @@ export async function listEdgeGroups(
 ): Promise<EdgeGroupRow[]> {
   return db
     .selectFrom("edge_group")
-    .select(["name", "key_policy", "key_renewals", "keys_kept_days", "challenge", "served_when"])
+    .select(["name", "key_policy", "key_renewals", "keys_kept_days", "paired", "challenge", "served_when"])
     .$if(page.after !== null, (query) => query.where("name", ">", page.after as string))
     .orderBy("name")
     .limit(page.limit)

@@ -52,22 +52,25 @@ export async function listEdges(
   const { rows } = await sql<EdgeRow>`
     with listed as (
       select edge.id, edge.name, edge.edge_group_id, edge_group.name as "group", last_seen_at,
-        ${isAlive(page.now)} as alive, joined_at, version
+        ${isAlive(page.now)} as alive, joined_at, version, takes_twins
       from edge join edge_group on edge_group.id = edge.edge_group_id
       where edge.id > ${page.after}
         and ${filter.name === null ? sql`true` : sql`edge.name = ${filter.name}`}
         and ${filter.group === null ? sql`true` : sql`edge_group.name = ${filter.group}`}
       order by edge.id limit ${page.limit}
     ), wanted as (
-      select lineage.edge_group_id, count(*) as certificates from lineage
+      select lineage.edge_group_id, count(*) filter (where twin_of is null) as certificates,
+        count(twin_of) as twins
+      from lineage
       where edge_group_id in (select edge_group_id from listed) and certificate_id is not null and state <> 'removed'
       group by 1
     )
     select listed.id, name, "group", last_seen_at, alive, joined_at, version,
-      coalesce(wanted.certificates, 0) - (
+      coalesce(wanted.certificates, 0) + case when takes_twins then coalesce(wanted.twins, 0) else 0 end - (
         select count(*) from delivery
           join lineage on lineage.id = delivery.lineage_id and lineage.certificate_id = delivery.certificate_id
         where delivery.edge_id = listed.id and delivery.error is null and lineage.state <> 'removed'
+          and (takes_twins or twin_of is null)
       ) as behind
     from listed left join wanted on wanted.edge_group_id = listed.edge_group_id
     order by listed.id`.execute(db);

@@ -139,10 +139,11 @@ export async function listEdgeLags(db: Db): Promise<EdgeLag[]> {
     select edge.name, edge_group.name as "group", edge.last_seen_at,
       (select count(*) from lineage
         where lineage.edge_group_id = edge.edge_group_id and lineage.certificate_id is not null
-          and lineage.state <> 'removed')
+          and lineage.state <> 'removed' and (edge.takes_twins or lineage.twin_of is null))
       - (select count(*) from delivery
           join lineage on lineage.id = delivery.lineage_id and lineage.certificate_id = delivery.certificate_id
-        where delivery.edge_id = edge.id and delivery.error is null and lineage.state <> 'removed') as behind
+        where delivery.edge_id = edge.id and delivery.error is null and lineage.state <> 'removed'
+          and (edge.takes_twins or lineage.twin_of is null)) as behind
     from edge join edge_group on edge_group.id = edge.edge_group_id
     order by edge_group.name, edge.name`.execute(db);
   return rows;

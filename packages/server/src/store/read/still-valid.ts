@@ -1,6 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { withTwins } from "../twins.ts";
 
 export interface StillValidRow {
   readonly id: string;
@@ -10,7 +11,7 @@ export interface StillValidRow {
 }
 
 /**
- * A lineage's certificates that have not ended and that nobody has revoked or asked to, the superseded ones included, the
+ * The certificates of a lineage and its twins that have not ended and that nobody has revoked or asked to, the superseded ones included, the
  * newest first. Index: `certificate_by_lineage`.
  */
 export async function listStillValid(
@@ -21,7 +22,7 @@ export async function listStillValid(
   const { rows } = await sql<StillValidRow>`
     select certificate.id, ca.name as ca, certificate.serial, certificate.not_after
     from certificate join ca on ca.id = certificate.ca_id
-    where certificate.lineage_id = ${lineageId} and certificate.not_after > ${timestamp(now)}
+    where certificate.lineage_id = ${withTwins(lineageId)} and certificate.not_after > ${timestamp(now)}
       and certificate.revoked_at is null
       and not exists (select 1 from revocation where revocation.certificate_id = certificate.id and state <> 'failed')
     order by certificate.id desc`.execute(db);

@@ -12,6 +12,8 @@ export interface TenantRow {
   readonly key_renewals: number | null;
   /** null: as its edge groups have it. */
   readonly keys_kept_days: number | null;
+  /** Whether its domains that do not say have a twin (twins.ts); null: as their edge groups have it. */
+  readonly paired: boolean | null;
   readonly created_at: Instant;
 }
 
@@ -22,6 +24,7 @@ const selectTenants = (db: Db) =>
     "tenant.key_policy",
     "tenant.key_renewals",
     "tenant.keys_kept_days",
+    "tenant.paired",
     sql<string[] | null>`case when tenant.ca_ids is null then null
         else array(select ca.name from ca where ca.id = any(tenant.ca_ids) order by ca.name) end`.as("cas"),
   ]);

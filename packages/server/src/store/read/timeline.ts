@@ -1,6 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import { withTwins } from "../twins.ts";
 import { atHorizon, type FeedPosition, following, forwardTo, isKnown, readHorizon } from "./feed-position.ts";
 
 export interface TimelineRow {
@@ -8,17 +9,15 @@ export interface TimelineRow {
   readonly kind: string;
   readonly duration_ms: string | null;
   readonly detail: Record<string, unknown>;
+  /** Whether it is about the lineage's twin. */
+  readonly of_twin: boolean;
 }
 
-/** The newest `limit` events of a lineage, the oldest of them first. Index: `event_by_lineage`. */
+/** The newest `limit` events of a lineage and its twins, the oldest of them first. Indexes: `event_by_lineage`, `lineage_twins`. */
 export async function readTimeline(db: Db, lineageId: string, limit: number): Promise<TimelineRow[]> {
-  const rows = await db
-    .selectFrom("event")
-    .select(["at", "kind", "duration_ms", "detail"])
-    .where("lineage_id", "=", lineageId)
-    .orderBy("id", "desc")
-    .limit(limit)
-    .execute();
+  const { rows } = await sql<TimelineRow>`
+    select at, kind, duration_ms, detail, lineage_id <> ${lineageId} as of_twin from event
+    where lineage_id = ${withTwins(lineageId)} order by id desc limit ${limit}`.execute(db);
   return rows.reverse();
 }
 
@@ -27,7 +26,7 @@ export type TimelinePart =
   /** The position is of another installation, or of a future that a backup has undone. */
   | { readonly kind: "unknown-position" };
 
-/** The lineage's events after `after` (null: from the first), at most `limit`. Index: `event_by_lineage`. */
+/** The same after `after` (null: from the first), at most `limit`, the oldest first. Indexes: the same. */
 export async function followTimeline(
   db: Db,
   request: { lineageId: string; after: FeedPosition | null; limit: number },
@@ -36,8 +35,9 @@ export async function followTimeline(
   const horizon = await readHorizon(db);
   if (after !== null && !isKnown(after, horizon)) return { kind: "unknown-position" };
   const { rows } = await sql<TimelineRow & { xact: string; id: string }>`
-    select xact::text, id, at, kind, duration_ms, detail from event
-    where lineage_id = ${lineageId} and xact < ${horizon.low}::xid8 and ${after === null ? sql`true` : following(after)}
+    select xact::text, id, at, kind, duration_ms, detail, lineage_id <> ${lineageId} as of_twin from event
+    where lineage_id = ${withTwins(lineageId)} and xact < ${horizon.low}::xid8
+      and ${after === null ? sql`true` : following(after)}
     order by xact, id limit ${limit}`.execute(db);
   const last = rows.at(-1);
   if (last !== undefined && rows.length === limit) {

@@ -109,6 +109,7 @@ export interface ToldEvent {
   /** Null: it is about no domain. */
   readonly names: readonly string[] | null;
   readonly tenant: string | null;
+  readonly ofTwin: boolean;
   /** When the domain's first certificate was stored; null: it has had none. */
   readonly firstStoredAt: Instant | null;
   /** The last event before it that moved the domain. */
@@ -122,6 +123,7 @@ interface ToldRow {
   detail: EventDetail;
   names: string[] | null;
   tenant: string | null;
+  of_twin: boolean;
   first_stored_at: Instant | null;
   before_kind: string | null;
   before_at: Instant | null;
@@ -140,7 +142,8 @@ export async function readToldEvents(
 ): Promise<ReadonlyMap<string, ToldEvent>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<ToldRow>`
-    select event.id, event.at, event.detail, lineage.names, tenant.name as tenant, first.stored_at as first_stored_at,
+    select event.id, event.at, event.detail, lineage.names, tenant.name as tenant,
+      coalesce(lineage.twin_of is not null, false) as of_twin, first.stored_at as first_stored_at,
       before.kind as before_kind, before.at as before_at, before.to_edges as before_to_edges, certificate.id as certificate_id, certificate.serial,
       certificate.issuer, certificate.not_before, certificate.not_after
     from event
@@ -168,6 +171,7 @@ const toldEvent = (row: ToldRow): ToldEvent => ({
   detail: row.detail,
   names: row.names,
   tenant: row.tenant,
+  ofTwin: row.of_twin,
   firstStoredAt: row.first_stored_at,
   before:
     row.before_kind === null || row.before_at === null

@@ -26,6 +26,7 @@ interface CampaignTable {
   ca_id: Id | null;
   edge_group_id: Id | null;
   key_type: Defaulted<KeyType>;
+  paired: boolean | null;
   size: Generated<number>;
   domains: Generated<number>;
   packing: ColumnType<PackingPrice | null, string | undefined, string>;

@@ -1,6 +1,6 @@
 /** Edges, and what they say that they serve. */
 import type { ChallengeType } from "@certmill/domain";
-import type { GeneratedAlways } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 import type { At, DefaultAt, Defaulted, Id, MaybeAt } from "./column.ts";
 import type { KeyPolicyName } from "./key.ts";
 
@@ -16,6 +16,7 @@ interface EdgeGroupTable {
   keys_kept_days: number | null;
   challenge: ChallengeType | null;
   served_when: Defaulted<ServedWhen>;
+  paired: Generated<boolean>;
 }
 
 interface EdgeTable {
@@ -26,6 +27,7 @@ interface EdgeTable {
   public_key: Uint8Array | null;
   joined_at: MaybeAt;
   version: string | null;
+  takes_twins: Generated<boolean>;
 }
 
 interface JoinTokenTable {

@@ -14,6 +14,7 @@ interface TenantTable {
   key_policy: KeyPolicyName | null;
   key_renewals: number | null;
   keys_kept_days: number | null;
+  paired: boolean | null;
 }
 
 interface LineageTable {
@@ -49,6 +50,8 @@ interface LineageTable {
   held: Generated<boolean>;
   profile: string | null;
   challenge: ChallengeType | null;
+  paired: boolean | null;
+  twin_of: Id | null;
 }
 
 interface DomainTable {

@@ -15,6 +15,8 @@ export interface LineageTerms {
   readonly pinned: boolean;
   readonly edgeGroupId: string;
   readonly keyType: KeyType;
+  /** Whether each is to have a twin (twins.ts); null: as its tenant or its edge group has it. */
+  readonly paired: boolean | null;
   /** The certificate profile that is wished for; null: what is usual at the CA. */
   readonly profile: string | null;
   /** How its names are to be proven where a choice is; null: as is best. */
@@ -65,13 +67,14 @@ export async function addLineages(
 ): Promise<void> {
   if (wanted.length === 0) return;
   const at = timestamp(now);
-  const { caId, pinned, edgeGroupId, keyType, profile, challenge, campaignId } = terms;
+  const { caId, pinned, edgeGroupId, keyType, paired, profile, challenge, campaignId } = terms;
   const rows = JSON.stringify(wanted.map(({ names, tenantId }) => ({ names, tenant_id: tenantId })));
   await sql`
     with begun as (
-      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, challenge, state, wake_at,
-        wanted_at, created_at, campaign_id, held)
-      select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${profile}, ${challenge}, 'waiting',
+      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, paired, profile, challenge, state,
+        wake_at, wanted_at, created_at, campaign_id, held)
+      select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${paired}, ${profile},
+        ${challenge}, 'waiting',
         ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)
       returning id, names

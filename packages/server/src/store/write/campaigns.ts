@@ -23,6 +23,8 @@ export interface CampaignSettings {
   readonly caId: string | null;
   readonly edgeGroupId: string | null;
   readonly keyType: KeyType;
+  /** What its domains say of having a twin (twins.ts); null: nothing. */
+  readonly paired: boolean | null;
   readonly profile: string | null;
 }
 
@@ -60,6 +62,7 @@ function settingValues(settings: CampaignSettings) {
     ca_id: settings.caId,
     edge_group_id: settings.edgeGroupId,
     key_type: settings.keyType,
+    paired: settings.paired,
     profile: settings.profile,
   };
 }

@@ -35,7 +35,10 @@ export async function demandLineage(db: Db, demand: DemandOptions): Promise<Dema
   if (found === null) return { kind: "unknown" };
   const { lineage_id: lineageId, certificate_id, serial, not_after, names, mayBegin, wasBegun } = found;
   if (certificate_id !== null && serial !== null && not_after !== null) {
-    return { kind: "served", served: { lineage_id: lineageId, names, certificate_id, serial, not_after } };
+    return {
+      kind: "served",
+      served: { lineage_id: lineageId, names, twin_of: null, certificate_id, serial, not_after },
+    };
   }
   if (wasBegun) return { kind: "begun" };
   if (!mayBegin) return { kind: "waiting" };

@@ -3,7 +3,7 @@ import { after, type Instant, type LifePolicy } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
-import { endLineage } from "./remove-lineage.ts";
+import { cancelIssuance, endLineage } from "./remove-lineage.ts";
 
 export interface Move {
   readonly lineageId: string;
@@ -25,7 +25,7 @@ async function moveAway(
 ): Promise<void> {
   const at = timestamp(now);
   const leavesAt = timestamp(after(now, life.movedKept));
-  await sql`
+  const { rows } = await sql`
     with moved as (
       update lineage set ${becomes("moved-away", now)}, wake_at = null, rejoin_at = null
       where id = ${lineageId} and state in ('active', 'failing', 'failed', 'paused') and certificate_id is not null
@@ -37,23 +37,46 @@ async function moveAway(
       update renewal set poll_at = null from moved where lineage_id = moved.id
     )
     insert into event (at, kind, lineage_id, detail)
-    select ${at}, 'domain.moved', id, jsonb_build_object('leavesAt', ${leavesAt}::timestamptz) from moved`.execute(
-    trx,
-  );
+    select ${at}, 'domain.moved', id, jsonb_build_object('leavesAt', ${leavesAt}::timestamptz) from moved
+    returning lineage_id`.execute(trx);
+  if (rows.length > 0) await moveTwin(trx, lineageId, now);
   await sql`
     update lineage set leaves_at = ${leavesAt} where id = ${lineageId} and state = 'moved'`.execute(trx);
   await sql`select pg_notify('certmill_feed', '')`.execute(trx);
 }
 
-/** Its renewal is due when it was, or now where that has passed. */
+/** Its twin goes with it, whatever is under way. One without a certificate waits until it comes back. */
+async function moveTwin(trx: Db, lineageId: string, now: Instant): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from lineage where twin_of = ${lineageId} and state <> 'removed'`.execute(trx);
+  const [twin] = rows;
+  if (twin === undefined) return;
+  await cancelIssuance(trx, twin.id, now);
+  await sql`
+    update lineage set ${becomes("order-taken-back", now)} where id = ${twin.id} and state = 'issuing'`.execute(
+    trx,
+  );
+  await sql`update lineage set ${becomes("moved-away", now)}, wake_at = null where id = ${twin.id}`.execute(
+    trx,
+  );
+  await sql`delete from queue where lineage_id = ${twin.id}`.execute(trx);
+  await sql`update renewal set poll_at = null where lineage_id = ${twin.id}`.execute(trx);
+}
+
+/** Its renewal is due when it was, or now where that has passed; so is its twin's. */
 async function comeBack(trx: Db, lineageId: string, now: Instant): Promise<void> {
   const at = timestamp(now);
   await sql`
     with back as (
       update lineage set ${becomes("came-back", now)}, wake_at = greatest(wanted_at, ${at}), unmended_since = null
       where id = ${lineageId} and state = 'moved' returning id
+    ), twin_back as (
+      update lineage set ${becomes("came-back", now)}, unmended_since = null,
+        wake_at = case when lineage.certificate_id is null then ${at} else greatest(lineage.wanted_at, ${at}) end
+      from back where lineage.twin_of = back.id and lineage.state <> 'removed' returning lineage.id
     ), asked as (
-      update renewal set poll_at = ${at} from back where lineage_id = back.id
+      update renewal set poll_at = ${at}
+      from (select id from back union all select id from twin_back) every where lineage_id = every.id
     )
     insert into event (at, kind, lineage_id) select ${at}, 'domain.returned', id from back`.execute(trx);
   await sql`select pg_notify('certmill_work', ''), pg_notify('certmill_feed', '')`.execute(trx);

@@ -20,18 +20,29 @@ export async function removeLineage(db: Db, lineageId: string, now: Instant): Pr
   );
 }
 
-/** @param ending.reason `asked`: somebody wants it. `moved`: its names have led elsewhere for long. */
+/**
+ * With its twin.
+ *
+ * @param ending.reason `asked`: somebody wants it. `moved`: its names have led elsewhere for long. `unpaired`: it is a twin,
+ *   and there are to be no more pairs.
+ */
 export async function endLineage(
   trx: Db,
-  ending: { readonly lineageId: string; readonly reason: "asked" | "moved"; readonly now: Instant },
+  ending: {
+    readonly lineageId: string;
+    readonly reason: "asked" | "moved" | "unpaired";
+    readonly now: Instant;
+  },
 ): Promise<void> {
   const { lineageId, reason, now } = ending;
   const at = timestamp(now);
+  await endTwin(trx, lineageId, now);
   await cancelIssuance(trx, lineageId, now);
-  const { rows } = await sql<{ edge_group_id: string | null }>`
+  const { rows } = await sql<{ edge_group_id: string | null; told: string }>`
     update lineage set ${becomes("removed", now)}, wake_at = null, held = false, rejoin_at = null, removed_at = ${at}
     where id = ${lineageId} and state <> 'removed'
-    returning case when certificate_id is not null then edge_group_id end as edge_group_id`.execute(trx);
+    returning case when certificate_id is not null then edge_group_id end as edge_group_id,
+      case when twin_of is null then 'domain.removed' else 'pair.ended' end as told`.execute(trx);
   await sql`delete from queue where lineage_id = ${lineageId}`.execute(trx);
   await sql`delete from lineage_check where lineage_id = ${lineageId}`.execute(trx);
   await sql`delete from renewal where lineage_id = ${lineageId}`.execute(trx);
@@ -41,13 +52,20 @@ export async function endLineage(
   await sql`with ${endKeys(keysOfLineage(lineageId), now)} select 1`.execute(trx);
   await sql`
     insert into event (at, kind, lineage_id, edge_group_id, detail)
-    values (${at}, 'domain.removed', ${lineageId}, ${removed.edge_group_id},
+    values (${at}, ${removed.told}, ${lineageId}, ${removed.edge_group_id},
       jsonb_build_object('reason', ${reason}::text))`.execute(trx);
   await sql`select pg_notify('certmill_feed', ${removed.edge_group_id ?? ""})`.execute(trx);
 }
 
+/** Index: `lineage_twin`. */
+async function endTwin(trx: Db, lineageId: string, now: Instant): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from lineage where twin_of = ${lineageId} and state <> 'removed'`.execute(trx);
+  for (const { id } of rows) await endLineage(trx, { lineageId: id, reason: "asked", now });
+}
+
 /** What it has reserved may be spent by the time it is given up, unless an order stands that nothing was made of. */
-async function cancelIssuance(trx: Db, lineageId: string, now: Instant): Promise<void> {
+export async function cancelIssuance(trx: Db, lineageId: string, now: Instant): Promise<void> {
   await sql`
     with live as (
       select id, ca_id, order_url, csr, spending from issuance

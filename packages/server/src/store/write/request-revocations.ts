@@ -1,6 +1,7 @@
 import type { Instant, RevocationReason } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
+import { withTwins } from "../twins.ts";
 
 export interface RevocationRequest {
   readonly reason: RevocationReason;
@@ -59,11 +60,11 @@ export const requestReplaced = (trx: Db, replacementId: string, request: Revocat
     { ...request, replacementId },
   );
 
-/** The same for all of a lineage's that have not ended. */
+/** The same for all of a lineage's and its twins' that have not ended. */
 export const requestLineage = (trx: Db, lineageId: string, request: RevocationRequest) =>
   insertRevocations(
     trx,
-    sql`certificate.lineage_id = ${lineageId} and certificate.not_after > ${timestamp(request.now)}`,
+    sql`certificate.lineage_id = ${withTwins(lineageId)} and certificate.not_after > ${timestamp(request.now)}`,
     { ...request, replacementId: null },
   );
 

@@ -10,6 +10,8 @@ import { becomes } from "../life-sql.ts";
  *
  * One whose check fails is ordered all the same, without another check. One that a campaign is to enrol is no longer the campaign's: somebody waits for it now.
  *
+ * Its twin goes with it.
+ *
  * The lineage is held before the live issuance is looked for, so that none can be planned in between.
  *
  * @returns false when the lineage was removed: nothing is issued for it any more.
@@ -46,6 +48,19 @@ export async function retryLineage(
         select ${at}, 'domain.retried', id, ${JSON.stringify(by)}::jsonb from woken
       )
       select count(pg_notify('certmill_work', '')) from woken`.execute(trx);
+    await retryTwin(trx, lineageId, now);
     return true;
   });
+}
+
+/** One whose lineage has no certificate yet does not exist. Index: `lineage_twin`. */
+async function retryTwin(trx: Db, lineageId: string, now: Instant): Promise<void> {
+  const at = timestamp(now);
+  await sql`
+    update lineage set ${becomes("resumed", now)}, unmended_since = null, avoid_ca_ids = '{}',
+      wanted_at = least(wanted_at, ${at}), wake_at = ${at}
+    where twin_of = ${lineageId} and state <> 'removed' and (wake_at is null or wake_at > ${at})
+      and not exists (select 1 from issuance where issuance.lineage_id = lineage.id and ended_at is null)`.execute(
+    trx,
+  );
 }

@@ -55,4 +55,17 @@ export async function seeKeyedEdges(db: Db, seen: readonly SeenEdge[], now: Inst
     where edge.id = free.id`.execute(db);
 }
 
+/** Notes whether an edge takes twins, as it says with a snapshot. */
+export async function noteTwins(
+  db: Db,
+  edge: { readonly id: string; readonly takesTwins: boolean },
+): Promise<void> {
+  await db
+    .updateTable("edge")
+    .set({ takes_twins: edge.takesTwins })
+    .where("id", "=", edge.id)
+    .where("takes_twins", "<>", edge.takesTwins)
+    .execute();
+}
+
 const lately = (now: Instant): Date => timestamp(instant(now - noteEvery));

@@ -8,6 +8,7 @@ import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import type { Sealed } from "../secrets.ts";
 import { servedAtFirst, toEdges } from "../served-sql.ts";
+import { followTwins } from "../twins.ts";
 
 /** Where a certificate came from. */
 export interface Origin {
@@ -70,8 +71,8 @@ export async function storeImported(
           select 1 from issuance where issuance.lineage_id = lineage.id and ended_at is null
         ) then null else given.renew_at end
       from stored join given on given.lineage_id = stored.lineage_id where lineage.id = stored.lineage_id
-      returning lineage.id, lineage.edge_group_id
-    ), ${noteReplaced(now)}, ${endKeys(supersededKeys, now)}, left_line as (
+      returning lineage.id, lineage.edge_group_id, lineage.names
+    ), ${followTwins(now)}, ${noteReplaced(now)}, ${endKeys(supersededKeys, now)}, left_line as (
       delete from queue using stored where queue.lineage_id = stored.lineage_id
     ), ${areChecked ? looked : unchecked}, renewing as (
       insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
@@ -85,7 +86,8 @@ export async function storeImported(
       insert into event (at, kind, lineage_id, edge_group_id, detail)
       select ${at}, 'certificate.imported', id, edge_group_id, ${toEdges} from current as lineage
     )
-    select count(pg_notify('certmill_feed', edge_group_id::text))
+    select count(pg_notify('certmill_feed', edge_group_id::text)),
+      (select count(pg_notify('certmill_work', '')) from twins)
     from (select distinct edge_group_id from current) as served`.execute(trx);
 }
 
