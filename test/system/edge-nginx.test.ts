@@ -198,7 +198,7 @@ test("files mode: the agent's files are read at each handshake, by names that le
   const directory = new CertificateDirectory(certificates, layouts.pair);
   const install = async (lineageId: string, certificate: QuickCertificate, ...before: readonly string[]) => {
     const { ref, pair, names } = deliveryOf(lineageId, certificate);
-    await directory.store(lineageId, ref, pair);
+    await directory.store(lineageId, ref, { pair, isFirst: false });
     await directory.link(lineageId, ref, { names, before });
   };
   const shop = ca.issue("shop.example.com");

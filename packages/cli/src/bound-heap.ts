@@ -1,5 +1,15 @@
-/** In MiB: each semi-space of the young generation, and the old generation. */
-const bounds = { "--max-semi-space-size": 8, "--max-old-space-size": 1_024 } as const;
+/** V8's options for a process; sizes in MiB. */
+type Bounds = Readonly<Record<`--${string}`, number>>;
+
+/** Each semi-space of the young generation, and the old generation. */
+const usual: Bounds = { "--max-semi-space-size": 8, "--max-old-space-size": 1_024 };
+
+/** The agent stands beside a proxy that needs the memory more: garbage may come to a quarter of what is alive. */
+const small: Bounds = {
+  "--max-semi-space-size": 2,
+  "--max-old-space-size": 1_024,
+  "--heap-growing-percent": 25,
+};
 
 /**
  * Starts this process anew under the same id, with V8's heap bounded; returns when it is so already.
@@ -12,7 +22,8 @@ const bounds = { "--max-semi-space-size": 8, "--max-old-space-size": 1_024 } as 
  * Only the start of a process can set these: `v8.setFlagsFromString` comes too late. An operator's own setting
  * goes before ours. Where there is no execve (Windows), nothing is bound. See docs/decisions/0009-bounded-heap.md.
  */
-export function boundHeap(): void {
+export function boundHeap(kind: "usual" | "small" = "usual"): void {
+  const bounds = kind === "usual" ? usual : small;
   const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ").replaceAll("_", "-");
   const missing = Object.entries(bounds).filter(([option]) => !given.includes(option));
   if (missing.length === 0 || process.execve === undefined) return;

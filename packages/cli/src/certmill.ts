@@ -1,23 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { CommanderError } from "commander";
-import { endWith } from "./exit-code.ts";
-import { fail } from "./fail.ts";
-import { buildProgram } from "./program.ts";
-import { endQuietlyWithoutReader } from "./terminal/print.ts";
-
-endQuietlyWithoutReader();
-let format: "text" | "json" = "text";
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-const program = buildProgram(version);
-program.hook("preAction", (_, command) => {
-  if (command.opts()["json"] === true) format = "json";
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  // What commander throws it has told already.
-  if (error instanceof CommanderError) endWith(error.exitCode === 0 ? "ok" : "usage");
-  else fail(error, format);
+/**
+ * The command line. The agent beside a proxy, which has to be there soon and take little memory, does without the other
+ * commands: they are not loaded for it.
+ */
+const [first, second, ...rest] = process.argv.slice(2);
+if (first === "edge" && second === "run") {
+  const { runAgent } = await import("./run-agent.ts");
+  await runAgent(rest);
+} else {
+  const { runCommand } = await import("./run-command.ts");
+  await runCommand();
 }

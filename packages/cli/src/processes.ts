@@ -21,7 +21,7 @@ export async function runServer(process: ServerProcess): Promise<number> {
 
 /** Runs the edge agent, which reads the rest of the command line itself. */
 export async function runEdge(argv: readonly string[]): Promise<void> {
-  boundHeap();
+  boundHeap("small");
   await runEdgePart("edgeCommand", argv);
 }
 

@@ -68,7 +68,7 @@ export async function startHaproxyEdge({
   const files = new CertificateDirectory(directory, layouts.combined);
   const issue = async (lineageId: string, names: readonly string[]): Promise<Delivery> => {
     const delivery = ca.issue(lineageId, names);
-    await files.store(lineageId, delivery.ref, delivery.pair);
+    await files.store(lineageId, delivery.ref, { pair: delivery.pair, isFirst: false });
     return delivery;
   };
   const served = async (name: string): Promise<string | null> => {

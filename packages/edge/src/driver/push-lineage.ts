@@ -40,7 +40,7 @@ async function put(
 ): Promise<"told" | "proxy-away"> {
   const { lineageId } = holding;
   const { names, certificateId } = installed;
-  const pair = await directory.read(lineageId, installed);
+  const pair = directory.readNow(lineageId, installed);
   if (pair === null) {
     // Somebody has removed its files: they are made anew.
     holdings.markInstalled(lineageId, null);

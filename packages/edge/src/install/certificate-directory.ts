@@ -1,9 +1,17 @@
+import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OneAtATime } from "../flow/one-at-a-time.ts";
 import type { CertificateRef } from "../holding/holding.ts";
 import type { KeyPair } from "./check-key-pair.ts";
-import { linkTarget, removeLink, replaceLink, syncDirectory, writeDurably } from "./durable-write.ts";
+import {
+  createDurably,
+  createLink,
+  linkTarget,
+  removeLink,
+  replaceLink,
+  syncDirectory,
+} from "./durable-write.ts";
 import type { Layout } from "./layout.ts";
 import { SharedSyncs } from "./shared-syncs.ts";
 
@@ -30,27 +38,45 @@ export class CertificateDirectory {
     const files = new Map<string, string>();
     for (const name of this.#layout.fileNames) {
       const path = join(this.#path, versionPath(lineageId, ref), name);
-      const content = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return null;
-        throw error;
-      });
+      const content = await readFile(path, "utf8").catch(nullWhereNone);
       if (content !== null) files.set(name, content);
     }
     return this.#layout.parse(files);
   }
 
-  /** Writes a certificate beside the others of its lineage; no link points to it yet. */
-  async store(lineageId: string, ref: CertificateRef, pair: KeyPair): Promise<void> {
+  /** The same at once, of what was just written: the system has it in memory, and a promise for each step costs more than the step. */
+  readNow(lineageId: string, ref: CertificateRef): KeyPair | null {
+    const files = new Map<string, string>();
+    for (const name of this.#layout.fileNames) {
+      try {
+        files.set(name, readFileSync(join(this.#path, versionPath(lineageId, ref), name), "utf8"));
+      } catch (error) {
+        nullWhereNone(error as NodeJS.ErrnoException);
+      }
+    }
+    return this.#layout.parse(files);
+  }
+
+  /**
+   * Writes a certificate beside the others of its lineage; no link points to it yet.
+   *
+   * @param isFirst whether the lineage has no directory yet.
+   */
+  async store(
+    lineageId: string,
+    ref: CertificateRef,
+    { pair, isFirst }: { readonly pair: KeyPair; readonly isFirst: boolean },
+  ): Promise<void> {
     const lineage = join(this.#path, ".versions", lineageId);
     const version = join(this.#path, versionPath(lineageId, ref));
     const unfinished = join(lineage, `.${versionOf(ref)}.new`);
-    await rm(unfinished, { recursive: true, force: true });
+    if (!isFirst) await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true, mode: 0o755 });
     for (const { name, content, mode } of this.#layout.files(pair)) {
-      await writeDurably(join(unfinished, name), content, mode);
+      await createDurably(join(unfinished, name), content, mode);
     }
     await syncDirectory(unfinished);
-    await rm(version, { recursive: true, force: true });
+    if (!isFirst) await rm(version, { recursive: true, force: true });
     await rename(unfinished, version);
     await syncDirectory(lineage);
     await this.#syncs.sync(join(this.#path, ".versions"));
@@ -67,7 +93,8 @@ export class CertificateDirectory {
     await this.#links.run(async () => {
       for (const name of names) {
         const path = this.#linkPath(name);
-        if ((await linkTarget(path)) !== target) await replaceLink(path, target);
+        if (before.length === 0) await createLink(path, target);
+        else if ((await linkTarget(path)) !== target) await replaceLink(path, target);
       }
       await this.#unlink(lineageId, gone);
     });
@@ -90,22 +117,30 @@ export class CertificateDirectory {
     await this.#syncs.sync(this.#path);
   }
 
-  /** Removes all of a lineage's certificates but those given. */
-  async prune(lineageId: string, keep: readonly CertificateRef[]): Promise<void> {
+  /**
+   * Removes all of a lineage's certificates but those given.
+   *
+   * @returns whether the lineage has a directory.
+   */
+  async prune(lineageId: string, keep: readonly CertificateRef[]): Promise<boolean> {
     const lineage = join(this.#path, ".versions", lineageId);
     const kept = new Set(keep.map(versionOf));
-    for (const entry of await entries(lineage)) {
+    const found = await entries(lineage);
+    for (const entry of found ?? []) {
       if (!kept.has(entry)) await rm(join(lineage, entry), { recursive: true, force: true });
     }
-    if (keep.length === 0) await rm(lineage, { recursive: true, force: true });
+    if (keep.length > 0) return found !== null;
+    await rm(lineage, { recursive: true, force: true });
+    return false;
   }
 
   /** Removes what belongs to lineages that are not `known`: left by a run whose state was lost. */
   async sweep(known: { has(lineageId: string): boolean }): Promise<void> {
-    const stray = (await entries(join(this.#path, ".versions"))).filter((lineageId) => !known.has(lineageId));
+    const stored = (await entries(join(this.#path, ".versions"))) ?? [];
+    const stray = stored.filter((lineageId) => !known.has(lineageId));
     if (stray.length === 0) return;
     await this.#links.run(async () => {
-      for (const entry of await entries(this.#path)) {
+      for (const entry of (await entries(this.#path)) ?? []) {
         const target = await linkTarget(join(this.#path, entry));
         if (stray.some((lineageId) => isWithin(target, lineageId))) await rm(join(this.#path, entry));
       }
@@ -139,9 +174,12 @@ const versionPath = (lineageId: string, ref: CertificateRef): string =>
 const isWithin = (target: string | null, lineageId: string): boolean =>
   target?.startsWith(join(".versions", lineageId, "/")) ?? false;
 
-async function entries(directory: string): Promise<readonly string[]> {
-  return await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+function nullWhereNone(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
+}
+
+/** Null: there is no such directory. */
+async function entries(directory: string): Promise<readonly string[] | null> {
+  return await readdir(directory).catch(nullWhereNone);
 }

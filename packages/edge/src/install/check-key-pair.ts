@@ -41,11 +41,25 @@ function parseChain(pem: string): Chain | null {
   const blocks = pem.match(certificateBlock);
   if (blocks === null || pem.replaceAll(certificateBlock, "").trim() !== "") return null;
   try {
-    const [leaf, ...issuers] = blocks.map((block) => new X509Certificate(block));
-    return leaf === undefined ? null : [leaf, ...issuers];
+    const [leaf = "", ...issuers] = blocks;
+    return [new X509Certificate(leaf), ...issuers.map(parseIssuer)];
   } catch {
     return null;
   }
+}
+
+/** A few issuers are behind all certificates of an edge; kept as they are, 3 kB each. */
+const issuersKept = 50;
+const issuerByBlock = new Map<string, X509Certificate>();
+
+function parseIssuer(block: string): X509Certificate {
+  const known = issuerByBlock.get(block);
+  if (known !== undefined) return known;
+  const issuer = new X509Certificate(block);
+  if (issuerByBlock.size === issuersKept) issuerByBlock.clear();
+  // Its own text: a part of a longer one would keep all of that.
+  issuerByBlock.set(Buffer.from(block).toString(), issuer);
+  return issuer;
 }
 
 const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
@@ -53,11 +67,22 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END C
 function orderFault(chain: Chain): string | null {
   const wrong = chain.findIndex((certificate, i) => {
     const issuer = chain[i + 1];
-    return issuer !== undefined && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+    return issuer !== undefined && !isSignedBy(certificate, issuer);
   });
   return wrong === -1
     ? null
     : `its chain is out of order: number ${wrong + 2} did not sign number ${wrong + 1}`;
+}
+
+/** Which of the issuers above was signed by which was looked at before. */
+const signersOf = new WeakMap<X509Certificate, WeakSet<X509Certificate>>();
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  const known = signersOf.get(certificate);
+  if (known?.has(issuer) === true) return true;
+  if (!(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))) return false;
+  signersOf.set(certificate, (known ?? new WeakSet()).add(issuer));
+  return true;
 }
 
 function keyFault(leaf: X509Certificate, keyPem: string): string | null {

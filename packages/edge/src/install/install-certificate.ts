@@ -2,7 +2,7 @@ import type { KeyPairFetcher } from "../feed/key-pair-fetcher.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
 import type { CertificateRef, Holding } from "../holding/holding.ts";
 import type { CertificateDirectory } from "./certificate-directory.ts";
-import { keyPairFault } from "./check-key-pair.ts";
+import { type KeyPair, keyPairFault } from "./check-key-pair.ts";
 import { diskFault } from "./disk-fault.ts";
 
 /** Reasons are clauses. */
@@ -36,8 +36,10 @@ export async function installCertificate(
   const { lineageId, names, installed, loaded } = holding;
   try {
     const keep = [wanted, installed, loaded].filter((ref) => ref !== null);
-    await directory.prune(lineageId, keep);
-    const trouble = await storeUnlessThere(holding, wanted, options, signal);
+    const isFirst = !(await directory.prune(lineageId, keep));
+    const trouble = await (isFirst
+      ? fetchAndStore(holding, wanted, { ...options, isFirst, current: null }, signal)
+      : storeUnlessThere(holding, wanted, options, signal));
     if (trouble !== null) return trouble;
     await directory.link(lineageId, wanted, { names, before: installed?.names ?? [] });
     return { kind: "installed" };
@@ -51,22 +53,41 @@ export async function installCertificate(
   }
 }
 
+type Trouble = Exclude<InstallOutcome, { kind: "installed" }>;
+
 /** @returns why the certificate is not there; null: it is on disk. */
 async function storeUnlessThere(
-  { lineageId, names, installed }: Holding,
+  holding: Holding,
   wanted: CertificateRef,
-  { keyPairs, directory }: InstallOptions,
+  options: InstallOptions,
   signal: AbortSignal,
-): Promise<Exclude<InstallOutcome, { kind: "installed" }> | null> {
+): Promise<Trouble | null> {
+  const { directory } = options;
+  const { lineageId, names, installed } = holding;
   const current = installed === null ? null : await directory.read(lineageId, installed);
   const expected = { names, serial: wanted.serial, installedChainPem: current?.chainPem ?? null };
   const stored = await directory.read(lineageId, wanted);
   if (stored !== null && keyPairFault(stored, expected) === null) return null;
+  return await fetchAndStore(holding, wanted, { ...options, isFirst: false, current }, signal);
+}
 
+interface StoreOptions extends InstallOptions {
+  readonly isFirst: boolean;
+  /** What is installed; null: nothing, or nothing that can be read. */
+  readonly current: KeyPair | null;
+}
+
+async function fetchAndStore(
+  { lineageId, names }: Holding,
+  wanted: CertificateRef,
+  { keyPairs, directory, isFirst, current }: StoreOptions,
+  signal: AbortSignal,
+): Promise<Trouble | null> {
   const pair = await keyPairs.fetch(wanted.certificateId, signal);
   if (pair === null) return { kind: "delayed", reason: "the server has no such certificate for this edge" };
+  const expected = { names, serial: wanted.serial, installedChainPem: current?.chainPem ?? null };
   const fault = keyPairFault(pair, expected);
   if (fault !== null) return { kind: "refused", reason: fault };
-  await directory.store(lineageId, wanted, pair);
+  await directory.store(lineageId, wanted, { pair, isFirst });
   return null;
 }

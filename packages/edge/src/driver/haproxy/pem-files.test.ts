@@ -18,7 +18,7 @@ test("a PEM file is the agent's own of the certificate, replaced at once, and ou
   for (const certificateId of ["1", "2"]) {
     const pair = ca.issue(["a.example.com"]);
     const ref = { certificateId, serial: pair.serial, notAfter: pair.notAfter };
-    await agents.store("7", ref, pair);
+    await agents.store("7", ref, { pair, isFirst: true });
     refs.push({ ref, pair });
   }
   const [first, second] = refs;
