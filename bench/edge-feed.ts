@@ -243,6 +243,8 @@ async function startAgent(
     edge: "edge-0",
     directory: join(parent, "certificates"),
     layout: "pair",
+    seal: null,
+    keep: null,
     proxy: {
       kind: "driver",
       driver: proxy,

@@ -19,7 +19,9 @@ import { CertificateDirectory } from "./install/certificate-directory.ts";
 import type { KeyPair } from "./install/check-key-pair.ts";
 import { checkLinks } from "./install/check-links.ts";
 import { diskFault } from "./install/disk-fault.ts";
+import type { FileSeal } from "./install/file-seal.ts";
 import { type LayoutName, layouts } from "./install/layout.ts";
+import { sealedLayout } from "./install/sealed-layout.ts";
 import { settleLineages } from "./install/settle-lineages.ts";
 import type { Log } from "./log/edge-event.ts";
 import type { TlsAddress } from "./proof/handshake.ts";
@@ -35,6 +37,10 @@ export interface AgentOptions {
   /** Where proxies read; made if it is not there. One agent to a directory. */
   readonly directory: string;
   readonly layout: LayoutName;
+  /** What the files are sealed with, where nobody but the agent reads them; null: they are in the clear. */
+  readonly seal: FileSeal | null;
+  /** Certificates kept at most, those that handshakes asked for last; null: all of the group's. */
+  readonly keep: number | null;
   readonly proxy: ProxyAccess;
   /** Where handshakes show what is served; null: what the proxy has loaded is taken for served. */
   readonly proveAt: TlsAddress | null;
@@ -110,7 +116,7 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
 }
 
 async function openIn(options: AgentOptions): Promise<Agent> {
-  const { client, edge, layout, proxy, proveAt, backoff, log } = options;
+  const { client, edge, proxy, proveAt, backoff, log } = options;
   await mkdir(options.directory, { recursive: true, mode: 0o755 });
   const statePath = join(options.directory, ".state", "state.jsonl");
 
@@ -119,7 +125,7 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     keeper.changed(lineageId);
     bell.ring();
   };
-  const holdings = new Holdings(changed);
+  const holdings = new Holdings(changed, options.keep);
   const outbox = new Outbox({
     added(receipt) {
       keeper.receiptAdded(receipt);
@@ -136,7 +142,9 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     receipts: () => outbox.all(),
   };
   const keeper = new StateKeeper({ path: statePath, source, backoff, log });
-  const directory = new CertificateDirectory(options.directory, layouts[layout]);
+  const layout = options.seal === null ? layouts[options.layout] : sealedLayout(options.seal);
+  const others = Object.values(layouts).filter((other) => other !== layout);
+  const directory = new CertificateDirectory(options.directory, layout, others);
 
   const loaded = await loadState(statePath);
   if (loaded.kind === "unreadable") log({ kind: "state-unreadable", keptAt: loaded.keptAt });
@@ -185,11 +193,13 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   async function demand(name: string): Promise<ServedCertificate | null> {
     const served = servedFor(name);
     if (served !== null) return served;
+    // Known, and not kept: it is fetched without a question.
+    if (holdings.askFor(name)) return (await demands.arrival(name, running.signal)) ? servedFor(name) : null;
     return (await demands.installed(name, running.signal)) ? servedFor(name) : null;
   }
 
   async function knows(name: string): Promise<boolean> {
-    if (servedFor(name) !== null) return true;
+    if (servedFor(name) !== null || holdings.rests(name)) return true;
     const answer = await demands.ask(name, running.signal);
     return answer !== "unknown" && answer !== "failed";
   }

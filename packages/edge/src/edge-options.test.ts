@@ -21,6 +21,9 @@ test("the least", () => {
     directory: "/d",
     name: "e1",
     layout: "pair",
+    sealKeyFile: null,
+    plainFilesFor: "the proxy",
+    keep: null,
     proxy: { kind: "files" },
     proveAt: null,
     tls: null,
@@ -81,6 +84,12 @@ test.each([
   [[], "--server is missing"],
   [["--server", "certmill:8400"], "--server must be a URL"],
   [[...needed, "--name", "a b"], "--name must be"],
+  [[...needed, "--keep", "500"], "--keep goes with --proxy caddy, or with --tls-port and no other proxy"],
+  [
+    [...needed, "--keep", "500", "--proxy", "envoy"],
+    "--keep goes with --proxy caddy, or with --tls-port and",
+  ],
+  [[...needed, "--keep", "9", "--tls-port", "1"], "--keep must be a number of certificates from 100 on"],
   [[...needed, "--layout", "tar"], "--layout must be pair or combined"],
   [[...needed, "--reload", "true", "--reload-quiet", "2"], "--reload-quiet must be a time"],
   [[...needed, "--prove", "443"], "--prove must be an address such as 127.0.0.1:443"],
@@ -106,4 +115,14 @@ test.each([
   expect(() => parseEdgeOptions(argv)).toThrow(
     expect.toSatisfy((e) => e instanceof EdgeFault && e.message.startsWith(message)),
   );
+});
+
+test.each([
+  [["--proxy", "haproxy"], "HAProxy"],
+  [["--reload", "true", "--tls-port", "443"], "the proxy"],
+  [["--tls-port", "443"], null],
+  [["--proxy", "nginx"], null],
+  [["--proxy", "caddy", "--keep", "100"], null],
+])("who reads the files with %j", (more, reader) => {
+  expect(parseEdgeOptions([...needed, ...more])?.plainFilesFor).toBe(reader);
 });

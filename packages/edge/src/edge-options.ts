@@ -19,6 +19,12 @@ export interface EdgeOptions {
   readonly name: string;
   readonly directory: string;
   readonly layout: LayoutName;
+  /** With the key that the agent's files are sealed with; null: the environment may have it. */
+  readonly sealKeyFile: string | null;
+  /** Who reads the agent's files beside the agent, so that they lie there in the clear; null: nobody. */
+  readonly plainFilesFor: string | null;
+  /** Certificates kept on disk at most; null: all of the group's. */
+  readonly keep: number | null;
   readonly proxy: ProxyOption;
   readonly proveAt: TlsAddress | null;
   readonly tls: TlsOptions | null;
@@ -46,8 +52,15 @@ what is served.
                          joined keeps the name it joined with
   --layout LAYOUT        pair: <name>/fullchain.pem and privkey.pem (default);
                          combined: <name>.pem, as HAProxy reads it
+  --seal-key-file FILE   encrypt what lies in DIRECTORY with this key, 32 bytes
+                         in base64 (or CERTMILL_EDGE_SEAL_KEY), where only the
+                         agent reads it: not for HAProxy and not for files
+  --keep NUMBER          keep so many certificates, those asked for last; the
+                         others come at their first handshake (--proxy caddy,
+                         or --tls-port alone)
   --proxy KIND           give certificates to the running proxy, without a
-                         reload: ${[...driverKinds.keys()].join(", ")}
+                         reload: one of
+                         ${[...driverKinds.keys()].join(", ")}
                          (its options are below)
   --pace NUMBER          with --proxy: so many a second at most
   --reconcile TIME       with --proxy: compare what it has with what it should
@@ -86,6 +99,8 @@ const flags = {
   dir: { type: "string" },
   name: { type: "string" },
   layout: { type: "string" },
+  "seal-key-file": { type: "string" },
+  keep: { type: "string" },
   proxy: { type: "string" },
   pace: { type: "string" },
   reconcile: { type: "string", default: "5m" },
@@ -115,6 +130,10 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
     directory: required("dir", values.dir),
     name: edgeName(values.name ?? hostname()),
     layout: layoutOf(values.layout, kind),
+    sealKeyFile:
+      values["seal-key-file"] === undefined ? null : required("seal-key-file", values["seal-key-file"]),
+    plainFilesFor: plainFilesFor(values),
+    keep: values.keep === undefined ? null : keep(values.keep, values),
     proxy: kind === null ? filesOrReload(values) : driven(values, kind, ofDrivers),
     proveAt: proveAt(values.prove, kind),
     tls: tlsOptions(values["tls-port"], values["http-port"], values.responder),
@@ -179,6 +198,24 @@ function driven(values: Values, kind: DriverKind, ofDrivers: DriverOptions): Pro
     reconcileEvery: duration("reconcile", values.reconcile),
   };
 }
+
+/** HAProxy has its certificates from the agent, but reads them itself when it starts. */
+function plainFilesFor({ proxy, reload, "tls-port": tlsPort }: Values): string | null {
+  if (proxy === "haproxy") return "HAProxy";
+  return proxy === undefined && (reload !== undefined || tlsPort === undefined) ? "the proxy" : null;
+}
+
+/** Only who asks in each handshake can do without what is not there yet. */
+function keep(text: string, { proxy, reload, "tls-port": tlsPort }: Values): number {
+  const asks = proxy === "caddy" || (proxy === undefined && tlsPort !== undefined && reload === undefined);
+  if (!asks) throw usage("--keep goes with --proxy caddy, or with --tls-port and no other proxy");
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= leastKept) return number;
+  throw usage(`--keep must be a number of certificates from ${leastKept} on, not ${JSON.stringify(text)}`);
+}
+
+/** Fewer might be those of the handshakes that are under way. */
+const leastKept = 100;
 
 /** Milliseconds between two looks at a proxy's health: so long a restart may stay unseen. */
 const lookEvery = 2_000;

@@ -1,10 +1,12 @@
 import { type Agent, type AgentOptions, openAgent } from "./agent.ts";
 import type { DriverParts } from "./driver/driver-kind.ts";
 import { openProxy } from "./driver/open-proxy.ts";
+import { EdgeFault } from "./edge-fault.ts";
 import { type EdgeOptions, edgeUsage, parseEdgeOptions } from "./edge-options.ts";
 import { identityClient } from "./feed/identity-client.ts";
 import { tokenFileClient } from "./feed/token-file-client.ts";
 import { joinServer } from "./identity/join-server.ts";
+import { type FileSeal, readSeal, sealKeyVariable } from "./install/file-seal.ts";
 import type { Log } from "./log/edge-event.ts";
 import { writeLog } from "./log/write-log.ts";
 import { askForProofs } from "./tls/proofs.ts";
@@ -45,9 +47,11 @@ export async function edgeCommand(argv: readonly string[]): Promise<void> {
 }
 
 async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void> {
-  const { server, directory, layout, proveAt, tls } = options;
+  const { server, directory, layout, proveAt, keep, tls } = options;
   const log = writeLog(process.stderr, options.logFormat);
-  const access = await gainAccess(options, log, signal);
+  const seal = await readSeal(options.sealKeyFile, process.env);
+  if (seal !== null && options.plainFilesFor !== null) throw filesCannotBeSealed(options.plainFilesFor);
+  const access = await gainAccess({ ...options, seal }, log, signal);
   if (access === null) return;
   // A proxy that asks before the agent is there waits for it: a no would be taken for an answer.
   const opened = Promise.withResolvers<Agent>();
@@ -62,6 +66,8 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
     ...access,
     directory,
     layout,
+    seal,
+    keep,
     proxy: proxy.access,
     proveAt,
     wait: longPoll,
@@ -86,13 +92,26 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   log({ kind: "stopped" });
 }
 
+const filesCannotBeSealed = (reader: string): EdgeFault =>
+  new EdgeFault(
+    "usage",
+    `The files cannot be sealed: ${reader} reads them itself. Leave --seal-key-file and ${sealKeyVariable} away, or use a --proxy that is given certificates by the agent.`,
+  );
+
 /** @returns null: the signal aborted first. */
 async function gainAccess(
-  { server, tokenFile, joinTokenFile, name, directory }: EdgeOptions,
+  {
+    server,
+    tokenFile,
+    joinTokenFile,
+    name,
+    directory,
+    seal,
+  }: EdgeOptions & { readonly seal: FileSeal | null },
   log: Log,
   signal: AbortSignal,
 ): Promise<Pick<AgentOptions, "client" | "edge"> | null> {
   if (tokenFile !== null) return { client: tokenFileClient({ baseUrl: server, tokenFile }), edge: name };
-  const identity = await joinServer({ server, name, directory, joinTokenFile, backoff, log }, signal);
+  const identity = await joinServer({ server, name, directory, joinTokenFile, seal, backoff, log }, signal);
   return identity === null ? null : { client: identityClient(identity), edge: identity.membership.edge };
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestApi, type TestApi } from "../../server/test/http/open-test-api.ts";
 import { identityClient } from "../src/feed/identity-client.ts";
 import { identityPath, type JoinOptions, joinServer } from "../src/identity/join-server.ts";
+import { FileSeal } from "../src/install/file-seal.ts";
 import type { EdgeEvent } from "../src/log/edge-event.ts";
 import { temporaryDirectory } from "./support/running-agent.ts";
 
@@ -38,6 +39,7 @@ const optionsFor = (directory: string, more: Partial<JoinOptions>): JoinOptions 
   name: "paris-1",
   directory,
   joinTokenFile: null,
+  seal: null,
   backoff: { least: 1, most: 1 },
   log: () => undefined,
   ...more,
@@ -101,4 +103,29 @@ test("a server that is away is waited for, until it is to stop", async () => {
   const options = { server: "http://127.0.0.1:1", joinTokenFile: joinTokenPath, log };
   expect(await joinServer(optionsFor(directory.path, options), stop.signal)).toBeNull();
   expect(told.map(({ kind }) => kind)).toEqual(["server-lost", "server-lost", "server-lost"]);
+});
+
+test("its key lies sealed where it is told to, also one that lay there in the clear", async () => {
+  await using directory = await temporaryDirectory();
+  const file = await joinTokenFile(directory.path);
+  const first = await joinServer(
+    optionsFor(directory.path, { name: "sealed-1", joinTokenFile: file }),
+    going,
+  );
+  const path = identityPath(directory.path);
+  const clear = JSON.parse(await readFile(path, "utf8")) as { key: { d: string } };
+  const seal = new FileSeal(Buffer.alloc(32, 7));
+  const again = await joinServer(optionsFor(directory.path, { seal }), going);
+  expect(again?.membership).toEqual(first?.membership);
+  expect(await readFile(path, "utf8")).not.toContain(clear.key.d);
+  expect((await joinServer(optionsFor(directory.path, { seal }), going))?.publicJwk).toEqual(
+    first?.publicJwk,
+  );
+  const other = new FileSeal(Buffer.alloc(32, 8));
+  for (const wrong of [null, other]) {
+    await expect(joinServer(optionsFor(directory.path, { seal: wrong }), going)).rejects.toMatchObject({
+      code: "directory-unusable",
+      message: expect.stringContaining("is sealed"),
+    });
+  }
 });

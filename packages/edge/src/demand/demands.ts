@@ -43,10 +43,19 @@ export class Demands {
    * @returns whether there is.
    */
   async installed(name: string, signal: AbortSignal): Promise<boolean> {
-    const { holdings, bell } = this.#options;
     const giveUpAt = Date.now() + patience;
     const answer = await this.ask(name, signal);
     if (answer !== "served" && answer !== "begun") return false;
+    return await this.arrival(name, signal, giveUpAt);
+  }
+
+  /** Waits until something is installed for a name that is on its way. @returns whether it came in time. */
+  async arrival(
+    name: string,
+    signal: AbortSignal,
+    giveUpAt: number = Date.now() + patience,
+  ): Promise<boolean> {
+    const { holdings, bell } = this.#options;
     while (holdings.installedFor(name) === null) {
       if (signal.aborted || Date.now() >= giveUpAt) return false;
       await bell.rung(giveUpAt, signal);

@@ -9,6 +9,7 @@ import {
   refOf,
   type Served,
 } from "./holding.ts";
+import { Kept } from "./kept.ts";
 
 /**
  * All lineages of this edge, with the feed's cursor up to which they are known. Every change of one is made
@@ -16,6 +17,7 @@ import {
  */
 export class Holdings {
   readonly #changed: (lineageId: string | null) => void;
+  readonly #kept: Kept;
   readonly #byLineage = new Map<string, Holding>();
   readonly #lineageByName = new Map<string, string>();
   readonly #held = new Set<string>();
@@ -27,9 +29,13 @@ export class Holdings {
   #cursor: string | null = null;
   #fileChanges = 0;
 
-  /** @param changed called after every change, with the lineage's id; null: nothing of a lineage has. */
-  constructor(changed: (lineageId: string | null) => void) {
+  /**
+   * @param changed called after every change, with the lineage's id; null: nothing of a lineage has.
+   * @param keep so many are installed at most, those that were asked for last; null: all.
+   */
+  constructor(changed: (lineageId: string | null) => void, keep: number | null = null) {
     this.#changed = changed;
+    this.#kept = new Kept(keep);
   }
 
   /** Takes up what an earlier run held. */
@@ -99,7 +105,9 @@ export class Holdings {
   }
 
   forget(lineageId: string): void {
+    const names = this.get(lineageId)?.names ?? [];
     this.#byLineage.delete(lineageId);
+    this.#kept.gone(lineageId, names);
     this.#index(lineageId);
     this.#changed(lineageId);
   }
@@ -142,9 +150,37 @@ export class Holdings {
 
   /** The lineage installed for a name of a TLS handshake: the name itself first, then the wildcard above it. */
   installedFor(name: string): Holding | null {
-    const wildcard = `*${name.slice(Math.max(0, name.indexOf(".")))}`;
-    const lineageId = this.#lineageByName.get(name) ?? this.#lineageByName.get(wildcard);
-    return lineageId === undefined ? null : this.get(lineageId);
+    const own = this.#lineageByName.get(name);
+    // What is the name's own and rests goes before the wildcard that is there.
+    if (own === undefined && this.#kept.restingFor(name) !== null) return null;
+    const lineageId = own ?? this.#lineageByName.get(wildcardOf(name));
+    if (lineageId === undefined) return null;
+    if (this.#kept.use(lineageId)) this.#index(lineageId);
+    return this.get(lineageId);
+  }
+
+  /** Whether what a name is served with is known and not kept here, because nobody has asked for it lately. */
+  rests(name: string): boolean {
+    return this.installedFor(name) === null && this.#restingFor(name) !== null;
+  }
+
+  /** Has what rests for a name installed, before all others. @returns false: nothing does. */
+  askFor(name: string): boolean {
+    const lineageId = this.#restingFor(name);
+    if (lineageId === null) return false;
+    this.#asked.add(lineageId);
+    this.#index(lineageId);
+    this.#changed(null);
+    return true;
+  }
+
+  #restingFor(name: string): string | null {
+    return this.#kept.restingFor(name) ?? this.#kept.restingFor(wildcardOf(name));
+  }
+
+  /** Whether it is to make room for others that are asked for. */
+  isSurplus(lineageId: string): boolean {
+    return this.#kept.isSurplus(lineageId);
   }
 
   /**
@@ -171,8 +207,10 @@ export class Holdings {
       if (this.#lineageByName.get(name) === lineageId) this.#lineageByName.delete(name);
     }
     for (const name of installed?.names ?? []) this.#lineageByName.set(name, lineageId);
+    const surplus = this.#kept.put(holding, this.get(lineageId)?.names ?? []);
     this.#byLineage.set(lineageId, holding);
     this.#index(lineageId);
+    for (const other of surplus) this.#index(other);
   }
 
   #index(lineageId: string): void {
@@ -185,8 +223,16 @@ export class Holdings {
     this.#unproved.set(lineageId, when(needsProof));
     this.#unsettled.set(
       lineageId,
-      when((at) => fileStep(at) !== null && !this.#held.has(lineageId)),
+      when((at) => this.#isWork(at, isAsked)),
       isAsked ? "asked" : "unasked",
     );
   }
+
+  #isWork(holding: Holding, isAsked: boolean): boolean {
+    if (this.#held.has(holding.lineageId)) return false;
+    if (this.#kept.isSurplus(holding.lineageId)) return true;
+    return fileStep(holding) !== null && (isAsked || !this.#kept.mayRest(holding));
+  }
 }
+
+const wildcardOf = (name: string): string => `*${name.slice(Math.max(0, name.indexOf(".")))}`;

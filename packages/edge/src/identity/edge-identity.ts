@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { EdgeFault } from "../edge-fault.ts";
 import { replaceFile } from "../install/durable-write.ts";
+import { type FileSeal, isSealed, sealKeyVariable } from "../install/file-seal.ts";
 
 /** What the server answered when the edge joined. */
 export interface Membership {
@@ -32,16 +33,20 @@ interface Stored {
  *
  * @throws {EdgeFault} `directory-unusable`: the file is there and is none of ours.
  */
-export async function loadIdentity(path: string): Promise<EdgeIdentity> {
-  const stored = (await readStored(path)) ?? (await makeKey(path));
+export async function loadIdentity(path: string, seal: FileSeal | null): Promise<EdgeIdentity> {
+  const stored = (await readStored(path, seal)) ?? (await makeKey(path, seal));
   return identityOf(stored);
 }
 
 /** Writes down what the server answered. */
-export async function keepMembership(path: string, membership: Membership): Promise<EdgeIdentity> {
-  const stored = await readStored(path);
+export async function keepMembership(
+  path: string,
+  membership: Membership,
+  seal: FileSeal | null,
+): Promise<EdgeIdentity> {
+  const stored = await readStored(path, seal);
   if (stored === null) throw new Error("An edge joins with a key that is on disk.");
-  return identityOf(await write(path, { ...stored, membership }));
+  return identityOf(await write(path, { ...stored, membership }, seal));
 }
 
 async function identityOf({ key, membership }: Stored): Promise<EdgeIdentity> {
@@ -49,18 +54,20 @@ async function identityOf({ key, membership }: Stored): Promise<EdgeIdentity> {
   return { privateKey: (await importJWK(key, "Ed25519")) as webcrypto.CryptoKey, publicJwk, membership };
 }
 
-async function makeKey(path: string): Promise<Stored> {
+async function makeKey(path: string, seal: FileSeal | null): Promise<Stored> {
   const { privateKey } = await generateKeyPair("Ed25519", { extractable: true });
   const { kty = "", crv = "", x = "", d = "" } = await exportJWK(privateKey);
-  return write(path, { key: { kty, crv, x, d }, membership: null });
+  return write(path, { key: { kty, crv, x, d }, membership: null }, seal);
 }
 
-async function write(path: string, stored: Stored): Promise<Stored> {
-  await replaceFile(path, `${JSON.stringify(stored)}\n`, 0o600);
+async function write(path: string, stored: Stored, seal: FileSeal | null): Promise<Stored> {
+  const text = `${JSON.stringify(stored)}\n`;
+  await replaceFile(path, seal === null ? text : seal.seal(text), 0o600);
   return stored;
 }
 
-async function readStored(path: string): Promise<Stored | null> {
+/** One that lies there in the clear, and is to be sealed, is sealed. */
+async function readStored(path: string, seal: FileSeal | null): Promise<Stored | null> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -68,16 +75,30 @@ async function readStored(path: string): Promise<Stored | null> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
+  const sealed = isSealed(text);
+  if (sealed) text = unsealed(path, text, seal);
   try {
     const stored = JSON.parse(text) as Partial<Stored>;
     if (stored.key?.kty === "OKP" && typeof stored.key.d === "string" && stored.membership !== undefined) {
-      return { key: stored.key, membership: stored.membership };
+      const found = { key: stored.key, membership: stored.membership };
+      return sealed || seal === null ? found : await write(path, found, seal);
     }
-  } catch {
-    // Told below.
+  } catch (error) {
+    // No JSON is told below; the disk's no is the disk's.
+    if (!(error instanceof SyntaxError)) throw error;
   }
   throw new EdgeFault(
     "directory-unusable",
     `${path} is not an edge's identity. Remove it, and join again with a new join token.`,
   );
+}
+
+function unsealed(path: string, text: string, seal: FileSeal | null): string {
+  const opened = seal?.open(text) ?? null;
+  if (opened !== null) return opened;
+  const remedy =
+    seal === null
+      ? `Give its key with --seal-key-file or ${sealKeyVariable}`
+      : "It is sealed with another key: give that one";
+  throw new EdgeFault("directory-unusable", `${path} is sealed. ${remedy}, or remove it and join again.`);
 }

@@ -7,6 +7,7 @@ import { readToken } from "../feed/token-file-client.ts";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import { pause } from "../flow/pause.ts";
 import { diskFault } from "../install/disk-fault.ts";
+import type { FileSeal } from "../install/file-seal.ts";
 import type { Log } from "../log/edge-event.ts";
 import { type EdgeIdentity, keepMembership, loadIdentity, type Membership } from "./edge-identity.ts";
 import { signJoinProof, version } from "./sign-token.ts";
@@ -21,6 +22,8 @@ export interface JoinOptions {
   readonly directory: string;
   /** Null: it has joined before. */
   readonly joinTokenFile: string | null;
+  /** What the key is sealed with on disk; null: it lies there in the clear. */
+  readonly seal: FileSeal | null;
   readonly backoff: Backoff;
   readonly log: Log;
 }
@@ -53,7 +56,7 @@ async function joinFrom(options: JoinOptions, signal: AbortSignal): Promise<Join
   // Proxies read in the one, and nobody else in the other.
   await mkdir(options.directory, { recursive: true, mode: 0o755 });
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const identity = await loadIdentity(path);
+  const identity = await loadIdentity(path, options.seal);
   if (identity.membership !== null) return sameServer(identity, identity.membership, options);
   if (options.joinTokenFile === null) {
     throw new EdgeFault(
@@ -65,7 +68,7 @@ async function joinFrom(options: JoinOptions, signal: AbortSignal): Promise<Join
     const membership = await ask(identity, { ...options, joinTokenFile: options.joinTokenFile }, signal);
     if (membership === null) return null;
     if (!("retryAfter" in membership)) {
-      const joined = await keepMembership(path, membership);
+      const joined = await keepMembership(path, membership, options.seal);
       options.log({ kind: "joined", edge: membership.edge, edgeGroup: membership.edgeGroup });
       return { ...joined, membership };
     }

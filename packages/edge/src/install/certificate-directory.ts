@@ -24,24 +24,48 @@ import { SharedSyncs } from "./shared-syncs.ts";
 export class CertificateDirectory {
   readonly #path: string;
   readonly #layout: Layout;
+  readonly #others: readonly Layout[];
   /** A name can move between lineages: looking whose a link is and changing it must not be interrupted. */
   readonly #links = new OneAtATime();
   readonly #syncs = new SharedSyncs();
 
-  constructor(path: string, layout: Layout) {
+  /** @param others what an earlier run may have written: see {@link convert}. */
+  constructor(path: string, layout: Layout, others: readonly Layout[] = []) {
     this.#path = path;
     this.#layout = layout;
+    this.#others = others;
   }
 
   /** The files of a certificate; null: it is not here, or not whole. */
   async read(lineageId: string, ref: CertificateRef): Promise<KeyPair | null> {
+    return await this.#readAs(this.#layout, lineageId, ref);
+  }
+
+  async #readAs(layout: Layout, lineageId: string, ref: CertificateRef): Promise<KeyPair | null> {
     const files = new Map<string, string>();
-    for (const name of this.#layout.fileNames) {
+    for (const name of layout.fileNames) {
       const path = join(this.#path, versionPath(lineageId, ref), name);
       const content = await readFile(path, "utf8").catch(nullWhereNone);
       if (content !== null) files.set(name, content);
     }
-    return this.#layout.parse(files);
+    return layout.parse(files);
+  }
+
+  /**
+   * Writes a certificate that lies there in another layout anew in this one, in its place, and removes what else is kept of
+   * its lineage.
+   *
+   * @returns whether there was one.
+   */
+  async convert(lineageId: string, ref: CertificateRef): Promise<boolean> {
+    for (const layout of this.#others) {
+      const pair = await this.#readAs(layout, lineageId, ref);
+      if (pair === null) continue;
+      await this.store(lineageId, ref, { pair, isFirst: false });
+      await this.prune(lineageId, [ref]);
+      return true;
+    }
+    return false;
   }
 
   /** The same at once, of what was just written: the system has it in memory, and a promise for each step costs more than the step. */

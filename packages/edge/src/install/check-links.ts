@@ -1,4 +1,4 @@
-import { sameCertificate } from "../holding/holding.ts";
+import { type CertificateRef, sameCertificate } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { CertificateDirectory } from "./certificate-directory.ts";
 
@@ -7,15 +7,19 @@ const atOnce = 32;
 
 /**
  * Brings what is thought to be installed in line with the links that are there. The last installations of a
- * run that was killed may not have been written down; and somebody may have deleted files.
+ * run that was killed may not have been written down; somebody may have deleted files; and an earlier run may have written
+ * them in another layout.
  */
 export async function checkLinks(holdings: Holdings, directory: CertificateDirectory): Promise<void> {
   const remaining = [...holdings.all()].values();
+  const isThere = async (lineageId: string, ref: CertificateRef, names: readonly string[]) =>
+    (await directory.isLinked(lineageId, ref, names)) ||
+    ((await directory.convert(lineageId, ref)) && (await directory.isLinked(lineageId, ref, names)));
   const lane = async (): Promise<void> => {
     for (const { lineageId, names, wanted, installed } of remaining) {
-      if (wanted !== null && (await directory.isLinked(lineageId, wanted, names))) {
+      if (wanted !== null && (await isThere(lineageId, wanted, names))) {
         if (!sameCertificate(wanted, installed)) holdings.markInstalled(lineageId, { ...wanted, names });
-      } else if (installed !== null && !(await directory.isLinked(lineageId, installed, installed.names))) {
+      } else if (installed !== null && !(await isThere(lineageId, installed, installed.names))) {
         holdings.markInstalled(lineageId, null);
       }
     }

@@ -2,7 +2,7 @@ import { type FileHandle, open, readlink, rename, rm, symlink } from "node:fs/pr
 import { basename, dirname, join } from "node:path";
 
 /** Writes a file and waits until the disk has it. It is not yet sure to be found under its name. */
-export async function writeDurably(path: string, content: string, mode: number): Promise<void> {
+async function writeDurably(path: string, content: string, mode: number): Promise<void> {
   await using file = await open(path, "w", mode);
   await fill(file, { path, content, mode });
 }

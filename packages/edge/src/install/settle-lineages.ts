@@ -43,8 +43,9 @@ const server = "server";
 const attemptOf = ({ lineageId, wanted }: Holding): string => attemptAt(lineageId, wanted);
 
 async function settle(holding: Holding, options: SettleOptions, signal: AbortSignal): Promise<void> {
+  const { lineageId, wanted } = holding;
+  if (options.holdings.isSurplus(lineageId)) return await remove(holding, "make-room", options);
   const step = fileStep(holding);
-  const { wanted } = holding;
   if (step === "install" && wanted !== null) await install(holding, wanted, options, signal);
   if (step === "withdraw" || step === "forget") await remove(holding, step, options);
 }
@@ -78,16 +79,19 @@ async function install(
   }
 }
 
-/** Links go first; the files themselves, and the memory of them, when the proxy has loaded that. */
+/**
+ * Links go first; the files themselves, and the memory of them, when the proxy has loaded that. What makes room goes at once: the
+ * proxy asks for it again.
+ */
 async function remove(
   holding: Holding,
-  step: "withdraw" | "forget",
+  step: "withdraw" | "forget" | "make-room",
   { directory, holdings, retries, log }: SettleOptions,
 ): Promise<void> {
   const { lineageId, names, installed } = holding;
   try {
     await directory.unlink(lineageId, installed?.names ?? names);
-    if (step === "forget") await directory.prune(lineageId, []);
+    if (step !== "withdraw") await directory.prune(lineageId, []);
   } catch (error) {
     const reason = diskFault(error);
     if (reason === null) throw error;
@@ -96,10 +100,7 @@ async function remove(
     return;
   }
   retries.succeeded(attemptOf(holding));
-  if (step === "withdraw") {
-    holdings.markInstalled(lineageId, null);
-    log({ kind: "withdrawn", names });
-  } else {
-    holdings.forget(lineageId);
-  }
+  if (step === "forget") return holdings.forget(lineageId);
+  holdings.markInstalled(lineageId, null);
+  if (step === "withdraw") log({ kind: "withdrawn", names });
 }

@@ -28,6 +28,8 @@ export async function runAgent(
     edge: "edge-1",
     directory,
     layout: "pair",
+    seal: null,
+    keep: null,
     proxy: { kind: "files" },
     proveAt: null,
     wait: 1,

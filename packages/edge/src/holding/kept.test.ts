@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Holdings } from "./holdings.ts";
+
+const certificate = (id: number) => ({
+  lineageId: String(id),
+  names: [`n${id}.example.com`],
+  certificateId: String(100 + id),
+  serial: id.toString(16),
+  notAfter: "2027-01-01T00:00:00Z",
+  twinOf: null,
+});
+
+/** Does all there is to do, as the loop over files does it. */
+function settle(holdings: Holdings): void {
+  for (;;) {
+    const [lineageId] = holdings.unsettled;
+    if (lineageId === undefined) return;
+    const { wanted, names } = holdings.get(lineageId) ?? { wanted: null, names: [] };
+    const isSurplus = holdings.isSurplus(lineageId);
+    holdings.markInstalled(lineageId, isSurplus || wanted === null ? null : { ...wanted, names });
+    if (wanted === null) holdings.forget(lineageId);
+  }
+}
+
+const installed = (holdings: Holdings) =>
+  [...holdings.all()].filter((at) => at.installed !== null).map(({ lineageId }) => Number(lineageId));
+
+test("those that were asked for last are there, whatever is asked in which order, and no more of them", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(9), { maxLength: 60 }), (keep, asked) => {
+      const holdings = new Holdings(() => undefined, keep);
+      holdings.acceptSnapshot(
+        Array.from({ length: 10 }, (_, id) => certificate(id)),
+        "c",
+      );
+      holdings.release();
+      settle(holdings);
+      expect(installed(holdings)).toEqual([]);
+      for (const id of asked) {
+        const name = `n${id}.example.com`;
+        if (holdings.installedFor(name) === null) expect(holdings.askFor(name)).toBe(true);
+        settle(holdings);
+        expect(holdings.installedFor(name)?.lineageId).toBe(String(id));
+      }
+      const lately = [...new Set(asked.toReversed())].slice(0, keep);
+      expect(new Set(installed(holdings))).toEqual(new Set(lately));
+      for (let id = 0; id < 10; id += 1) {
+        expect(holdings.rests(`n${id}.example.com`)).toBe(!lately.includes(id));
+      }
+    }),
+  );
+});
+
+test("what is kept is renewed, what rests is not; what is removed is known no more", () => {
+  const holdings = new Holdings(() => undefined, 1);
+  holdings.acceptSnapshot([certificate(1), certificate(2)], "c");
+  holdings.release();
+  holdings.askFor("n1.example.com");
+  settle(holdings);
+  const renewed = [1, 2].map((id) => ({ kind: "put" as const, ...certificate(id), certificateId: "500" }));
+  holdings.acceptChanges(renewed, "d");
+  holdings.release();
+  expect([...holdings.unsettled]).toEqual(["1"]);
+  settle(holdings);
+  expect(holdings.installedFor("n1.example.com")?.installed?.certificateId).toBe("500");
+  expect(holdings.askFor("nobody.example.com")).toBe(false);
+  const gone = [1, 2].map((id) => ({
+    kind: "remove" as const,
+    lineageId: String(id),
+    names: [`n${id}.example.com`],
+    certificateId: null,
+    twinOf: null,
+  }));
+  holdings.acceptChanges(gone, "e");
+  holdings.release();
+  settle(holdings);
+  expect([...holdings.all()]).toEqual([]);
+  expect(holdings.rests("n2.example.com")).toBe(false);
+});
+
+test("a wildcard rests for the names below it", () => {
+  const holdings = new Holdings(() => undefined, 1);
+  holdings.acceptSnapshot([{ ...certificate(1), names: ["*.example.com"] }], "c");
+  holdings.release();
+  expect(holdings.rests("shop.example.com")).toBe(true);
+  expect(holdings.rests("a.shop.example.com")).toBe(false);
+  holdings.askFor("shop.example.com");
+  settle(holdings);
+  expect(holdings.installedFor("shop.example.com")?.lineageId).toBe("1");
+  // A certificate of the name itself goes before, also while it rests.
+  holdings.acceptChanges([{ kind: "put", ...certificate(2), names: ["shop.example.com"] }], "d");
+  holdings.release();
+  expect(holdings.installedFor("shop.example.com")).toBeNull();
+  expect(holdings.askFor("shop.example.com")).toBe(true);
+});

@@ -1,0 +1,90 @@
+/** An edge that keeps some of its group's certificates, and one whose files are sealed. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { FileSeal } from "../src/install/file-seal.ts";
+import { EdgeServer } from "./support/edge-server.ts";
+import { eventually } from "./support/eventually.ts";
+import { runAgent, temporaryDirectory, treeOf } from "./support/running-agent.ts";
+import { TestCa } from "./support/test-ca.ts";
+
+const ca = new TestCa();
+afterAll(() => ca[Symbol.dispose]());
+const names = ["a", "b", "c"].map((label) => `${label}.example.com`);
+const made = names.map((name) => ca.issue([name]));
+
+async function threeCertificates(): Promise<EdgeServer> {
+  const server = await EdgeServer.open();
+  for (const [i, certificate] of made.entries()) {
+    server.put(String(i + 1), `${i + 1}1`, [names[i] ?? ""], certificate);
+  }
+  return server;
+}
+
+const stored = async (directory: string) =>
+  await readdir(join(directory, ".versions")).catch(() => [] as string[]);
+
+test("what nobody asks for is not fetched; what was asked for long ago makes room, and comes again", async () => {
+  await using server = await threeCertificates();
+  await using directory = await temporaryDirectory();
+  {
+    await using running = await runAgent(server, directory.path, { keep: 2 });
+    const { agent } = running;
+    await eventually("the snapshot is there", () => server.asked("edgeFeed") > 0);
+    expect(server.retrieved).toEqual([]);
+    for (const [i, name] of names.entries()) {
+      const served = await agent.demand(name);
+      expect((await served?.read())?.keyPem.trim()).toBe(made[i]?.keyPem.trim());
+      expect(await agent.knows(name)).toBe(true);
+    }
+    await eventually("the first one is gone", async () => (await stored(directory.path)).length === 2);
+    expect((await stored(directory.path)).toSorted()).toEqual(["2", "3"]);
+    expect(agent.servedFor("a.example.com")).toBeNull();
+    // The server was not asked who has it: that is known.
+    expect(server.asked("demandCertificate")).toBe(0);
+    expect((await (await agent.demand("a.example.com"))?.read())?.keyPem.trim()).toBe(made[0]?.keyPem.trim());
+    await eventually("another one is gone", async () => !(await stored(directory.path)).includes("2"));
+  }
+  expect(server.retrieved).toEqual(["11", "21", "31", "11"]);
+  // A restart serves what it has, and keeps fewer when it is told to.
+  await using running = await runAgent(server, directory.path, { keep: 1 });
+  await eventually("one is left", async () => (await stored(directory.path)).length === 1);
+  expect(server.retrieved).toHaveLength(4);
+  const shown = (await treeOf(directory.path)).filter((path) => !path.startsWith(".versions"));
+  expect(shown).toHaveLength(1);
+  expect(running.agent.servedFor(shown[0] ?? "")).not.toBeNull();
+});
+
+test("sealed files hold no key in the clear, survive a restart, and take the place of clear ones", async () => {
+  await using server = await threeCertificates();
+  await using directory = await temporaryDirectory();
+  const allServed = () => eventually("all served", () => server.served().length === 3);
+  {
+    await using _running = await runAgent(server, directory.path);
+    await allServed();
+  }
+  const seal = new FileSeal(Buffer.alloc(32, 3));
+  const readAll = async () => {
+    await using running = await runAgent(server, directory.path, { seal });
+    const pairs = names.map(async (name) => await running.agent.servedFor(name)?.read());
+    return (await Promise.all(pairs)).map((pair) => pair?.keyPem.trim());
+  };
+  const expected = made.map(({ keyPem }) => keyPem.trim());
+  expect(await readAll()).toEqual(expected);
+  expect(await readAll()).toEqual(expected);
+  expect(server.retrieved).toHaveLength(3);
+  const files = (await readdir(directory.path, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  for (const file of files) {
+    const text = await readFile(join(file.parentPath, file.name), "utf8");
+    expect(text, file.name).not.toMatch(/PRIVATE KEY|BEGIN CERTIFICATE/);
+  }
+  // With another key nothing can be read: it is fetched again.
+  const other = new FileSeal(Buffer.alloc(32, 4));
+  await using running = await runAgent(server, directory.path, { seal: other });
+  await eventually("all are there again", () =>
+    names.every((name) => running.agent.servedFor(name) !== null),
+  );
+  expect(server.retrieved).toHaveLength(6);
+});
