@@ -15,30 +15,31 @@ export interface NewOperatorRow {
 }
 
 /** Adds somebody; a tenant that is new is made. @returns false: there is one of this name. */
-export async function insertOperator(db: Db, operator: NewOperatorRow, now: Instant): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    const row = await trx
-      .insertInto("operator")
-      .values({
-        name: operator.name,
-        display_name: operator.displayName,
-        role: operator.role,
-        tenant_id: await tenantIdOf(trx, operator.tenant, now),
-        password: operator.password,
-        created_at: timestamp(now),
-      })
-      .onConflict((conflict) => conflict.column("name").doNothing())
-      .returning("id")
-      .executeTakeFirst();
-    return row !== undefined;
-  });
+export const insertOperator = (db: Db, operator: NewOperatorRow, now: Instant): Promise<boolean> =>
+  db.transaction().execute((trx) => insertWithin(trx, operator, now));
+
+async function insertWithin(trx: Db, operator: NewOperatorRow, now: Instant): Promise<boolean> {
+  const row = await trx
+    .insertInto("operator")
+    .values({
+      name: operator.name,
+      display_name: operator.displayName,
+      role: operator.role,
+      tenant_id: await tenantIdOf(trx, operator.tenant, now),
+      password: operator.password,
+      created_at: timestamp(now),
+    })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Adds the first of all. @returns false: there is somebody already. */
 export async function insertFirstOperator(db: Db, operator: NewOperatorRow, now: Instant): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     await sql`lock table operator in share row exclusive mode`.execute(trx);
-    return !(await hasOperators(trx)) && (await insertOperator(trx, operator, now));
+    return !(await hasOperators(trx)) && (await insertWithin(trx, operator, now));
   });
 }
 
