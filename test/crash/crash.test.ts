@@ -2,12 +2,11 @@
  * The scenario once for each of its calls that change something: the process dies at that call, another is started, and the
  * end must be the same.
  */
-import { cp, mkdtempDisposable } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openDatabase } from "../../packages/server/src/store/database.ts";
-import { migrate } from "../../packages/server/src/store/migrate.ts";
+import { copyEmbedded } from "../../packages/server/test/embedded-template.ts";
 import { startMigratedPostgres } from "../../packages/server/test/migrated-postgres.ts";
 import { dieEverywhere } from "./every-death.ts";
 import type { Death } from "./mortal.ts";
@@ -29,12 +28,10 @@ test("on PostgreSQL, once the dead process's leases are over", async ({ annotate
 
 test("embedded, at once", async ({ annotate }) => {
   await using temporary = await mkdtempDisposable(join(tmpdir(), "certmill-crash-"));
-  const template = join(temporary.path, "template");
-  await migrateDirectory(template);
   let copies = 0;
   const run = async (death: Death | null) => {
     const directory = join(temporary.path, `copy-${copies++}`);
-    await cp(template, directory, { recursive: true });
+    await copyEmbedded(directory);
     return await runScenario({ kind: "embedded", directory }, death);
   };
   const { calls } = await run(null);
@@ -42,8 +39,3 @@ test("embedded, at once", async ({ annotate }) => {
   await annotate(`${died} processes died, at every 12th of ${calls} calls`);
   expect(died).toBeGreaterThan(calls / 12 - 2);
 });
-
-async function migrateDirectory(directory: string): Promise<void> {
-  await using database = await openDatabase({ kind: "embedded", directory });
-  await migrate(database.db);
-}

@@ -19,9 +19,14 @@ export interface CliResult {
 
 /** Starts `certmill` as a process, with nothing of this process's environment that it would read. */
 export function startCli(args: readonly string[], request: CliRequest = {}): ChildProcessWithoutNullStreams {
-  const { PATH = "" } = process.env;
+  const { PATH = "", NODE_COMPILE_CACHE: compiled } = process.env;
   return spawn(process.execPath, [entry, ...args], {
-    env: { PATH, NODE_NO_WARNINGS: "1", ...request.env },
+    env: {
+      PATH,
+      NODE_NO_WARNINGS: "1",
+      ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }),
+      ...request.env,
+    },
     timeout: deadline,
     killSignal: "SIGKILL",
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),

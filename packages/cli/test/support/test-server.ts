@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { systemClock } from "../../../server/src/clock.ts";
 import { compose, type World } from "../../../server/src/compose.ts";
 import { readConfig } from "../../../server/src/config/read-config.ts";
+import { copyEmbedded } from "../../../server/test/embedded-template.ts";
 import { type SimCa, type SimCaOptions, startSimCa } from "../../../sim/src/index.ts";
 import { type CliRequest, type CliResult, runCli } from "./run-cli.ts";
 
@@ -39,6 +40,7 @@ export async function startTestServer(
     CERTMILL_DRAIN_SECONDS: "0",
     ...settings,
   };
+  await copyEmbedded(dataDir);
   const running = await compose(await readConfig(environment, null), {
     clock: systemClock,
     log: pino({ level: "silent" }),

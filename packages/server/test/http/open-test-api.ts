@@ -1,4 +1,4 @@
-/** The API on an embedded database in memory, asked through the real client without a socket. */
+/** The API on an embedded database of its own, asked through the real client without a socket. */
 import { type Client, createClient } from "@certmill/api";
 import { type Duration, hours, type Instant, instant, milliseconds, usualLife } from "@certmill/domain";
 import type { FastifyInstance } from "fastify";
@@ -7,10 +7,10 @@ import { readImported } from "../../src/effects/read-imported.ts";
 import { hashBearerToken } from "../../src/http/bearer-token.ts";
 import { buildHttp, type HttpOptions } from "../../src/http/build-http.ts";
 import { newKeyLine, parseKeyRing } from "../../src/keys/key-ring.ts";
-import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import type { Database, Db } from "../../src/store/database.ts";
 import { listenForWakeups } from "../../src/store/wakeups.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
+import { openEmbeddedCopy } from "../embedded-template.ts";
 
 export const start = instant(Date.parse("2026-11-22T12:00:00Z"));
 
@@ -49,8 +49,7 @@ export const sealed = (text: string) => ({
 });
 
 export async function openTestApi(options: Partial<HttpOptions> = {}): Promise<TestApi> {
-  const database = await openDatabase({ kind: "embedded", directory: null });
-  await migrate(database.db);
+  const database = await openEmbeddedCopy();
   const api = await openTestApiOn(database, options);
   const close = async (): Promise<void> => {
     await api[Symbol.asyncDispose]();

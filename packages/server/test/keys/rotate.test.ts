@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { open, seal } from "../../src/keys/envelope.ts";
 import { newKeyLine, parseKeyRing } from "../../src/keys/key-ring.ts";
 import { rotateKeys } from "../../src/keys/rotate.ts";
-import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import type { Database, Db } from "../../src/store/database.ts";
 import { countSecretsByKey, insertSecret, listKeysInUse, readSecret } from "../../src/store/secrets.ts";
+import { openEmbeddedCopy } from "../embedded-template.ts";
 import { interceptedDb } from "../intercepted-db.ts";
 
 const lines = [1, 2, 3].map((n) => newKeyLine(new Date(n * 1e11)));
@@ -14,8 +14,7 @@ const size = 1_300;
 let database: Database;
 
 beforeAll(async () => {
-  database = await openDatabase({ kind: "embedded", directory: null });
-  await migrate(database.db);
+  database = await openEmbeddedCopy();
   for (let n = 0; n < size; n++) {
     await insertSecret(database.db, seal(ringOf(n % 5 === 0 ? 2 : 0), Buffer.from(`secret ${n + 1}`)));
   }
