@@ -161,7 +161,7 @@ describe("serve", () => {
       log += text;
     });
     const apiOf = () => /"event":"ready","api":"([^"]+)"/.exec(log)?.[1];
-    await until({ what: "the server to be ready", probe: () => apiOf() !== undefined, within: 30_000 });
+    await until({ what: "the server to be ready", probe: () => apiOf() !== undefined, within: 100_000 });
     const alive = await fetch(`${apiOf()}/livez`);
     expect(await alive.json()).toEqual({ alive: true });
     child.kill("SIGTERM");
