@@ -120,7 +120,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     },
     readiness: readiness(parts),
     webhooks: { seal: (secret) => seal(keys.ring(), secret), send: sendWebhook },
-    signIn: await composeSignIn(signIn),
+    signIn: await composeSignIn(signIn, keys.ring, () => clock.now()),
     consoleDirectory,
     publicUrl: signIn.publicUrl,
     trustedProxies: signIn.trustedProxies,

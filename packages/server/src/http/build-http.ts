@@ -125,6 +125,7 @@ import {
   testWebhookHandler,
 } from "./resource/webhooks.ts";
 import { addRoutes, type Handlers } from "./routes.ts";
+import { addOidcRoutes } from "./sign-in/oidc-routes.ts";
 
 export interface HttpOptions {
   readonly database: Pick<Database, "db" | "kind">;
@@ -184,6 +185,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await addDocsPages(app, openapiDocument(version));
   await addConsolePages(app, options.consoleDirectory);
   const { db } = database;
+  addOidcRoutes(app, { db, now, log, signIn, publicUrl });
   addRoutes(app, handlersOf(options), {
     db,
     keyedEdges: new KeyedEdges(db, now),

@@ -12,6 +12,7 @@ import type {
 } from "@certmill/domain";
 import type { NewCa } from "../store/accounts.ts";
 import type { CertificateToStore } from "../store/decision/commit-issued.ts";
+import type { PersonRole } from "../store/schema/access.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import type { Sealed } from "../store/secrets.ts";
 import type { RecordedReceipt } from "../store/write/receipts.ts";
@@ -151,6 +152,26 @@ export interface SignInPorts {
 export interface OidcPort {
   /** What its button says. */
   readonly name: string;
+  /** How long somebody may be away there. */
+  readonly loginSeconds: number;
+  /** Where the browser is to go, and what it is to bring back, which it cannot read; null: the provider is away. */
+  readonly start: (returnTo: string) => Promise<{ readonly url: string; readonly login: string } | null>;
+  /** Who it is that came back with this query and brought this; null: nothing. */
+  readonly finish: (
+    query: string,
+    login: string | null,
+  ) => Promise<
+    | {
+        readonly kind: "person";
+        readonly who: string;
+        readonly displayName: string;
+        readonly role: PersonRole;
+        /** By name; null: bound to none. */
+        readonly tenant: string | null;
+        readonly returnTo: string;
+      }
+    | { readonly kind: "refused"; readonly fault: string; readonly detail: string }
+  >;
   /** Where the browser signs out of it, too; null: it offers no such thing, or is away. */
   readonly endUrl: () => Promise<string | null>;
 }

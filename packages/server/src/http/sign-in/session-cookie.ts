@@ -12,7 +12,7 @@ export const hashSessionSecret = (secret: string): Uint8Array => createHash("sha
 const nameAt = (name: string, { secure }: Site): string => (secure ? name : name.replace("__Host-", ""));
 
 /** @returns null: the request has none. */
-function readCookie(name: string, header: string | undefined, site: Site | null): string | null {
+export function readCookie(name: string, header: string | undefined, site: Site | null): string | null {
   if (header === undefined || site === null) return null;
   return parseCookie(header)[nameAt(name, site)] ?? null;
 }
@@ -21,7 +21,7 @@ export const readSessionSecret = (header: string | undefined, site: Site | null)
   readCookie(sessionCookie, header, site);
 
 /** @param lasts seconds; 0 takes it away. */
-const setCookie = (
+export const setCookie = (
   site: Site,
   { name, value, lasts }: { readonly name: string; readonly value: string; readonly lasts: number },
 ): string =>
