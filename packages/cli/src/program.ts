@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { registerAudit } from "./audit.ts";
 import { registerBudget } from "./budget.ts";
 import { registerCaAdd } from "./ca-add.ts";
 import { registerCaList } from "./ca-list.ts";
@@ -39,6 +40,10 @@ import { registerKeyRotate } from "./key-rotate.ts";
 import { registerLimitList } from "./limit-list.ts";
 import { registerLimitRemove } from "./limit-remove.ts";
 import { registerLimitSet } from "./limit-set.ts";
+import { registerOperatorCreate } from "./operator-create.ts";
+import { registerOperatorList } from "./operator-list.ts";
+import { registerOperatorRemove } from "./operator-remove.ts";
+import { registerOperatorSet } from "./operator-set.ts";
 import { registerPlan } from "./plan.ts";
 import { registerReplace } from "./replace/replace.ts";
 import {
@@ -129,6 +134,14 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
   ["tenant", "whose domains they are", registerTenantSet, registerTenantList],
   ["token", "who may use the API", registerTokenCreate, registerTokenList, registerTokenRevoke],
   [
+    "operator",
+    "people who sign in at the console with a password",
+    registerOperatorCreate,
+    registerOperatorList,
+    registerOperatorSet,
+    registerOperatorRemove,
+  ],
+  [
     "webhook",
     "addresses that are told of what happens",
     registerWebhookAdd,
@@ -173,6 +186,7 @@ export function buildProgram(version: string): Command {
   registerDoctor(program);
   registerPlan(program);
   registerBudget(program);
+  registerAudit(program);
   registerReplace(
     program,
     registerReplaceShow,

@@ -1,10 +1,11 @@
 import { type Change, type ChangeReport, type Client, operations, pages } from "@certmill/api";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { csvLine } from "./csv-line.ts";
 import { writeCsv } from "./csv-report.ts";
 import { withExamples } from "./examples.ts";
 import { wholeNumber } from "./option-values.ts";
+import { pastInstant, pastTimeText } from "./past-time.ts";
 import { printList } from "./print-list.ts";
 import { numberText } from "./terminal/number-text.ts";
 import { print, printJson, remark } from "./terminal/print.ts";
@@ -37,7 +38,7 @@ export function registerReportChanges(report: Command): void {
   const command = report
     .command("changes")
     .description("tell what changed: what fails now and did not, what healed, was given up, paused, moved")
-    .option("--since <time>", "an instant, or a time ago such as 24h or 7d; 31d at most", startText, "24h")
+    .option("--since <time>", "an instant, or a time ago such as 24h or 7d; 31d at most", pastTimeText, "24h")
     .addOption(new Option("--only <change>", "only these").choices(Object.keys(words)))
     .option("--tenant <name>", "only this tenant's")
     .option("--limit <n>", "how many to show", wholeNumber(1), 100)
@@ -52,27 +53,11 @@ export function registerReportChanges(report: Command): void {
   );
 }
 
-const unit = { h: 3_600_000, d: 86_400_000 } as const;
-const timeAgo = /^(\d{1,4})(h|d)$/;
-
-function startText(text: string): string {
-  if (timeAgo.test(text) || !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError(
-    "It must be an instant such as 2026-11-26T08:00:00Z, or a time ago such as 24h.",
-  );
-}
-
-function startOf(text: string, now: number): string {
-  const [, count, letter] = timeAgo.exec(text) ?? [];
-  if (count === undefined) return new Date(text).toISOString();
-  return new Date(now - Number(count) * unit[letter === "h" ? "h" : "d"]).toISOString();
-}
-
 async function reportChanges(options: ReportChangesOptions): Promise<void> {
   const client = await connect(options);
   const { only, tenant, csv, json = false, limit, all = false } = options;
   const time = {
-    since: startOf(options.since, Date.now()),
+    since: pastInstant(options.since, Date.now()),
     ...(tenant === undefined ? {} : { tenant }),
   };
   const filter = { ...time, ...(only === undefined ? {} : { change: only }) };

@@ -45,7 +45,7 @@ export interface World {
   readonly makeKey?: MakeKey;
   /** What checks names, where the configuration has them checked. Default: looks for itself. */
   readonly makeChecks?: typeof composeChecks;
-  /** Shows the operator a password that is told this once and never logged. Default: nobody is shown it. */
+  /** Shows the operator a password that is told this once and never logged. Default: nobody is shown one, and none is made. */
   readonly showOnce?: (first: FirstOperator) => void;
 }
 
@@ -200,7 +200,14 @@ async function introduce(parts: {
   if (admin?.made != null)
     log.info({ event: "token.made", file: admin.made }, "made an admin token for the certmill command");
   const { local } = config.signIn ?? usualSignIn;
-  if (config.database.kind !== "embedded" || !config.roles.has("api") || !local) return;
+  // A password that nobody is shown is of no use.
+  if (
+    config.database.kind !== "embedded" ||
+    !config.roles.has("api") ||
+    !local ||
+    world.showOnce === undefined
+  )
+    return;
   const first = await ensureFirstOperator(database.db, clock.now());
-  if (first !== null) world.showOnce?.(first);
+  if (first !== null) world.showOnce(first);
 }

@@ -54,7 +54,9 @@ test("a dot leads into an object, unless a claim has the whole name", () => {
   const nested = { ...terms, claims: { ...terms.claims, groups: "realm_access.roles" } };
   const keycloak = { sub: "7", realm_access: { roles: ["helpdesk"] } };
   expect(personOfClaims(keycloak, nested)).toEqual(person("7", "support"));
-  expect(personOfClaims({ ...keycloak, "realm_access.roles": ["admins"] }, nested)).toEqual(person("7", "admin"));
+  expect(personOfClaims({ ...keycloak, "realm_access.roles": ["admins"] }, nested)).toEqual(
+    person("7", "admin"),
+  );
   const inherited = { ...terms, claims: { ...terms.claims, groups: "constructor.name" } };
   expect(personOfClaims({ sub: "7" }, inherited)).toMatchObject({ fault: "no-role" });
 });
