@@ -115,6 +115,13 @@ export const peers = {
     debianPackage: "pdns-backend-lmdb",
     elsewhere: "see https://www.powerdns.com/",
   },
+  promtool: {
+    name: "Prometheus' promtool",
+    program: "promtool",
+    folders: () => [],
+    debianPackage: "prometheus",
+    elsewhere: "see https://prometheus.io/download/",
+  },
   openssl: {
     name: "openssl",
     program: "openssl",

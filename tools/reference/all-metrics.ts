@@ -28,3 +28,7 @@ export async function allMetrics(): Promise<readonly MetricDescription[]> {
     return { name, type: String(type), help, labels: metric?.labelNames ?? [] };
   });
 }
+
+/** The names under which Prometheus has what a metric tells. */
+export const seriesOf = ({ name, type }: MetricDescription): readonly string[] =>
+  type === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];

@@ -59,7 +59,7 @@ const gauges: readonly GaugeOf<FleetFigures>[] = [
   },
   {
     name: "certmill_certificates_renewal_late",
-    help: "Certificates to be served whose CA's renewal window has passed, or without one three quarters of their lifetime.",
+    help: "Certificates to be served whose CA's renewal window has passed, or without one three quarters of their lifetime, and whose customers have nothing to put right.",
     labels: [],
     samples: ({ renewals }) => one(renewals.late),
   },

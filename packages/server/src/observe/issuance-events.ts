@@ -1,5 +1,5 @@
 /** One place where a stored event of an issuance becomes a log record and a figure. */
-import { between } from "@certmill/domain";
+import { between, type FailureCode, failures } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
 import type { TimelineEvent } from "../store/decision/tell-events.ts";
@@ -34,7 +34,10 @@ function observe(metrics: Metrics, issuance: ClaimedIssuance, { kind, at, detail
     metrics.issued.inc(whose(issuance));
     metrics.timeToCertificate.observe(whose(issuance), between(wantedAt, at) / 1_000);
   }
-  if (kind === "issuance.failed") metrics.failed.inc({ code: String(detail["code"]), ca });
+  if (kind === "issuance.failed") {
+    const code = detail["code"] as FailureCode;
+    metrics.failed.inc({ code, party: failures[code].party, ca });
+  }
   if (kind === "issuance.delayed") metrics.delayed.inc({ code: String(detail["code"]), ca });
 }
 

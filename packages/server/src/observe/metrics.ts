@@ -56,8 +56,8 @@ export class Metrics {
   });
   readonly failed = new Counter({
     name: "certmill_issuances_failed_total",
-    help: "Issuances that ended without a certificate, by failure code and CA.",
-    labelNames: ["code", "ca"],
+    help: "Issuances that ended without a certificate, by failure code, whose doing it is (customer, operator, ca) and CA.",
+    labelNames: ["code", "party", "ca"],
     registers: [this.registry],
   });
   readonly delayed = new Counter({

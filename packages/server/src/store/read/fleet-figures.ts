@@ -34,7 +34,7 @@ export interface ParkedFigures {
 }
 
 export interface RenewalFigures {
-  /** Certificates to be served whose CA's window, or three quarters of whose lifetime, has passed. */
+  /** Certificates whose CA's window, or three quarters of whose lifetime, has passed, and not for what a customer has to put right. */
   readonly late: number;
   /** Since when the longest due question to a CA is due; null: none is. */
   readonly oldestPollAt: Instant | null;
@@ -98,16 +98,15 @@ export async function countParked(db: Db): Promise<readonly ParkedFigures[]> {
 /** Nobody renews sooner before the end; what ends later is not looked at. */
 const earliestRenewal = days(30);
 
-/** Of lineages that are still renewed. Index: `renewal_ending`. */
+/** Of lineages that are still renewed, and whose customers have nothing to put right. Index: `renewal_ending`. */
 export async function countLate(db: Db, now: Instant): Promise<number> {
   const at = timestamp(now);
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from renewal
     where not_after <= ${timestamp(instant(now + earliestRenewal))}
       and coalesce(window_end, not_after - (not_after - not_before) / 4) <= ${at}
-      and exists (select from lineage where id = renewal.lineage_id and state in ('active', 'failing'))`.execute(
-    db,
-  );
+      and exists (select from lineage where id = renewal.lineage_id and state in ('active', 'failing')
+        and unmended_since is null)`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
