@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, stat } from "node:fs/promises";
+import { closeSync, openSync, statSync, writeSync } from "node:fs";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { replaceFile, syncDirectory } from "../../install/durable-write.ts";
 import { type ListEntry, lineOf, parseLine } from "./list-entry.ts";
@@ -84,7 +85,7 @@ export class CrtListFile {
     const text = `${lineOf(entry)}\n`;
     const offset = this.#size;
     const length = Buffer.byteLength(text) + live.length;
-    await this.#write(offset, dead + text, live);
+    this.#write(offset, dead + text, live);
     this.#keep({ entry, offset, length });
     this.#size += length;
     this.#liveBytes += length;
@@ -96,7 +97,7 @@ export class CrtListFile {
     await this.#mend();
     const line = this.#at.get(path);
     if (line === undefined) return;
-    await this.#write(line.offset, dead);
+    this.#write(line.offset, dead);
     this.#at.delete(path);
     this.#paths.get(line.entry.lineageId)?.delete(path);
     this.#liveBytes -= line.length;
@@ -113,17 +114,19 @@ export class CrtListFile {
   /** Puts right what somebody else has written to the file, or that it is gone. */
   async #mend(): Promise<void> {
     this.#throwFault();
-    const found = await stat(this.#path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return null;
-      throw error;
-    });
+    const found = statSync(this.#path, { throwIfNoEntry: false });
     if (found?.size !== this.#size) await this.#rewrite();
   }
 
   /** One text after the other, at the same place. */
-  async #write(at: number, ...texts: readonly string[]): Promise<void> {
-    await using file = await open(this.#path, "r+");
-    for (const text of texts) await file.write(text, at);
+  #write(at: number, ...texts: readonly string[]): void {
+    // At once: the disk gets it later, and until then it is a copy in memory.
+    const file = openSync(this.#path, "r+");
+    try {
+      for (const text of texts) writeSync(file, text, at);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Disk order: a line is not to be found before the PEM file that it names. */

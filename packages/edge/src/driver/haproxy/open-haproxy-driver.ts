@@ -157,7 +157,7 @@ class HaproxyDriver implements Driver {
     const placement = { entry, payload: pemPayload(pair), serial: plainSerial(ref.serial) };
     const placed = await this.#runtime.place(placement, signal);
     if (placed.kind !== "done") return placed;
-    await this.#pems.put(entry.path, lineageId, ref);
+    this.#pems.put(entry.path, lineageId, ref);
     await list.add(entry);
     this.#strays.get(lineageId)?.delete(entry.path);
     const former = this.#pathsOf(list, lineageId).filter((path) => path !== entry.path);

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { link, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { CertificateRef } from "../../holding/holding.ts";
 import { plainSerial } from "../../proof/handshake.ts";
@@ -41,19 +42,22 @@ export class PemFiles {
   }
 
   /** @throws the file system's error; ENOENT when the agent has cleared the certificate away. */
-  async put(path: string, lineageId: string, ref: CertificateRef): Promise<void> {
+  put(path: string, lineageId: string, ref: CertificateRef): void {
     const serial = plainSerial(ref.serial);
-    if (this.#serials.get(path) === serial && (await this.isThere(path))) return;
+    if (this.#serials.get(path) === serial && existsSync(path)) return;
     const version = join(this.#versions, versionFile(lineageId, ref));
     const temporary = join(dirname(path), `.${basename(path)}.new`);
-    await link(version, temporary).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-      await rm(temporary);
-      await link(version, temporary);
-    });
-    await rename(temporary, path);
+    // At once: names alone change, and a promise for each step would take longer than all of them.
+    try {
+      linkSync(version, temporary);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      rmSync(temporary);
+      linkSync(version, temporary);
+    }
+    renameSync(temporary, path);
     // link(2): a rename onto another name of the same file does nothing at all.
-    if (!this.#serials.has(path)) await rm(temporary, { force: true });
+    if (!this.#serials.has(path)) rmSync(temporary, { force: true });
     this.#serials.set(path, serial);
   }
 
