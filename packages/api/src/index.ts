@@ -1,5 +1,6 @@
 export { ApiError } from "./client/api-error.ts";
-export { type Client, type ClientOptions, createClient } from "./client/create-client.ts";
+export { type Client, type ClientOptions, createClient, type LiveClient } from "./client/create-client.ts";
+export { keepFollowing } from "./client/keep-following.ts";
 export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
@@ -7,7 +8,9 @@ export { consoleHeader, sessionCookie } from "./console-request.ts";
 export type { ChallengeType, KeyPolicy, KeyType, UsualKeyType } from "./fields.ts";
 export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
+  type EventStreamBody,
   isAudited,
+  isEventStream,
   isForTenants,
   isOpen,
   isTextBody,
@@ -15,6 +18,8 @@ export {
   type OutputOf,
   type RequestOf,
   type Scope,
+  type StreamEventOf,
+  type StreamOperation,
   type TextBody,
 } from "./operation.ts";
 export { type OperationId, type Operations, operations } from "./operations.ts";
@@ -59,12 +64,21 @@ export {
   type TimelineEntry,
 } from "./resource/domain.ts";
 export {
+  type DomainAction,
+  type DomainActionCount,
+  type DomainFilter,
+  domainActions,
+  type NewDomainAction,
+} from "./resource/domain-action.ts";
+export {
   type DomainBatch,
   type DomainBatchResult,
   type DomainBatchRow,
   maxBatchRows,
   type RejectedRow,
 } from "./resource/domain-batch.ts";
+export type { DomainCertificate, DomainStatus, HistoryEntry } from "./resource/domain-history.ts";
+export { domainSorts, type Total } from "./resource/domain-list.ts";
 export {
   type EdgeCertificate,
   type EdgeChange,
@@ -87,7 +101,9 @@ export {
   type NewLimit,
   type SetLimit,
 } from "./resource/limit.ts";
+export type { LiveEvent } from "./resource/live.ts";
 export type { NewOperator, Operator, OperatorChange } from "./resource/operator.ts";
+export { alertCodes, type Overview, type Slo } from "./resource/overview.ts";
 export type { ChallengePath, PathStep } from "./resource/path.ts";
 export type { NewPlan, Plan } from "./resource/plan.ts";
 export { maxSerials, type NewReplacement, type Replacement } from "./resource/replacement.ts";

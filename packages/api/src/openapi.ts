@@ -1,6 +1,13 @@
 import { type TObject, type TSchema, Type } from "typebox";
 import { consoleHeader, sessionCookie } from "./console-request.ts";
-import { isForTenants, isOpen, isTextBody, type Operation, type TextBody } from "./operation.ts";
+import {
+  isEventStream,
+  isForTenants,
+  isOpen,
+  isTextBody,
+  type Operation,
+  type TextBody,
+} from "./operation.ts";
 import { operations } from "./operations.ts";
 import { Problem } from "./problem/problem.ts";
 import { type ProblemCode, problemTypes } from "./problem/problem-types.ts";
@@ -100,11 +107,15 @@ function successes(operation: Operation): Record<string, unknown> {
   const entries = Object.entries<TSchema | TextBody>(operation.responses).map(([status, body]) => [
     status,
     isTextBody(body)
-      ? { description: body.description, content: { [body.mediaType]: { schema: Type.String() } } }
+      ? { description: body.description, content: { [body.mediaType]: textContent(body) } }
       : { description: operation.summary, content: { "application/json": { schema: body } } },
   ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
+
+/** OpenAPI 3.1 has no words for what a stream's events hold. */
+const textContent = (body: TextBody): unknown =>
+  isEventStream(body) ? { schema: Type.String(), "x-events": body.events } : { schema: Type.String() };
 
 /** Problems by status: OpenAPI has room for one description for each. */
 function refusals(operation: Operation): Record<string, unknown> {

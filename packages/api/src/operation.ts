@@ -2,13 +2,26 @@ import type { Static, TObject, TSchema } from "typebox";
 import type { ProblemCode } from "./problem/problem-types.ts";
 import type { Role } from "./role.ts";
 
-/** What a bearer token may do. `admin`: all; `tenant`: its tenant's domains; `edge`: its edge group's feed. */
-export type Scope = "admin" | "tenant" | "edge";
+/**
+ * What a bearer token may do. `admin`: all; `tenant`: its tenant's domains; `edge`: its edge group's feed; `status`: see how
+ * its tenant's domains stand, in the browser of a customer.
+ */
+export type Scope = "admin" | "tenant" | "edge" | "status";
 
 /** A body that is no JSON: its media type, and what it is. */
 export interface TextBody {
   readonly mediaType: string;
   readonly description: string;
+}
+
+/**
+ * A body that goes on for as long as the caller listens: server-sent events (WHATWG HTML section 9.2), each with a name and
+ * data in JSON.
+ */
+export interface EventStreamBody extends TextBody {
+  readonly mediaType: "text/event-stream";
+  /** What the data of an event is, by the event's name. */
+  readonly events: Readonly<Record<string, TSchema>>;
 }
 
 /**
@@ -38,7 +51,7 @@ export interface Operation {
   /** Whether the same `Idempotency-Key` with the same body gives the first answer again. */
   readonly idempotencyKey?: true;
   /** By status. A status that is not here comes with a problem document. */
-  readonly responses: Readonly<Record<number, TSchema | TextBody>>;
+  readonly responses: Readonly<Record<number, TSchema | TextBody | EventStreamBody>>;
   /** The problems that are particular to it, beside those any call can have. */
   readonly problems: readonly ProblemCode[];
 }
@@ -60,10 +73,26 @@ export function isTextBody(body: TSchema | TextBody): body is TextBody {
   return "mediaType" in body && typeof body.mediaType === "string";
 }
 
+export function isEventStream(body: TSchema | TextBody): body is EventStreamBody {
+  return isTextBody(body) && body.mediaType === "text/event-stream";
+}
+
 /** What an operation answers, over all of its declared statuses. */
 export type OutputOf<O extends Operation> = BodyOf<O["responses"][keyof O["responses"]]>;
 
 type BodyOf<B> = B extends TextBody ? string : B extends TSchema ? Static<B> : never;
+
+/** An operation whose answer is a stream. */
+export type StreamOperation = Operation & { readonly responses: { readonly 200: EventStreamBody } };
+
+/** One event of a stream, by its name. `id`: where a stream goes on that begins after it; null: where the one before it says. */
+export type StreamEventOf<O extends StreamOperation> = {
+  readonly [Name in keyof O["responses"][200]["events"] & string]: {
+    readonly event: Name;
+    readonly data: Static<O["responses"][200]["events"][Name]>;
+    readonly id: string | null;
+  };
+}[keyof O["responses"][200]["events"] & string];
 
 /** What the server's handler of an operation is given, after validation. */
 export interface RequestOf<O extends Operation> {

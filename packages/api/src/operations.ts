@@ -28,12 +28,20 @@ import {
   addDomain,
   checkDomain,
   followDomain,
-  listDomains,
   removeDomain,
   retryDomain,
   showDomain,
 } from "./resource/domain.ts";
+import {
+  cancelDomainAction,
+  createDomainAction,
+  listDomainActions,
+  showDomainAction,
+} from "./resource/domain-action.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
+import { listDomainCertificates, listTimeline, showDomainStatus } from "./resource/domain-history.ts";
+import { listDomains } from "./resource/domain-list.ts";
+import { pauseDomain, resumeDomain } from "./resource/domain-pause.ts";
 import {
   demandCertificate,
   edgeCertificate,
@@ -48,7 +56,9 @@ import { createJoinToken, joinEdge, listEdges, removeEdge } from "./resource/edg
 import { listFailures, reportFailures } from "./resource/failure.ts";
 import { checkLiveness, checkReadiness, showMetrics } from "./resource/health.ts";
 import { listLimits, removeLimit, setLimit } from "./resource/limit.ts";
+import { followLive } from "./resource/live.ts";
 import { changeOperator, createOperator, listOperators, removeOperator } from "./resource/operator.ts";
+import { showOverview, showSlo } from "./resource/overview.ts";
 import { followPath } from "./resource/path.ts";
 import { makePlan } from "./resource/plan.ts";
 import {
@@ -115,6 +125,15 @@ export const operations = {
   followPath,
   removeDomain,
   followDomain,
+  pauseDomain,
+  resumeDomain,
+  listTimeline,
+  listDomainCertificates,
+  showDomainStatus,
+  createDomainAction,
+  listDomainActions,
+  showDomainAction,
+  cancelDomainAction,
   addDomainBatch,
   reportFailures,
   listFailures,
@@ -171,6 +190,9 @@ export const operations = {
   removeWebhook,
   showStatus,
   examine,
+  showOverview,
+  showSlo,
+  followLive,
   rotateKeys,
   edgeSnapshot,
   edgeFeed,

@@ -96,6 +96,7 @@ export {
   type EventKind,
   eventKinds,
   eventSentence,
+  isStepKind,
   messageTypes,
   movingKinds,
   timelineSentence,
@@ -161,12 +162,30 @@ export {
   transitions,
 } from "./life/life-state.ts";
 export { namesLedAstray, type Whereabouts, whereabouts } from "./life/whereabouts.ts";
+export {
+  bucketOf,
+  type CountedBucket,
+  longestBucket,
+  quantileOf,
+  startOfBucket,
+} from "./measure/duration-bucket.ts";
+export {
+  type EventToTally,
+  hourOf,
+  type StepName,
+  servedObjective,
+  stepNames,
+  type TallyEntry,
+  tallyOf,
+} from "./measure/tally.ts";
+export { toULabels } from "./name/a-labels.ts";
 export { type CoverRefusal, type CoverResult, coverNames, withWww } from "./name/cover-names.ts";
 export { delegationTarget, namesByDns, proofName } from "./name/delegation.ts";
 export type { DnsName, NamePolicy, NameRefusal, NameResult } from "./name/dns-name.ts";
 export { isIpName } from "./name/ip-name.ts";
 export { normaliseName } from "./name/normalise-name.ts";
 export { registeredDomain } from "./name/public-suffix.ts";
+export { searchText } from "./name/search-text.ts";
 export { type Cover, type Pack, type PackPolicy, pack, packNames } from "./packing/pack.ts";
 export { type PackingPrice, packingPrice } from "./packing/price.ts";
 export { judgePath, type PathContext } from "./path/judge-path.ts";

@@ -24,6 +24,7 @@ import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
 import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
 import { cleanRecords } from "./work/clean-records.ts";
+import { watchDomainActions } from "./work/domain-action-watch.ts";
 import { watchExpiry } from "./work/expiry-watch.ts";
 import { fillAllFingerprints } from "./work/fill-fingerprints.ts";
 import { watchKeyEnds } from "./work/key-end-watch.ts";
@@ -34,6 +35,7 @@ import { watchRevocations } from "./work/revocation-watch.ts";
 import type { Rounds } from "./work/rounds.ts";
 import { watchServed } from "./work/served-watch.ts";
 import { watchStatus } from "./work/status-watch.ts";
+import { watchFleet, watchTally } from "./work/tally-watch.ts";
 import { watchWeeks } from "./work/weekly-watch.ts";
 
 export interface WatchParts {
@@ -65,17 +67,21 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
   if (checking === null) await forgetChecks(db, clock.now());
   const cleaning = startCleaning(parts);
   const revoking = startRevoking(parts, connections);
+  const actions = startActions(parts);
   const renewals = config.renewalInfo ? startRenewalWatch(parts, connections) : null;
   const all = [
     checking,
     cleaning,
     revoking,
     renewals,
+    actions,
     startFilling(parts),
     startExpiryWatch(parts),
     startKeyEndWatch(parts),
     startWeeklyWatch(parts),
     startServedWatch(parts),
+    startTally(parts),
+    startSurvey(parts),
     config.statusPages ? startStatusWatch(parts) : null,
     checks === null ? watchRejoining({ db, clock }) : null,
   ].filter((watch) => watch !== null);
@@ -83,6 +89,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
     wake: () => {
       revoking.wake();
       cleaning.wake();
+      actions.wake();
       checking?.wake();
     },
     stored: (caId) => renewals?.stored(caId),
@@ -285,4 +292,28 @@ const startServedWatch = (parts: WatchParts): Rounds =>
       "served.error",
       "looking for what edges serve met an error; it is done again",
     ),
+  });
+
+const startTally = (parts: WatchParts): Rounds =>
+  watchTally({
+    db: parts.database.db,
+    clock: parts.clock,
+    pollEvery: parts.config.pollEvery ?? seconds(1),
+    onError: observeErrors(parts, "tally.error", "counting what happens met an error; it is counted later"),
+  });
+
+const startSurvey = (parts: WatchParts): Rounds =>
+  watchFleet({
+    db: parts.database.db,
+    clock: parts.clock,
+    every: parts.config.pollEvery ?? seconds(5),
+    onError: observeErrors(parts, "survey.error", "counting the fleet met an error; it is counted later"),
+  });
+
+const startActions = (parts: WatchParts): Rounds =>
+  watchDomainActions({
+    db: parts.database.db,
+    clock: parts.clock,
+    pollEvery: parts.config.pollEvery ?? seconds(5),
+    onError: observeErrors(parts, "domain-action.error", "an action met an error; it goes on later"),
   });

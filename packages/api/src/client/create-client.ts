@@ -1,5 +1,12 @@
-import { isTextBody, type Operation, type OutputOf } from "../operation.ts";
+import {
+  isTextBody,
+  type Operation,
+  type OutputOf,
+  type StreamEventOf,
+  type StreamOperation,
+} from "../operation.ts";
 import { ApiError } from "./api-error.ts";
+import { eventsOf } from "./event-stream.ts";
 import type { AnyInput, InputOf } from "./operation-input.ts";
 import { operationUrl } from "./operation-url.ts";
 import { problemOf } from "./problem-of.ts";
@@ -28,12 +35,27 @@ export interface Client {
   call<O extends Operation>(operation: O, ...input: ArgumentsOf<O>): Promise<OutputOf<O>>;
 }
 
+/** One that follows streams, too. */
+export interface LiveClient extends Client {
+  /**
+   * The events of a stream, for as long as the server and the caller like; see also `keepFollowing`.
+   *
+   * @throws {ApiError} when the server refuses.
+   * @throws {ServerUnreachable} when it does not answer, breaks off or falls silent for longer than its comments do.
+   * @throws the signal's reason when the caller gives up.
+   */
+  follow<O extends StreamOperation>(
+    operation: O,
+    ...input: ArgumentsOf<O>
+  ): AsyncGenerator<StreamEventOf<O>, void, undefined>;
+}
+
 /** An operation that needs nothing can be called with nothing. */
 type ArgumentsOf<O extends Operation> =
   Partial<InputOf<O>> extends InputOf<O> ? [input?: InputOf<O>] : [input: InputOf<O>];
 
 /** A client of the operations table: an operation is passed in, its types come out. */
-export function createClient(options: ClientOptions): Client {
+export function createClient(options: ClientOptions): LiveClient {
   const { baseUrl, token, fetch: send = fetch, timeout = 30_000 } = options;
 
   async function call<O extends Operation>(operation: O, ...[input]: ArgumentsOf<O>): Promise<OutputOf<O>> {
@@ -56,7 +78,59 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  return { call };
+  async function* follow<O extends StreamOperation>(
+    operation: O,
+    ...[input]: ArgumentsOf<O>
+  ): AsyncGenerator<StreamEventOf<O>, void, undefined> {
+    const given: AnyInput = input ?? {};
+    const bearer = typeof token === "function" ? await token() : token;
+    const silence = new Silence();
+    const signal =
+      given.signal === undefined ? silence.signal : AbortSignal.any([given.signal, silence.signal]);
+    try {
+      silence.after(timeout);
+      const headers = { ...headersOf(given, bearer), accept: operation.responses[200].mediaType };
+      const response = await send(operationUrl(baseUrl, operation, given), { headers, signal });
+      if (response.status !== 200 || response.body === null)
+        throw new ApiError(await problemOf(response), retryAfterOf(response));
+      silence.after(longestSilence);
+      for await (const { event, data, id } of eventsOf(response.body, () => silence.after(longestSilence)))
+        yield { event, data: JSON.parse(data), id };
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      given.signal?.throwIfAborted();
+      throw new ServerUnreachable(baseUrl, error);
+    } finally {
+      silence.end();
+    }
+  }
+
+  return { call, follow };
+}
+
+/** Three times as long as the server is silent at most. */
+const longestSilence = 45_000;
+
+/** Aborts when nothing was heard for a while. */
+class Silence {
+  readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  after(milliseconds: number): void {
+    this.end();
+    this.#timer = setTimeout(
+      () => this.#controller.abort(new DOMException("Nothing was heard.", "TimeoutError")),
+      milliseconds,
+    );
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
 }
 
 /** A long poll is held open for as long as its `wait` asks, in seconds. */

@@ -152,6 +152,21 @@ export const problemTypes = {
     title: "The domain was removed",
     remedy: "Add it again.",
   },
+  "issuance-underway": {
+    status: 409,
+    title: "A certificate is being obtained for the domain",
+    remedy: "Wait until that has ended, which takes a minute or so, and ask again.",
+  },
+  "domain-action-ended": {
+    status: 409,
+    title: "The action has ended already",
+    remedy: "Look at what it was done for with `GET /v1/domain-actions/{id}`.",
+  },
+  "more-than-expected": {
+    status: 409,
+    title: "It would be done for more than was expected",
+    remedy: "Count again with `dryRun`, look at what is chosen, and send the new number as `atMost`.",
+  },
   "checks-off": {
     status: 409,
     title: "Names are not checked here",
@@ -207,6 +222,11 @@ export const problemTypes = {
     status: 422,
     title: "The CA's terms of service are not agreed to",
     remedy: "Read them at `termsOfService`, then send the request again with `termsAgreed: true`.",
+  },
+  "too-many-requests": {
+    status: 429,
+    title: "The token has asked too often",
+    remedy: "Ask again after the time in Retry-After; an answer may be kept for ten seconds.",
   },
   "account-binding-required": {
     status: 422,

@@ -9,8 +9,6 @@ import {
   Label,
   NameText,
   Nullable,
-  Page,
-  PageQuery,
   ProfileName,
   WaitSeconds,
 } from "../fields.ts";
@@ -91,7 +89,14 @@ export type DomainCheck = Static<typeof DomainCheck>;
 
 const summary = {
   name: Type.String({ description: "The domain, in A-labels." }),
+  unicodeName: Nullable(
+    Type.String({ description: "The same as people write it; null: it has no letters beyond ASCII." }),
+  ),
   state: DomainState,
+  stateSince: Type.String({
+    format: "date-time",
+    description: "Since when it is in that state; `waiting` and `queued` count as one.",
+  }),
   reason: Type.String({ description: "Why it stands so, as a sentence; on failure what to change." }),
   failureCode: Nullable(Type.String({ description: "The last attempt's failure; null: there was none." })),
   nextTryAt: Nullable(InstantText),
@@ -111,6 +116,7 @@ const summary = {
   profile: Nullable(Type.String({ description: "The certificate profile that was wished for." })),
   challenge: Nullable(ChallengeType),
   certificate: Nullable(IssuedCertificate),
+  addedAt: InstantText,
 };
 
 export const DomainSummary = Type.Object(summary);
@@ -197,7 +203,7 @@ export const NewDomain = Type.Object(
 );
 export type NewDomain = Static<typeof NewDomain>;
 
-const NameParams = Type.Object({ name: NameText });
+export const NameParams = Type.Object({ name: NameText });
 
 export const addDomain = operation({
   id: "addDomain",
@@ -212,29 +218,6 @@ export const addDomain = operation({
   idempotencyKey: true,
   responses: { 201: Domain },
   problems: ["domain-exists", "name-refused", "ca-missing", "edge-group-missing"],
-});
-
-export const listDomains = operation({
-  id: "listDomains",
-  method: "GET",
-  path: "/v1/domains",
-  tag: "Domains",
-  summary: "List domains",
-  description:
-    "Aliases included, by name; those that were removed only with `state=removed`. A tenant's token sees its own.",
-  scopes: ["admin", "tenant"],
-  role: "viewer",
-  query: Type.Object(
-    {
-      ...PageQuery,
-      state: Type.Optional(DomainState),
-      tenant: Type.Optional(Label),
-      prefix: Type.Optional(Type.String({ maxLength: 253, description: "Only names that begin with this." })),
-    },
-    Closed,
-  ),
-  responses: { 200: Page(DomainSummary) },
-  problems: ["invalid-cursor"],
 });
 
 export const showDomain = operation({

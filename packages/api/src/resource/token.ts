@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { Closed, Id, InstantText, Label, Nullable, Page, PageQuery } from "../fields.ts";
 import { operation } from "../operation.ts";
 
-const TokenScope = Type.Enum(["admin", "tenant", "edge"]);
+const TokenScope = Type.Enum(["admin", "tenant", "edge", "status"]);
 
 export const NewToken = Type.Object(
   {
@@ -16,7 +16,8 @@ export const NewToken = Type.Object(
   },
   {
     ...Closed,
-    description: "`tenant` goes with scope `tenant`, `edgeGroup` with scope `edge` (default: `default`).",
+    description:
+      "`tenant` goes with the scopes `tenant` and `status`, `edgeGroup` with scope `edge` (default: `default`).",
   },
 );
 export type NewToken = Static<typeof NewToken>;

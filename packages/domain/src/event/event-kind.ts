@@ -63,6 +63,20 @@ function retried(detail: EventDetail): string {
 const packSplit = (detail: EventDetail): string =>
   `Names that shared a certificate go on without those that failed: ${namesIn(detail)}.`;
 
+/** By whom something was asked for; null: nobody is told. */
+function byWhom(detail: EventDetail): string | null {
+  const [person, token] = [text(detail, "person"), text(detail, "token")];
+  if (person !== "") return `by ${person}`;
+  return token === "" ? null : `with the token "${token}"`;
+}
+
+function paused(detail: EventDetail): string {
+  const by = byWhom(detail);
+  return by === null
+    ? pausedByCa(detail)
+    : `The domain was paused ${by}: nothing is ordered for it until it is resumed.`;
+}
+
 function pausedByCa(detail: EventDetail): string {
   const url = unpauseUrl(text(detail, "detail"));
   return `The certificate authority takes no order for it until it is unpaused${url === null ? "" : ` at ${url}`}.`;
@@ -112,9 +126,15 @@ export const eventKinds = {
     (detail) => `A handshake for ${text(detail, "name")} came: its first certificate is asked for at once.`,
   ),
   "domain.paused": {
-    sentence: pausedByCa,
+    sentence: paused,
     message: "domain.paused",
     state: ["paused", "paused"],
+  },
+  "domain.resumed": {
+    sentence: (detail) =>
+      `The domain was resumed ${byWhom(detail) ?? "by somebody"}: its certificates are ordered as before.`,
+    message: "domain.resumed",
+    state: ["waiting", "active"],
   },
   "domain.given-up": {
     sentence: (detail) => `No further try is made by itself: ${failure(detail)}`,
@@ -275,6 +295,18 @@ export const eventKinds = {
 } as const satisfies Record<string, EventKindFacts>;
 
 export type EventKind = keyof typeof eventKinds;
+
+/** The steps of an issuance on its way: most of all events, and of interest to who looks at one domain. */
+const stepKinds: readonly string[] = [
+  "order.created",
+  "challenge.published",
+  "challenge.propagated",
+  "validated",
+  "finalized",
+  "issuance.delayed",
+] satisfies readonly EventKind[];
+
+export const isStepKind = (kind: string): boolean => stepKinds.includes(kind);
 
 const isEventKind = (kind: string): kind is EventKind => Object.hasOwn(eventKinds, kind);
 

@@ -7,7 +7,7 @@
 /**
  * - `waiting`: has no certificate, and is owed a try, a check or its campaign's turn. - `issuing`: its first certificate is
  * being obtained. - `active`: has one, and nothing is wrong. - `failing`: has one, and its renewal fails. - `paused`: its
- * CA takes no order for its names until a person unpauses them there. - `failed`: given up. - `moved`: has one, and its
+ * CA takes no order for its names until a person unpauses them there, or a person here wants none. - `failed`: given up. - `moved`: has one, and its
  * names lead elsewhere. - `removed`: nothing is done for it any more.
  */
 export const lifeStates = [
@@ -49,6 +49,10 @@ export const lifeEvents = [
   "attempt-failed",
   /** The CA has paused its names. */
   "paused-by-ca",
+  /** A person wants nothing ordered for it. */
+  "paused-by-operator",
+  /** That person, or another, wants it again; nothing had failed. */
+  "unpaused",
   /** No further try is made by itself. */
   "gave-up",
   /** A person wants it, its check has turned right, or what no CA would issue one may now. */
@@ -80,6 +84,7 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
     issued: "active",
     "paused-by-ca": "paused",
     "gave-up": "failed",
+    "paused-by-operator": "paused",
     removed: "removed",
   },
   issuing: {
@@ -95,6 +100,7 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
     "paused-by-ca": "paused",
     "gave-up": "failed",
     "moved-away": "moved",
+    "paused-by-operator": "paused",
     removed: "removed",
   },
   failing: {
@@ -103,10 +109,12 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
     "paused-by-ca": "paused",
     "gave-up": "failed",
     "moved-away": "moved",
+    "paused-by-operator": "paused",
     removed: "removed",
   },
   paused: {
     issued: "active",
+    unpaused: wellAgain,
     resumed: backToWork,
     "names-left-out": wellAgain,
     "moved-away": { held: "moved", none: "paused" },
@@ -117,6 +125,7 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
     resumed: backToWork,
     "names-left-out": wellAgain,
     "moved-away": { held: "moved", none: "failed" },
+    "paused-by-operator": "paused",
     removed: "removed",
   },
   moved: { issued: "active", resumed: "active", "came-back": "active", removed: "removed" },

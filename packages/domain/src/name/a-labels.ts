@@ -1,4 +1,4 @@
-import { toASCII } from "tr46";
+import { toASCII, toUnicode } from "tr46";
 
 /**
  * UTS #46 as CAs and browsers apply it: nontransitional (`straße` keeps its ß), and every check on.
@@ -32,4 +32,11 @@ export function unconvertibleLabel(host: string): string | null {
   // The four full stops of UTS #46: each separates labels.
   const labels = host.split(/[.\u3002\uff0e\uff61]/u);
   return labels.find((label) => toASCII(label, rules) === null) ?? null;
+}
+
+/** `name` as people write it: each A-label as its U-label; null: it is the same. */
+export function toULabels(name: string): string | null {
+  if (!name.includes("xn--")) return null;
+  const { domain, error } = toUnicode(name, rules);
+  return error ? null : domain;
 }

@@ -5,8 +5,12 @@ import type { Database } from "../store/database.ts";
 import type { Wakeups } from "../store/wakeups.ts";
 import { trusts } from "./client-address.ts";
 import { addConsolePages } from "./console-pages.ts";
+import { allowOrigins } from "./cors.ts";
 import { addDocsPages } from "./docs-pages.ts";
+import { freshFor } from "./fresh-for.ts";
 import { KeyedEdges } from "./keyed-edges.ts";
+import { LiveReader } from "./live/live-reader.ts";
+import { readOverview as readOverviewOf } from "./overview/read-overview.ts";
 import type {
   AskDirectory,
   CheckNames,
@@ -54,8 +58,15 @@ import {
 } from "./resource/dns-providers.ts";
 import { examineHandler } from "./resource/doctor.ts";
 import {
+  cancelDomainActionHandler,
+  createDomainActionHandler,
+  listDomainActionsHandler,
+  showDomainActionHandler,
+} from "./resource/domain-actions.ts";
+import { listDomainCertificatesHandler, listTimelineHandler } from "./resource/domain-history.ts";
+import { showDomainStatusHandler } from "./resource/domain-status.ts";
+import {
   followDomainHandler,
-  listDomainsHandler,
   removeDomainHandler,
   retryDomainHandler,
   showDomainHandler,
@@ -81,12 +92,16 @@ import { followPathHandler } from "./resource/follow-path.ts";
 import { checkLivenessHandler, checkReadinessHandler, showMetricsHandler } from "./resource/health.ts";
 import { importCertificatesHandler } from "./resource/import-certificates.ts";
 import { listLimitsHandler, removeLimitHandler, setLimitHandler } from "./resource/limits.ts";
+import { listDomainsHandler } from "./resource/list-domains.ts";
+import { followLiveHandler } from "./resource/live.ts";
 import {
   changeOperatorHandler,
   createOperatorHandler,
   listOperatorsHandler,
   removeOperatorHandler,
 } from "./resource/operators.ts";
+import { showOverviewHandler, showSloHandler } from "./resource/overview.ts";
+import { pauseDomainHandler, resumeDomainHandler } from "./resource/pause-domain.ts";
 import { makePlanHandler } from "./resource/plans.ts";
 import {
   addReplacementCertificatesHandler,
@@ -126,6 +141,7 @@ import {
 } from "./resource/webhooks.ts";
 import { addRoutes, type Handlers } from "./routes.ts";
 import { addOidcRoutes } from "./sign-in/oidc-routes.ts";
+import { TokenPace } from "./token-pace.ts";
 
 export interface HttpOptions {
   readonly database: Pick<Database, "db" | "kind">;
@@ -157,7 +173,12 @@ export interface HttpOptions {
   readonly publicUrl: URL | null;
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly AddressRange[];
+  /** Origins of pages whose scripts may ask how a domain stands; absent: none. */
+  readonly corsOrigins?: readonly string[];
 }
+
+/** However many ask for the overview, it is read once in so long, in milliseconds. */
+const overviewKept = 1_000;
 
 const mostBodyBytes = 4 * 1024 * 1024;
 
@@ -182,6 +203,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.addHook("preClose", async () => closing.abort());
   app.removeContentTypeParser("text/plain");
   answerProblems(app);
+  allowOrigins(app, options.corsOrigins ?? []);
   await addDocsPages(app, openapiDocument(version));
   await addConsolePages(app, options.consoleDirectory);
   const { db } = database;
@@ -199,7 +221,17 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
 }
 
 function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handlers {
-  const tools = { ...options, db, databaseKind: kind };
+  const { wakeups, now, log } = options;
+  const readOverview = freshFor(overviewKept, () => readOverviewOf(db, now()));
+  const live = new LiveReader({
+    db,
+    wakeups,
+    now,
+    readOverview,
+    onError: (error) =>
+      log.error({ event: "live.error", err: error }, "reading what happens met an error; it is read again"),
+  });
+  const tools = { ...options, db, databaseKind: kind, readOverview, live, pace: new TokenPace() };
   return {
     addCa: addCaHandler(tools),
     listCas: listCasHandler(tools),
@@ -233,6 +265,15 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     followPath: followPathHandler(tools),
     removeDomain: removeDomainHandler(tools),
     followDomain: followDomainHandler(tools),
+    pauseDomain: pauseDomainHandler(tools),
+    resumeDomain: resumeDomainHandler(tools),
+    listTimeline: listTimelineHandler(tools),
+    listDomainCertificates: listDomainCertificatesHandler(tools),
+    showDomainStatus: showDomainStatusHandler(tools),
+    createDomainAction: createDomainActionHandler(tools),
+    listDomainActions: listDomainActionsHandler(tools),
+    showDomainAction: showDomainActionHandler(tools),
+    cancelDomainAction: cancelDomainActionHandler(tools),
     addDomainBatch: addDomainBatchHandler(tools),
     createCampaign: createCampaignHandler(tools),
     listCampaigns: listCampaignsHandler(tools),
@@ -285,6 +326,9 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     removeWebhook: removeWebhookHandler(tools),
     showStatus: showStatusHandler(tools),
     examine: examineHandler(tools),
+    showOverview: showOverviewHandler(tools),
+    showSlo: showSloHandler(tools),
+    followLive: followLiveHandler(tools),
     rotateKeys: rotateKeysHandler(tools),
     edgeSnapshot: edgeSnapshotHandler(tools),
     edgeFeed: edgeFeedHandler(tools),

@@ -21,13 +21,19 @@ interface Acting {
   readonly holder: string;
 }
 
+interface ActingForTenant extends Acting {
+  readonly tenantId: string;
+  readonly tenant: string;
+}
+
 /**
  * Who asks. Somebody who has signed in is as a token is that may do the same: `tenant` when they are bound to a tenant,
  * else `admin`; their role was looked at before.
  */
 export type Caller =
   | (Acting & { readonly scope: "admin" })
-  | (Acting & { readonly scope: "tenant"; readonly tenantId: string; readonly tenant: string })
+  | (ActingForTenant & { readonly scope: "tenant" })
+  | (ActingForTenant & { readonly scope: "status" })
   | SessionCaller
   | EdgeCaller;
 
@@ -47,7 +53,7 @@ export interface EdgeCaller {
 
 /** The tenant whose things alone the caller may see; null: everyone's. */
 export const tenantIdOf = (caller: Caller): string | null =>
-  caller.scope === "tenant" ? caller.tenantId : null;
+  caller.scope === "tenant" || caller.scope === "status" ? caller.tenantId : null;
 
 export interface CallerTools {
   readonly db: Db;
@@ -152,7 +158,7 @@ function requireScope(wanted: readonly Scope[], scope: Scope, token: string): vo
 function callerOf({ id, name, scope, tenant_id, tenant, edge_group_id }: TokenRow): Caller {
   const acting = { who: name, via: "token", holder: id } as const;
   if (scope === "admin") return { ...acting, scope };
-  if (scope === "tenant" && tenant_id !== null && tenant !== null) {
+  if ((scope === "tenant" || scope === "status") && tenant_id !== null && tenant !== null) {
     return { ...acting, scope, tenantId: tenant_id, tenant };
   }
   if (scope === "edge" && edge_group_id !== null) {

@@ -1,5 +1,5 @@
 import type { Domain, DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
-import { type Instant, timelineSentence, unpauseUrl } from "@certmill/domain";
+import { type Instant, timelineSentence, toULabels, unpauseUrl } from "@certmill/domain";
 import type { DomainRow } from "../store/read/domains.ts";
 import type { TimelineRow } from "../store/read/timeline.ts";
 import type { TwinRow } from "../store/read/twin.ts";
@@ -12,11 +12,13 @@ import { stateReason } from "./state-reason.ts";
 export function presentDomain(row: DomainRow): DomainSummary {
   return {
     name: row.name,
+    unicodeName: toULabels(row.name),
     state: row.state,
+    stateSince: instantText(row.state_at),
     reason: stateReason(row),
     failureCode: row.failure_code,
     nextTryAt: instantTextOrNull(nextTryAt(row)),
-    unpauseUrl: row.state === "paused" ? unpauseUrl(row.failure_detail) : null,
+    unpauseUrl: row.state === "paused" && row.paused_by === null ? unpauseUrl(row.failure_detail) : null,
     names: row.names,
     leftOut: [...leftOutOf(row)],
     tenant: row.tenant,
@@ -26,6 +28,7 @@ export function presentDomain(row: DomainRow): DomainSummary {
     profile: row.profile,
     challenge: row.challenge,
     certificate: certificateOf(row),
+    addedAt: instantText(row.created_at),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Operation, OutputOf } from "@certmill/api";
+import type { Operation } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { answerOnce, type Once, type RepeatableRequest } from "../store/write/answer-once.ts";
@@ -27,5 +27,5 @@ export function repeatedAnswer<O extends Operation>(once: Once): Answer<O> {
     throw new Refusal("idempotency-key-reused", "The key is known, and the request differs from the first.");
   }
   const { status, body } = once.answer;
-  return { status, body: body as OutputOf<O> };
+  return { status, body: body as Answer<O>["body"] };
 }

@@ -3,6 +3,8 @@ import { unpauseUrl } from "@certmill/domain";
 import { ended, failureSentence, faultSentence, minuteText, type Standing, validity } from "./standing.ts";
 
 export function pausedReason(standing: Standing): string {
+  if (standing.paused_by !== null)
+    return `Paused by ${standing.paused_by} on ${sinceText(standing)}: nothing is ordered for it until it is resumed.${held(standing)}`;
   const link = unpauseUrl(standing.failure_detail);
   const where = link === null ? "at the certificate authority" : `at ${link}`;
   return `The certificate authority takes no order for ${standing.names[0]} since ${sinceText(standing)}, after many failures. The operator has to unpause it ${where}, and then ask for a try (certmill domain retry).${held(standing)}`;

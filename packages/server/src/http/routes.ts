@@ -1,6 +1,7 @@
 /** From the operations table to Fastify's routes: no path, scope or schema is written twice. */
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import {
   isAudited,
   isOpen,
@@ -11,6 +12,7 @@ import {
   type OutputOf,
   operations,
   type RequestOf,
+  type StreamOperation,
 } from "@certmill/api";
 import type { Duration, Instant } from "@certmill/domain";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -42,6 +44,8 @@ export interface Asked<O extends Operation> extends RequestOf<O> {
   readonly signal: AbortSignal;
   /** Null: it came without an Idempotency-Key. */
   readonly repeatable: RepeatableRequest | null;
+  /** Where a browser's stream was when it broke off; undefined: it says nothing of that. */
+  readonly lastEventId: string | undefined;
 }
 
 type CallerOf<O extends Operation> = O["scopes"][number] extends never
@@ -53,7 +57,8 @@ type CallerOf<O extends Operation> = O["scopes"][number] extends never
 /** A status that the operation declares, with its body. */
 export interface Answer<O extends Operation> {
   readonly status: keyof O["responses"] & number;
-  readonly body: OutputOf<O>;
+  readonly body: O extends StreamOperation ? Readable : OutputOf<O>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** A cookie to set. */
   readonly cookie?: string;
 }
@@ -69,6 +74,7 @@ type AnyHandler = (asked: never) => Promise<AnyAnswer>;
 interface AnyAnswer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cookie?: string;
 }
 
@@ -117,6 +123,7 @@ function addRoute(
         from,
         signal: tools.whenGone(reply),
         repeatable: caller === null ? null : repeatableOf(operation, request, caller),
+        lastEventId: lastEventIdOf(request),
       };
       const act = (): Promise<AnyAnswer> => handler(asked as never);
       const answer =
@@ -155,12 +162,13 @@ const cameFrom = ({ ip, headers }: FastifyRequest, { publicUrl }: RouteTools): C
   site: siteOf(headers, publicUrl),
 });
 
-function send(reply: FastifyReply, operation: Operation, { status, body, cookie }: AnyAnswer): FastifyReply {
+function send(reply: FastifyReply, operation: Operation, answer: AnyAnswer): FastifyReply {
+  const { status, body, headers = {}, cookie } = answer;
   const declared = operation.responses[status];
   if (declared === undefined) throw new Error(`${operation.id} does not declare the status ${status}.`);
   const mediaType = isTextBody(declared) ? declared.mediaType : "application/json; charset=utf-8";
   if (cookie !== undefined) void reply.header("set-cookie", cookie);
-  return reply.status(status).type(mediaType).send(body);
+  return reply.status(status).headers(headers).type(mediaType).send(body);
 }
 
 /** The schemas that answers are filtered by: what they do not name is not sent. */
@@ -205,6 +213,11 @@ function goneSignals(closing: AbortSignal): (reply: FastifyReply) => AbortSignal
     });
     return gone.signal;
   };
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
+  const id = headers["last-event-id"];
+  return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 const longestKey = 200;

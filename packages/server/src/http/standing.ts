@@ -15,6 +15,8 @@ import { instantText } from "./instant-text.ts";
 export interface Standing {
   readonly state: DomainState;
   readonly rests_since: Instant | null;
+  /** Who paused it, for people; null: nobody did. */
+  readonly paused_by: string | null;
   readonly leaves_at: Instant | null;
   readonly wake_at: Instant | null;
   readonly failure_code: string | null;

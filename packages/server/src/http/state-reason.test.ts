@@ -21,6 +21,7 @@ const nothing: Standing = {
   holds_order: null,
   findings: null,
   rests_since: null,
+  paused_by: null,
   leaves_at: null,
   wake_at: null,
   names: ["a.example.com"],

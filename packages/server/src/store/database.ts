@@ -122,8 +122,10 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
 async function openEmbedded(directory: string | null): Promise<Database> {
   // Loaded only where it is used: it is a whole database server.
   const { PGlite, types: pgliteTypes } = await import("@electric-sql/pglite");
+  const { pg_trgm } = await import("@electric-sql/pglite/contrib/pg_trgm");
   const lock: DirectoryLock | null = directory === null ? null : await lockDirectory(directory);
   const pglite = new PGlite({
+    extensions: { pg_trgm },
     ...(directory === null ? {} : { dataDir: `${directory}/database` }),
     parsers: {
       [pgliteTypes.INT8]: (text: string) => text,

@@ -18,12 +18,24 @@ export function stateAfter(event: LifeEvent): RawBuilder<LineageState> {
   return sql`case lineage.state ${sql.join(cases, sql` `)} else lineage.state end`;
 }
 
+/** The state of one that a person wants again, whether that one or the CA had paused it. */
+export const stateAfterResuming: RawBuilder<LineageState> = sql`
+  case when lineage.paused_by is not null and lineage.failing_since is null then ${stateAfter("unpaused")}
+    else ${stateAfter("resumed")} end`;
+
 /** The columns of an update of `lineage` that an event sets. */
 export const becomes = (event: LifeEvent, now: Instant): RawBuilder<unknown> =>
   becomesState(stateAfter(event), now);
 
-export const becomesState = (state: RawBuilder<LineageState>, now: Instant): RawBuilder<unknown> => sql`
+/** @param pausedBy who pauses it now, for people; null: nobody does. */
+export const becomesState = (
+  state: RawBuilder<LineageState>,
+  now: Instant,
+  pausedBy: string | null = null,
+): RawBuilder<unknown> => sql`
   state = ${state},
+  state_at = case ${state} when lineage.state then lineage.state_at else ${timestamp(now)} end,
+  paused_by = case ${state} when 'paused' then ${pausedBy === null ? sql`lineage.paused_by` : pausedBy} end,
   rests_since = case ${state} when lineage.state then lineage.rests_since ${resting(now)} end,
   leaves_at = case ${state} when 'moved' then lineage.leaves_at end`;
 

@@ -30,3 +30,9 @@ export const toEdges: RawBuilder<unknown> = sql`
  */
 export const servedAtFirst: RawBuilder<string | null> = sql`
   case when ${hasEdges} then lineage.served_certificate_id else stored.id end`;
+
+/** The columns of an update of `lineage` whose current certificate is served from now on. */
+export const servedNow = (now: Instant): RawBuilder<unknown> => sql`
+  served_certificate_id = lineage.certificate_id,
+  state_at = case when lineage.state = 'active' and lineage.served_certificate_id is null then ${timestamp(now)}
+    else lineage.state_at end`;

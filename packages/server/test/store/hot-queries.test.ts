@@ -14,7 +14,9 @@ import { destroyEndedKeys, readKeysEnd } from "../../src/store/key-ends.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { countChanges, listChanges } from "../../src/store/read/changes.ts";
-import { findDomain, listDeliveries, listDomains } from "../../src/store/read/domains.ts";
+import { anyDomain } from "../../src/store/read/domain-filter.ts";
+import { listDomains } from "../../src/store/read/domain-list.ts";
+import { findDomain, listDeliveries } from "../../src/store/read/domains.ts";
 import { listServed, readEdgeFeed } from "../../src/store/read/edge-feed.ts";
 import { countEnding } from "../../src/store/read/ending.ts";
 import { readHorizon } from "../../src/store/read/feed-position.ts";
@@ -259,11 +261,12 @@ const queries: Readonly<
   findDomain: [(db) => findDomain(db, "n5.example.com", null), "domain_pkey", "issuance_live"],
   listDomains: [
     (db) =>
-      listDomains(
-        db,
-        { tenantId: null, tenant: null, state: null, prefix: null },
-        { after: "n5.example.com", limit: 50 },
-      ),
+      listDomains(db, anyDomain, {
+        sort: "name",
+        descending: false,
+        after: { name: "n5.example.com", lineageId: "5", at: null },
+        limit: 50,
+      }),
     "domain_pkey",
   ],
   listDeliveries: [(db) => listDeliveries(db, "5"), "delivery_by_lineage"],

@@ -90,6 +90,14 @@ const pausedSentence = (count: number): string =>
     ? "The CA has paused no name."
     : `The CA has paused ${count === 1 ? "a name" : `${count} names`} after many failures. Correct what failed, unpause at the address that the domain's timeline tells, and try again.`;
 
+/** What is left of the limits that count all we do there. */
+export async function accountBudget(db: Db, ca: CaRow, now: Instant): Promise<Bucket[]> {
+  const overrides = (await listOverrides(db, [ca.id])).flatMap(overrideOf);
+  const ruleFor: RuleFor = (limit, key) =>
+    effectiveLimit({ builtIn: builtInLimits(ca), overrides, limit, key, now });
+  return accountBuckets(db, ca, ruleFor, now);
+}
+
 type RuleFor = (limit: LimitName, key: string) => Limit | null;
 
 async function accountBuckets(db: Db, ca: CaRow, ruleFor: RuleFor, now: Instant): Promise<Bucket[]> {

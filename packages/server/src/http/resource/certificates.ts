@@ -37,7 +37,7 @@ export function listCertificatesHandler({ db }: Pick<Tools, "db">): Handler<Oper
         : await listCertificates(db, { tenantId, lineageId }, { before, limit: limit + 1 });
     return {
       status: 200,
-      body: pageOf(rows, limit, present, ({ id }) => encodeCursor("certificates", [id])),
+      body: pageOf(rows, limit, presentCertificate, ({ id }) => encodeCursor("certificates", [id])),
     };
   };
 }
@@ -45,7 +45,7 @@ export function listCertificatesHandler({ db }: Pick<Tools, "db">): Handler<Oper
 export function showCertificateHandler({ db }: Pick<Tools, "db">): Handler<Operations["showCertificate"]> {
   return async ({ params, caller }) => ({
     status: 200,
-    body: present(await wantedCertificate(db, params.id, caller)),
+    body: presentCertificate(await wantedCertificate(db, params.id, caller)),
   });
 }
 
@@ -99,7 +99,7 @@ async function lineageOf(db: Db, domain: string, tenantId: string | null): Promi
   return row?.lineage_id ?? null;
 }
 
-function present(row: CertificateRow): Certificate {
+export function presentCertificate(row: CertificateRow): Certificate {
   return {
     id: row.id,
     serial: row.serial,

@@ -2,7 +2,7 @@ import type { Domain, Operations } from "@certmill/api";
 import { type Instant, type LifePolicy, normaliseName, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { readKeysEnd } from "../../store/key-ends.ts";
-import { type DomainRow, findDomain, listDeliveries, listDomains } from "../../store/read/domains.ts";
+import { type DomainRow, findDomain, listDeliveries } from "../../store/read/domains.ts";
 import { listStillValid } from "../../store/read/still-valid.ts";
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
 import { findTwin } from "../../store/read/twin.ts";
@@ -11,14 +11,7 @@ import { removeLineage } from "../../store/write/remove-lineage.ts";
 import { requestLineage } from "../../store/write/request-revocations.ts";
 import { retryLineage } from "../../store/write/retry-lineage.ts";
 import { byWhom, type Caller, tenantIdOf } from "../caller.ts";
-import {
-  decodeCursor,
-  decodePosition,
-  defaultLimit,
-  encodeCursor,
-  encodePosition,
-  pageOf,
-} from "../cursor.ts";
+import { decodePosition, encodePosition } from "../cursor.ts";
 import { delegationsOf } from "../delegations.ts";
 import { expectedTurn } from "../expected-turn.ts";
 import { instantText, instantTextOrNull } from "../instant-text.ts";
@@ -31,24 +24,6 @@ import type { Handler } from "../routes.ts";
 interface Tools {
   readonly db: Db;
   readonly now: () => Instant;
-}
-
-export function listDomainsHandler({ db }: Pick<Tools, "db">): Handler<Operations["listDomains"]> {
-  return async ({ query, caller }) => {
-    const { after, limit = defaultLimit, state = null, tenant = null, prefix } = query;
-    const filter = {
-      tenantId: tenantIdOf(caller),
-      tenant,
-      state,
-      prefix: prefix === undefined ? null : prefix.toLowerCase(),
-    };
-    const cursor = decodeCursor("domains", 1, after)?.[0] ?? null;
-    const rows = await listDomains(db, filter, { after: cursor, limit: limit + 1 });
-    return {
-      status: 200,
-      body: pageOf(rows, limit, presentDomain, ({ name }) => encodeCursor("domains", [name])),
-    };
-  };
 }
 
 export function showDomainHandler({ db, now }: Tools): Handler<Operations["showDomain"]> {

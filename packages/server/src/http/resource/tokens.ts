@@ -19,10 +19,10 @@ export function createTokenHandler({ db, now }: Tools): Handler<Operations["crea
   return async ({ body }) => {
     const { name, scope, tenant, edgeGroup, expiresInDays } = body;
     requireMatch(
-      scope === "tenant",
+      scope === "tenant" || scope === "status",
       tenant !== undefined,
       "tenant",
-      "A token of scope tenant needs its tenant.",
+      `A token of scope ${scope} needs its tenant.`,
     );
     if (scope !== "edge") requireMatch(false, edgeGroup !== undefined, "edgeGroup", "");
     const token = newBearerToken();

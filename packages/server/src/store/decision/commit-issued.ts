@@ -63,7 +63,7 @@ export async function commitIssued(
         ${certificate.chainPem}, key_secret_id, ${at}
       from moved returning id, lineage_id
     ), current as (
-      update lineage set ${becomes("issued", now)}, certificate_id = stored.id,
+      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, expires_at = ${timestamp(certificate.notAfter)},
         served_certificate_id = ${servedAtFirst}, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,

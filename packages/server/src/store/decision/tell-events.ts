@@ -17,6 +17,15 @@ const eventRows = (events: readonly TimelineEvent[]): string =>
   );
 
 /**
+ * How long its certificate was waited for, and when it could have been ordered first: it was wanted, and the check that its
+ * first order waited for had passed. Of `lineage`, before the change, and the event `step`.
+ */
+const waited: RawBuilder<unknown> = sql`jsonb_build_object(
+  'waitedMs', greatest(0, (extract(epoch from step.at - lineage.wanted_at) * 1000)::bigint),
+  'readyAt', greatest(lineage.wanted_at, (select checked_at from lineage_check
+    where lineage_check.lineage_id = lineage.id and lineage.certificate_id is null and failing = 0)))`;
+
+/**
  * Needs a preceding `moved (id, lineage_id)`, which is empty when the commit is refused.
  *
  * @param unless an event of this kind is left out where the condition holds.
@@ -29,7 +38,7 @@ export const tellEvents = (
     insert into event (at, kind, lineage_id, issuance_id, edge_group_id, duration_ms, detail)
     select step.at, step.kind, moved.lineage_id, moved.id,
       case when step.kind = 'certificate.stored' then lineage.edge_group_id end, step.took,
-      case when step.kind = 'certificate.stored' then step.detail || ${toEdges} else step.detail end
+      case when step.kind = 'certificate.stored' then step.detail || ${toEdges} || ${waited} else step.detail end
     from moved
       join lineage on lineage.id = moved.lineage_id,
       rows from (jsonb_to_recordset(${eventRows(events)}::jsonb) as (at timestamptz, kind text, took bigint, detail jsonb))

@@ -5,7 +5,7 @@ import type { CampaignState } from "../schema/campaign.ts";
 import type { KeyType } from "../schema/key.ts";
 import { isPaired, withTwins } from "../twins.ts";
 import { wishedChallenge } from "../wished-challenge.ts";
-import { isShownAs, shownState } from "./shown-state.ts";
+import { shownState } from "./shown-state.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */
 export interface DomainRow {
@@ -13,6 +13,11 @@ export interface DomainRow {
   readonly lineage_id: string;
   readonly names: string[];
   readonly state: DomainState;
+  /** Since when it is in the state that is kept. */
+  readonly state_at: Instant;
+  readonly created_at: Instant;
+  /** Who paused it, for people; null: nobody did. */
+  readonly paused_by: string | null;
   /** Since when it is paused, given up, moved or removed; null: it is none of these. */
   readonly rests_since: Instant | null;
   /** When a moved one is removed; null: it is not moved. */
@@ -65,7 +70,8 @@ export interface DomainRow {
 }
 
 const selectDomains = sql`
-  select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.rests_since,
+  select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.state_at,
+    lineage.created_at, lineage.paused_by, lineage.rests_since,
     lineage.leaves_at, lineage.all_names, tenant.name as tenant,
     ca.name as ca, edge_group.name as edge_group, lineage.key_type, ${isPaired} as is_paired, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
@@ -98,33 +104,10 @@ export async function findDomain(db: Db, name: string, tenantId: string | null):
   return rows[0] ?? null;
 }
 
-export interface DomainFilter {
-  readonly tenantId: string | null;
-  /** By name, for the operator; beside `tenantId` both hold. */
-  readonly tenant: string | null;
-  /** Null: every state but `removed`. */
-  readonly state: DomainState | null;
-  readonly prefix: string | null;
-}
-
-/** By name, from the one after `page.after`. Index: the name's. */
-export async function listDomains(
-  db: Db,
-  filter: DomainFilter,
-  page: { after: string | null; limit: number },
-): Promise<DomainRow[]> {
-  const { tenantId, tenant, state, prefix } = filter;
-  const conditions = [
-    ofTenant(tenantId),
-    state === null ? sql`lineage.state <> 'removed'` : isShownAs(state),
-    ...(tenant === null ? [] : [sql`tenant.name = ${tenant}`]),
-    ...(prefix === null ? [] : [sql`starts_with(domain.name, ${prefix})`]),
-    ...(page.after === null ? [] : [sql`domain.name > ${page.after}`]),
-  ];
+/** By their names, in no order. */
+export async function findDomains(db: Db, names: readonly string[]): Promise<DomainRow[]> {
   const { rows } = await sql<DomainRow>`
-    ${selectDomains} where ${sql.join(conditions, sql` and `)} order by domain.name limit ${page.limit}`.execute(
-    db,
-  );
+    ${selectDomains} where domain.name = any(${[...names]}::text[])`.execute(db);
   return rows;
 }
 

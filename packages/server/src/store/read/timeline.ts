@@ -21,6 +21,25 @@ export async function readTimeline(db: Db, lineageId: string, limit: number): Pr
   return rows.reverse();
 }
 
+export interface HistoryRow extends TimelineRow {
+  readonly id: string;
+  readonly issuance_id: string | null;
+}
+
+/** The newest first, from the one before `before` (null: the last); its twins' among them. Indexes: the same. */
+export async function listTimeline(
+  db: Db,
+  lineageId: string,
+  page: { readonly before: string | null; readonly limit: number },
+): Promise<HistoryRow[]> {
+  const { before, limit } = page;
+  const { rows } = await sql<HistoryRow>`
+    select id, at, kind, duration_ms, detail, issuance_id, lineage_id <> ${lineageId} as of_twin from event
+    where lineage_id = ${withTwins(lineageId)} and ${before === null ? sql`true` : sql`id < ${before}`}
+    order by id desc limit ${limit}`.execute(db);
+  return rows;
+}
+
 export type TimelinePart =
   | { readonly kind: "events"; readonly events: readonly TimelineRow[]; readonly end: FeedPosition }
   /** The position is of another installation, or of a future that a backup has undone. */

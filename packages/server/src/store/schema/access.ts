@@ -5,7 +5,7 @@ import type { At, Id, Json, MaybeAt } from "./column.ts";
 export type SignInMethod = "local" | "oidc";
 export type PersonRole = "viewer" | "support" | "operator" | "admin";
 
-export type TokenScope = "admin" | "tenant" | "edge";
+export type TokenScope = "admin" | "tenant" | "edge" | "status";
 
 interface TokenTable {
   id: GeneratedAlways<Id>;

@@ -1,7 +1,7 @@
 /** What is kept covered, and whose it is. */
 import type { ChallengeType, LifeState } from "@certmill/domain";
 import type { Generated, GeneratedAlways } from "kysely";
-import type { At, Defaulted, Id, MaybeAt } from "./column.ts";
+import type { At, DefaultAt, Defaulted, Id, MaybeAt } from "./column.ts";
 import type { KeyPolicyName, KeyType } from "./key.ts";
 
 export type LineageState = LifeState;
@@ -32,6 +32,9 @@ interface LineageTable {
   failures: Generated<number>;
   failing_since: MaybeAt;
   unmended_since: MaybeAt;
+  state_at: DefaultAt;
+  paused_by: Generated<string | null>;
+  expires_at: MaybeAt;
   rests_since: MaybeAt;
   leaves_at: MaybeAt;
   all_names: string[] | null;

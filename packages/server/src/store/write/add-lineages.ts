@@ -72,9 +72,9 @@ export async function addLineages(
   await sql`
     with begun as (
       insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, paired, profile, challenge, state,
-        wake_at, wanted_at, created_at, campaign_id, held)
+        state_at, wake_at, wanted_at, created_at, campaign_id, held)
       select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${paired}, ${profile},
-        ${challenge}, 'waiting',
+        ${challenge}, 'waiting', ${at},
         ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)
       returning id, names

@@ -2,7 +2,7 @@ import { type Duration, type Instant, milliseconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
-import { isAlive, isUndelivered, needed } from "../served-sql.ts";
+import { isAlive, isUndelivered, needed, servedNow } from "../served-sql.ts";
 
 /** An edge's word on one lineage's certificate. */
 export interface Receipt {
@@ -73,7 +73,7 @@ export async function recordReceipts(
         jsonb_build_object('edge', ${edge.name}::text, 'certificateId', certificate_id::text, 'error', error)
       from timed
     ), served as (
-      update lineage set served_certificate_id = lineage.certificate_id from timed, rule
+      update lineage set ${servedNow(now)} from timed, rule
       where lineage.id = timed.lineage_id and lineage.certificate_id = timed.certificate_id and timed.error is null
         and ${isUndelivered}
         and case when rule.needed = 1 then true else rule.needed <= 1 + (

@@ -2,7 +2,7 @@ import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { ByWhom } from "../by-whom.ts";
 import { type Db, timestamp } from "../database.ts";
-import { becomes } from "../life-sql.ts";
+import { becomes, becomesState, stateAfterResuming } from "../life-sql.ts";
 
 /**
  * Makes a lineage's next issuance due now, whenever it would have been, and also where none would; one with a
@@ -16,27 +16,31 @@ import { becomes } from "../life-sql.ts";
  *
  * @returns false when the lineage was removed: nothing is issued for it any more.
  */
-export async function retryLineage(
-  db: Db,
-  retry: {
-    readonly lineageId: string;
-    readonly by: ByWhom;
-    readonly now: Instant;
-  },
-): Promise<boolean> {
-  const { lineageId, by, now } = retry;
+export const retryLineage = (db: Db, retry: Retry): Promise<boolean> =>
+  db.transaction().execute(async (trx) => (await retryHeld(trx, retry)) !== "removed");
+
+export interface Retry {
+  readonly lineageId: string;
+  readonly by: ByWhom;
+  readonly now: Instant;
+}
+
+/** The same in a transaction. `unchanged`: it is under way, or due, already. */
+export async function retryHeld(
+  trx: Db,
+  { lineageId, by, now }: Retry,
+): Promise<"retried" | "unchanged" | "removed"> {
   const at = timestamp(now);
-  return db.transaction().execute(async (trx) => {
-    const { state } = await trx
-      .selectFrom("lineage")
-      .select("state")
-      .where("id", "=", lineageId)
-      .forNoKeyUpdate()
-      .executeTakeFirstOrThrow();
-    if (state === "removed") return false;
-    await sql`
+  const { state } = await trx
+    .selectFrom("lineage")
+    .select("state")
+    .where("id", "=", lineageId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  if (state === "removed") return "removed";
+  const { rows } = await sql<{ count: string }>`
       with woken as (
-        update lineage set ${becomes("resumed", now)}, unmended_since = null, wake_at = ${at}, avoid_ca_ids = '{}', wanted_at = least(wanted_at, ${at}), held = false,
+        update lineage set ${becomesState(stateAfterResuming, now)}, unmended_since = null, wake_at = ${at}, avoid_ca_ids = '{}', wanted_at = least(wanted_at, ${at}), held = false,
           campaign_id = case when certificate_id is not null then campaign_id end
         where id = ${lineageId} and (wake_at is null or wake_at > ${at})
           and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
@@ -48,9 +52,8 @@ export async function retryLineage(
         select ${at}, 'domain.retried', id, ${JSON.stringify(by)}::jsonb from woken
       )
       select count(pg_notify('certmill_work', '')) from woken`.execute(trx);
-    await retryTwin(trx, lineageId, now);
-    return true;
-  });
+  await retryTwin(trx, lineageId, now);
+  return rows[0]?.count === "0" ? "unchanged" : "retried";
 }
 
 /** One whose lineage has no certificate yet does not exist. Index: `lineage_twin`. */

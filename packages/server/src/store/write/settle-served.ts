@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import { isAlive, isUndelivered, needed } from "../served-sql.ts";
+import { isAlive, isUndelivered, needed, servedNow } from "../served-sql.ts";
 
 /** In one call: what is left comes with the next. */
 const most = 10_000;
@@ -39,7 +39,7 @@ export async function settleServed(
             and delivery.error is null and ${isAlive(now)}))
       order by lineage.id limit ${most} for no key update of lineage skip locked
     ), served as (
-      update lineage set served_certificate_id = lineage.certificate_id from ready, rule
+      update lineage set ${servedNow(now)} from ready, rule
       where lineage.id = ready.id and rule.id = lineage.edge_group_id
       returning lineage.id, lineage.certificate_id, rule.served_when, rule.alive
     ), told as (

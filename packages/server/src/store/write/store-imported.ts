@@ -62,7 +62,7 @@ export async function storeImported(
       from given join sealed on sealed.wrapped_key = decode(given.wrapped_key, 'base64')
       returning id, lineage_id
     ), current as (
-      update lineage set ${becomes("issued", now)}, certificate_id = stored.id,
+      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, expires_at = given.not_after,
         served_certificate_id = ${servedAtFirst}, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         names = coalesce(lineage.all_names, lineage.names), all_names = null, rejoin_at = null,

@@ -7,7 +7,7 @@ export interface NewToken {
   readonly name: string;
   readonly hash: Uint8Array;
   readonly scope: TokenScope;
-  /** Set if and only if the scope is `tenant`. */
+  /** Set if and only if the scope is `tenant` or `status`. */
   readonly tenant: string | null;
   /** Set if and only if the scope is `edge`. */
   readonly edgeGroup: string | null;

@@ -1,0 +1,32 @@
+import { operation } from "../operation.ts";
+import { Domain, NameParams } from "./domain.ts";
+
+export const pauseDomain = operation({
+  id: "pauseDomain",
+  method: "POST",
+  path: "/v1/domains/{name}/pause",
+  tag: "Domains",
+  summary: "Order nothing for a domain",
+  description:
+    "Until it is resumed. Its certificate goes on being served, and is not renewed. An order that is under way goes on first: pause it again then. Pausing twice is the same as once.",
+  scopes: ["admin", "tenant"],
+  role: "support",
+  params: NameParams,
+  responses: { 200: Domain },
+  problems: ["not-found", "domain-removed", "issuance-underway"],
+});
+
+export const resumeDomain = operation({
+  id: "resumeDomain",
+  method: "POST",
+  path: "/v1/domains/{name}/resume",
+  tag: "Domains",
+  summary: "Go on with a paused domain",
+  description:
+    "Orders its first certificate, or renews it when that is due. One that is not paused stays as it is.",
+  scopes: ["admin", "tenant"],
+  role: "support",
+  params: NameParams,
+  responses: { 200: Domain },
+  problems: ["not-found", "domain-removed"],
+});

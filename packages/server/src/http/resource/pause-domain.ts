@@ -1,0 +1,35 @@
+import type { Operations } from "@certmill/api";
+import type { Instant } from "@certmill/domain";
+import type { Db } from "../../store/database.ts";
+import { pauseHeld, resumeHeld } from "../../store/write/pause-lineage.ts";
+import { byWhom } from "../caller.ts";
+import { Refusal } from "../refusal.ts";
+import type { Handler } from "../routes.ts";
+import { describeDomain, wantedDomain } from "./domains.ts";
+
+interface Tools {
+  readonly db: Db;
+  readonly now: () => Instant;
+}
+
+export function pauseDomainHandler({ db, now }: Tools): Handler<Operations["pauseDomain"]> {
+  return async ({ params, caller }) => {
+    const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
+    const pause = { lineageId, by: byWhom(caller), now: now() };
+    const paused = await db.transaction().execute((trx) => pauseHeld(trx, pause));
+    if (paused === "removed") throw new Refusal("domain-removed", `${name} was removed.`);
+    if (paused === "underway")
+      throw new Refusal("issuance-underway", `A certificate is being obtained for ${name}.`);
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
+  };
+}
+
+export function resumeDomainHandler({ db, now }: Tools): Handler<Operations["resumeDomain"]> {
+  return async ({ params, caller }) => {
+    const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
+    const resume = { lineageId, by: byWhom(caller), now: now() };
+    const resumed = await db.transaction().execute((trx) => resumeHeld(trx, resume));
+    if (resumed === "removed") throw new Refusal("domain-removed", `${name} was removed.`);
+    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
+  };
+}
