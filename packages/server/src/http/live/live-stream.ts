@@ -40,7 +40,9 @@ export class LiveStream {
 
   send(message: Buffer): void {
     if (this.#isOver) return;
-    if (this.body.readableLength + message.length > mostWaiting) this.end("slow");
+    const waiting = this.body.readableLength;
+    // What is told at once may be more: who has taken all else is not slow.
+    if (waiting > 0 && waiting + message.length > mostWaiting) this.end("slow");
     else this.body.push(message);
   }
 
