@@ -123,7 +123,7 @@ const mappings = (text: string | undefined): string[] =>
 
 /** `group=role` or `group=role@tenant`; a group's name may hold what it likes but a comma. */
 function parseMapping(text: string): RoleOfGroup | null {
-  const [, group = "", role = "", bound] = /^(.+)=([a-z]+)(@tenant)?$/.exec(text) ?? [];
+  const [, group = "", role = "", bound] = /^(.+)=\s*([a-z]+)(@tenant)?$/.exec(text) ?? [];
   if (!roles.includes(role)) return null;
   return { group: group.trim(), role: role as PersonRole, ofTenant: bound !== undefined };
 }

@@ -213,3 +213,50 @@ test("what is decided of a domain's life is read in days", async () => {
     movedKept: days(90),
   });
 });
+
+const provider = {
+  CERTMILL_PUBLIC_URL: "https://certmill.example.com",
+  CERTMILL_OIDC_ISSUER: "https://id.example.com/realms/hosting",
+  CERTMILL_OIDC_CLIENT_ID: "certmill",
+  CERTMILL_OIDC_ROLES: "certmill-admins=admin, helpdesk = support, cn=x=viewer@tenant",
+};
+
+test("a sign-in provider, with its groups in the order of the setting", async () => {
+  const { signIn } = await read({ ...provider, CERTMILL_TRUSTED_PROXIES: "192.0.2.0/24" });
+  expect(signIn?.publicUrl?.origin).toBe("https://certmill.example.com");
+  expect(signIn?.trustedProxies).toHaveLength(1);
+  expect(signIn?.oidc).toMatchObject({
+    clientId: "certmill",
+    clientSecretFile: null,
+    scopes: "openid profile email",
+    roles: [
+      { group: "certmill-admins", role: "admin", ofTenant: false },
+      { group: "helpdesk", role: "support", ofTenant: false },
+      { group: "cn=x", role: "viewer", ofTenant: true },
+    ],
+  });
+});
+
+test.each([
+  ["an address in the clear", { CERTMILL_PUBLIC_URL: "http://certmill.example.com" }, "public_url"],
+  ["an address with a path", { CERTMILL_PUBLIC_URL: "https://example.com/certmill" }, "public_url"],
+  [
+    "a host that only begins like loopback",
+    { CERTMILL_PUBLIC_URL: "http://127.0.0.1.evil.test" },
+    "public_url",
+  ],
+  ["an issuer in the clear", { CERTMILL_OIDC_ISSUER: "http://id.example.com" }, "oidc_issuer"],
+  ["no client", { CERTMILL_OIDC_CLIENT_ID: "" }, "oidc_client_id"],
+  ["no public address", { CERTMILL_PUBLIC_URL: "" }, "public_url"],
+  ["no roles", { CERTMILL_OIDC_ROLES: "" }, "oidc_roles"],
+  ["a role that there is not", { CERTMILL_OIDC_ROLES: "admins=root" }, 'not "admins=root"'],
+  ["a role bound to something else", { CERTMILL_OIDC_ROLES: "x=viewer@acme" }, 'not "x=viewer@acme"'],
+  ["no range of proxies", { CERTMILL_TRUSTED_PROXIES: "proxy" }, "trusted_proxies"],
+])("signing in: %s", async (_, environment, told) => {
+  expect((await faultsOf({ ...provider, ...environment })).join("\n")).toContain(told);
+});
+
+test("on this machine's own address plain HTTP does", async () => {
+  const { signIn } = await read({ CERTMILL_PUBLIC_URL: "http://localhost:8400" });
+  expect(signIn?.publicUrl?.origin).toBe("http://localhost:8400");
+});
