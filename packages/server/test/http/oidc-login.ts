@@ -44,7 +44,8 @@ export async function openProvider(
     conformIdTokenClaims: !inIdToken,
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),
   });
-  server.on("request", provider.callback());
+  const answer = provider.callback();
+  server.on("request", (request, response) => void answer(request, response));
   return {
     issuer,
     people,
