@@ -58,6 +58,13 @@ export const peers = {
     elsewhere: "see https://github.com/openresty/lua-resty-lrucache",
     isLoaded: true,
   },
+  redis: {
+    name: "Redis",
+    program: "redis-server",
+    folders: () => [],
+    debianPackage: "redis-server",
+    elsewhere: "see https://redis.io/docs/latest/operate/oss_and_stack/install/",
+  },
   haproxy: {
     name: "HAProxy",
     program: "haproxy",

@@ -1,5 +1,6 @@
---- Names of handshakes that nothing is loaded for. The agent is asked once for each, whichever worker comes first: it knows the
--- server's answer, and a domain without a certificate is begun by it. Its no is kept for a while by all workers.
+--- Names of handshakes that nothing is loaded for. The shared cache and then the agent are asked once for each, whichever worker comes
+-- first: the agent knows the server's answer, and a domain without a certificate is begun by it. Its no is kept for a while by all workers.
+local shared = require "certmill.shared"
 local store = require "certmill.store"
 
 local asked = ngx.shared.certmill_asked
@@ -47,9 +48,10 @@ local function wait(name, seconds)
   return store.lineage_for(name) ~= nil
 end
 
-local function ask(name, agent)
-  local status = question(name, agent)
-  if status == 200 and wait(name, loading) then
+local function ask(name, sources)
+  local is_there = sources.redis and shared.loaded(name, sources.redis)
+  local status = not is_there and sources.agent and question(name, sources.agent)
+  if is_there or (status == 200 and wait(name, loading)) then
     asked:delete(name)
     return true
   end
@@ -57,17 +59,19 @@ local function ask(name, agent)
   return false
 end
 
-local function ask_or_wait(name, agent)
+local function ask_or_wait(name, sources)
   -- An entry that is thrown out for want of room is asked for again, that is all.
-  if asked:add(name, "asking", patience + loading) then return ask(name, agent) end
+  if asked:add(name, "asking", patience + loading) then return ask(name, sources) end
   return wait(name, patience)
 end
 
---- @return whether something is loaded for the name by now; it may take seconds.
-function _M.loaded(name, agent)
+--- @param sources.redis where the shared cache is, and the file of its key; nil: there is none.
+-- @param sources.agent host and port where the agent is asked; nil: nowhere.
+-- @return whether something is loaded for the name by now; it may take seconds.
+function _M.loaded(name, sources)
   if asked:get(name) == "no" or waiting >= most_waiting or not is_host_name(name) then return false end
   waiting = waiting + 1
-  local ok, loaded = pcall(ask_or_wait, name, agent)
+  local ok, loaded = pcall(ask_or_wait, name, sources)
   waiting = waiting - 1
   if not ok then error(loaded, 0) end
   return loaded

@@ -46,10 +46,10 @@ local function entry_for(name)
   end
 end
 
-local function choose(agent)
+local function choose(sources)
   local name = wanted_name()
   local entry = name and entry_for(name)
-  if not entry and name and agent and demand.loaded(name, agent) then entry = entry_for(name) end
+  if not entry and name and sources and demand.loaded(name, sources) then entry = entry_for(name) end
   if not entry then return end
   assert(ssl.clear_certs())
   assert(ssl.set_cert(entry.chain))
@@ -58,10 +58,10 @@ end
 
 --- For `ssl_certificate_by_lua_block`.
 -- @param options.parsed how many parsed certificates a worker keeps; the first call in a worker decides.
--- @param options.agent host and port where the agent is asked for names that nothing is loaded for; nil: nowhere.
+-- @param options.sources where names that nothing is loaded for are looked for (demand.lua); nil: nowhere.
 function _M.serve(options)
   if not parsed then parsed = lrucache.new(options and options.parsed or most_parsed) end
-  local ok, fault = pcall(choose, options and options.agent)
+  local ok, fault = pcall(choose, options and options.sources)
   if not ok then ngx.log(ngx.ERR, "certmill: ", fault) end
 end
 

@@ -1,4 +1,5 @@
 import type { Delivery, Driver, DriverOutcome, ProxyHealth, Removal } from "../driver.ts";
+import { deliveryText } from "./delivery-text.ts";
 import { type Loaded, readBootId, readLoadedPage } from "./loaded-page.ts";
 import { type Answer, SocketCaller } from "./socket-call.ts";
 
@@ -19,7 +20,7 @@ export function openNginxDriver({ socket }: NginxDriverOptions): Driver {
 
   const put = async ({ lineageId, names, pair }: Delivery, signal: AbortSignal): Promise<DriverOutcome> =>
     outcomeOf(
-      await caller.call({ method: "PUT", path: pathOf(lineageId), body: bodyOf(names, pair) }, signal),
+      await caller.call({ method: "PUT", path: pathOf(lineageId), body: deliveryText(names, pair) }, signal),
     );
 
   const remove = async (
@@ -112,9 +113,6 @@ async function inLanes(
 }
 
 const pathOf = (lineageId: string): string => `/v1/certificates/${encodeURIComponent(lineageId)}`;
-
-const bodyOf = (names: readonly string[], { chainPem, keyPem }: Delivery["pair"]): string =>
-  `${names.map((name) => `name ${name}\n`).join("")}${chainPem}\n${keyPem}`;
 
 const isLoaded = ({ names, ref }: Delivery, loaded: Loaded | undefined): boolean =>
   loaded !== undefined &&

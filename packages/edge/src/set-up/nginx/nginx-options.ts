@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import { readListenAddress } from "../../driver/door/listen-address.ts";
 import { readLoopback } from "../../driver/nginx/asked-place.ts";
 import { EdgeFault } from "../../edge-fault.ts";
 
@@ -14,6 +16,8 @@ export interface NginxSetupOptions {
   readonly parsed: string;
   /** Where the agent is asked for names that nothing is loaded for; null: nowhere. */
   readonly ask: { readonly host: string; readonly port: number } | null;
+  /** The shared cache that it looks into for names that nothing is loaded for; null: none. */
+  readonly redis: SharedRedis | null;
   /** Whether nginx is told where our Lua is, or an operator has told it in a `lua_package_path` of his own. */
   readonly luaPath: "ours" | "yours";
   /** Where the agent installs. */
@@ -23,6 +27,16 @@ export interface NginxSetupOptions {
   /** Where units have their drop-ins; null: there is no systemd. */
   readonly systemd: string | null;
   readonly program: string;
+}
+
+export interface SharedRedis {
+  /** An address: nginx would need a resolver for a name. */
+  readonly host: string;
+  readonly port: number;
+  /** With 32 bytes in base64, readable for nginx's workers. */
+  readonly keyFile: string;
+  /** Null: it asks for none. */
+  readonly passwordFile: string | null;
 }
 
 export const nginxUsage = `Options for nginx:
@@ -38,6 +52,10 @@ export const nginxUsage = `Options for nginx:
                          each (default 10000)
   --ask HOST:PORT        push: ask the agent for names that nothing is loaded
                          for, where its --proxy-listen is (default: none)
+  --redis ADDRESS:PORT   push: look for such names in the Redis that the agents
+                         fill first (default: none)
+  --redis-key-file FILE, --redis-password-file FILE
+                         push: of it; nginx's workers read them
   --lua-path WHOSE       push: ours (default); yours: nginx has a
                          lua_package_path, which can be given only once, and
                          you have added DIRECTORY/certmill/lua/?.lua to it
@@ -58,6 +76,7 @@ export function parseNginxOptions(values: ReadonlyMap<string, string>): NginxSet
     socket: socketPath(path("socket", "/run/certmill-nginx/admin.sock")),
     memory: memoryOf(values.get("memory") ?? "256m"),
     parsed: countOf(values.get("parsed") ?? "10000"),
+    redis: redisOf(values),
     ask: values.has("ask") ? readLoopback("ask", values.get("ask") ?? "") : null,
     luaPath: oneOf("lua-path", ["ours", "yours"], values.get("lua-path") ?? "ours"),
     certificates: path("certificates", "/var/lib/certmill/certificates"),
@@ -77,6 +96,23 @@ function oneOf<T extends string>(name: string, choices: readonly T[], text: stri
 function plainPath(name: string, text: string): string {
   if (/^\/[\w./@+-]+$/.test(text)) return text.replace(/\/+$/, "");
   throw usage(`--${name} must be an absolute path of letters, digits and ._@+-, not ${JSON.stringify(text)}`);
+}
+
+function redisOf(values: ReadonlyMap<string, string>): SharedRedis | null {
+  const [place, keyFile, password] = ["redis", "redis-key-file", "redis-password-file"].map((name) =>
+    values.get(name),
+  );
+  if (place === undefined && keyFile === undefined && password === undefined) return null;
+  if (place === undefined || keyFile === undefined) throw usage("--redis and --redis-key-file go together");
+  const { host, port } = readListenAddress("redis", place);
+  if (isIP(host) === 0)
+    throw usage(`--redis must be an address and a port, such as 10.0.0.5:6379, not ${place}`);
+  return {
+    host,
+    port,
+    keyFile: plainPath("redis-key-file", keyFile),
+    passwordFile: password === undefined ? null : plainPath("redis-password-file", password),
+  };
 }
 
 /** Of the kernel's 108 bytes for the path of a socket one ends it. */

@@ -3,12 +3,22 @@ import { dirname, join } from "node:path";
 import { addressText } from "../../driver/nginx/asked-place.ts";
 import { type SelfSigned, selfSigned } from "../self-signed.ts";
 import type { Setup, SetupFile, SetupKind, SetupSecret } from "../setup.ts";
-import { type NginxSetupOptions, nginxUsage, parseNginxOptions } from "./nginx-options.ts";
+import { type NginxSetupOptions, nginxUsage, parseNginxOptions, type SharedRedis } from "./nginx-options.ts";
 
 /** The configuration and the Lua, as they are shipped. */
 const shipped = join(import.meta.dirname, "../../../nginx");
 
-const luaModules = ["admin", "delivery", "demand", "handshake", "journal", "openssl", "store"] as const;
+const luaModules = [
+  "admin",
+  "delivery",
+  "demand",
+  "handshake",
+  "journal",
+  "openssl",
+  "sealed",
+  "shared",
+  "store",
+] as const;
 
 export const nginxSetupKind: SetupKind = {
   summary: "shared memory filled by the agent, or its files by SNI",
@@ -20,6 +30,9 @@ export const nginxSetupKind: SetupKind = {
     "memory",
     "parsed",
     "ask",
+    "redis",
+    "redis-key-file",
+    "redis-password-file",
     "lua-path",
     "certificates",
     "agent-user",
@@ -163,14 +176,14 @@ ExecStartPre=-/bin/rm -f ${socket}
 }
 
 async function filled(name: string, path: string, options: NginxSetupOptions): Promise<SetupFile> {
-  const { directory, memory, parsed, ask, luaPath, socket, certificates } = options;
+  const { directory, memory, parsed, luaPath, socket, certificates } = options;
   const text = await readFile(join(shipped, name), "utf8");
   const content = text
     .replaceAll("@LUA_PATH@", luaPathLine(luaPath))
     .replaceAll("@DIRECTORY@", directory)
     .replaceAll("@MEMORY@", memory)
     .replaceAll("@PARSED@", parsed)
-    .replaceAll("@AGENT@", ask === null ? "" : `, agent = { host = "${ask.host}", port = ${ask.port} }`)
+    .replaceAll("@SOURCES@", sourcesOf(options))
     .replaceAll("@SOCKET@", socket)
     .replaceAll("@CERTIFICATES@", certificates);
   return { path, content, mode: 0o644 };
@@ -180,3 +193,19 @@ const luaPathLine = (whose: NginxSetupOptions["luaPath"]): string =>
   whose === "ours"
     ? `lua_package_path "@DIRECTORY@/certmill/lua/?.lua;;";`
     : "# @DIRECTORY@/certmill/lua/?.lua is in the lua_package_path that was there before.";
+
+/** For `demand.lua`; all of it was looked at, so that nothing in it means something to Lua. */
+function sourcesOf({ ask, redis }: NginxSetupOptions): string {
+  const agent = ask === null ? [] : [`agent = { host = "${ask.host}", port = ${ask.port} }`];
+  const shared = redis === null ? [] : [`redis = { ${redisFields(redis)} }`];
+  const sources = [...shared, ...agent];
+  return sources.length === 0 ? "" : `, sources = { ${sources.join(", ")} }`;
+}
+
+const redisFields = ({ host, port, keyFile, passwordFile }: SharedRedis): string =>
+  [
+    `host = "${host}"`,
+    `port = ${port}`,
+    `key_file = "${keyFile}"`,
+    ...(passwordFile === null ? [] : [`password_file = "${passwordFile}"`]),
+  ].join(", ");
