@@ -1,7 +1,10 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-const inParallel = ["test/crash/**/*.test.ts", "test/long/**/*.test.ts"];
+/** Certificates that live for seconds are waited for most of the time: others have the cores meanwhile. */
+const waitsMostly = "test/system/pebble-life.test.ts";
+
+const inParallel = ["test/crash/**/*.test.ts", "test/long/**/*.test.ts", waitsMostly];
 
 /** Vitest leaves a core to itself, and on two cores that is half of them. */
 const maxWorkers = availableParallelism();

@@ -93,7 +93,7 @@ ${second}`,
       ({ status }) => status === 200,
       () => false,
     );
-  await haproxy.ready({ what: "HAProxy to listen", probe, within: 30_000 });
+  await haproxy.ready({ what: "HAProxy to listen", probe, within: 60_000 });
   return haproxy;
 }
 

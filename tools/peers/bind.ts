@@ -62,7 +62,7 @@ key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };`,
       () => true,
       () => false,
     );
-  await server.ready({ what: "BIND to answer", probe: answers, within: 15_000 });
+  await server.ready({ what: "BIND to answer", probe: answers, within: 60_000 });
   const lifetime = opened.move();
   return { port, key, output: () => server.output(), [Symbol.asyncDispose]: () => lifetime.disposeAsync() };
 }

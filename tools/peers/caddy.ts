@@ -32,7 +32,7 @@ export async function startCaddy(caddyfile: string, { probe }: CaddyOptions): Pr
       env: { HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
     }),
   );
-  await server.ready({ what: "Caddy to listen", probe, within: 30_000 });
+  await server.ready({ what: "Caddy to listen", probe, within: 60_000 });
   const lifetime = opened.move();
   return {
     pid: server.pid,

@@ -52,7 +52,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       (pid) => pid.trim() === String(server.pid),
       () => false,
     );
-  await server.ready({ what: "nginx to listen", probe: listens, within: 15_000 });
+  await server.ready({ what: "nginx to listen", probe: listens, within: 60_000 });
 
   const reloadCommand = [program, ...base, "-s", "reload"] as const;
   const reload = async () => {
@@ -63,7 +63,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       const accepting = workersOf(server.pid).filter((worker) => !isLeaving(worker));
       return accepting.length > 0 && accepting.every((worker) => !old.has(worker));
     };
-    await until({ what: "nginx to change its workers", probe, within: 30_000 });
+    await until({ what: "nginx to change its workers", probe, within: 60_000 });
   };
   const lifetime = opened.move();
   return {

@@ -66,7 +66,7 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
       () => true,
       () => false,
     );
-  await server.ready({ what: "Pebble's directory", probe: answers, within: 15_000 });
+  await server.ready({ what: "Pebble's directory", probe: answers, within: 60_000 });
 
   const lifetime = opened.move();
   return {

@@ -128,7 +128,7 @@ async function launchServer({ args, port, owner, cwd }: Launch): Promise<Running
     await server.ready({
       what: "PostgreSQL to accept connections",
       probe: () => accepts(port),
-      within: 30_000,
+      within: 60_000,
     });
     return server;
   } catch (error) {

@@ -56,7 +56,7 @@ export async function startPowerDns(zones: readonly string[]): Promise<PowerDns>
       ({ ok }) => ok,
       () => false,
     );
-  await server.ready({ what: "PowerDNS' API to answer", probe: answers, within: 15_000 });
+  await server.ready({ what: "PowerDNS' API to answer", probe: answers, within: 60_000 });
   for (const zone of zones) {
     const body = JSON.stringify({ name: `${zone}.`, kind: "Native", nameservers: [`ns.${zone}.`] });
     const made = await fetch(url, { method: "POST", headers, body });

@@ -24,11 +24,11 @@ export interface RunningProcess extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void;
   /** Waits for a sign of life; a process that ends before is an error that shows its output. */
   ready(sign: Until): Promise<void>;
-  /** Ends the process: its stop signal, and SIGKILL after 10 s. */
+  /** Ends the process: its stop signal, and SIGKILL after 30 s. */
   stop(): Promise<void>;
 }
 
-const patience = 10_000;
+const patience = 30_000;
 const mostOutput = 65_536;
 
 /** Starts a child that does not outlive this process's regular end. */

@@ -67,7 +67,7 @@ test("one with a stray AAAA waits, says what to change, and is ordered when that
   await until({
     what: "the check",
     probe: async () => (await show("stray.example.com")).check !== null,
-    within: 20_000,
+    within: 60_000,
     every: 50,
   });
   const waiting = await show("stray.example.com");
@@ -92,7 +92,7 @@ test("one with a stray AAAA waits, says what to change, and is ordered when that
   await until({
     what: "the certificate",
     probe: async () => (await show("stray.example.com")).state === "active",
-    within: 30_000,
+    within: 60_000,
     every: 50,
   });
   const kinds = (await show("stray.example.com")).timeline.map(({ kind }) => kind);
@@ -104,7 +104,7 @@ test("a check that fails is no refusal: who wants the order has it", async () =>
   await until({
     what: "the check",
     probe: async () => (await show("elsewhere.example.com")).check !== null,
-    within: 20_000,
+    within: 60_000,
     every: 50,
   });
   expect(await run("domain retry elsewhere.example.com --wait")).toMatchObject({ code: 0 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Milliseconds after which what has not come will not come. */
-const deadline = 20_000;
+const deadline = 60_000;
 
 /** Waits until something is so, looking again and again. @throws with `what` when it is not to be. */
 export async function eventually(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

@@ -5,7 +5,7 @@ import { type Asked, startScriptedApi, type Told } from "./scripted-api.ts";
 
 const registration = { subdomain: "8e5700ea", username: "c36f50e8", password: "htB9mR9DYgcu9bX" };
 const record = { zone: "8e5700ea.auth.test", name: "8e5700ea.auth.test", text: "A".repeat(43) };
-const patience = () => AbortSignal.timeout(10_000);
+const patience = () => AbortSignal.timeout(60_000);
 
 function updated({ method, path, headers, body }: Asked): Told {
   if (method !== "POST" || path !== "/update") return { status: 404, body: "" };

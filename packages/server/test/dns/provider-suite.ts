@@ -10,7 +10,7 @@ export interface ProviderUnderTest {
 }
 
 const text = (): string => randomBytes(32).toString("base64url");
-const patience = (): AbortSignal => AbortSignal.timeout(20_000);
+const patience = (): AbortSignal => AbortSignal.timeout(60_000);
 
 export function providerSuite({ provider, textsOf }: ProviderUnderTest): void {
   const fresh = (): TextRecord => ({

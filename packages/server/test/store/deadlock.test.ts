@@ -53,7 +53,7 @@ async function beginStubborn() {
 const waitsForLock = () =>
   until({
     what: "a session to wait for a lock",
-    within: 10_000,
+    within: 60_000,
     probe: async () => {
       const { rows } = await sql`
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
@@ -69,7 +69,7 @@ async function standsInTheWay(trx: Db): Promise<void> {
   const [holder] = rows;
   await until({
     what: "a session to wait for this one",
-    within: 10_000,
+    within: 60_000,
     probe: async () => {
       const waiting = await sql`
         select from pg_stat_activity where ${holder?.pid}::integer = any(pg_blocking_pids(pid))`.execute(db);
@@ -81,7 +81,7 @@ async function standsInTheWay(trx: Db): Promise<void> {
 const deadlocksAre = (count: string) =>
   until({
     what: `${count} deadlocks in all`,
-    within: 20_000,
+    within: 60_000,
     probe: async () => {
       const { rows } = await sql<{ deadlocks: string }>`
         select deadlocks from pg_stat_database where datname = current_database()`.execute(db);

@@ -68,7 +68,7 @@ const cleanedUp = () =>
   until({
     what: "the records to be taken away",
     probe: async () => (await server.db.selectFrom("dns_record").select("id").execute()).length === 0,
-    within: 20_000,
+    within: 60_000,
   });
 
 async function endOf(name: string) {
@@ -145,6 +145,6 @@ test("a provider that refuses delays the issuance, and what it may have is taken
         .executeTakeFirstOrThrow();
       return failures > 0;
     },
-    within: 20_000,
+    within: 60_000,
   });
 });

@@ -71,7 +71,7 @@ test("served by the edge feed at once; renewed in its window, as a successor whe
   expect(items.map(({ names }) => names)).toEqual([["ours.example.org"], ["theirs.example.org"]]);
 
   await goTo(server, server.clock.now() + hours(1));
-  await until({ what: "their windows", probe: async () => (await windows(server)) === 2, within: 20_000 });
+  await until({ what: "their windows", probe: async () => (await windows(server)) === 2, within: 60_000 });
   const spent = server.ca.counts().spent.newOrdersPerAccount;
   const renewed = ["ours.example.org", "theirs.example.org"].map((name) =>
     server.heard("certificate.stored", name),

@@ -39,7 +39,7 @@ const becomes = (server: IssuingServer, what: string, is: (now: Stand) => boolea
       const now = await stand(server);
       return now !== undefined && is(now);
     },
-    within: 15_000,
+    within: 60_000,
   });
 
 /** Goes to an instant, and starts anew there: what the old process waits for is long past. */

@@ -47,14 +47,14 @@ const isDone = (server: IssuingServer, id: string): Promise<void> =>
   until({
     what: "the end of the replacement",
     probe: async () => (await findReplacement(server.db, id))?.state === "done",
-    within: 30_000,
+    within: 60_000,
   });
 
 const areRevoked = (server: IssuingServer, count: number): Promise<void> =>
   until({
     what: `${count} revoked certificates`,
     probe: async () => (await certificates(server)).filter(({ revoked }) => revoked).length === count,
-    within: 30_000,
+    within: 60_000,
   });
 
 test("all are replaced over a restart, and revoked by their own keys only when the edge serves the successors", async () => {
@@ -140,7 +140,7 @@ test("a certificate in use is not revoked without a successor; one that the CA w
     what: "the CA's no",
     probe: async () =>
       (await server.db.selectFrom("revocation").select("state").executeTakeFirst())?.state === "failed",
-    within: 30_000,
+    within: 60_000,
   });
   const failed = await server.db.selectFrom("revocation").selectAll().executeTakeFirstOrThrow();
   expect(failed.failure_detail).toContain("reason");

@@ -38,7 +38,7 @@ const become = (
   server: IssuingServer,
   what: string,
   is: (halves: readonly Half[]) => boolean,
-): Promise<void> => until({ what, probe: async () => is(await halves(server)), within: 15_000 });
+): Promise<void> => until({ what, probe: async () => is(await halves(server)), within: 60_000 });
 
 const due = ({ db, clock }: IssuingServer, id: string) =>
   sql`update lineage set wake_at = ${new Date(clock.now())} where id = ${id}`.execute(db);

@@ -45,7 +45,7 @@ const knowsWindows = (server: IssuingServer, count: number): Promise<void> =>
   until({
     what: "the windows of all certificates",
     probe: async () => (await renewals(server)).filter(({ start }) => start !== null).length === count,
-    within: 20_000,
+    within: 60_000,
   });
 
 const issuances = async ({ db }: IssuingServer) =>
