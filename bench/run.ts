@@ -10,6 +10,7 @@ import type { Bench, Report, Size } from "./bench.ts";
 import { campaignBench } from "./campaign.ts";
 import { challengeRulesBench } from "./challenge-rules.ts";
 import { checksBench } from "./checks.ts";
+import { consoleApiBench } from "./console-api.ts";
 import { drillBench } from "./drill.ts";
 import { edgeColdBench } from "./edge-cold.ts";
 import { edgeFeedBench } from "./edge-feed.ts";
@@ -27,6 +28,7 @@ import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 import { simBench } from "./sim.ts";
 import { simulateBench } from "./simulate.ts";
+import { sseBench } from "./sse.ts";
 import { yearBench } from "./year.ts";
 
 const benches: readonly Bench[] = [
@@ -43,6 +45,8 @@ const benches: readonly Bench[] = [
   simBench,
   renewalsBench,
   simulateBench,
+  consoleApiBench,
+  sseBench,
   drillBench,
   yearBench,
   edgeColdBench,

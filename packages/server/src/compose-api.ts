@@ -52,6 +52,8 @@ export interface ApiParts {
   readonly sendWebhook: SendWebhook;
   readonly records: Records;
   readonly life: LifePolicy;
+  /** Origins of pages that may ask how a domain stands. */
+  readonly corsOrigins: readonly string[];
   readonly signIn: SignInConfig;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -110,6 +112,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     sealText: (text) => seal(keys.ring(), Buffer.from(text)),
     tryZone: tryZone({ db, clock, records }),
     life,
+    corsOrigins: parts.corsOrigins,
     openKey: (sealed) => keyPem(open(keys.ring(), sealed)),
     keys: {
       currentKeyId: () => keys.ring().current.id,

@@ -157,6 +157,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         followPath: checks?.followPath ?? null,
         life: config.life ?? usualLife,
         signIn: config.signIn ?? usualSignIn,
+        corsOrigins: config.corsOrigins ?? [],
         metrics,
         log,
         worker: issuing?.worker ?? null,

@@ -72,6 +72,8 @@ export interface Config {
   readonly dns?: DnsConfig;
   /** How people sign in; absent: as by the settings' defaults. */
   readonly signIn?: SignInConfig;
+  /** Origins of pages that may ask how a domain stands; absent: none. */
+  readonly corsOrigins?: readonly string[];
   readonly logLevel: string;
 }
 
@@ -231,6 +233,10 @@ function toConfig(settings: RawSettings): Config {
     webhookAllowed: ranges(settings.webhook_allowed_ranges),
     dns: dnsConfig(settings),
     signIn: signInConfig(settings),
+    corsOrigins: (settings.cors_origins ?? "")
+      .split(",")
+      .map((each) => each.trim())
+      .filter((each) => each !== ""),
     logLevel: settings.log_level,
   };
 }

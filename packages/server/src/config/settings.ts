@@ -340,6 +340,14 @@ export const settingsSchema = Type.Object(
       default: "tenant",
       description: "The claim that names the tenant of who has a role@tenant; who has none does not get in.",
     }),
+    cors_origins: Type.Optional(
+      Type.String({
+        pattern: "^(\\*|https?://[^\\s,/]+(\\s*,\\s*https?://[^\\s,/]+)*)$",
+        description:
+          "Pages that may ask how a domain stands (`/v1/domains/NAME/status`) from a customer's browser, by their origins: the hosting panel's. `*`: every page, as a token is what counts. Without it none may.",
+        expected: "origins such as https://panel.example, separated by commas, or *",
+      }),
+    ),
     log_level: Type.Union(
       ["debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
       {

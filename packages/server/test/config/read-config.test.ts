@@ -31,6 +31,7 @@ const rootServers = expect.arrayContaining([{ address: "198.41.0.4", port: 53 }]
 
 test("with nothing set: embedded, all roles, on loopback", async () => {
   expect(await read({})).toEqual({
+    corsOrigins: [],
     dataDir: "./certmill-data",
     database: { kind: "embedded", directory: "./certmill-data" },
     roles: new Set(["api", "worker", "responder"]),
