@@ -11,6 +11,7 @@ import { campaignBench } from "./campaign.ts";
 import { challengeRulesBench } from "./challenge-rules.ts";
 import { checksBench } from "./checks.ts";
 import { consoleApiBench } from "./console-api.ts";
+import { consolePaintBench } from "./console-paint.ts";
 import { drillBench } from "./drill.ts";
 import { edgeColdBench } from "./edge-cold.ts";
 import { edgeFeedBench } from "./edge-feed.ts";
@@ -37,6 +38,7 @@ const benches: readonly Bench[] = [
   planBench,
   responderBench,
   challengeRulesBench,
+  consolePaintBench,
   acmeBench,
   pickNextBench,
   ledgerBench,

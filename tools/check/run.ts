@@ -23,6 +23,7 @@ const node = process.execPath;
 const checks: readonly Check[] = [
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of the pure core", command: ["tsc", "-p", "packages/domain/tsconfig.json"] },
+  { name: "types of the console", command: ["tsc", "-p", "packages/console/tsconfig.json"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings", "."] },
   { name: "format", command: ["biome", "ci", "--colors=off", "."] },
   { name: "dead code", command: ["knip", "--no-progress"] },

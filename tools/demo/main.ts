@@ -4,6 +4,7 @@
  */
 import { access } from "node:fs/promises";
 import { type Client, operations, pages } from "@certmill/api";
+import { buildConsole } from "../console/build.ts";
 import { checkServed } from "./check-served.ts";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { type Platform, startPlatform } from "./platform.ts";
@@ -42,6 +43,7 @@ async function demonstrate(
   stopped: Promise<void>,
 ): Promise<number> {
   screen.line("Starting Certmill, a CA and an edge on this machine ...");
+  await buildConsole();
   await using platform = await startPlatform(ca, (line) => screen.line(`  ${line}`));
   screen.line("");
   const since = Date.now();
@@ -78,7 +80,7 @@ async function secondsToServed(client: Client, name: string): Promise<number | n
 }
 
 async function stayUp(
-  { urls, tlsPort, tokenFile }: Platform,
+  { urls, tlsPort, tokenFile, person }: Platform,
   screen: Screen,
   stopped: Promise<void>,
 ): Promise<void> {
@@ -91,6 +93,7 @@ async function stayUp(
     "  npx certmill status",
     "  npx certmill domain add new.hahn-bakery.example --wait",
     "",
+    `  console    ${urls.api}/console/  (sign in as ${person.name} with ${person.password})`,
     `  API page   ${urls.api}/docs`,
     `  metrics    ${urls.api}/metrics`,
     `  health     ${urls.api}/readyz`,

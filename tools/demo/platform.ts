@@ -21,8 +21,15 @@ export interface Platform extends AsyncDisposable {
   readonly rootPem: string;
   readonly dataDirectory: string;
   readonly tokenFile: string;
+  /** Whom the console lets in. */
+  readonly person: Person;
   /** Runs `certmill` against this platform. @returns what it printed. */
   certmill(...args: readonly string[]): Promise<string>;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly password: string;
 }
 
 /** @param tell called with a line for each thing that has started. */
@@ -100,9 +107,12 @@ export async function startPlatform(ca: DemoOptions["ca"], tell: (line: string) 
   tell(`edge       https://127.0.0.1:${tlsPort}  (port 80 is ${httpPort}: the one static rule)`);
 
   const token = (await readFile(tokenFile, "utf8")).trim();
+  const client = createClient({ baseUrl: api, token });
+  const person = await addPerson(client);
   const lifetime = opened.move();
   return {
-    client: createClient({ baseUrl: api, token }),
+    client,
+    person,
     urls: { api, caDirectory: authority.directoryUrl },
     tlsPort,
     rootPem: await authority.issuingRootPem(),
@@ -111,6 +121,14 @@ export async function startPlatform(ca: DemoOptions["ca"], tell: (line: string) 
     certmill,
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   };
+}
+
+/** Somebody with a password that is told; the first admin's was told on the server's own standard error. */
+async function addPerson(client: Client): Promise<Person> {
+  const name = "demo";
+  const { password } = await client.call(operations.createOperator, { body: { name, role: "admin" } });
+  if (password === null) throw new Error("The server made no password.");
+  return { name, password };
 }
 
 interface Authority {

@@ -129,6 +129,14 @@ export const peers = {
     debianPackage: "prometheus",
     elsewhere: "see https://prometheus.io/download/",
   },
+  chromium: {
+    name: "Chromium",
+    program: "chromium",
+    folders: () => [],
+    debianPackage: "chromium",
+    elsewhere:
+      "see https://www.chromium.org/getting-involved/download-chromium/, then put it on PATH as chromium",
+  },
   openssl: {
     name: "openssl",
     program: "openssl",

@@ -147,7 +147,7 @@ function fleetRows({ from, upTo, at }: RowRange): RawBuilder<unknown>[] {
     sql`insert into lineage_check (lineage_id, wake_at, rank, checked_at, failing, failing_since, holds_order, findings)
       select id, ${at}::timestamptz + id % 1440 * interval '1 minute', 2, ${at}::timestamptz - id % 1440 * interval '1 minute',
         case when failure_code = 'dns' then 3 else 0 end, case when failure_code = 'dns' then failing_since end, false,
-        case when failure_code = 'dns' then jsonb_build_array(jsonb_build_object('code', 'elsewhere', 'weight', 'fault', 'name', names[1],
+        case when failure_code = 'dns' then jsonb_build_array(jsonb_build_object('code', 'points-elsewhere', 'weight', 'fault', 'name', names[1],
           'where', null, 'expected', jsonb_build_array('192.0.2.10'), 'found', jsonb_build_array('203.0.113.7'), 'ca', null,
           'seenFrom', jsonb_build_array())) else '[]'::jsonb end
       from lineage where id between ${sql.lit(from)} and ${sql.lit(upTo)} and state not in ('removed', 'waiting')`,

@@ -1,0 +1,166 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { shortCount } from "../text/number.ts";
+import { type Colour, type Colours, useColours } from "./colours.ts";
+
+export interface Series {
+  readonly name: string;
+  readonly colour: Colour;
+  readonly kind: "line" | "bars";
+  /** One for each instant; null: nothing is known of it. */
+  readonly values: readonly (number | null)[];
+  /** On a scale of its own, at the right. */
+  readonly right?: boolean;
+}
+
+export interface TimeChartProps {
+  /** What it shows, for those who do not see it. */
+  readonly label: string;
+  /** Instants, in milliseconds, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  /** How an instant is named in the table, and at the axis. */
+  readonly timeText: (ms: number) => string;
+}
+
+/** A chart over time. The same numbers are in a table below it, for those who read or hear them. */
+export function TimeChart(props: TimeChartProps) {
+  const { label, series } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const colours = useColours();
+  usePlot(holder, props, colours);
+  return (
+    <figure className="chart">
+      <ul className="chart-legend" aria-hidden="true">
+        {series.map(({ name, colour, kind }) => (
+          <li key={name}>
+            <span className={`swatch swatch-${kind} swatch-${colour}`} />
+            {name}
+          </li>
+        ))}
+      </ul>
+      <div
+        className="chart-plot"
+        ref={holder}
+        role="img"
+        aria-label={`${label}. The numbers are in the table below.`}
+      />
+      <details className="chart-table">
+        <summary>Show as a table</summary>
+        <ChartTable {...props} />
+      </details>
+    </figure>
+  );
+}
+
+function ChartTable({ label, times, series, timeText }: TimeChartProps) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
+      <table className="table" aria-label={label}>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            {series.map(({ name }) => (
+              <th key={name} scope="col" className="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times.map((time, index) => (
+            <tr key={time}>
+              <th scope="row">{timeText(time)}</th>
+              {series.map(({ name, values }) => (
+                <td key={name} className="number">
+                  {values[index] ?? "–"}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function usePlot(
+  holder: { readonly current: HTMLDivElement | null },
+  { times, series, timeText }: TimeChartProps,
+  colours: Colours | null,
+): void {
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null || colours === null) return;
+    const values = series.map((each) => [...each.values]);
+    const data: uPlot.AlignedData = [times.map((ms) => ms / 1_000), ...values];
+    const plot = new uPlot(optionsOf({ series, timeText, colours, element }), data, element);
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [holder, times, series, timeText, colours]);
+}
+
+const height = 200;
+/** As uPlot numbers sides: top, right, bottom, left. */
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot's enum is in its types alone
+const rightSide = 1 as NonNullable<uPlot.Axis["side"]>;
+const barWidth = uPlot.paths.bars?.({ size: [0.7, 24], align: 1 });
+
+interface Drawn {
+  readonly series: readonly Series[];
+  readonly timeText: TimeChartProps["timeText"];
+  readonly colours: Colours;
+  readonly element: HTMLElement;
+}
+
+function optionsOf({ series, timeText, colours, element }: Drawn): uPlot.Options {
+  const axis = { stroke: colours["ink-soft"], font: `12px ${getComputedStyle(element).fontFamily}` };
+  const grid = { stroke: colours.line, width: 1 };
+  const count = { ...axis, size: 44, values: (_: uPlot, ticks: number[]) => ticks.map(shortCount) };
+  const fromZero = {
+    range: (_: uPlot, __: number, most: number): uPlot.Range.MinMax => [0, Math.max(1, most * 1.08)],
+  };
+  const hasRight = series.some(({ right }) => right === true);
+  return {
+    width: element.clientWidth,
+    height,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: fromZero, ...(hasRight ? { right: fromZero } : {}) },
+    axes: [
+      {
+        ...axis,
+        values: (_, ticks) => ticks.map((seconds) => timeText(seconds * 1_000)),
+        grid: { show: false },
+        ticks: grid,
+        size: 32,
+        space: 80,
+      },
+      { ...count, grid, ticks: { show: false } },
+      ...(hasRight
+        ? [{ ...count, scale: "right", side: rightSide, grid: { show: false }, ticks: { show: false } }]
+        : []),
+    ],
+    series: [
+      {},
+      ...series.map(({ name, colour, kind, right }): uPlot.Series => {
+        const look = { label: name, scale: right === true ? "right" : "y", points: { show: false } };
+        if (kind === "line") return { ...look, stroke: colours[colour], width: 2 };
+        return {
+          ...look,
+          alpha: 0.55,
+          stroke: colours[colour],
+          fill: colours[colour],
+          width: 0,
+          ...(barWidth ? { paths: barWidth } : {}),
+        };
+      }),
+    ],
+  };
+}

@@ -1,0 +1,163 @@
+import { operations } from "@certmill/api";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button } from "../../kit/button.tsx";
+import { CheckField, SelectField, TextField } from "../../kit/field.tsx";
+import { Notice } from "../../kit/notice.tsx";
+import { Panel } from "../../kit/panel.tsx";
+import { Screen } from "../../kit/screen.tsx";
+import { ask } from "../../server/ask.ts";
+import { count, counted } from "../../text/number.ts";
+import { PlanResult } from "../plan/plan-result.tsx";
+import { planOfCount, startingWish } from "../plan/wish.ts";
+import { PreviewTable } from "./preview-table.tsx";
+import { useCampaignDraft } from "./use-campaign-draft.ts";
+
+/** From a file to a campaign: what is wrong in it is shown before anything is sent, and when it would be done. */
+export function NewCampaignScreen() {
+  const draft = useCampaignDraft();
+  const [settings, setSettings] = useState(emptySettings);
+  const { preview, fault, progress } = draft;
+  return (
+    <Screen
+      title="New campaign"
+      lead="Choose a file. It is looked through by the server, and nothing is added before you say so."
+    >
+      <Panel title="1. The list">
+        <div className="stack">
+          <div className="field">
+            <label htmlFor="campaign-file">
+              CSV with the columns domain, tenant, aliases, or one name a line
+            </label>
+            <input
+              id="campaign-file"
+              type="file"
+              accept=".csv,.txt,text/csv,text/plain"
+              className="input input-file"
+              onChange={({ target }) => void draft.choose(target.files?.[0] ?? null)}
+            />
+          </div>
+          {fault === null ? null : <Notice tone="bad" title={fault} />}
+          {progress === null ? null : <p role="status">{progress}</p>}
+          {preview === null ? null : <PreviewTable preview={preview} />}
+        </div>
+      </Panel>
+      {preview === null || preview.good === 0 ? null : (
+        <>
+          <Panel title="2. When it would be done">
+            <PlanOf domains={preview.good} packNames={Number(settings.packNames)} />
+          </Panel>
+          <Panel title="3. Settings">
+            <SettingsForm settings={settings} onChange={setSettings} />
+          </Panel>
+          <div className="buttons">
+            <Button
+              look="main"
+              busy={draft.isSending}
+              disabled={settings.name === ""}
+              onClick={() => void draft.send(settings)}
+            >
+              {`Create it with ${counted(preview.good, "row")}`}
+            </Button>
+            <span className="soft field-hint">
+              It begins when you start it.{" "}
+              {preview.rejected.length === 0 ? "" : `${count(preview.rejected.length)} rows are left out.`}
+            </span>
+          </div>
+          <p className="small soft">
+            Other settings are as in <Link to="/plan">the planner</Link> or{" "}
+            <code>certmill campaign create --help</code>.
+          </p>
+        </>
+      )}
+    </Screen>
+  );
+}
+
+export interface CampaignSettings {
+  readonly name: string;
+  readonly packNames: "1" | "10" | "50" | "100";
+  readonly packAcrossTenants: boolean;
+  readonly withWww: boolean;
+  readonly perHour: string;
+  readonly finishBy: string;
+}
+
+const emptySettings: CampaignSettings = {
+  name: "",
+  packNames: "1",
+  packAcrossTenants: false,
+  withWww: false,
+  perHour: "",
+  finishBy: "",
+};
+
+interface SettingsFormProps {
+  readonly settings: CampaignSettings;
+  readonly onChange: (settings: CampaignSettings) => void;
+}
+
+const packOptions = [
+  { value: "1", label: "1: a certificate of its own" },
+  { value: "10", label: "10" },
+  { value: "50", label: "50" },
+  { value: "100", label: "100" },
+] as const;
+
+function SettingsForm({ settings, onChange }: SettingsFormProps) {
+  const put = (part: Partial<CampaignSettings>) => onChange({ ...settings, ...part });
+  return (
+    <div className="form">
+      <TextField
+        label="Name"
+        value={settings.name}
+        onValue={(name) => put({ name })}
+        pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
+        required
+        hint="Letters, digits, dots, hyphens, underscores."
+      />
+      <SelectField
+        label="Names in one certificate"
+        value={settings.packNames}
+        options={packOptions}
+        onValue={(packNames) => put({ packNames })}
+        hint="More spend fewer orders, and share one fate."
+      />
+      <TextField
+        label="Orders an hour at most"
+        type="number"
+        min={1}
+        value={settings.perHour}
+        onValue={(perHour) => put({ perHour })}
+        hint="Empty: as the CAs allow."
+      />
+      <TextField
+        label="Should be done by"
+        type="date"
+        value={settings.finishBy}
+        onValue={(finishBy) => put({ finishBy })}
+        hint="You are told when it will not be."
+      />
+      <div className="whole buttons">
+        <CheckField
+          label="Add www. to each row"
+          checked={settings.withWww}
+          onValue={(withWww) => put({ withWww })}
+        />
+        <CheckField
+          label="Pack names of several tenants together"
+          checked={settings.packAcrossTenants}
+          onValue={(packAcrossTenants) => put({ packAcrossTenants })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function PlanOf({ domains, packNames }: { readonly domains: number; readonly packNames: number }) {
+  const query = useQuery(
+    ask(operations.makePlan, { body: planOfCount({ ...startingWish, domains, packNames }, []) }),
+  );
+  return <PlanResult query={query} />;
+}

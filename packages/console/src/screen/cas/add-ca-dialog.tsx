@@ -1,0 +1,85 @@
+import { builtInDirectories, operations } from "@certmill/api";
+import { useState } from "react";
+import { Button } from "../../kit/button.tsx";
+import { Dialog } from "../../kit/dialog.tsx";
+import { CheckField, TextField } from "../../kit/field.tsx";
+import { useAct } from "../../server/act.ts";
+
+interface AddCaDialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
+/** A further CA: an account is made there, or the one of an external account binding is used. */
+export function AddCaDialog({ open, onClose }: AddCaDialogProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Add a CA">
+      <AddCaForm onDone={onClose} />
+    </Dialog>
+  );
+}
+
+function AddCaForm({ onDone }: { readonly onDone: () => void }) {
+  const [name, setName] = useState("");
+  const [directory, setDirectory] = useState("letsencrypt");
+  const [contact, setContact] = useState("");
+  const [keyId, setKeyId] = useState("");
+  const [hmacKey, setHmacKey] = useState("");
+  const [termsAgreed, setTermsAgreed] = useState(false);
+  const add = useAct(operations.addCa, { done: (ca) => `${ca.name} is there.` });
+  return (
+    <form
+      className="dialog-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const contacts = contact.split(/[\s,]+/).filter((each) => each !== "");
+        const eab = keyId === "" ? undefined : { keyId, hmacKey };
+        add.mutate({ body: { name, directory, contact: contacts, termsAgreed, eab } }, { onSuccess: onDone });
+      }}
+    >
+      <div className="form">
+        <TextField label="Name" value={name} onValue={setName} required hint="What you call it here." />
+        <TextField
+          label="Directory"
+          value={directory}
+          onValue={setDirectory}
+          required
+          hint={`A URL, or ${Object.keys(builtInDirectories).join(", ")}.`}
+        />
+        <TextField
+          label="Contact"
+          type="email"
+          multiple
+          value={contact}
+          onValue={setContact}
+          hint="For the CA's notices; may be empty."
+        />
+        <TextField
+          label="Key id"
+          value={keyId}
+          onValue={setKeyId}
+          hint="External account binding, where the CA wants it."
+        />
+        <TextField
+          label="HMAC key"
+          type="password"
+          autoComplete="off"
+          value={hmacKey}
+          onValue={setHmacKey}
+          hint="base64url, as the CA gave it."
+        />
+      </div>
+      <CheckField
+        label="We agree to the CA's terms of service"
+        checked={termsAgreed}
+        onValue={setTermsAgreed}
+      />
+      <footer className="dialog-foot">
+        <Button onClick={onDone}>Cancel</Button>
+        <Button type="submit" look="main" busy={add.isPending}>
+          Add it
+        </Button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,148 @@
+import type { Plan } from "@certmill/api";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { type Series, TimeChart } from "../../chart/time-chart.tsx";
+import { Asked } from "../../kit/asked.tsx";
+import { Figure, Figures } from "../../kit/figure.tsx";
+import { count, share } from "../../text/number.ts";
+import { date, dayOfAxis } from "../../text/time.ts";
+
+/** When the list is done, what holds it back until then, and what would make it faster. */
+export function PlanResult({ query }: { readonly query: UseQueryResult<Plan> }) {
+  return (
+    <Asked query={query} what="the plan">
+      {(plan) => (
+        <>
+          <Headline plan={plan} />
+          <DayChart days={plan.enrolment.byDay} />
+          <Phases plan={plan} />
+          <Alternatives plan={plan} />
+        </>
+      )}
+    </Asked>
+  );
+}
+
+function Headline({ plan: { enrolment, packing } }: { readonly plan: Plan }) {
+  const { finishesAt, days, domains, neverRight, orders, byCa } = enrolment;
+  return (
+    <Figures>
+      <Figure
+        name="Done"
+        value={finishesAt === null ? "not in ten years" : date(finishesAt)}
+        note={finishesAt === null ? "see what helps, below" : `in ${count(Math.ceil(days))} days`}
+      />
+      <Figure
+        name="Domains served then"
+        value={count(domains - neverRight)}
+        note={`${count(neverRight)} never come right`}
+      />
+      <Figure
+        name="Orders"
+        value={count(orders.total)}
+        note={
+          packing === null
+            ? `${count(orders.retries)} of them retries`
+            : `${count(packing.ordersSaved)} saved by packs`
+        }
+      />
+      <Figure
+        name="By CA"
+        value={byCa[0] === undefined ? "–" : share(byCa[0].share)}
+        note={byCa.map(({ ca, orders: placed }) => `${ca} ${count(placed)}`).join(", ")}
+      />
+    </Figures>
+  );
+}
+
+type Day = Plan["enrolment"]["byDay"][number];
+
+function DayChart({ days }: { readonly days: readonly Day[] }) {
+  const times = useMemo(() => days.map(({ day }) => Date.parse(day)), [days]);
+  const series = useMemo(
+    (): Series[] => [
+      { name: "orders a day", colour: "series-2", kind: "bars", values: days.map(({ orders }) => orders) },
+      {
+        name: "domains covered",
+        colour: "series-1",
+        kind: "line",
+        right: true,
+        values: days.map(({ covered }) => covered),
+      },
+    ],
+    [days],
+  );
+  return (
+    <TimeChart
+      label="Orders a day, and domains covered so far"
+      times={times}
+      series={series}
+      timeText={dayOfAxis}
+    />
+  );
+}
+
+function Phases({ plan: { enrolment } }: { readonly plan: Plan }) {
+  if (enrolment.phases.length === 0) return null;
+  return (
+    <div className="table-scroll framed">
+      <table className="table" aria-label="What holds it back">
+        <thead>
+          <tr>
+            <th scope="col">What holds it back</th>
+            <th scope="col" className="number">
+              From
+            </th>
+            <th scope="col" className="number">
+              To
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {enrolment.phases.map(({ ca, limit, from, to }) => (
+            <tr key={`${ca} ${limit} ${from}`}>
+              <td>
+                {ca} <span className="soft">{limit}</span>
+              </td>
+              <td className="number">{date(from)}</td>
+              <td className="number">{date(to)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Alternatives({ plan: { alternatives } }: { readonly plan: Plan }) {
+  if (alternatives.length === 0) return null;
+  return (
+    <div className="table-scroll framed">
+      <table className="table" aria-label="What would change it">
+        <thead>
+          <tr>
+            <th scope="col">What would change it</th>
+            <th scope="col" className="number">
+              Done
+            </th>
+            <th scope="col" className="number">
+              Days saved
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {alternatives.map(({ change, what, finishesAt, daysSaved, note }) => (
+            <tr key={`${change} ${what}`}>
+              <td>
+                {what}
+                {note === null ? null : <div className="soft small">{note}</div>}
+              </td>
+              <td className="number">{finishesAt === null ? "not in ten years" : date(finishesAt)}</td>
+              <td className="number">{count(Math.round(daysSaved))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Icon } from "../kit/icon.tsx";
+import { useMay } from "../server/session.ts";
+import { navigation } from "./navigation.ts";
+
+interface SideMenuProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
+/** At the side of wide screens; on narrow ones it lies over the screen while it is open. */
+export function SideMenu({ open, onClose }: SideMenuProps) {
+  const may = useMay();
+  useEffect(() => {
+    if (!open) return;
+    const listen = (event: KeyboardEvent) => (event.key === "Escape" ? onClose() : undefined);
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, [open, onClose]);
+  return (
+    <>
+      {open ? <div className="side-shade" onClick={onClose} aria-hidden="true" /> : null}
+      <nav id="side-menu" className="side-menu" aria-label="Screens" data-open={open || undefined}>
+        <Link to="/" className="brand">
+          <img src="/console/mark.svg" alt="" width="24" height="24" />
+          Certmill
+        </Link>
+        {navigation.map(({ label, places }) => {
+          const open = places.filter(({ needs }) => may(needs));
+          if (open.length === 0) return null;
+          return (
+            <div key={label} className="side-group">
+              <h2 className="side-label">{label}</h2>
+              <ul>
+                {open.map((place) => (
+                  <li key={place.to}>
+                    <Link to={place.to} className="side-link" activeOptions={{ exact: place.to === "/" }}>
+                      {place.label}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          );
+        })}
+      </nav>
+    </>
+  );
+}
+
+export function MenuButton({ open, onToggle }: { readonly open: boolean; readonly onToggle: () => void }) {
+  return (
+    <button
+      type="button"
+      className="icon-button menu-button"
+      aria-expanded={open}
+      aria-controls="side-menu"
+      aria-label="Menu"
+      onClick={onToggle}
+    >
+      <Icon name="menu" />
+    </button>
+  );
+}

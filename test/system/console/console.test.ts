@@ -1,0 +1,193 @@
+/** The console in a real browser, on a server with 100,000 domains: what each person comes for, at two widths and in two schemes. */
+import axe from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Look, looks, openBrowser, openWindow, signIn } from "../../../tools/console/browser.ts";
+import { screens } from "../../../tools/console/screens.ts";
+import { openSeededConsole, type SeededConsole } from "../../../tools/console/seeded-console.ts";
+
+/** One in four has two names. */
+const lineages = 80_000;
+
+const opened = new AsyncDisposableStack();
+let server: SeededConsole;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = opened.use(await openSeededConsole(lineages));
+  browser = await openBrowser();
+  opened.defer(() => browser.close());
+}, 180_000);
+
+afterAll(() => opened.disposeAsync());
+
+/** What a page complained of, and whom else it asked for something. */
+function listenTo(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const { origin } = new URL(request.url());
+    if (origin !== server.origin) complaints.push(`asked ${request.url()}`);
+  });
+  return complaints;
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** Each width and each scheme once: what axe finds does not depend on which of them go together. */
+const isLookedThrough = ({ width, scheme }: Look): boolean => (width === 1440) === (scheme === "light");
+
+/** By the debugger, which the page's policy does not hold back. */
+async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResult>("axe.run(document, { resultTypes: ['violations'] })");
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary ?? ""}`);
+}
+
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+
+async function open(window: BrowserContext, path: string): Promise<Page> {
+  const page = await window.newPage();
+  await page.goto(`${server.origin}/console${path}`);
+  return page;
+}
+
+describe.each(looks)("at $width px, $scheme", (look) => {
+  let window: BrowserContext;
+  beforeAll(async () => {
+    window = await openWindow(browser, look);
+    await signIn(window, server);
+  });
+  afterAll(() => window.close());
+
+  test.each(screens)("$name is whole, quiet and for everybody", async ({ path, title, shows }) => {
+    const page = await window.newPage();
+    const complaints = listenTo(page);
+    await page.goto(`${server.origin}/console${path}`);
+    await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+    await page.getByRole("main").getByText(shows).first().waitFor();
+    if (isLookedThrough(look)) expect(await axeFaults(page)).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe("a person", () => {
+  let window: BrowserContext;
+  beforeAll(async () => {
+    window = await openWindow(browser, { width: 1440, scheme: "light" });
+    await signIn(window, server);
+  });
+  afterAll(() => window.close());
+
+  test("who is not signed in is led to the sign-in, and back to where they were going", async () => {
+    const stranger = await openWindow(browser, { width: 390, scheme: "light" });
+    const page = await open(stranger, "/campaigns/spring");
+    await page.getByLabel("Name").fill(server.name);
+    await page.getByLabel("Password").fill("wrong, and long enough");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Password").fill(server.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "spring" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/console/campaigns/spring");
+    await stranger.close();
+  });
+
+  test("finds one of 100,000 domains by / and a part of its name, with the keyboard alone", async () => {
+    const page = await open(window, "/");
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("florist.exa");
+    await page.getByRole("option", { name: /florist\.example\.com/ }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "florist.example.com" }).waitFor();
+    await page.close();
+  });
+
+  test("filters a list, sends its address on, and turns the page", async () => {
+    const page = await open(window, "/domains");
+    await page.getByLabel("State").selectOption("failing");
+    await page.waitForURL(/state=failing/);
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.waitForURL(/after=/);
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.waitForURL((url) => !url.search.includes("after="));
+    await page.getByRole("row").nth(1).getByRole("link").focus();
+    await page.keyboard.press("ArrowDown");
+    const focused = await page.evaluate("document.activeElement?.closest('tr')?.rowIndex");
+    expect(focused).toBe(2);
+    await page.close();
+  });
+
+  test("acts on a filter only after a count, and never on all", async () => {
+    const page = await open(window, "/domains");
+    await page.getByRole("button", { name: "Act on all of these" }).click();
+    await page.getByText("Choose which first.").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByLabel("State").selectOption("paused");
+    await page.waitForURL(/state=paused/);
+    await page.getByRole("button", { name: "Act on all of these" }).click();
+    await page.getByLabel("What to do").selectOption("remove");
+    await page.getByText(/would be done\./).waitFor();
+    expect(await page.getByRole("button", { name: /^remove / }).isDisabled()).toBe(true);
+    await page.close();
+  });
+
+  test("removes a domain only by typing its name", async () => {
+    const page = await open(window, "/domains/bookshop.example.com");
+    await page.getByRole("button", { name: "Remove" }).click();
+    const confirm = page.getByRole("button", { name: "Remove it" });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByLabel("Type bookshop.example.com to confirm").fill("bookshop.example.com");
+    await confirm.click();
+    await page.getByText(/It is removed\./).waitFor();
+    await page.close();
+  });
+
+  test("sees what is wrong in a file before anything of it is sent", async () => {
+    const page = await open(window, "/new-campaign");
+    const file = { name: "list.csv", mimeType: "text/csv" };
+    const buffer = Buffer.from("domain,tenant\nnew-shop.example.com,tenant-9\n-bad-.example.com,tenant-9\n");
+    await page.getByLabel(/CSV with the columns/).setInputFiles({ ...file, buffer });
+    await page.getByRole("cell", { name: "-bad-.example.com" }).waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("from-the-browser");
+    await page.getByRole("button", { name: "Create it with 1 row" }).click();
+    await page.getByRole("heading", { level: 1, name: "from-the-browser" }).waitFor();
+    await page.close();
+  });
+
+  test("moves a slider of the planner and reads another day", async () => {
+    const page = await open(window, "/plan");
+    const done = page.locator(".figure-value").first();
+    await done.waitFor();
+    const before = await done.textContent();
+    await page.getByLabel("Override at the first CA").press("End");
+    await expect.poll(() => done.textContent(), { timeout: 20_000 }).not.toBe(before);
+    await page.close();
+  });
+
+  test("chooses the dark scheme, and has it again after a reload", async () => {
+    const page = await open(window, "/");
+    await page.getByRole("button", { name: /Ada Lovelace/ }).click();
+    await page.getByRole("menuitemradio", { name: "Dark" }).click();
+    await page.reload();
+    expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    await page.evaluate("localStorage.clear()");
+    await page.close();
+  });
+});
