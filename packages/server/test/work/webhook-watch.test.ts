@@ -1,5 +1,5 @@
 /** Webhooks told by real processes' loops, of events of a real database. */
-import { hours, instant, milliseconds, minutes, parseRange } from "@certmill/domain";
+import { after, days, hours, instant, milliseconds, minutes, parseRange } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { type WebhookSender, webhookSender } from "../../src/effects/send-webhook.ts";
@@ -8,6 +8,7 @@ import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { placeAt } from "../../src/store/read/webhook-feed.ts";
 import { findWebhook } from "../../src/store/read/webhooks.ts";
 import { claimWebhook, commitRound, mostHeld } from "../../src/store/webhook-rounds.ts";
+import { tellWeek } from "../../src/store/weekly-report.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { insertWebhook, pauseWebhook, replayWebhook, resumeWebhook } from "../../src/store/write/webhooks.ts";
 import { WebhookWatch } from "../../src/work/webhook-watch.ts";
@@ -230,4 +231,29 @@ test("while too many domains are held back, nothing else is taken up", async () 
     .execute();
   expect(await claimWebhook(fleet.db, { lease: minutes(2), now: now() })).toBeNull();
   expect(await claimWebhook(fleet.db, { lease: minutes(2), now: later })).not.toBeNull();
+});
+
+test("the weekly report is sent as it is told, to those of the whole installation only", async () => {
+  await using fleet = await startFleet(postgres);
+  await using receiver = await startReceiver();
+  await using tenants = await startReceiver();
+  await add(fleet, receiver.url, ["report.weekly"]);
+  const webhook = { url: tenants.url, types: null, tenant: "acme", secret: sealed };
+  await insertWebhook(fleet.db, webhook, now());
+  await addNames(fleet, 1);
+  // The week that a new installation begins in is not told.
+  const monday = { weekday: 1, hour: 7 };
+  expect(await tellWeek(fleet.db, monday, after(now(), days(7)))).toBe(true);
+  const watching = watch(fleet);
+  await receiver.waitFor(1);
+  await stopAll(watching);
+  expect(receiver.received.map(({ type }) => type)).toEqual(["report.weekly"]);
+  expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject({
+    type: "report.weekly",
+    data: {
+      event: "report.weekly",
+      detail: { failing: { certificates: 0 }, reasons: [], changes: { failing: 0 } },
+    },
+  });
+  expect(tenants.received).toEqual([]);
 });
