@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Client, createClient } from "@certmill/api";
+import { createClient, type LiveClient } from "@certmill/api";
 import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { codeOf, fileFault } from "./file-fault.ts";
@@ -28,7 +28,7 @@ export function withServerOptions(command: Command): Command {
 export async function connect(
   options: ServerOptions,
   environment: NodeJS.ProcessEnv = process.env,
-): Promise<Client> {
+): Promise<LiveClient> {
   const url = serverUrl(options.url);
   return createClient({ baseUrl: options.url, token: await findToken(url, options.tokenFile, environment) });
 }

@@ -55,6 +55,7 @@ import { registerReplaceList } from "./replace/replace-list.ts";
 import { registerReplaceShow } from "./replace/replace-show.ts";
 import { registerReportBudget } from "./report-budget.ts";
 import { registerReportChanges } from "./report-changes.ts";
+import { registerReportExpiries } from "./report-expiries.ts";
 import { registerReportFailures } from "./report-failures.ts";
 import { registerResponderSnippet } from "./responder-snippet.ts";
 import { registerRevoke } from "./revoke/revoke.ts";
@@ -68,6 +69,7 @@ import { registerTenantSet } from "./tenant-set.ts";
 import { registerTokenCreate } from "./token-create.ts";
 import { registerTokenList } from "./token-list.ts";
 import { registerTokenRevoke } from "./token-revoke.ts";
+import { registerTop } from "./top.ts";
 import { registerWatch } from "./watch.ts";
 import { registerWebhookAdd } from "./webhook-add.ts";
 import {
@@ -114,6 +116,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     "what an operator looks at in the morning",
     registerReportFailures,
     registerReportChanges,
+    registerReportExpiries,
     registerReportBudget,
   ],
   [
@@ -182,6 +185,7 @@ export function buildProgram(version: string): Command {
     .addHelpText("after", afterHelp);
   registerServe(program);
   registerStatus(program);
+  registerTop(program);
   registerWatch(program);
   registerDoctor(program);
   registerPlan(program);

@@ -64,6 +64,7 @@ export interface ApiParts {
 
 /** Where the console's build is, beside this package's source. */
 const consoleDirectory = fileURLToPath(new URL("../../console/dist", import.meta.url));
+const embedDirectory = fileURLToPath(new URL("../../console/embed", import.meta.url));
 
 /** For making an account: one that hangs is not waited for. */
 const accountDeadline = 60_000;
@@ -125,6 +126,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     webhooks: { seal: (secret) => seal(keys.ring(), secret), send: sendWebhook },
     signIn: await composeSignIn(signIn, keys.ring, () => clock.now()),
     consoleDirectory,
+    embedDirectory,
     publicUrl: signIn.publicUrl,
     trustedProxies: signIn.trustedProxies,
     metrics: () => metrics.text(),

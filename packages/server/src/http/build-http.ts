@@ -7,6 +7,7 @@ import { trusts } from "./client-address.ts";
 import { addConsolePages } from "./console-pages.ts";
 import { allowOrigins } from "./cors.ts";
 import { addDocsPages } from "./docs-pages.ts";
+import { addEmbedPages } from "./embed-pages.ts";
 import { freshFor } from "./fresh-for.ts";
 import { KeyedEdges } from "./keyed-edges.ts";
 import { LiveReader } from "./live/live-reader.ts";
@@ -169,6 +170,8 @@ export interface HttpOptions {
   readonly signIn: SignInPorts;
   /** Of the console's build; null: it is not built. */
   readonly consoleDirectory: string | null;
+  /** Of what stands in the pages of hosting panels. */
+  readonly embedDirectory: string;
   /** Where people reach the console; null: only from this machine. */
   readonly publicUrl: URL | null;
   /** Proxies whose X-Forwarded-For is believed. */
@@ -206,6 +209,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   allowOrigins(app, options.corsOrigins ?? []);
   await addDocsPages(app, openapiDocument(version));
   await addConsolePages(app, options.consoleDirectory);
+  await addEmbedPages(app, options.embedDirectory);
   const { db } = database;
   addOidcRoutes(app, { db, now, log, signIn, publicUrl });
   addRoutes(app, handlersOf(options), {

@@ -1,4 +1,5 @@
 /** The API on an embedded database of its own, asked through the real client without a socket. */
+import { join } from "node:path";
 import { type Client, createClient } from "@certmill/api";
 import { type Duration, hours, type Instant, instant, milliseconds, usualLife } from "@certmill/domain";
 import type { FastifyInstance } from "fastify";
@@ -92,6 +93,7 @@ export async function openTestApiOn(
     signIn: { local: true, oidc: null, terms: { idle: hours(1), longest: hours(12) } },
     publicUrl: null,
     consoleDirectory: null,
+    embedDirectory: join(import.meta.dirname, "../../../console/embed"),
     trustedProxies: [],
     ...options,
   });
