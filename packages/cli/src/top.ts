@@ -87,7 +87,8 @@ async function followOnScreen(client: LiveClient, signal: AbortSignal): Promise<
 /** @param gap what keeps the stream from going on; null: it does. */
 function screenText(picture: LivePicture, gap: string | null): string {
   const now = Date.now();
-  const { columns: width = 80, rows: height = 24 } = process.stdout;
+  const { columns, rows: height } = process.stdout;
+  const width = lineWidth(process.stdout) ?? columns;
   const view = picture.view(now);
   const away = gap === null ? [] : [styled("yellow", `${printable(gap).slice(0, width - 14)} Trying again.`)];
   if (view === null) return away[0] ?? "certmill top: waiting for the server …";

@@ -240,12 +240,12 @@ function comparison(expected, found) {
 /** @param {string} text */
 function copyButton(text) {
   const button = element("button", { type: "button", part: "button" }, "Copy");
-  button.addEventListener("click", () =>
+  button.addEventListener("click", () => {
     navigator.clipboard.writeText(text).then(
       () => button.replaceChildren("Copied"),
       () => button.replaceChildren("Copying was not allowed"),
-    ),
-  );
+    );
+  });
   return button;
 }
 

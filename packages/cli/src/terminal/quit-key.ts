@@ -1,7 +1,7 @@
 import type { ReadStream } from "node:tty";
 
 /** `q`, `Q`, Ctrl-C, Ctrl-D. */
-const quits: readonly number[] = [0x71, 0x51, 0x03, 0x04];
+const quits: ReadonlySet<number> = new Set([0x71, 0x51, 0x03, 0x04]);
 
 /** Listens for `q`, and for Ctrl-C, which a terminal in raw mode does not turn into a signal. */
 export class QuitKey implements Disposable {
@@ -11,7 +11,7 @@ export class QuitKey implements Disposable {
   constructor(stream: ReadStream, onQuit: () => void) {
     this.#stream = stream;
     this.#onData = (data) => {
-      if (data.some((byte) => quits.includes(byte))) onQuit();
+      if (data.some((byte) => quits.has(byte))) onQuit();
     };
     stream.setRawMode(true);
     stream.on("data", this.#onData).resume();
