@@ -1,6 +1,9 @@
 /** From a list and a wish for packs to what there is to order. */
 
+import type { Limit } from "../budget/limit.ts";
 import { limitSets } from "../budget/limit-sets.ts";
+import { floorOf } from "../schedule/class-share.ts";
+import { days } from "../time/instant.ts";
 import type { CountOf, ListSummary } from "./list-summary.ts";
 import type { PackWish, PlannedCa, PlanRequest } from "./plan-request.ts";
 import type { DomainGroup } from "./waiting-line.ts";
@@ -15,8 +18,10 @@ export interface OrderDemand {
   readonly groups: readonly DomainGroup[];
 }
 
-/** At the strictest CA that is known, 50 in 7 days, so many are never held back. */
-const neverHeldBack = 48;
+/** The rule for registered domains of the strictest CA that is known. */
+const strictest: Limit = { burst: 50, count: 50, period: days(7) };
+/** So many are never held back: a campaign leaves some to who comes next. */
+const neverHeldBack = strictest.burst - floorOf(strictest, "campaign");
 
 export function orderDemand({ list, packs, cas }: Pick<PlanRequest, "list" | "packs" | "cas">): OrderDemand {
   const certificates = countPacks(list, packs, cas);
