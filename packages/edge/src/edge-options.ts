@@ -60,7 +60,7 @@ what is served.
                          or --tls-port alone)
   --proxy KIND           give certificates to the running proxy, without a
                          reload: one of
-                         ${[...driverKinds.keys()].join(", ")}
+${kindLines([...driverKinds.keys()])}
                          (its options are below)
   --pace NUMBER          with --proxy: so many a second at most
   --reconcile TIME       with --proxy: compare what it has with what it should
@@ -313,4 +313,12 @@ function tlsAddress(flag: string, text: string): TlsAddress {
     throw usage(`--${flag} must be an address such as 127.0.0.1:443, not ${JSON.stringify(text)}`);
   }
   return { host, port: port(flag, number) };
+}
+
+/** The kinds beside an option's name, five to a line. */
+function kindLines(kinds: readonly string[]): string {
+  const lines = Array.from({ length: Math.ceil(kinds.length / 5) }, (_, line) =>
+    kinds.slice(line * 5, line * 5 + 5).join(", "),
+  );
+  return lines.map((line) => `${" ".repeat(25)}${line}`).join(",\n");
 }

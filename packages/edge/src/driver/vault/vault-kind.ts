@@ -6,7 +6,7 @@ import { openVaultDriver } from "./open-vault-driver.ts";
 import type { VaultLogin } from "./vault-session.ts";
 
 export const vaultKind: DriverKind = {
-  usage: `Options for vault, an entry of a key-value store (version 2) for each certificate:
+  usage: `Options for vault, an entry of a key-value store (version 2) for each:
   --vault-address URL    (default https://127.0.0.1:8200)
   --vault-ca-file FILE   the CA of its certificate
   --vault-namespace NAME of Vault Enterprise
