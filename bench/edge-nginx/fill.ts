@@ -14,6 +14,7 @@ export const ca = new QuickCa(filling);
 export const deliveryOf = (lineageId: string, certificate: QuickCertificate): Delivery => ({
   lineageId,
   names: certificate.names,
+  twinOf: null,
   ref: { certificateId: lineageId, serial: certificate.serial, notAfter: certificate.notAfter },
   pair: { chainPem: certificate.chainPem, keyPem: certificate.keyPem },
 });

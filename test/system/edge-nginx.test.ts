@@ -9,6 +9,7 @@ import type { Delivery } from "../../packages/edge/src/driver/driver.ts";
 import { openNginxDriver } from "../../packages/edge/src/driver/nginx/nginx-driver.ts";
 import { CertificateDirectory } from "../../packages/edge/src/install/certificate-directory.ts";
 import { layouts } from "../../packages/edge/src/install/layout.ts";
+import { shakeHands, type Verifies } from "../../packages/edge/src/proof/handshake.ts";
 import { seededRandom } from "../../packages/sim/src/random.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import type { Nginx } from "../../tools/peers/nginx.ts";
@@ -65,6 +66,35 @@ test("what is put is served to its names, wildcards to one label, and nothing to
   await put("address", address);
   expect((await served(null)).serial, "who asks for an address sends no name").toBe(address.serial);
   await clear("shop", "any", "own", "address");
+});
+
+test("of a pair each client gets the certificate that it can verify, with its chain", async () => {
+  tellOnFailure({ nginx });
+  const names = ["pair.example.com", "*.pair.example.com"];
+  const [ecdsa, rsa, renewed] = [ca.issue(...names), ca.issueRsa(...names), ca.issueRsa(...names)];
+  const shown = (verifies: Verifies, name = "pair.example.com") =>
+    shakeHands({ host: "127.0.0.1", port: place.port, verifies }, name, signal);
+  const serial = ({ serial: hex }: QuickCertificate) => ({ kind: "served", serial: hex });
+  await put("pair", ecdsa);
+  expect(await shown("rsa")).toMatchObject({ kind: "failed" });
+  expect(await putTwin("twin", rsa, "pair")).toEqual({ kind: "done" });
+  for (const name of ["pair.example.com", "x.pair.example.com"]) {
+    expect(await shown("rsa", name)).toEqual(serial(rsa));
+    expect(await shown("ecdsa", name)).toEqual(serial(ecdsa));
+    expect(await shown("all", name)).toEqual(serial(ecdsa));
+  }
+  expect(await served("pair.example.com")).toMatchObject({ serial: ecdsa.serial, chain: 2 });
+  await putTwin("twin", renewed, "pair");
+  expect(await shown("rsa")).toEqual(serial(renewed));
+  const delivery = { ...deliveryOf("twin", renewed), twinOf: "pair" };
+  expect(await driver.load(streamed([deliveryOf("pair", ecdsa), delivery]), signal)).toEqual({
+    kind: "done",
+  });
+  expect(await shown("rsa")).toEqual(serial(renewed));
+  await clear("twin");
+  expect(await shown("rsa")).toMatchObject({ kind: "failed" });
+  expect(await shown("ecdsa")).toEqual(serial(ecdsa));
+  await clear("pair");
 });
 
 test("a renewal is served by every worker from the next handshake on, and by none before", async () => {
@@ -348,13 +378,17 @@ async function prepareRollBack(): Promise<{ readonly url: string; readonly http:
 
 function deliveryOf(lineageId: string, certificate: QuickCertificate): Delivery {
   const { names, serial, notAfter, chainPem, keyPem } = certificate;
-  return { lineageId, names, ref: { certificateId: "1", serial, notAfter }, pair: { chainPem, keyPem } };
+  const ref = { certificateId: "1", serial, notAfter };
+  return { lineageId, names, twinOf: null, ref, pair: { chainPem, keyPem } };
 }
 
 async function put(lineageId: string, certificate: QuickCertificate | undefined) {
   if (certificate === undefined) throw new Error("There is nothing to put.");
   return driver.put(deliveryOf(lineageId, certificate), signal);
 }
+
+const putTwin = (lineageId: string, certificate: QuickCertificate, twinOf: string) =>
+  driver.put({ ...deliveryOf(lineageId, certificate), twinOf }, signal);
 
 async function clear(...lineageIds: readonly string[]): Promise<void> {
   for (const lineageId of lineageIds) {

@@ -55,6 +55,25 @@ test("a certificate is added, renewed and removed while HAProxy runs, with wildc
   expect(await driver.health(never)).toEqual(before);
 });
 
+test("of a pair each client gets the certificate that it can verify, in the running process and after a reload", async () => {
+  const names = ["pair.example.com", "*.pair.example.com"];
+  const ecdsa = await putNew("pair", ...names);
+  const rsa = await edge.issue("twin", names, "pair");
+  expect(await put(rsa)).toEqual(done);
+  const shown = async () =>
+    Promise.all((["all", "ecdsa", "rsa"] as const).map((each) => edge.served("x.pair.example.com", each)));
+  const both = [ecdsa.ref.serial, ecdsa.ref.serial, rsa.ref.serial];
+  expect(await shown()).toEqual(both);
+  const renewed = await edge.issue("twin", names, "pair");
+  expect(await put(renewed)).toEqual(done);
+  expect(await shown()).toEqual([...both.slice(0, 2), renewed.ref.serial]);
+  await edge.haproxy.reload();
+  expect(await shown()).toEqual([...both.slice(0, 2), renewed.ref.serial]);
+  expect(await driver.remove({ lineageId: "twin", names }, never)).toEqual(done);
+  expect(await shown()).toEqual([...both.slice(0, 2), null]);
+  expect(await driver.remove({ lineageId: "pair", names }, never)).toEqual(done);
+});
+
 test("a reload and a kill lose nothing, and have another boot id", async () => {
   const kept = await putNew("2", "kept.example.com");
   const gone = await putNew("3", "gone.example.com");

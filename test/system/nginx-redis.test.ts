@@ -50,7 +50,7 @@ const serialFor = async (name: string) => {
 
 function delivery(lineageId: string, names: readonly string[], made: QuickCertificate): Delivery {
   const notAfter = new Date(Date.now() + 86_400_000).toISOString();
-  return { lineageId, names, ref: { certificateId: "1", serial: made.serial, notAfter }, pair: made };
+  return { lineageId, twinOf: null, names, ref: { certificateId: "1", serial: made.serial, notAfter }, pair: made };
 }
 
 const openCache = () =>

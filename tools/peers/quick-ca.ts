@@ -23,11 +23,18 @@ export class QuickCa {
   }
 
   issue(...names: readonly string[]): QuickCertificate {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", {
-      namedCurve: "P-256",
-      publicKeyEncoding: { format: "der", type: "spki" },
-      privateKeyEncoding: { format: "pem", type: "pkcs8" },
-    });
+    return this.#issue(names, generateKeyPairSync("ec", { namedCurve: "P-256", ...encoding }));
+  }
+
+  /** The same with an RSA key. */
+  issueRsa(...names: readonly string[]): QuickCertificate {
+    return this.#issue(names, generateKeyPairSync("rsa", { modulusLength: 2_048, ...encoding }));
+  }
+
+  #issue(
+    names: readonly string[],
+    { privateKey, publicKey }: { readonly privateKey: string; readonly publicKey: Buffer },
+  ): QuickCertificate {
     const identifiers = [...names, ...this.#filling].map((value) => ({ type: "dns", value }) as const);
     const now = instant(Date.now());
     const { serial, notAfter, leaf } = this.#hierarchy.issue(publicKey, identifiers, days(90), now);
@@ -40,3 +47,8 @@ export class QuickCa {
     };
   }
 }
+
+const encoding = {
+  publicKeyEncoding: { format: "der", type: "spki" },
+  privateKeyEncoding: { format: "pem", type: "pkcs8" },
+} as const;

@@ -12,6 +12,7 @@ import { Bell } from "./flow/bell.ts";
 import { Pacer } from "./flow/pacer.ts";
 import { Retries } from "./flow/retries.ts";
 import { runTogether } from "./flow/run-together.ts";
+import type { Holding } from "./holding/holding.ts";
 import { Holdings } from "./holding/holdings.ts";
 import { StateKeeper, type StateSource } from "./holding/state-keeper.ts";
 import { loadState } from "./holding/state-log.ts";
@@ -42,6 +43,8 @@ export interface AgentOptions {
   /** Certificates kept at most, those that handshakes asked for last; null: all of the group's. */
   readonly keep: number | null;
   readonly proxy: ProxyAccess;
+  /** Whether RSA certificates of pairs are taken, too. */
+  readonly takesTwins: boolean;
   /** Where handshakes show what is served; null: what the proxy has loaded is taken for served. */
   readonly proveAt: TlsAddress | null;
   /** Seconds for which the server may hold a poll that has nothing to tell. */
@@ -78,6 +81,8 @@ export interface ServedCertificate {
   readonly key: string;
   /** Null: it is not on disk any more. */
   read(): Promise<KeyPair | null>;
+  /** The RSA certificate beside it; null: there is none. */
+  readonly twin: ServedCertificate | null;
 }
 
 export interface Agent {
@@ -166,7 +171,8 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     const keyPairs = new KeyPairFetcher({ client, edge });
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
     const work = [
-      (stop: AbortSignal) => followServer({ ...shared, wait: options.wait, keeper }, stop),
+      (stop: AbortSignal) =>
+        followServer({ ...shared, wait: options.wait, takesTwins: options.takesTwins, keeper }, stop),
       (stop: AbortSignal) => settleLineages({ ...shared, keyPairs, retries: new Retries(backoff) }, stop),
       (stop: AbortSignal) => loadIntoProxy(proxy, shared, stop),
       (stop: AbortSignal) =>
@@ -184,10 +190,18 @@ async function openIn(options: AgentOptions): Promise<Agent> {
 
   function servedFor(name: string): ServedCertificate | null {
     const holding = holdings.installedFor(name);
-    if (holding === null || holding.installed === null) return null;
-    const { lineageId, installed } = holding;
+    if (holding === null) return null;
+    const twin = holdings.twinOf(holding.lineageId);
+    return certificateOn(holding, twin === null ? null : certificateOn(twin, null));
+  }
+
+  function certificateOn(
+    { lineageId, installed }: Holding,
+    twin: ServedCertificate | null,
+  ): ServedCertificate | null {
+    if (installed === null) return null;
     const key = `${lineageId}/${installed.certificateId}-${installed.serial}`;
-    return { key, read: () => directory.read(lineageId, installed) };
+    return { key, read: () => directory.read(lineageId, installed), twin };
   }
 
   async function demand(name: string): Promise<ServedCertificate | null> {

@@ -69,6 +69,7 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
     seal,
     keep,
     proxy: proxy.access,
+    takesTwins: options.takesTwins,
     proveAt,
     wait: longPoll,
     backoff,

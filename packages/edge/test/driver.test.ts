@@ -115,6 +115,7 @@ test("what somebody else changed in the proxy is put right", async () => {
   await proxy.put({
     lineageId: "9",
     names: ["stray.example.com"],
+    twinOf: null,
     ref: { ...a2, certificateId: "91" },
     pair,
   });

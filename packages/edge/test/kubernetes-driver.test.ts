@@ -22,7 +22,7 @@ const signal = new AbortController().signal;
 function delivery(lineageId: string, made: TestCertificate, of: readonly string[] = names): Delivery {
   const { serial, notAfter, chainPem, keyPem } = made;
   const ref = { certificateId: `${lineageId}1`, serial, notAfter };
-  return { lineageId, names: of, ref, pair: { chainPem, keyPem } };
+  return { lineageId, names: of, twinOf: null, ref, pair: { chainPem, keyPem } };
 }
 
 interface Place extends AsyncDisposable {

@@ -33,7 +33,7 @@ const openDriver = (part: Partial<TraefikOptions> = {}) =>
 function delivery(lineageId: string, made: TestCertificate): Delivery {
   const { serial, notAfter, chainPem, keyPem } = made;
   const ref = { certificateId: `${lineageId}1`, serial, notAfter };
-  return { lineageId, names, ref, pair: { chainPem, keyPem } };
+  return { lineageId, names, twinOf: null, ref, pair: { chainPem, keyPem } };
 }
 
 async function* each(...deliveries: readonly Delivery[]): AsyncGenerator<Delivery, void, undefined> {

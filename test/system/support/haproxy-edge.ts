@@ -10,7 +10,12 @@ import {
 } from "../../../packages/edge/src/driver/haproxy/open-haproxy-driver.ts";
 import { CertificateDirectory } from "../../../packages/edge/src/install/certificate-directory.ts";
 import { layouts } from "../../../packages/edge/src/install/layout.ts";
-import { plainSerial, shakeHands, type TlsAddress } from "../../../packages/edge/src/proof/handshake.ts";
+import {
+  plainSerial,
+  shakeHands,
+  type TlsAddress,
+  type Verifies,
+} from "../../../packages/edge/src/proof/handshake.ts";
 import { Hierarchy } from "../../../packages/sim/src/x509/hierarchy.ts";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type Haproxy, startHaproxy } from "../../../tools/peers/haproxy.ts";
@@ -29,9 +34,9 @@ export interface HaproxyEdge extends AsyncDisposable {
   /** A driver without a past, as after a kill of the agent's. */
   openDriver(): Driver;
   /** A new certificate, in the agent's directory. */
-  issue(lineageId: string, names: readonly string[]): Promise<Delivery>;
-  /** The serial of what is served for a name; null: nothing. */
-  served(name: string): Promise<string | null>;
+  issue(lineageId: string, names: readonly string[], twinOf?: string): Promise<Delivery>;
+  /** The serial of what is served for a name to a client that verifies so much; null: nothing. */
+  served(name: string, verifies?: Verifies): Promise<string | null>;
 }
 
 const never = new AbortController().signal;
@@ -66,13 +71,13 @@ export async function startHaproxyEdge({
   socket = haproxy.socket;
 
   const files = new CertificateDirectory(directory, layouts.combined);
-  const issue = async (lineageId: string, names: readonly string[]): Promise<Delivery> => {
-    const delivery = ca.issue(lineageId, names);
+  const issue: HaproxyEdge["issue"] = async (lineageId, names, twinOf) => {
+    const delivery = ca.issue(lineageId, names, twinOf);
     await files.store(lineageId, delivery.ref, { pair: delivery.pair, isFirst: false });
     return delivery;
   };
-  const served = async (name: string): Promise<string | null> => {
-    const handshake = await shakeHands(tlsAddress, name, never);
+  const served = async (name: string, verifies: Verifies = "all"): Promise<string | null> => {
+    const handshake = await shakeHands({ ...tlsAddress, verifies }, name, never);
     return handshake.kind === "served" ? handshake.serial : null;
   };
   const lifetime = opened.move();
@@ -95,8 +100,12 @@ export class TestIssuer {
   readonly #ca = new Hierarchy("Edge Test", instant(Date.now()));
   #issued = 0;
 
-  issue(lineageId: string, names: readonly string[]): Delivery {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  /** @param twinOf whose twin it is, with an RSA key; null: nobody's, with a P-256 key. */
+  issue(lineageId: string, names: readonly string[], twinOf: string | null = null): Delivery {
+    const { privateKey, publicKey } =
+      twinOf === null
+        ? generateKeyPairSync("ec", { namedCurve: "P-256" })
+        : generateKeyPairSync("rsa", { modulusLength: 2_048 });
     const spki = publicKey.export({ format: "der", type: "spki" });
     const identifiers = names.map((value) => ({ type: "dns", value }) as const);
     const { leaf, serial, notAfter } = this.#ca.issue(spki, identifiers, days(90), instant(Date.now()));
@@ -108,6 +117,6 @@ export class TestIssuer {
       serial: plainSerial(serial),
       notAfter: new Date(notAfter).toISOString(),
     };
-    return { lineageId, names, ref, pair: { chainPem, keyPem } };
+    return { lineageId, names, twinOf, ref, pair: { chainPem, keyPem } };
   }
 }

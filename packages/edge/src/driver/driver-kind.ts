@@ -30,6 +30,8 @@ export interface DriverKind {
   readonly options: readonly string[];
   /** How certificates lie on disk for it; null: as `--layout` says. */
   readonly layout: LayoutName | null;
+  /** Whether it serves both certificates of a pair; else the one with the P-256 key. */
+  readonly takesTwins: boolean;
   /** Certificates a second that it is given, where `--pace` does not say. */
   readonly pace: number;
   /** Milliseconds for which the old certificate may still be served after the proxy was given the new one. */

@@ -5,6 +5,8 @@ import type { KeyPair } from "../install/check-key-pair.ts";
 export interface Delivery {
   readonly lineageId: string;
   readonly names: readonly string[];
+  /** The lineage of the same names whose RSA certificate this is; null: nobody's. */
+  readonly twinOf: string | null;
   readonly ref: CertificateRef;
   readonly pair: KeyPair;
 }

@@ -38,7 +38,7 @@ async function put(
   { driver, holdings, directory, retries, report, log }: PushOptions,
   signal: AbortSignal,
 ): Promise<"told" | "proxy-away"> {
-  const { lineageId } = holding;
+  const { lineageId, twinOf } = holding;
   const { names, certificateId } = installed;
   const pair = directory.readNow(lineageId, installed);
   if (pair === null) {
@@ -46,7 +46,7 @@ async function put(
     holdings.markInstalled(lineageId, null);
     return "told";
   }
-  const outcome = await driver.put({ lineageId, names, ref: installed, pair }, signal);
+  const outcome = await driver.put({ lineageId, names, twinOf, ref: installed, pair }, signal);
   if (outcome.kind === "away") return "proxy-away";
   if (outcome.kind === "done") {
     retries.succeeded(pushAttemptOf(holding));

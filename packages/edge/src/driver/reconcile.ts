@@ -21,12 +21,12 @@ async function loadAll(
 ): Promise<DriverOutcome> {
   const given = new Map<string, Served>();
   async function* all(): AsyncGenerator<Delivery, void, undefined> {
-    for (const { lineageId, installed } of holdings.all()) {
+    for (const { lineageId, twinOf, installed } of holdings.all()) {
       if (installed === null) continue;
       const pair = await directory.read(lineageId, installed);
       if (pair === null) continue;
       given.set(lineageId, installed);
-      yield { lineageId, names: installed.names, ref: installed, pair };
+      yield { lineageId, names: installed.names, twinOf, ref: installed, pair };
     }
   }
   const outcome = await driver.load(all(), signal);

@@ -17,6 +17,8 @@ export interface ReadFeedOptions {
   readonly edge: string;
   /** Seconds for which the server may hold a poll that has nothing to tell. */
   readonly wait: number;
+  /** Whether RSA certificates of pairs are told, too. A cursor is of the one or the other: the server refuses the wrong one. */
+  readonly takesTwins: boolean;
   readonly backoff: Backoff;
   readonly log: Log;
 }
@@ -83,11 +85,14 @@ async function ask(
 
 const stopped: ServerTrouble = { kind: "away", reason: "stopped", code: null, retryAfter: 0 };
 
-async function takeSnapshot({ client, edge, log }: ReadFeedOptions, signal: AbortSignal): Promise<News> {
+async function takeSnapshot(
+  { client, edge, takesTwins, log }: ReadFeedOptions,
+  signal: AbortSignal,
+): Promise<News> {
   const certificates: EdgeCertificate[] = [];
   let cursor: string | null = null;
   for await (const page of pages(client, operations.edgeSnapshot, {
-    query: { limit: 1_000, edge },
+    query: { limit: 1_000, edge, ...askFor(takesTwins) },
     signal,
   })) {
     certificates.push(...withoutFaults(page.items, log));
@@ -100,13 +105,16 @@ async function takeSnapshot({ client, edge, log }: ReadFeedOptions, signal: Abor
 }
 
 async function poll(after: string, options: ReadFeedOptions, signal: AbortSignal): Promise<News> {
-  const { client, edge, wait, log } = options;
+  const { client, edge, wait, takesTwins, log } = options;
   const { changes, cursor } = await client.call(operations.edgeFeed, {
-    query: { after, wait, edge },
+    query: { after, wait, edge, ...askFor(takesTwins) },
     signal,
   });
   return { kind: "changes", changes: withoutFaults(changes, log), cursor };
 }
+
+/** A server from before there were twins knows no such parameter, and refuses it: who wants none does not say. */
+const askFor = (twins: boolean): { readonly twins?: true } => (twins ? { twins } : {});
 
 function withoutFaults<T extends EdgeCertificate | EdgeChange>(items: readonly T[], log: Log): readonly T[] {
   return items.filter((item) => {

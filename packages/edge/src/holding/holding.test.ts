@@ -10,6 +10,7 @@ const served = (ref: CertificateRef | null) => (ref === null ? null : { ...ref, 
 const holding = (part: Partial<Holding>): Holding => ({
   lineageId: "7",
   names,
+  twinOf: null,
   wanted: null,
   installed: null,
   loaded: null,

@@ -23,6 +23,8 @@ export interface Holding {
   readonly lineageId: string;
   /** The primary name first. */
   readonly names: readonly string[];
+  /** The lineage of the same names whose RSA certificate this is; null: nobody's. */
+  readonly twinOf: string | null;
   /** Null: nothing is to be served for it any more. */
   readonly wanted: CertificateRef | null;
   /** Null: no link points to any of its certificates. */
@@ -32,6 +34,10 @@ export interface Holding {
   /** The server has been told of it, or is going to be. Null: nothing is loaded, or nothing was shown of it. */
   readonly proved: CertificateRef | null;
 }
+
+/** What the links of a lineage are called by: a twin's beside the other's, by names that no domain has. */
+export const labelsOf = (twinOf: string | null, names: readonly string[]): readonly string[] =>
+  twinOf === null ? names : names.map((name) => `${name}+rsa`);
 
 export type FileStep = "install" | "withdraw" | "forget";
 

@@ -20,6 +20,8 @@ export class Holdings {
   readonly #kept: Kept;
   readonly #byLineage = new Map<string, Holding>();
   readonly #lineageByName = new Map<string, string>();
+  /** Twins, by the lineages whose they are. */
+  readonly #twins = new Map<string, string>();
   readonly #held = new Set<string>();
   /** Lineages that a handshake waits for. */
   readonly #asked = new Set<string>();
@@ -51,28 +53,26 @@ export class Holdings {
    */
   acceptSnapshot(certificates: readonly EdgeCertificate[], cursor: string): void {
     const present = new Set(certificates.map(({ lineageId }) => lineageId));
-    for (const certificate of certificates) this.#want(certificate.lineageId, certificate.names, certificate);
-    for (const { lineageId, names } of this.#byLineage.values()) {
-      if (!present.has(lineageId)) this.#want(lineageId, names, null);
+    for (const certificate of certificates) this.#want(certificate, certificate);
+    for (const holding of this.#byLineage.values()) {
+      if (!present.has(holding.lineageId)) this.#want(holding, null);
     }
     this.#cursor = cursor;
     this.#changed(null);
   }
 
   acceptChanges(changes: readonly EdgeChange[], cursor: string): void {
-    for (const change of changes) {
-      this.#want(change.lineageId, change.names, change.kind === "put" ? change : null);
-    }
+    for (const change of changes) this.#want(change, change.kind === "put" ? change : null);
     this.#cursor = cursor;
     this.#changed(null);
   }
 
   /** A certificate that a handshake asks for: it is installed before others. One that is known already stays as the feed told it. */
   acceptDemanded(certificate: EdgeCertificate): void {
-    const { lineageId, names } = certificate;
+    const { lineageId } = certificate;
     this.#asked.add(lineageId);
     if (this.has(lineageId)) this.#index(lineageId);
-    else this.#want(lineageId, names, certificate);
+    else this.#want(certificate, certificate);
     this.#changed(null);
   }
 
@@ -105,7 +105,8 @@ export class Holdings {
   }
 
   forget(lineageId: string): void {
-    const names = this.get(lineageId)?.names ?? [];
+    const { names = [], twinOf = null } = this.get(lineageId) ?? {};
+    if (twinOf !== null && this.#twins.get(twinOf) === lineageId) this.#twins.delete(twinOf);
     this.#byLineage.delete(lineageId);
     this.#kept.gone(lineageId, names);
     this.#index(lineageId);
@@ -183,14 +184,24 @@ export class Holdings {
     return this.#kept.isSurplus(lineageId);
   }
 
+  /** The lineage with the RSA certificate for the same names; null: there is none. */
+  twinOf(lineageId: string): Holding | null {
+    const twin = this.#twins.get(lineageId);
+    return twin === undefined ? null : this.get(twin);
+  }
+
   /**
    * A removal of a lineage that is not known is kept as work: an earlier run may have installed it and been
    * killed before it wrote that down.
    */
-  #want(lineageId: string, names: readonly string[], ref: CertificateRef | null): void {
+  #want(
+    { lineageId, names, twinOf }: Pick<Holding, "lineageId" | "names"> & { readonly twinOf?: string | null },
+    ref: CertificateRef | null,
+  ): void {
     const known = this.get(lineageId) ?? { installed: null, loaded: null, proved: null };
     this.#held.add(lineageId);
-    this.#put({ ...known, lineageId, names, wanted: refOf(ref) });
+    // A server that does not know of twins says nothing of them.
+    this.#put({ ...known, lineageId, names, twinOf: twinOf ?? null, wanted: refOf(ref) });
     this.#changed(lineageId);
   }
 
@@ -202,15 +213,24 @@ export class Holdings {
   }
 
   #put(holding: Holding): void {
-    const { lineageId, installed } = holding;
-    for (const name of this.get(lineageId)?.installed?.names ?? []) {
-      if (this.#lineageByName.get(name) === lineageId) this.#lineageByName.delete(name);
-    }
-    for (const name of installed?.names ?? []) this.#lineageByName.set(name, lineageId);
-    const surplus = this.#kept.put(holding, this.get(lineageId)?.names ?? []);
+    const { lineageId, twinOf } = holding;
+    // Where not all are kept there are no twins, but for those that are on their way out.
+    const surplus = twinOf === null ? this.#nameLineage(holding) : [];
+    if (twinOf !== null) this.#twins.set(twinOf, lineageId);
     this.#byLineage.set(lineageId, holding);
     this.#index(lineageId);
     for (const other of surplus) this.#index(other);
+  }
+
+  /** @returns those that are to make room for it. */
+  #nameLineage(holding: Holding): readonly string[] {
+    const { lineageId, installed } = holding;
+    const before = this.get(lineageId);
+    for (const name of before?.installed?.names ?? []) {
+      if (this.#lineageByName.get(name) === lineageId) this.#lineageByName.delete(name);
+    }
+    for (const name of installed?.names ?? []) this.#lineageByName.set(name, lineageId);
+    return this.#kept.put(holding, before?.names ?? []);
   }
 
   #index(lineageId: string): void {

@@ -23,6 +23,7 @@ const served: fc.Arbitrary<Served> = fc.tuple(ref, names).map(([at, of]) => ({ .
 const holding: fc.Arbitrary<Holding> = fc.record({
   lineageId: fc.constantFrom("1", "2", "3", "4"),
   names,
+  twinOf: fc.option(fc.constantFrom("5", "6")),
   wanted: fc.option(ref),
   installed: fc.option(served),
   loaded: fc.option(served),
@@ -64,6 +65,7 @@ test("a log amounts to its last words", async () => {
   const at = {
     lineageId: "1",
     names: ["a.example.com"],
+    twinOf: null,
     wanted: null,
     installed: null,
     loaded: null,
@@ -91,6 +93,7 @@ test("one that was cut anywhere amounts to what came before the cut", async () =
   const at = {
     lineageId: "1",
     names: ["a.example.com"],
+    twinOf: null,
     wanted: null,
     installed: null,
     loaded: null,

@@ -18,17 +18,28 @@ interface LineageRecord {
   readonly kind: "lineage";
   readonly lineageId: string;
   readonly names: readonly string[];
+  /** Absent: it is nobody's twin. */
+  readonly twinOf?: string;
   readonly wanted: CertificateRef | null;
   readonly installed: Served | "wanted" | null;
   readonly loaded: Served | "installed" | null;
   readonly proved: CertificateRef | "loaded" | null;
 }
 
-export function recordOf({ lineageId, names, wanted, installed, loaded, proved }: Holding): LineageRecord {
+export function recordOf({
+  lineageId,
+  names,
+  twinOf,
+  wanted,
+  installed,
+  loaded,
+  proved,
+}: Holding): LineageRecord {
   return {
     kind: "lineage",
     lineageId,
     names,
+    ...(twinOf === null ? {} : { twinOf }),
     wanted: refOf(wanted),
     installed: wanted !== null && isServed(installed, wanted, names) ? "wanted" : installed,
     loaded: installed !== null && isServed(loaded, installed, installed.names) ? "installed" : loaded,
@@ -42,7 +53,7 @@ export function holdingOf({ lineageId, names, ...words }: LineageRecord): Holdin
   const installed = words.installed === "wanted" ? wanted : words.installed;
   const loaded = words.loaded === "installed" ? installed : words.loaded;
   const proved = words.proved === "loaded" ? loaded : words.proved;
-  return { lineageId, names, wanted, installed, loaded, proved };
+  return { lineageId, names, twinOf: words.twinOf ?? null, wanted, installed, loaded, proved };
 }
 
 const isServed = (served: Served | null, ref: CertificateRef, names: readonly string[]): boolean =>

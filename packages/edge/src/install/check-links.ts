@@ -1,4 +1,4 @@
-import { type CertificateRef, sameCertificate } from "../holding/holding.ts";
+import { type CertificateRef, labelsOf, sameCertificate } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { CertificateDirectory } from "./certificate-directory.ts";
 
@@ -16,10 +16,11 @@ export async function checkLinks(holdings: Holdings, directory: CertificateDirec
     (await directory.isLinked(lineageId, ref, names)) ||
     ((await directory.convert(lineageId, ref)) && (await directory.isLinked(lineageId, ref, names)));
   const lane = async (): Promise<void> => {
-    for (const { lineageId, names, wanted, installed } of remaining) {
-      if (wanted !== null && (await isThere(lineageId, wanted, names))) {
+    for (const { lineageId, names, twinOf, wanted, installed } of remaining) {
+      const labels = (of: readonly string[]) => labelsOf(twinOf, of);
+      if (wanted !== null && (await isThere(lineageId, wanted, labels(names)))) {
         if (!sameCertificate(wanted, installed)) holdings.markInstalled(lineageId, { ...wanted, names });
-      } else if (installed !== null && !(await isThere(lineageId, installed, installed.names))) {
+      } else if (installed !== null && !(await isThere(lineageId, installed, labels(installed.names)))) {
         holdings.markInstalled(lineageId, null);
       }
     }

@@ -1,6 +1,6 @@
 import type { KeyPairFetcher } from "../feed/key-pair-fetcher.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
-import type { CertificateRef, Holding } from "../holding/holding.ts";
+import { type CertificateRef, type Holding, labelsOf } from "../holding/holding.ts";
 import type { CertificateDirectory } from "./certificate-directory.ts";
 import { type KeyPair, keyPairFault } from "./check-key-pair.ts";
 import { diskFault } from "./disk-fault.ts";
@@ -33,7 +33,7 @@ export async function installCertificate(
   signal: AbortSignal,
 ): Promise<InstallOutcome> {
   const { directory } = options;
-  const { lineageId, names, installed, loaded } = holding;
+  const { lineageId, names, twinOf, installed, loaded } = holding;
   try {
     const keep = [wanted, installed, loaded].filter((ref) => ref !== null);
     const isFirst = !(await directory.prune(lineageId, keep));
@@ -41,7 +41,8 @@ export async function installCertificate(
       ? fetchAndStore(holding, wanted, { ...options, isFirst, current: null }, signal)
       : storeUnlessThere(holding, wanted, options, signal));
     if (trouble !== null) return trouble;
-    await directory.link(lineageId, wanted, { names, before: installed?.names ?? [] });
+    const links = { names: labelsOf(twinOf, names), before: labelsOf(twinOf, installed?.names ?? []) };
+    await directory.link(lineageId, wanted, links);
     return { kind: "installed" };
   } catch (error) {
     signal.throwIfAborted();

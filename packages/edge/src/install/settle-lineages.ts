@@ -2,7 +2,7 @@ import type { Receipt } from "@certmill/api";
 import type { Bell } from "../flow/bell.ts";
 import { workInLanes } from "../flow/lanes.ts";
 import type { Retries } from "../flow/retries.ts";
-import { type CertificateRef, fileStep, type Holding } from "../holding/holding.ts";
+import { type CertificateRef, fileStep, type Holding, labelsOf } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import { attemptAt, nextDue } from "../holding/next-due.ts";
 import type { Log } from "../log/edge-event.ts";
@@ -88,9 +88,9 @@ async function remove(
   step: "withdraw" | "forget" | "make-room",
   { directory, holdings, retries, log }: SettleOptions,
 ): Promise<void> {
-  const { lineageId, names, installed } = holding;
+  const { lineageId, names, twinOf, installed } = holding;
   try {
-    await directory.unlink(lineageId, installed?.names ?? names);
+    await directory.unlink(lineageId, labelsOf(twinOf, installed?.names ?? names));
     if (step !== "withdraw") await directory.prune(lineageId, []);
   } catch (error) {
     const reason = diskFault(error);

@@ -16,14 +16,28 @@ export type Handshake =
 /** Milliseconds for connection and handshake. */
 const deadline = 5_000;
 
-/** Which certificate is served for a name, by a TLS handshake as any client makes it; never throws. */
-export async function shakeHands(at: TlsAddress, name: string, signal: AbortSignal): Promise<Handshake> {
+/** What a client can verify: all that Node can, or one kind of a pair's certificates. */
+export type Verifies = "all" | "ecdsa" | "rsa";
+
+/** As OpenSSL names signature algorithms (RFC 8446 section 4.2.3). */
+const algorithms: Readonly<Record<Exclude<Verifies, "all">, string>> = {
+  ecdsa: "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512",
+  rsa: "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512",
+};
+
+/** Which certificate is served for a name, by a TLS handshake as any such client makes it; never throws. */
+export async function shakeHands(
+  { verifies = "all", ...at }: TlsAddress & { readonly verifies?: Verifies },
+  name: string,
+  signal: AbortSignal,
+): Promise<Handshake> {
   const { promise, resolve } = Promise.withResolvers<Handshake>();
   const failed = (reason: string) => () => resolve({ kind: "failed", reason });
   const socket = connect({
     ...at,
     // RFC 6066 section 3: an address is no server name.
     ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(verifies === "all" ? {} : { sigalgs: algorithms[verifies] }),
     // Whose certificate it is, is compared by its serial; who signed it is the CA's affair.
     rejectUnauthorized: false,
   });

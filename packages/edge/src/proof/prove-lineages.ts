@@ -6,7 +6,7 @@ import type { Holding } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import { attemptAt, nextDue } from "../holding/next-due.ts";
 import type { Log } from "../log/edge-event.ts";
-import type { TlsAddress } from "./handshake.ts";
+import type { TlsAddress, Verifies } from "./handshake.ts";
 import { proveServed } from "./prove-served.ts";
 
 export interface ProveOptions {
@@ -45,7 +45,10 @@ async function prove(holding: Holding, options: ProveOptions, signal: AbortSigna
   const { lineageId, loaded } = holding;
   if (loaded === null) return;
   const { certificateId, names } = loaded;
-  const proof = proveAt === null ? proved : await proveServed({ ...proveAt, patience }, loaded, signal);
+  const proof =
+    proveAt === null
+      ? proved
+      : await proveServed({ ...proveAt, patience, verifies: verifiersOf(holding, holdings) }, loaded, signal);
   if (signal.aborted && proof.kind !== "proved") return;
   const servedAt = new Date().toISOString();
   if (proof.kind === "proved") {
@@ -59,6 +62,12 @@ async function prove(holding: Holding, options: ProveOptions, signal: AbortSigna
   report({ lineageId, certificateId, servedAt, error: proof.reason });
   if (proof.kind === "another" && onAnother === "load-again")
     holdings.markLoaded(new Map([[lineageId, null]]));
+}
+
+/** Where there is a pair, who could verify both may be shown either. */
+function verifiersOf({ lineageId, twinOf }: Holding, holdings: Holdings): Verifies {
+  if (twinOf !== null) return "rsa";
+  return holdings.twinOf(lineageId) === null ? "all" : "ecdsa";
 }
 
 const proved = { kind: "proved" } as const;

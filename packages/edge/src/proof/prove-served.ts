@@ -1,6 +1,6 @@
 import { pause } from "../flow/pause.ts";
 import type { Served } from "../holding/holding.ts";
-import { plainSerial, shakeHands, type TlsAddress } from "./handshake.ts";
+import { plainSerial, shakeHands, type TlsAddress, type Verifies } from "./handshake.ts";
 
 /** Reasons are clauses. */
 export type Proof =
@@ -15,6 +15,8 @@ const mostNames = 10;
 export interface ProofPlace extends TlsAddress {
   /** Milliseconds for which another certificate may still be served. */
   readonly patience: number;
+  /** By what clients it is to be seen. */
+  readonly verifies: Verifies;
 }
 
 /** Looks at most before patience is at its end: each is a handshake. */

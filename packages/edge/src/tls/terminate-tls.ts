@@ -2,8 +2,11 @@ import type { Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 
 export interface TerminateTlsOptions {
-  /** The certificate for a name, in lower case; null: none. */
-  readonly contextFor: (name: string) => Promise<SecureContext | null>;
+  /** The certificate for a name, in lower case, and a client that verifies ECDSA or only RSA; null: none. */
+  readonly contextFor: (
+    name: string,
+    client: { readonly verifiesEcdsa: boolean },
+  ) => Promise<SecureContext | null>;
 }
 
 /** For the time until the name is known; it can serve nobody. */
@@ -28,7 +31,9 @@ export function terminateTls(connection: Socket, { contextFor }: TerminateTlsOpt
     secureContext: nameless,
     ALPNProtocols: ["http/1.1"],
     SNICallback(name, answer) {
-      contextFor(name.toLowerCase()).then((context) => {
+      // node:tls takes one certificate of a context that SNI chooses, and so one has to be chosen here.
+      const verifiesEcdsa = socket.getSharedSigalgs().some((algorithm) => algorithm.startsWith("ECDSA+"));
+      contextFor(name.toLowerCase(), { verifiesEcdsa }).then((context) => {
         if (context === null) refuse();
         else answer(null, context);
       }, refuse);

@@ -45,9 +45,11 @@ export async function openTlsEdge(options: TlsEdgeOptions): Promise<TlsEdge> {
   const { agent, host, responder, proofFor } = options;
   const parse = ({ chainPem, keyPem }: KeyPair) => createSecureContext({ cert: chainPem, key: keyPem });
   const cache = new CertificateCache(options.cacheSize, parse);
-  const contextFor = async (name: string) => {
+  const contextFor = async (name: string, { verifiesEcdsa }: { readonly verifiesEcdsa: boolean }) => {
     const certificate = await agent.demand(name);
-    return certificate === null ? null : await cache.get(certificate);
+    if (certificate === null) return null;
+    const { twin } = certificate;
+    return await cache.get(verifiesEcdsa || twin === null ? certificate : twin);
   };
 
   // Not listening itself: connections come from the TCP server once TLS is put on them.

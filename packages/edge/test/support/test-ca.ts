@@ -33,10 +33,13 @@ export class TestCa implements Disposable {
     this.intermediatePem = this.#sign("intermediate", { issuer: "root", extensions: authority, life });
   }
 
-  issue(names: readonly string[], life: Validity = { from: 0, until: 90 }): TestCertificate {
+  issue(
+    names: readonly string[],
+    life: Validity = { from: 0, until: 90 },
+    keyPem: string = newKey(),
+  ): TestCertificate {
     this.#leaves += 1;
     const leaf = `leaf${this.#leaves}`;
-    const keyPem = newKey();
     writeFileSync(this.#path(`${leaf}.key`), keyPem);
     const alternatives = names.map((name) => `DNS:${name}`).join(",");
     const extensions = `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth`;
@@ -48,6 +51,12 @@ export class TestCa implements Disposable {
       serial: parsed.serialNumber.toLowerCase(),
       notAfter: parsed.validToDate.toISOString(),
     };
+  }
+
+  /** The same with an RSA key. */
+  issueRsa(names: readonly string[], life?: Validity): TestCertificate {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+    return this.issue(names, life, privateKey.export({ format: "pem", type: "pkcs8" }).toString());
   }
 
   [Symbol.dispose](): void {

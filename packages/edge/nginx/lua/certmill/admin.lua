@@ -87,7 +87,7 @@ local function route(path)
   if lineage and #lineage <= 100 then return on_certificate, lineage end
   local name = path:match("^/v1/names/([%w*:._-]+)$")
   if not name then return nil end
-  local by_name = function() show(store.show(store.lineage_for(name:lower()) or "")) end
+  local by_name = function() show(store.show(store.lineage_for(name:lower(), "") or "")) end
   return { GET = by_name }
 end
 

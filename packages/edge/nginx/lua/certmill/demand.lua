@@ -41,11 +41,11 @@ end
 local function wait(name, seconds)
   local till = ngx.now() + seconds
   repeat
-    if store.lineage_for(name) then return true end
+    if store.lineage_for(name, "") then return true end
     if asked:get(name) == "no" then return false end
     ngx.sleep(pause)
   until ngx.now() >= till
-  return store.lineage_for(name) ~= nil
+  return store.lineage_for(name, "") ~= nil
 end
 
 local function ask(name, sources)

@@ -33,8 +33,8 @@ local function parse(lineage, generation)
 end
 
 --- What is to be served for a name now; nil: nothing is known for it.
-local function entry_for(name)
-  local lineage = store.lineage_for(name)
+local function entry_for(name, kind)
+  local lineage = store.lineage_for(name, kind)
   -- Twice: between the two reads a renewal may have replaced the record.
   for _ = 1, lineage and 2 or 0 do
     local generation = store.generation(lineage)
@@ -48,12 +48,17 @@ end
 
 local function choose(sources)
   local name = wanted_name()
-  local entry = name and entry_for(name)
-  if not entry and name and sources and demand.loaded(name, sources) then entry = entry_for(name) end
+  local entry = name and entry_for(name, "")
+  if not entry and name and sources and demand.loaded(name, sources) then entry = entry_for(name, "") end
   if not entry then return end
   assert(ssl.clear_certs())
   assert(ssl.set_cert(entry.chain))
   assert(ssl.set_priv_key(entry.key))
+  local twin = entry_for(name, "rsa:")
+  if not twin then return end
+  -- OpenSSL has a place for each type of key, and shows each client the certificate that it can verify.
+  assert(ssl.set_cert(twin.chain))
+  assert(ssl.set_priv_key(twin.key))
 end
 
 --- For `ssl_certificate_by_lua_block`.

@@ -1,7 +1,7 @@
 --- The Redis that a fleet's agents fill: what it has for a name comes into shared memory as if the agent had put it there.
 -- Entries are sealed by a key that agents and nginx have; what is not, or names others, counts for nothing.
 --
---   certmill:name:NAME            the lineage that is served for it
+--   certmill:name:NAME            the lineage that is served for it; its RSA twin's under `certmill:name:rsa:NAME`
 --   certmill:certificate:LINEAGE  base64 of what `sealed` opens: the body of a PUT (delivery.lua)
 local delivery = require "certmill.delivery"
 local sealed = require "certmill.sealed"
@@ -59,11 +59,12 @@ local function connect(redis)
   return socket
 end
 
---- @return the lineage and its entry; nil: there is none; and what is wrong with Redis.
-local function look_up(socket, name)
+--- @param kind "" or, of the twin, "rsa:".
+-- @return the lineage and its entry; nil: there is none; and what is wrong with Redis.
+local function look_up(socket, name, kind)
   local above = name:match("^[^.]+(%..+)$")
   for _, each in ipairs({ name, above and "*" .. above }) do
-    local lineage, fault = command(socket, "GET", "certmill:name:" .. each)
+    local lineage, fault = command(socket, "GET", "certmill:name:" .. kind .. each)
     if fault then return nil, nil, fault end
     local entry, missing
     if lineage then entry, missing = command(socket, "GET", "certmill:certificate:" .. lineage) end
@@ -72,21 +73,21 @@ local function look_up(socket, name)
   end
 end
 
-local function covers(given, name)
+local function covers(given, name, kind)
   local above = name:match("^[^.]+(%..+)$")
   for _, own in ipairs(given.names) do
-    if own == name or (above and own == "*" .. above) then return true end
+    if own == kind .. name or (above and own == kind .. "*" .. above) then return true end
   end
   return false
 end
 
-local function take(lineage, entry, name, redis)
+local function take(lineage, entry, redis, name, kind)
   local key = ngx.decode_base64(content(redis.key_file)) or ""
   if #key ~= 32 then error(redis.key_file .. " does not hold 32 bytes in base64") end
   local bytes = ngx.decode_base64(entry)
   local body = bytes and sealed.open(key, bytes, lineage)
   local given = body and delivery.read(body)
-  if not given or not covers(given, name) then
+  if not given or not covers(given, name, kind) then
     ngx.log(ngx.WARN, "certmill: Redis' entry for ", name, " was not sealed by our key, or is another's")
     return false
   end
@@ -97,8 +98,13 @@ end
 function _M.loaded(name, redis)
   if ngx.now() < away_until then return false end
   local socket, fault = connect(redis)
-  local lineage, entry
-  if socket then lineage, entry, fault = look_up(socket, name) end
+  local found = {}
+  for _, kind in ipairs(socket and { "", "rsa:" } or {}) do
+    local lineage, entry
+    lineage, entry, fault = look_up(socket, name, kind)
+    if fault or not lineage then break end
+    found[kind] = { lineage, entry }
+  end
   if fault then
     away_until = ngx.now() + rest
     ngx.log(ngx.WARN, "certmill: Redis cannot be asked: ", fault)
@@ -106,7 +112,12 @@ function _M.loaded(name, redis)
     return false
   end
   socket:setkeepalive(60000, 16)
-  return lineage ~= nil and take(lineage, entry, name, redis)
+  local is_there = false
+  for kind, each in pairs(found) do
+    local is_taken = take(each[1], each[2], redis, name, kind)
+    is_there = is_there or (kind == "" and is_taken)
+  end
+  return is_there
 end
 
 return _M

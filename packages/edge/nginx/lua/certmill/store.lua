@@ -1,6 +1,7 @@
 --- The certificates that all workers share, in the dictionary `certmill_certificates`:
 --
---   name:NAME      the lineage that is served for a name (a wildcard as `*.example.com`)
+--   name:NAME      the lineage that is served for a name (a wildcard as `*.example.com`); its RSA twin's
+--                  under `name:rsa:NAME`
 --   current:LINEAGE  its generation; changes with everything the agent puts
 --   record:GENERATION  certificate, key and names; see delivery.lua
 --   issuer:DIGEST  DER of an issuer, once for all certificates; there are few, and none is removed
@@ -129,11 +130,12 @@ function _M.remove(lineage)
 end
 
 --- The lineage that is served for a name: its own, else that of the wildcard above it. Nil: none is.
-function _M.lineage_for(name)
-  local own = dict:get("name:" .. name)
+-- @param kind "" for the one that every name has, "rsa:" for the RSA certificate of a pair.
+function _M.lineage_for(name, kind)
+  local own = dict:get("name:" .. kind .. name)
   if own then return own end
   local above = name:match("^[^.]+(%..+)$")
-  return above and dict:get("name:*" .. above)
+  return above and dict:get("name:" .. kind .. "*" .. above)
 end
 
 --- A number that differs between any two things put for a lineage. Nil: there is none now.

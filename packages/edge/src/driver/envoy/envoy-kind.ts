@@ -11,6 +11,7 @@ export const envoyKind: DriverKind = {
 `,
   options: ["proxy-listen"],
   layout: null,
+  takesTwins: false,
   // Each is answered by Envoy before it counts.
   pace: 200,
   switchesWithin: 2_000,

@@ -1,5 +1,5 @@
 import type { Delivery, Driver, DriverOutcome, ProxyHealth, Removal } from "../driver.ts";
-import { deliveryText } from "./delivery-text.ts";
+import { deliveryText, labelsOf } from "./delivery-text.ts";
 import { type Loaded, readBootId, readLoadedPage } from "./loaded-page.ts";
 import { type Answer, SocketCaller } from "./socket-call.ts";
 
@@ -18,9 +18,12 @@ const lanes = 4;
 export function openNginxDriver({ socket }: NginxDriverOptions): Driver {
   const caller = new SocketCaller(socket, lanes);
 
-  const put = async ({ lineageId, names, pair }: Delivery, signal: AbortSignal): Promise<DriverOutcome> =>
+  const put = async (delivery: Delivery, signal: AbortSignal): Promise<DriverOutcome> =>
     outcomeOf(
-      await caller.call({ method: "PUT", path: pathOf(lineageId), body: deliveryText(names, pair) }, signal),
+      await caller.call(
+        { method: "PUT", path: pathOf(delivery.lineageId), body: deliveryText(delivery) },
+        signal,
+      ),
     );
 
   const remove = async (
@@ -114,10 +117,10 @@ async function inLanes(
 
 const pathOf = (lineageId: string): string => `/v1/certificates/${encodeURIComponent(lineageId)}`;
 
-const isLoaded = ({ names, ref }: Delivery, loaded: Loaded | undefined): boolean =>
+const isLoaded = (delivery: Delivery, loaded: Loaded | undefined): boolean =>
   loaded !== undefined &&
-  loaded.serial === ref.serial.replace(/^0+(?=.)/, "") &&
-  loaded.names.join() === names.join();
+  loaded.serial === delivery.ref.serial.replace(/^0+(?=.)/, "") &&
+  loaded.names.join() === labelsOf(delivery).join();
 
 function outcomeOf(answer: Answer): DriverOutcome {
   if (answer.kind === "away") return answer;

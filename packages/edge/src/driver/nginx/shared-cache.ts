@@ -2,7 +2,7 @@ import { createClient } from "@redis/client";
 import type { Log } from "../../log/edge-event.ts";
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery } from "../driver.ts";
-import { deliveryText } from "./delivery-text.ts";
+import { deliveryText, labelsOf } from "./delivery-text.ts";
 import { seal } from "./seal.ts";
 
 export interface SharedCacheOptions {
@@ -58,16 +58,17 @@ export class SharedCache implements AsyncDisposable {
     return this.#runId === null || this.#serials.get(lineageId) === serial;
   }
 
-  async put({ lineageId, names, ref, pair }: Delivery): Promise<void> {
+  async put(delivery: Delivery): Promise<void> {
+    const { lineageId, ref } = delivery;
     const EXAT = Math.floor(Date.parse(ref.notAfter) / 1_000);
     const serial = plainSerial(ref.serial);
-    const sealed = seal(this.#options.key, deliveryText(names, pair), lineageId);
+    const sealed = seal(this.#options.key, deliveryText(delivery), lineageId);
     await this.#try(async () => {
       const all = this.#client.multi().set(`certmill:certificate:${lineageId}`, sealed, {
         expiration: { type: "EXAT", value: EXAT },
       });
-      for (const name of names)
-        all.set(`certmill:name:${name}`, lineageId, { expiration: { type: "EXAT", value: EXAT } });
+      for (const label of labelsOf(delivery))
+        all.set(`certmill:name:${label}`, lineageId, { expiration: { type: "EXAT", value: EXAT } });
       await all.hSet(serialsKey, lineageId, serial).exec();
       this.#serials.set(lineageId, serial);
     });

@@ -14,6 +14,7 @@ export const traefikKind: DriverKind = {
 `,
   options: ["proxy-listen", "proxy-secret-file", "traefik-responder"],
   layout: null,
+  takesTwins: false,
   pace: 5_000,
   // Its pollInterval and providersThrottleDuration are 5 and 2 s; and time to take it in.
   switchesWithin: 10_000,

@@ -37,6 +37,7 @@ export const vaultKind: DriverKind = {
     "vault-auth-mount",
   ],
   layout: null,
+  takesTwins: false,
   // Each is three calls, two of them durable in Vault's storage.
   pace: 50,
   // Whoever reads Vault does so at its own times.
