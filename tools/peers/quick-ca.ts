@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { days, instant } from "@certmill/domain";
 import { Hierarchy } from "../../packages/sim/src/x509/hierarchy.ts";
 
@@ -23,32 +23,25 @@ export class QuickCa {
   }
 
   issue(...names: readonly string[]): QuickCertificate {
-    return this.#issue(names, generateKeyPairSync("ec", { namedCurve: "P-256", ...encoding }));
+    return this.#issue(names, generateKeyPairSync("ec", { namedCurve: "P-256" }));
   }
 
   /** The same with an RSA key. */
   issueRsa(...names: readonly string[]): QuickCertificate {
-    return this.#issue(names, generateKeyPairSync("rsa", { modulusLength: 2_048, ...encoding }));
+    return this.#issue(names, generateKeyPairSync("rsa", { modulusLength: 2_048 }));
   }
 
-  #issue(
-    names: readonly string[],
-    { privateKey, publicKey }: { readonly privateKey: string; readonly publicKey: Buffer },
-  ): QuickCertificate {
+  #issue(names: readonly string[], { privateKey, publicKey }: KeyPairKeyObjectResult): QuickCertificate {
+    const spki = publicKey.export({ format: "der", type: "spki" });
     const identifiers = [...names, ...this.#filling].map((value) => ({ type: "dns", value }) as const);
     const now = instant(Date.now());
-    const { serial, notAfter, leaf } = this.#hierarchy.issue(publicKey, identifiers, days(90), now);
+    const { serial, notAfter, leaf } = this.#hierarchy.issue(spki, identifiers, days(90), now);
     return {
       names,
       serial: serial.replace(/^0+/, ""),
       notAfter: new Date(notAfter).toISOString(),
       chainPem: this.#hierarchy.chainPems(leaf)[0],
-      keyPem: privateKey,
+      keyPem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
     };
   }
 }
-
-const encoding = {
-  publicKeyEncoding: { format: "der", type: "spki" },
-  privateKeyEncoding: { format: "pem", type: "pkcs8" },
-} as const;

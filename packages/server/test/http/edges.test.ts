@@ -70,6 +70,47 @@ test("one who is behind gets each lineage once, in its newest state", async () =
   expect(told(changes)).toEqual(["remove brief.example.com"]);
 });
 
+test("a pair's RSA certificate is told to who takes it, whose cursor is another; the domain shows both, and ends both", async () => {
+  const taking = { twins: true, edge: "taking" } as const;
+  const { cursor: plain } = await edge.call(operations.edgeSnapshot, { query: { edge: "plain" } });
+  const { cursor } = await edge.call(operations.edgeSnapshot, { query: taking });
+  const name = "pair.example.com";
+  const added = await admin.call(operations.addDomain, { body: { name, keyType: "p256+rsa2048" } });
+  expect(added).toMatchObject({ keyType: "p256+rsa2048", twin: null });
+  await issueDue(api.db, start);
+  expect(await admin.call(operations.showDomain, { params: { name } })).toMatchObject({
+    twin: { state: "waiting", certificate: null, failure: null },
+  });
+  await issueDue(api.db, start);
+  const shown = await admin.call(operations.showDomain, { params: { name } });
+  expect(shown).toMatchObject({ state: "delivering", twin: { state: "active" } });
+  expect(shown.twin?.certificate?.id).not.toBe(shown.certificate?.id);
+  expect(shown.timeline.filter(({ ofTwin }) => ofTwin).at(-1)?.sentence).toMatch(/^RSA: /);
+  const { items } = await admin.call(operations.listCertificates, { query: { domain: name } });
+  expect(items.map(({ id }) => id)).toEqual([shown.twin?.certificate?.id, shown.certificate?.id]);
+
+  const both = await edge.call(operations.edgeFeed, { query: { after: cursor, wait: 5, ...taking } });
+  const [main, twin] = both.changes;
+  expect(both.changes).toMatchObject([
+    { names: [name], twinOf: null, certificateId: shown.certificate?.id },
+    { names: [name], twinOf: main?.lineageId, certificateId: shown.twin?.certificate?.id },
+  ]);
+  const one = await edge.call(operations.edgeFeed, { query: { after: plain, wait: 5 } });
+  expect(one.changes.map(({ lineageId }) => lineageId)).toEqual([main?.lineageId]);
+  for (const query of [{ after: plain, twins: true }, { after: cursor }])
+    expect(await codeOf(edge.call(operations.edgeFeed, { query }))).toBe("invalid-cursor");
+  const { items: edges } = await admin.call(operations.listEdges);
+  const behind = (of: string) => edges.find(({ name: each }) => each === of)?.behind ?? 0;
+  expect(behind("taking") - behind("plain")).toBe(1);
+
+  const gone = await admin.call(operations.removeDomain, { params: { name } });
+  expect(gone.staysValid).toHaveLength(2);
+  const removed = await edge.call(operations.edgeFeed, { query: { after: both.cursor, wait: 5, ...taking } });
+  expect(removed.changes.map(({ kind, lineageId }) => `${kind} ${lineageId}`).sort()).toEqual(
+    [main, twin].map((each) => `remove ${each?.lineageId}`).sort(),
+  );
+});
+
 test("a cursor of another installation, of the future, or of another list", async () => {
   const cursorOf = (...fields: string[]) => Buffer.from(JSON.stringify(fields)).toString("base64url");
   const { id } = await api.db.selectFrom("installation").select("id").executeTakeFirstOrThrow();
