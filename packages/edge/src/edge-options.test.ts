@@ -25,6 +25,7 @@ test("the least", () => {
     plainFilesFor: "the proxy",
     keep: null,
     proxy: { kind: "files" },
+    takesTwins: true,
     proveAt: null,
     tls: null,
     logFormat: "text",

@@ -85,7 +85,7 @@ test("a pair's RSA certificate is told to who takes it, whose cursor is another;
   const shown = await admin.call(operations.showDomain, { params: { name } });
   expect(shown).toMatchObject({ state: "delivering", twin: { state: "active" } });
   expect(shown.twin?.certificate?.id).not.toBe(shown.certificate?.id);
-  expect(shown.timeline.filter(({ ofTwin }) => ofTwin).at(-1)?.sentence).toMatch(/^RSA: /);
+  expect(shown.timeline.findLast(({ ofTwin }) => ofTwin)?.sentence).toMatch(/^RSA: /);
   const { items } = await admin.call(operations.listCertificates, { query: { domain: name } });
   expect(items.map(({ id }) => id)).toEqual([shown.twin?.certificate?.id, shown.certificate?.id]);
 
