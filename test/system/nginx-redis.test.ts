@@ -8,7 +8,7 @@ import type { Delivery } from "../../packages/edge/src/driver/driver.ts";
 import { openNginxDriver } from "../../packages/edge/src/driver/nginx/nginx-driver.ts";
 import { SharedCache } from "../../packages/edge/src/driver/nginx/shared-cache.ts";
 import { withSharedCache } from "../../packages/edge/src/driver/nginx/with-shared-cache.ts";
-import { plainSerial, shakeHands } from "../../packages/edge/src/proof/handshake.ts";
+import { plainSerial, shakeHands, type Verifies } from "../../packages/edge/src/proof/handshake.ts";
 import { eventually } from "../../packages/edge/test/support/eventually.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import type { Nginx } from "../../tools/peers/nginx.ts";
@@ -43,14 +43,20 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-const serialFor = async (name: string) => {
-  const shown = await shakeHands({ host: "127.0.0.1", port: place.port }, name, signal);
+const serialFor = async (name: string, verifies: Verifies = "all") => {
+  const shown = await shakeHands({ host: "127.0.0.1", port: place.port, verifies }, name, signal);
   return shown.kind === "served" ? shown.serial : shown.reason;
 };
 
 function delivery(lineageId: string, names: readonly string[], made: QuickCertificate): Delivery {
   const notAfter = new Date(Date.now() + 86_400_000).toISOString();
-  return { lineageId, twinOf: null, names, ref: { certificateId: "1", serial: made.serial, notAfter }, pair: made };
+  return {
+    lineageId,
+    twinOf: null,
+    names,
+    ref: { certificateId: "1", serial: made.serial, notAfter },
+    pair: made,
+  };
 }
 
 const openCache = () =>
@@ -95,6 +101,24 @@ test("what another host's agent has put into Redis is served here, and only what
   } finally {
     client.destroy();
   }
+});
+
+test("of a pair both come out of Redis at once", async () => {
+  tellOnFailure({ nginx });
+  await using _redis = await startRedis(redisPort, password);
+  await using cache = openCache();
+  await eventually("Redis is found", () => cache.bootId !== "away");
+  const names = ["pair.example.com", "*.pair.example.com"];
+  const [ecdsa, rsa] = [ca.issue(...names), ca.issueRsa(...names)];
+  await cache.put(delivery("30", names, ecdsa));
+  await cache.put({ ...delivery("31", names, rsa), twinOf: "30" });
+  // The rest that nginx takes from a Redis that was away.
+  await eventually(
+    "it is asked again",
+    async () => (await serialFor("pair.example.com", "rsa")) === rsa.serial,
+  );
+  expect(await serialFor("pair.example.com", "ecdsa")).toBe(ecdsa.serial);
+  expect(await serialFor("www.pair.example.com", "rsa")).toBe(rsa.serial);
 });
 
 test("a Redis that is away keeps nothing from being served, and is filled when it is back", async () => {
