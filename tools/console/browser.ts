@@ -11,17 +11,13 @@ export const openBrowser = (): Promise<Browser> =>
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
   });
 
+/** A desk's, and a telephone's. */
+export const widths = [1440, 390] as const;
+
 export interface Look {
-  readonly width: 1440 | 390;
+  readonly width: (typeof widths)[number];
   readonly scheme: "light" | "dark";
 }
-
-export const looks: readonly Look[] = [
-  { width: 1440, scheme: "light" },
-  { width: 1440, scheme: "dark" },
-  { width: 390, scheme: "light" },
-  { width: 390, scheme: "dark" },
-];
 
 /** For what a person would wait for, on a machine that is busy. */
 const patience = 15_000;

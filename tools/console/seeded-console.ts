@@ -1,8 +1,9 @@
 /** A server with a large fleet and its console, for tests, screenshots and benches: nothing of it leaves this machine. */
-import { instant } from "@certmill/domain";
+import { instant, seconds } from "@certmill/domain";
 import { hashPassword, newPassword } from "../../packages/server/src/http/sign-in/password.ts";
 import { openDatabase } from "../../packages/server/src/store/database.ts";
 import { migrate } from "../../packages/server/src/store/migrate.ts";
+import { takeSurvey } from "../../packages/server/src/store/survey.ts";
 import { insertOperator } from "../../packages/server/src/store/write/operators.ts";
 import { openTestApiOn } from "../../packages/server/test/http/open-test-api.ts";
 import { startPostgres } from "../peers/postgres.ts";
@@ -30,6 +31,7 @@ export async function openSeededConsole(lineages: number): Promise<SeededConsole
   await migrate(database.db);
   const now = () => instant(Date.now());
   await seedFleet(database.db, { lineages, now: now() });
+  await takeSurvey(database.db, { every: seconds(0), clock: now });
   const [name, password] = ["ada", newPassword()];
   const hash = await hashPassword(password);
   const operator = {

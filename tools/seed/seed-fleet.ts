@@ -84,7 +84,7 @@ interface RowRange {
 /** Of a hundred: 90 active, 2 failing, 3 in a campaign's line, the others a little of each. */
 const stateOf = sql`case
   when n % 100 < 90 then 'active' when n % 100 < 92 then 'failing' when n % 100 < 96 then 'waiting'
-  when n % 1000 = 96 then 'paused' when n % 1000 = 196 then 'moved' when n % 100 = 96 then 'issuing'
+  when n % 1000 = 97 then 'paused' when n % 1000 = 197 then 'moved' when n % 100 = 96 then 'issuing'
   when n % 100 = 97 then 'failed' when n % 100 = 98 then 'removed' else 'active' end`;
 
 /** A shop's name, of words that come again, so that a search finds one, a few, or thousands. */

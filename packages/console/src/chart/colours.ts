@@ -26,6 +26,8 @@ export function useColours(): Colours | null {
 
 function readColours(): Colours {
   const probe = document.createElement("span");
+  // Else each would be read at the beginning of its way from the one before.
+  probe.style.transition = "none";
   document.body.append(probe);
   const read = (name: Colour): readonly [Colour, string] => {
     probe.style.color = `var(--${name})`;

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { HeatMap } from "../../chart/heat-map.tsx";
 import { TimeChart } from "../../chart/time-chart.tsx";
 import { Asked } from "../../kit/asked.tsx";
-import { Instant } from "../../kit/instant.tsx";
+import { CountedAt } from "../../kit/counted-at.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
@@ -28,7 +28,7 @@ export function ExpiriesScreen() {
           <>
             <Ended expiries={expiries} />
             <div className="columns">
-              <Panel title="90 days" className="third" aside={<Instant at={expiries.asOf} />}>
+              <Panel title="90 days" className="third" aside={<CountedAt at={expiries.asOf} />}>
                 <HeatMap
                   label="Certificates that end, by day"
                   days={expiries.days.map(({ day, certificates }) => ({ day, value: certificates }))}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { HeatMap } from "../../chart/heat-map.tsx";
 import { Asked } from "../../kit/asked.tsx";
-import { Instant } from "../../kit/instant.tsx";
+import { CountedAt } from "../../kit/counted-at.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
 import { ask } from "../../server/ask.ts";
@@ -51,7 +51,7 @@ function ExpiriesPanel({ expiries }: { readonly expiries: Overview["expiries"] }
       title="Certificates that end in the next 90 days"
       aside={
         <Link to="/expiries">
-          As of <Instant at={expiries.asOf} />
+          As of <CountedAt at={expiries.asOf} />
         </Link>
       }
     >

@@ -1,4 +1,5 @@
 import type { Overview } from "@certmill/api";
+import { CountedAt } from "../../kit/counted-at.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { count } from "../../text/number.ts";
@@ -7,7 +8,7 @@ import { count } from "../../text/number.ts";
 export function QueuePanel({ overview }: { readonly overview: Overview }) {
   const { classes, asOf } = overview.queue;
   return (
-    <Panel title="In line" aside={<Instant at={asOf} />} flush>
+    <Panel title="In line" aside={<CountedAt at={asOf} />} flush>
       <table className="table" aria-label="In line, by class">
         <thead>
           <tr>

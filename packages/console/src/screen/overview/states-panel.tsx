@@ -1,7 +1,7 @@
 import { domainStates, type Overview } from "@certmill/api";
 import { Link } from "@tanstack/react-router";
 import { ShareBar } from "../../chart/share-bar.tsx";
-import { Instant } from "../../kit/instant.tsx";
+import { CountedAt } from "../../kit/counted-at.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { StateMark, toneOf } from "../../kit/state-mark.tsx";
 
@@ -21,7 +21,7 @@ export function StatesPanel({ overview }: { readonly overview: Overview }) {
       look: `tone-${toneOf(state)}`,
     }));
   return (
-    <Panel title="Domains by state" className="third" aside={<Instant at={asOf} />}>
+    <Panel title="Domains by state" className="third" aside={<CountedAt at={asOf} />}>
       <ShareBar label="Domains by state" parts={parts} />
     </Panel>
   );
