@@ -13,7 +13,7 @@ const maxWorkers = availableParallelism();
  * `unit`: no process but its own and no database but its own; run in parallel. Files share a process's modules: to
  * load the server anew for each took as long as its tests, and nothing of ours keeps state in a module.
  * `long`: the same, for minutes; run beside them, and begun first.
- * `system`: real peers and real processes; one file at a time, as they share two cores, after all others.
+ * `system`: real peers and real processes, after all others; two files at a time, as each waits for its peers half of the time.
  */
 export default defineConfig({
   test: {
@@ -44,7 +44,7 @@ export default defineConfig({
           name: "system",
           include: ["test/**/*.test.ts"],
           exclude: inParallel,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 120_000,
