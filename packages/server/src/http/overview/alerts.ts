@@ -1,7 +1,8 @@
 /** What is wrong, and what to do about it, in sentences. */
 import type { Overview } from "@certmill/api";
-import { type Duration, type Instant, minutes } from "@certmill/domain";
+import { type Duration, type Instant, instant, minutes } from "@certmill/domain";
 import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { minuteText } from "../standing.ts";
 
 export type Alert = Overview["alerts"][number];
 
@@ -109,15 +110,15 @@ function budgets({ cas, queue }: Signs): Alert[] {
   if (waiting === 0) return [];
   return cas.flatMap(({ ca, budget }) =>
     budget
-      .filter(({ left, nextAt }) => left === 0 && nextAt !== null)
+      .flatMap(({ left, nextAt }) => (left > 0 || nextAt === null ? [] : [nextAt]))
       .map(
-        ({ limit, nextAt }): Alert => ({
+        (nextAt): Alert => ({
           ...usual,
           code: "budget-short",
           severity: "warning",
           ca,
           count: waiting,
-          sentence: `Nothing is left of ${limit} at ${ca} until ${nextAt}, and ${many(waiting, "certificate waits", "certificates wait")} in line. Ask the CA for an override, or add a second one (certmill plan).`,
+          sentence: `No new order is left at ${ca} until ${minuteText(instant(Date.parse(nextAt)))}, and ${many(waiting, "certificate waits", "certificates wait")} in line. Ask the CA for an override, or add a second one (certmill plan).`,
         }),
       ),
   );
