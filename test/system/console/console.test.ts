@@ -199,4 +199,27 @@ describe("a person", () => {
     await page.evaluate("localStorage.clear()");
     await page.close();
   });
+
+  test("sees in the panel of a hoster what to change", async () => {
+    const page = await open(window, "/");
+    const wish = { name: "panel", scope: "status", tenant: "tenant-1" };
+    const token = await page.evaluate<string>(
+      `fetch("/v1/tokens", { method: "POST", body: ${JSON.stringify(JSON.stringify(wish))},
+        headers: { "content-type": "application/json", "x-certmill-console": "1" } })
+        .then((answer) => answer.json()).then(({ token }) => token)`,
+    );
+    const complaints = listenTo(page);
+    await page.goto(`${server.origin}/embed/?domain=florist.example.com`);
+    await page.getByLabel("Token").fill(token);
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("Needs a change").first().waitFor();
+    await page.getByText("192.0.2.10").first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    // What is not the tenant's is not known here.
+    await page.getByLabel("Domain").fill("bakery.example.com.invalid");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("bakery.example.com.invalid is not known here.").first().waitFor();
+    await page.close();
+  });
 });
