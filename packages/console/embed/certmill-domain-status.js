@@ -125,8 +125,9 @@ export class CertmillDomainStatus extends HTMLElement {
     this.#life.abort();
     this.#life = new AbortController();
     this.#draw([element("p", { class: "after" }, "Looking at the certificate …")]);
-    this.#follow(this.#life.signal).catch((error) => {
-      if (!this.#life.signal.aborted) throw error;
+    const { signal } = this.#life;
+    this.#follow(signal).catch((error) => {
+      if (!signal.aborted) throw error;
     });
   }
 
