@@ -24,6 +24,8 @@ await answerQuestions(async (asked): Promise<ListenerAnswer> => {
     await Promise.all(Array.from({ length: question.streams }, () => openStream()));
   return { streams: open, lags: question.kind === "report" ? lags.toSorted((a, b) => a - b) : [] };
 });
+// Streams that are open would keep the process.
+connections.destroy();
 
 function openStream(): Promise<void> {
   return new Promise((resolve, reject) => {
