@@ -5,6 +5,7 @@ import { createClient, keepFollowing, type LiveClient, operations } from "@certm
 import type { CompiledQuery } from "kysely";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../../../tools/peers/until.ts";
 import { hashBearerToken } from "../../src/http/bearer-token.ts";
 import { encodePosition } from "../../src/http/cursor.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
@@ -100,11 +101,16 @@ async function firstEvents(
 const refused = (token: string, query: { readonly after?: string; readonly domain?: string }) =>
   clientOf(token).follow(operations.followLive, { query }).next();
 
+const patience = 60_000;
+
 /** Until so many reads have shown that the reader runs. */
 async function untilOpen(rounds: number): Promise<void> {
   const before = reads().length;
-  for (let waited = 0; reads().length < before + rounds && waited < 5_000; waited += 10)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await until({
+    what: `${rounds} reads`,
+    probe: () => reads().length >= before + rounds,
+    within: patience,
+  });
 }
 
 const reads = (): string[] => queries.filter((text) => text.includes("union all") && text.includes("event"));
@@ -201,11 +207,12 @@ test("one who does not read is cut off", async () => {
     await sql`insert into event (at, kind, lineage_id) select now(), ${kind}, 1 from generate_series(1, 900)`.execute(
       api.db,
     );
-    await untilOpen(1);
+    const before = reads().length;
+    // Once it is cut off, nobody is there whom it would read for.
+    const isOver = async () => reads().length > before || (await hasNoConnections());
+    await until({ what: "a read", probe: isOver, within: patience });
   }
-  for (let waited = 0; waited < 10_000 && !(await hasNoConnections()); waited += 50)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await hasNoConnections()).toBe(true);
+  await until({ what: "the end of the connection", probe: hasNoConnections, within: patience });
   socket.destroy();
 });
 
