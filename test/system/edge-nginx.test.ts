@@ -32,7 +32,8 @@ let driver: ReturnType<typeof openNginxDriver>;
 beforeAll(async () => {
   await using starting = new AsyncDisposableStack();
   place = starting.use(await preparePushNginx());
-  const options = ["nginx", "--apply", "--memory", "400k", ...place.installOptions];
+  // So few parsed ones that they make room for each other.
+  const options = ["nginx", "--apply", "--memory", "400k", "--parsed", "3", ...place.installOptions];
   expect(await runCertmill(["edge", "install", ...options])).toMatchObject({ code: 0 });
   files = await prepareFiles();
   rollBack = await prepareRollBack();

@@ -8,8 +8,8 @@
 --   bucket:N       ids of lineages, for listing in pages
 --   boot, generation, count
 --
--- A handshake looks at the first two. So a renewal is one write of a number, and from that write on all workers
--- serve the new certificate, for all of its names.
+-- A handshake looks at the first two, where anything has changed since it was asked for that name before. So a renewal is
+-- one write of a number, and from its end on all workers serve the new certificate, for all of its names.
 local delivery = require "certmill.delivery"
 local journal = require "certmill.journal"
 
@@ -48,6 +48,8 @@ local function exclusively(change)
     waited = waited + lock_pause
   end
   local ok, result, fault = pcall(change)
+  -- After it, whatever became of it: who counted before may have read what was there in between.
+  locks:incr("changes", 1, 0)
   locks:delete("writer")
   if not ok then error(result, 0) end
   return result, fault
@@ -127,6 +129,11 @@ function _M.remove(lineage)
     take_from_bucket(changes, lineage)
     return true
   end)
+end
+
+--- How many changes were made; what was read after it was asked for holds as long as it stays the same.
+function _M.changes()
+  return locks:get("changes")
 end
 
 --- The lineage that is served for a name: its own, else that of the wildcard above it. Nil: none is.

@@ -14,6 +14,7 @@ const luaModules = [
   "demand",
   "handshake",
   "journal",
+  "kept",
   "openssl",
   "sealed",
   "shared",
