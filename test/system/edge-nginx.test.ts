@@ -220,6 +220,7 @@ test("a reload keeps everything; a restart loses it, says so, and is filled agai
   await writeFile(main, (await readFile(main, "utf8")).replace(" 400k;", " 440k;"));
   await nginx.reload();
   const resized = await driver.health(signal);
+  expect(resized).toMatchObject({ kind: "up" });
   expect(resized, "memory of another size is empty").not.toEqual(after);
   expect(await driver.list(signal)).toEqual(new Map());
 });

@@ -3,11 +3,12 @@
  * The command line. The agent beside a proxy, which has to be there soon and take little memory, does without the other
  * commands: they are not loaded for it.
  */
-const [first, second, ...rest] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const [first, second, ...rest] = args;
 if (first === "edge" && second === "run") {
   const { runAgent } = await import("./run-agent.ts");
   await runAgent(rest);
 } else {
   const { runCommand } = await import("./run-command.ts");
-  await runCommand();
+  await runCommand(args);
 }

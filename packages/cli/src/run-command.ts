@@ -5,8 +5,8 @@ import { fail } from "./fail.ts";
 import { buildProgram } from "./program.ts";
 import { endQuietlyWithoutReader } from "./terminal/print.ts";
 
-/** What the command line says, and how it ended as the exit code. */
-export async function runCommand(): Promise<void> {
+/** What the command line says, and how it ended as the exit code. @param args without the program's own name. */
+export async function runCommand(args: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
   let format: "text" | "json" = "text";
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
@@ -15,7 +15,7 @@ export async function runCommand(): Promise<void> {
     if (command.opts()["json"] === true) format = "json";
   });
   try {
-    await program.parseAsync();
+    await program.parseAsync(args, { from: "user" });
   } catch (error) {
     // What commander throws it has told already.
     if (error instanceof CommanderError) endWith(error.exitCode === 0 ? "ok" : "usage");

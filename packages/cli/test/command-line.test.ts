@@ -10,7 +10,8 @@ import { until } from "../../../tools/peers/until.ts";
 import { examplesOf } from "../src/examples.ts";
 import { exitCodes } from "../src/exit-code.ts";
 import { buildProgram } from "../src/program.ts";
-import { runCli, startCli } from "./support/run-cli.ts";
+import { startCli } from "./support/run-cli.ts";
+import { runCli } from "./support/run-here.ts";
 
 let nobody: string;
 let directory: Awaited<ReturnType<typeof mkdtempDisposable>>;

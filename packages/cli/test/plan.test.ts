@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Plan } from "@certmill/api";
 import { expect, test } from "vitest";
 import type { Simulated } from "../src/plan/simulate-plan.ts";
-import { runCli } from "./support/run-cli.ts";
+import { runCli } from "./support/run-here.ts";
 import { addSimCa, startTestServer } from "./support/test-server.ts";
 
 const offline = ["plan", "--limits", "letsencrypt", "--start", "2026-12-01"];

@@ -10,7 +10,7 @@ import { nginxLocation, nginxUpstream } from "../src/responder-snippet/nginx.ts"
 import type { ProxySnippets, SnippetPart } from "../src/responder-snippet/rule.ts";
 import { exceptions, responders, thumbprints } from "../src/responder-snippet/rule-options.ts";
 import { type ProxyKind, snippets } from "../src/responder-snippet/snippets.ts";
-import { runCli } from "./support/run-cli.ts";
+import { runCli } from "./support/run-here.ts";
 
 const path = "/.well-known/acme-challenge/some-token";
 

@@ -10,12 +10,14 @@ import { observeBudget } from "./observe/budget-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import { watchWorker } from "./observe/process-gauges.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
-import { runIssuance } from "./work/run-issuance.ts";
+import { type IssuanceTools, runIssuance } from "./work/run-issuance.ts";
 import { Worker } from "./work/worker.ts";
 
 export interface IssuingParts extends WatchParts {
   readonly config: WatchParts["config"] & Pick<Config, "workerConcurrency" | "lease" | "drain">;
   readonly makeKey: MakeKey;
+  /** Told of each challenge that is stored, before the CA is. */
+  readonly onPublished: IssuanceTools["onPublished"];
 }
 
 export interface Issuing {
@@ -25,7 +27,19 @@ export interface Issuing {
 
 /** Starts it: it claims at once. */
 export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
-  const { config, database, clock, keyRing, openTransport, makeKey, checks, records, metrics, log } = parts;
+  const {
+    config,
+    database,
+    clock,
+    keyRing,
+    openTransport,
+    makeKey,
+    checks,
+    records,
+    onPublished,
+    metrics,
+    log,
+  } = parts;
   const { db } = database;
   const connections = new CaConnections({
     db,
@@ -68,6 +82,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
         life,
         areChecked: checks !== null,
         signal,
+        onPublished,
         onEvents,
       });
     },

@@ -9,12 +9,19 @@ import type { Clock } from "./clock.ts";
 import type { ListenAddress } from "./config/read-config.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { listen } from "./serve-listener.ts";
-import { readChallengeResponses } from "./store/challenge-responses.ts";
+import { type PublishedChallenge, readChallengeResponses } from "./store/challenge-responses.ts";
 import type { Database } from "./store/database.ts";
 
 const freshness = minutes(5);
 /** About 300 bytes each. */
 const capacity = 200_000;
+
+export interface Responder {
+  readonly server: Server;
+  readonly url: string;
+  /** Makes it answer what this process has stored, though the database should be away when the CA asks. */
+  readonly remember: (challenge: PublishedChallenge) => void;
+}
 
 export async function startResponder(parts: {
   readonly database: Database;
@@ -23,7 +30,7 @@ export async function startResponder(parts: {
   readonly checkTokens: CheckTokens;
   readonly metrics: Metrics;
   readonly log: Logger;
-}): Promise<{ readonly server: Server; readonly url: string }> {
+}): Promise<Responder> {
   const { database, clock, address, checkTokens, metrics, log } = parts;
   const book = new TokenBook({
     read: (tokens) => readChallengeResponses(database.db, tokens),
@@ -41,5 +48,5 @@ export async function startResponder(parts: {
       else log.debug(fields, "challenge not answered");
     },
   });
-  return { server, url: await listen(server, address) };
+  return { server, url: await listen(server, address), remember: (challenge) => book.remember(challenge) };
 }

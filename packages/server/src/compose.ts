@@ -135,6 +135,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         makeKey,
         checks,
         records,
+        onPublished: responder?.remember ?? (() => {}),
         metrics,
         log,
       })

@@ -15,7 +15,7 @@ export interface LineageEntry {
   readonly name: string;
   readonly state: string;
   readonly certificates: number;
-  /** Issuances, by how they ended; `live` for one that has not. */
+  /** Issuances, by how they ended and why; `live` for one that has not. */
   readonly issuances: readonly string[];
   /** The status that the CA gives each order we know of. */
   readonly orders: readonly string[];
@@ -66,7 +66,7 @@ async function readRows({ db }: Database): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select names[1] as name, state, ca_id,
       (select count(*)::int from certificate where lineage_id = lineage.id) as certificates,
-      array(select case when ended_at is null then 'live' else state_kind end
+      array(select case when ended_at is null then 'live' else concat_ws(': ', state_kind, failure_code) end
         from issuance where lineage_id = lineage.id order by id) as issuances,
       array(select order_url from issuance where lineage_id = lineage.id order by id) as order_urls
     from lineage order by name`.execute(db);

@@ -17,7 +17,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Starts `certmill` as a process, with nothing of this process's environment that it would read. */
+/** Starts `certmill` as a process of its own, with nothing of this process's environment that it would read. */
 export function startCli(args: readonly string[], request: CliRequest = {}): ChildProcessWithoutNullStreams {
   const { PATH = "", NODE_COMPILE_CACHE: compiled } = process.env;
   return spawn(process.execPath, [entry, ...args], {
@@ -31,14 +31,6 @@ export function startCli(args: readonly string[], request: CliRequest = {}): Chi
     killSignal: "SIGKILL",
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
   });
-}
-
-/** Runs `certmill` to its end. */
-export async function runCli(args: readonly string[], request: CliRequest = {}): Promise<CliResult> {
-  const child = startCli(args, request);
-  child.stdin.on("error", () => {});
-  child.stdin.end(request.input ?? "");
-  return outcomeOf(child);
 }
 
 /** What a started `certmill` ends with. */

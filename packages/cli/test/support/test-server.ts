@@ -7,7 +7,8 @@ import { compose, type World } from "../../../server/src/compose.ts";
 import { readConfig } from "../../../server/src/config/read-config.ts";
 import { copyEmbedded } from "../../../server/test/embedded-template.ts";
 import { type SimCa, type SimCaOptions, startSimCa } from "../../../sim/src/index.ts";
-import { type CliRequest, type CliResult, runCli } from "./run-cli.ts";
+import type { CliRequest, CliResult } from "./run-cli.ts";
+import { runCli } from "./run-here.ts";
 
 /** The real server on PGlite, with the sim CA behind it, and the command line in front. */
 export interface TestServer extends AsyncDisposable {

@@ -46,7 +46,17 @@ export class TokenBook {
   /** @param payload `<token> <key authorization>`, as the publishing transaction notifies it. */
   hear(payload: string): void {
     const [token, keyAuthorization] = payload.split(" ");
-    if (token !== undefined && keyAuthorization !== undefined) this.#remember(token, keyAuthorization);
+    if (token !== undefined && keyAuthorization !== undefined) this.remember({ token, keyAuthorization });
+  }
+
+  /** What is published, told by whoever read or stored it. */
+  remember({ token, keyAuthorization }: PublishedChallenge): void {
+    const { clock, freshness, capacity } = this.#options;
+    this.#entries.delete(token);
+    this.#entries.set(token, { keyAuthorization, until: after(clock.now(), freshness) });
+    if (this.#entries.size <= capacity) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
   /**
@@ -75,16 +85,7 @@ export class TokenBook {
   async #ask(tokens: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
     this.#next = null;
     const published = await this.#options.read([...tokens]);
-    for (const { token, keyAuthorization } of published) this.#remember(token, keyAuthorization);
+    for (const challenge of published) this.remember(challenge);
     return new Map(published.map(({ token, keyAuthorization }) => [token, keyAuthorization]));
-  }
-
-  #remember(token: string, keyAuthorization: string): void {
-    const { clock, freshness, capacity } = this.#options;
-    this.#entries.delete(token);
-    this.#entries.set(token, { keyAuthorization, until: after(clock.now(), freshness) });
-    if (this.#entries.size <= capacity) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 }

@@ -33,7 +33,7 @@ import {
   commitSplit,
 } from "../store/decision/commit-abandoned.ts";
 import { commitIssued } from "../store/decision/commit-issued.ts";
-import { commitStep } from "../store/decision/commit-step.ts";
+import { commitStep, type Publication } from "../store/decision/commit-step.ts";
 import type { TimelineEvent } from "../store/decision/tell-events.ts";
 import { readSecret } from "../store/secrets.ts";
 
@@ -46,6 +46,8 @@ export interface IssuanceTools {
   /** Whether names are checked: when a try has failed, and once a day. */
   readonly areChecked: boolean;
   readonly signal: AbortSignal;
+  /** Told of every challenge for the responder once it is stored, and before the CA is told. */
+  readonly onPublished: (challenge: Publication) => void;
   /** Told of every event once it is stored. */
   readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
 }
@@ -114,15 +116,16 @@ class Run {
       return { goesOnAt: null };
     }
     const waits = state.wakeAt > now;
+    const publications = publish
+      .filter(({ type }) => type !== "dns-01")
+      .map((challenge) => ({
+        ...challenge,
+        keyAuthorization: performer.keyAuthorization(challenge.token),
+        serverName: challenge.type === "tls-alpn-01" ? performer.serverName(challenge.identifier) : null,
+      }));
     const accepted = await commitStep(db, this.#issuance, {
       state,
-      publish: publish
-        .filter(({ type }) => type !== "dns-01")
-        .map((challenge) => ({
-          ...challenge,
-          keyAuthorization: performer.keyAuthorization(challenge.token),
-          serverName: challenge.type === "tls-alpn-01" ? performer.serverName(challenge.identifier) : null,
-        })),
+      publish: publications,
       records: state.kind === "publishing" ? state.records.map((place) => performer.record(place)) : [],
       key: outcome.kind === "key" ? outcome.key : null,
       refusedKey: refusedKey ?? null,
@@ -133,6 +136,7 @@ class Run {
     });
     if (!accepted) return { goesOnAt: null };
     this.#again = false;
+    for (const challenge of publications) this.#tools.onPublished(challenge);
     this.#tools.onEvents(this.#issuance, events);
     return waits ? { goesOnAt: state.wakeAt } : { state };
   }

@@ -26,6 +26,8 @@ export interface IssuingServer extends AsyncDisposable {
   readonly wrong: Map<string, WrongName>;
   /** The requests to the CA; may be replaced. */
   readonly transport: { open: OpenTransport };
+  /** The process's database; what replaces it is used after {@link restart}. */
+  readonly storage: { open: typeof openDatabase };
   /** Adds a lineage, and waits until it has a certificate or its first issuance has failed. */
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
@@ -58,12 +60,19 @@ export async function startIssuingServer(
   const clock = new FastClock(speed);
   const wrong = new Map<string, WrongName>();
   const transport = { open: (rootPem: string | null) => undiciTransport({ rootPem, timeout: 10_000 }) };
+  const storage = { open: openDatabase };
   const events = new EventEmitter().setMaxListeners(0);
   const log = pino({ level: "debug" }, { write: (line: string) => tell(events, line) });
   const start = () =>
     compose(
       { ...configFor(url), ...settings },
-      { clock, log, outsidePorts, openTransport: (rootPem) => transport.open(rootPem) },
+      {
+        clock,
+        log,
+        outsidePorts,
+        openTransport: (rootPem) => transport.open(rootPem),
+        openDatabase: (place) => storage.open(place),
+      },
     );
 
   let running: Running = await start();
@@ -92,6 +101,7 @@ export async function startIssuingServer(
     clock,
     wrong,
     transport,
+    storage,
     heard,
     enrol: async (...names) => {
       const listening = new AbortController();

@@ -26,19 +26,23 @@ export class SocketCaller {
 
   /** An aborted signal is an answer, too: nginx was not asked to the end. */
   async call(call: Call, signal: AbortSignal): Promise<Answer> {
-    const first = await this.#once(call, signal);
-    // nginx closes idle connections when it reloads, maybe just as one is used again.
-    const answer = first === "connection-was-stale" ? await this.#once(call, signal) : first;
-    if (answer === "connection-was-stale") return { kind: "away", reason: "nginx closes every connection" };
-    return answer;
+    const first = await this.#once(call, signal, this.#agent);
+    if (first !== "connection-was-stale") return first;
+    // nginx closes idle connections when it reloads, maybe just as one is used again. Then all are stale: a new one is not.
+    const second = await this.#once(call, signal, new Agent());
+    return second === "connection-was-stale" ? away("nginx closed a new connection") : second;
   }
 
-  #once({ method, path, body }: Call, signal: AbortSignal): Promise<Answer | "connection-was-stale"> {
+  #once(
+    { method, path, body }: Call,
+    signal: AbortSignal,
+    agent: Agent,
+  ): Promise<Answer | "connection-was-stale"> {
     if (signal.aborted) return Promise.resolve(stopped);
     const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
     const { promise, resolve } = Promise.withResolvers<Answer | "connection-was-stale">();
     const headers = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
-    const options = { socketPath: this.#socket, agent: this.#agent, method, path, headers, signal: limited };
+    const options = { socketPath: this.#socket, agent, method, path, headers, signal: limited };
     const outgoing = request(options, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (piece: string) => {
