@@ -31,12 +31,14 @@ async function runHere(args: readonly string[], { env = {}, cwd, input }: CliReq
     if (cwd !== undefined) process.chdir(cwd);
     process.exitCode = 0;
     await runCommand(args);
-    return { code: Number(process.exitCode), stdout: stdout.text(), stderr: stderr.text() };
+    return { code: exitCodeNow(), stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     process.exitCode = exitCode;
     process.chdir(directory);
   }
 }
+
+const exitCodeNow = (): number => Number(process.exitCode);
 
 class Collector extends Writable {
   readonly #pieces: Buffer[] = [];

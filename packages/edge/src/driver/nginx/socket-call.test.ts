@@ -30,7 +30,7 @@ test("when every kept connection was closed, it is asked over a new one", async 
   const caller = new SocketCaller(path, 4);
   const answered = { kind: "answered", status: 200, body: "ok" };
   const four = () => Promise.all(Array.from({ length: 4 }, () => caller.call(call, signal)));
-  expect(await four()).toEqual(Array(4).fill(answered));
+  expect(await four()).toEqual([answered, answered, answered, answered]);
   closing = true;
   for (let time = 0; time < 4; time += 1) expect(await caller.call(call, signal)).toEqual(answered);
   server.closeAllConnections();
