@@ -51,7 +51,7 @@ export const domainExternals: readonly string[] = ["tldts", "tr46"];
 export const serverFolders: Readonly<Record<string, readonly string[]>> = {
   config: [],
   store: [],
-  observe: ["store"],
+  observe: ["config", "store"],
   keys: ["config", "store"],
   challenge: ["store"],
   delivery: ["store"],
@@ -76,5 +76,9 @@ export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {
   fastify: ["http"],
   "@certmill/acme": ["effects", "challenge"],
   "dns-packet": ["checks"],
+  "@opentelemetry/api": ["observe"],
+  "@opentelemetry/exporter-trace-otlp-proto": ["observe"],
+  "@opentelemetry/resources": ["observe"],
+  "@opentelemetry/sdk-trace": ["observe"],
   "@aws-sdk/client-route-53": ["dns"],
 };

@@ -29,6 +29,8 @@ Settings come from one optional TOML file (\`certmill serve --config FILE\`, key
 environment, which wins. They are read once, at the start; all faults are told at once, and a key that is no
 setting is one of them.
 
+Traces are turned on by OpenTelemetry's own variables (\`OTEL_…\`): [docs/traces.md](../traces.md).
+
 ${sections.join("\n")}`;
 }
 

@@ -26,6 +26,7 @@ import { keyStandings, watchDatabase } from "./observe/database-gauges.ts";
 import { watchFleet } from "./observe/fleet-gauges.ts";
 import { keptReading } from "./observe/kept-reading.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import type { Tracing } from "./observe/tracing/tracing.ts";
 import { closeServer, listen } from "./serve-listener.ts";
 import type { Database } from "./store/database.ts";
 import { isDatabaseAway } from "./store/database-away.ts";
@@ -56,6 +57,7 @@ export interface ApiParts {
   readonly corsOrigins: readonly string[];
   readonly signIn: SignInConfig;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly log: Logger;
   /** null: this process is none. */
   readonly worker: Worker | null;
@@ -85,6 +87,7 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     sendWebhook,
     signIn,
     metrics,
+    tracing,
     log,
   } = parts;
   const { db } = database;
@@ -130,7 +133,11 @@ export async function startApi(parts: ApiParts): Promise<{ readonly url: string;
     publicUrl: signIn.publicUrl,
     trustedProxies: signIn.trustedProxies,
     metrics: () => metrics.text(),
-    onDelivered: (receipt) => metrics.delivered(receipt),
+    onDelivered: (receipt) => {
+      metrics.delivered(receipt);
+      tracing.delivered(receipt);
+    },
+    askedTrace: (traceparent) => tracing.askedTrace(traceparent),
   });
   const url = await listen(app.server, address);
   return {

@@ -9,6 +9,7 @@ import { chooseKey } from "./keys/choose-key.ts";
 import { observeBudget } from "./observe/budget-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
 import { watchWorker } from "./observe/process-gauges.ts";
+import { traceField } from "./observe/tracing/trace-context.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import { type IssuanceTools, runIssuance } from "./work/run-issuance.ts";
 import { Worker } from "./work/worker.ts";
@@ -38,6 +39,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     records,
     onPublished,
     metrics,
+    tracing,
     log,
   } = parts;
   const { db } = database;
@@ -46,9 +48,11 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     keyRing,
     clock,
     openTransport,
-    onRequest: (ca, { resource, status, milliseconds }) => {
+    onRequest: (ca, request) => {
+      const { resource, status, milliseconds } = request;
       const statusClass = status === null ? "none" : `${Math.floor(status / 100)}xx`;
-      metrics.caRequests.observe({ ca, resource, status: statusClass }, milliseconds / 1_000);
+      metrics.caRequests.observe({ ca: ca.name, resource, status: statusClass }, milliseconds / 1_000);
+      tracing.requested(ca, request);
     },
   });
   const life = config.life ?? usualLife;
@@ -74,7 +78,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
         records,
       });
       const { lease } = config;
-      return await runIssuance(issuance, {
+      const tools: IssuanceTools = {
         db,
         clock,
         performer,
@@ -83,13 +87,18 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
         areChecked: checks !== null,
         signal,
         onPublished,
+        within: (step, act, endOf) => tracing.within(step, act, endOf),
         onEvents,
-      });
+      };
+      return await tracing.claimed(issuance.trace, () => runIssuance(issuance, tools));
     },
+    beginTrace: (asked) => tracing.beginTrace(asked),
     onNews: observeBudget(metrics, log),
     onError: (error, issuance) => {
       metrics.workerErrors.inc();
-      const fields = { event: "worker.error", err: error, issuance: issuance?.id, name: issuance?.names[0] };
+      const trace = traceField(issuance?.trace ?? null);
+      const whose = { issuance: issuance?.id, name: issuance?.names[0], ...trace };
+      const fields = { event: "worker.error", err: error, ...whose };
       log.error(fields, "the worker met an error; what it held is taken up again after its lease");
     },
   });

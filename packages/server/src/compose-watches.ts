@@ -19,6 +19,7 @@ import type { Metrics } from "./observe/metrics.ts";
 import { observeRecords } from "./observe/record-events.ts";
 import { observeRenewals } from "./observe/renewal-events.ts";
 import { observeRevocations } from "./observe/revocation-events.ts";
+import type { Tracing } from "./observe/tracing/tracing.ts";
 import { beginLooks } from "./store/begin-looks.ts";
 import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
@@ -36,6 +37,7 @@ import type { Rounds } from "./work/rounds.ts";
 import { watchServed } from "./work/served-watch.ts";
 import { watchStatus } from "./work/status-watch.ts";
 import { watchFleet, watchTally } from "./work/tally-watch.ts";
+import { watchTraces } from "./work/trace-watch.ts";
 import { watchWeeks } from "./work/weekly-watch.ts";
 
 export interface WatchParts {
@@ -48,6 +50,7 @@ export interface WatchParts {
   readonly checks: NameChecks | null;
   readonly records: Records;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly log: Logger;
 }
 
@@ -82,6 +85,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
     startServedWatch(parts),
     startTally(parts),
     startSurvey(parts),
+    parts.tracing.isOn ? startTraceWatch(parts) : null,
     config.statusPages ? startStatusWatch(parts) : null,
     checks === null ? watchRejoining({ db, clock }) : null,
   ].filter((watch) => watch !== null);
@@ -291,6 +295,18 @@ const startServedWatch = (parts: WatchParts): Rounds =>
       parts,
       "served.error",
       "looking for what edges serve met an error; it is done again",
+    ),
+  });
+
+const startTraceWatch = (parts: WatchParts): Rounds =>
+  watchTraces({
+    db: parts.database.db,
+    clock: parts.clock,
+    onEnded: (issuance) => parts.tracing.ended(issuance),
+    onError: observeErrors(
+      parts,
+      "trace.error",
+      "telling traces of ended issuances met an error; it is done again",
     ),
   });
 

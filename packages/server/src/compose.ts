@@ -13,6 +13,7 @@ import { startResponder } from "./compose-responder.ts";
 import { startWebhooks } from "./compose-webhooks.ts";
 import { findAdminToken } from "./config/admin-token.ts";
 import { type Config, usualDns, usualSignIn } from "./config/read-config.ts";
+import type { TracingSettings } from "./config/tracing-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
 import { webhookSender } from "./effects/send-webhook.ts";
 import { ensureFirstOperator, type FirstOperator } from "./http/sign-in/first-operator.ts";
@@ -22,6 +23,7 @@ import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { createMetricsListener } from "./observe/metrics-listener.ts";
 import { watchProcess } from "./observe/process-gauges.ts";
+import { openTracing } from "./observe/tracing/open-tracing.ts";
 import { closeServer, listen } from "./serve-listener.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { checkDatabase, placeOf } from "./store/database-unusable.ts";
@@ -62,6 +64,7 @@ export interface Running {
 }
 
 const requestGrace = seconds(2);
+const noTracing: TracingSettings = { tracing: null, warnings: [] };
 
 /** @throws the errors that main.ts tells the operator about; what was opened is closed again. */
 export async function compose(config: Config, world: World): Promise<Running> {
@@ -79,11 +82,11 @@ export async function compose(config: Config, world: World): Promise<Running> {
   await introduce({ config, database, keys, applied, world });
 
   const metrics = new Metrics();
-  watchProcess(metrics.registry, {
-    version,
-    roles: [...config.roles].sort().join(","),
-    connectionUse: () => database.connectionUse(),
-  });
+  const roles = [...config.roles].sort().join(",");
+  watchProcess(metrics.registry, { version, roles, connectionUse: () => database.connectionUse() });
+  const traced = { version, roles, now: () => clock.now() };
+  const tracing = await openTracing(config.tracing ?? noTracing, traced, { metrics, log });
+  opened.defer(() => tracing.stop());
   const keyRing = keys.ring;
   const openTransport =
     world.openTransport ??
@@ -137,6 +140,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         records,
         onPublished: responder?.remember ?? (() => {}),
         metrics,
+        tracing,
         log,
       })
     : null;
@@ -160,6 +164,7 @@ export async function compose(config: Config, world: World): Promise<Running> {
         signIn: config.signIn ?? usualSignIn,
         corsOrigins: config.corsOrigins ?? [],
         metrics,
+        tracing,
         log,
         worker: issuing?.worker ?? null,
         responder: responder?.server ?? null,

@@ -24,7 +24,12 @@ describe("badNonce", () => {
     ca.script("/order/1", { ...problem("badNonce", 400), nonce: "better" }, { body: orderOf(ca) });
     await client.order(`${ca.origin}/order/1`);
     expect(ca.seen.slice(2).map(({ header }) => header?.["nonce"])).toEqual(["fresh2", "better"]);
-    expect(setup.observed.map(({ status }) => status)).toEqual([200, 200, 400, 200]);
+    expect(setup.observed.map(({ status, retries }) => [status, retries])).toEqual([
+      [200, 0],
+      [200, 0],
+      [400, 0],
+      [200, 1],
+    ]);
   });
 
   it("is answered with a new one when the refusal brings none", async () => {
@@ -106,7 +111,7 @@ it("tells of each refusal what it was, and of no answer none", async () => {
   const refusal = { type: "rateLimited", retryAt: NOW + 7_000, throttling: { kind: "quota", limit: null } };
   expect(observed.slice(-2)).toMatchObject([
     { resource: "order", status: 429, problem: refusal },
-    { resource: "order", status: 200, problem: null },
+    { resource: "order", status: 200, problem: null, startedAt: NOW },
   ]);
 });
 

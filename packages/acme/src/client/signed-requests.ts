@@ -25,7 +25,7 @@ export type ResourceKind =
   | "revokeCert"
   | "renewalInfo";
 
-/** One HTTP request that was made, for metrics. */
+/** One HTTP request that was made, for metrics and traces. */
 export interface ObservedRequest {
   /** HEAD for nonces, GET for the directory and renewal information, else POST. */
   readonly method: AcmeHttpRequest["method"];
@@ -35,6 +35,10 @@ export interface ObservedRequest {
   readonly status: number | null;
   /** Why the CA refused it; null when it did not, or when no whole answer came. */
   readonly problem: AcmeProblem | null;
+  /** How often it had been made before and was refused with `badNonce`; 0: it was the first. */
+  readonly retries: number;
+  /** When it was sent, by the client's clock: milliseconds since the epoch. */
+  readonly startedAt: number;
   /** From the sending to the whole answer, or to the failure. */
   readonly milliseconds: number;
 }
@@ -154,13 +158,14 @@ export class SignedRequests {
     let nonce = await this.#nonces.take(post.signal);
     for (let retries = 0; ; retries += 1) {
       await this.#permit(post, nonce);
-      const { response, problem } = await this.#send(post.resource, {
+      const request = {
         method: "POST",
         url: post.url,
         headers: { "content-type": "application/jose+json", accept: post.accept },
         body: signer.sign(post.url, nonce, post.payload),
         signal: post.signal ?? null,
-      });
+      } as const;
+      const { response, problem } = await this.#send(post.resource, request, retries);
       const fresh = replayNonce(response);
       if (problem?.type === "badNonce" && retries < BAD_NONCE_RETRIES) {
         nonce = fresh ?? (await this.#nonces.take(post.signal));
@@ -211,9 +216,11 @@ export class SignedRequests {
     return success ? null : problemFromResponse(response, url, this.#options.now());
   }
 
-  async #send(resource: ResourceKind, request: AcmeHttpRequest): Promise<Answer> {
-    const { transport, onRequest } = this.#options;
-    const startedAt = performance.now();
+  async #send(resource: ResourceKind, request: AcmeHttpRequest, retries = 0): Promise<Answer> {
+    const { transport, onRequest, now } = this.#options;
+    const { method } = request;
+    const startedAt = now();
+    const sentAt = performance.now();
     let status: number | null = null;
     let problem: AcmeProblem | null = null;
     try {
@@ -226,8 +233,8 @@ export class SignedRequests {
       if (cause instanceof AcmeError) throw cause;
       throw new AcmeError("transport", `${resource}: ${request.url}: ${describe(cause)}`, { cause });
     } finally {
-      const milliseconds = performance.now() - startedAt;
-      onRequest({ method: request.method, resource, status, problem, milliseconds });
+      const milliseconds = performance.now() - sentAt;
+      onRequest({ method, resource, status, problem, retries, startedAt, milliseconds });
     }
   }
 }

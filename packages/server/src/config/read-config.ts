@@ -29,6 +29,7 @@ import {
 } from "./settings.ts";
 
 import { type SignInConfig, signInConfig, signInFaults } from "./sign-in-config.ts";
+import { type TracingSettings, tracingSettings } from "./tracing-config.ts";
 
 export type Role = "api" | "worker" | "responder";
 
@@ -75,6 +76,8 @@ export interface Config {
   /** Origins of pages that may ask how a domain stands; absent: none. */
   readonly corsOrigins?: readonly string[];
   readonly logLevel: string;
+  /** Whether and how issuances are traced; absent: they are not. */
+  readonly tracing?: TracingSettings;
 }
 
 /** One or more settings are wrong; `faults` has a sentence for each. */
@@ -103,7 +106,7 @@ export async function readConfig(
   const settings = Value.Parse(settingsSchema, merged);
   const crossFaults = contradictions(settings);
   if (crossFaults.length > 0) throw new ConfigInvalid(crossFaults);
-  return toConfig(settings);
+  return { ...toConfig(settings), tracing: tracingSettings(environment) };
 }
 
 /** As when nothing of it is set. */

@@ -38,7 +38,10 @@ export interface CaConnectionsOptions {
   readonly db: Db;
   readonly keyRing: () => KeyRing;
   readonly clock: Clock;
-  readonly onRequest: (caName: string, request: ObservedRequest) => void;
+  readonly onRequest: (
+    ca: { readonly name: string; readonly host: string },
+    request: ObservedRequest,
+  ) => void;
   readonly openTransport: OpenTransport;
 }
 
@@ -80,6 +83,7 @@ export class CaConnections implements AsyncDisposable {
     const pace = new RequestPace({ db, caId: homeCaId, clock });
     pace.setLimits(await readRequestLimits(db, caId));
     const transport = openTransport(rootPem);
+    const ca = { name: caName, host: new URL(directoryUrl).hostname };
     const client = new AcmeClient({
       directoryUrl,
       transport,
@@ -89,7 +93,7 @@ export class CaConnections implements AsyncDisposable {
       beforeRequest: (resource, signal) => pace.turn(resource, signal),
       onRequest: (request) => {
         if (request.problem !== null) pace.refused(request.resource, request.problem);
-        onRequest(caName, request);
+        onRequest(ca, request);
       },
     });
     return {

@@ -14,6 +14,7 @@ import { LiveReader } from "./live/live-reader.ts";
 import { readOverview as readOverviewOf } from "./overview/read-overview.ts";
 import type {
   AskDirectory,
+  AskedTrace,
   CheckNames,
   FollowPath,
   KeyRotation,
@@ -166,6 +167,8 @@ export interface HttpOptions {
   /** What Prometheus reads. */
   readonly metrics: () => Promise<string>;
   readonly onDelivered: OnDelivered;
+  /** Absent: nothing is traced. */
+  readonly askedTrace?: AskedTrace;
   readonly webhooks: WebhookPorts;
   readonly signIn: SignInPorts;
   /** Of the console's build; null: it is not built. */
@@ -217,6 +220,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     keyedEdges: new KeyedEdges(db, now),
     now,
     closing: closing.signal,
+    askedTrace: options.askedTrace ?? (() => null),
     publicUrl,
     sessionIdle: signIn.terms.idle,
   });

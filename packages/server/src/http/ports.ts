@@ -139,6 +139,9 @@ export interface WebhookPorts {
 /** Told of each thing that is new in an edge's word on what it serves. */
 export type OnDelivered = (receipt: RecordedReceipt) => void;
 
+/** The span of a request, by its header `traceparent`, as it is kept with what it asks for; null: there is none to keep. */
+export type AskedTrace = (traceparent: unknown) => string | null;
+
 /** How people sign in. */
 export interface SignInPorts {
   /** Whether with a password of Certmill's own. */

@@ -20,6 +20,7 @@ import type { RepeatableRequest } from "../store/write/answer-once.ts";
 import { withOutcomeNoted } from "./audited.ts";
 import { type Caller, type CallerTools, identifyCaller, type SessionCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
+import type { AskedTrace } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 import { demandConsole, refuseOtherSites, type Site, siteOf } from "./sign-in/console-site.ts";
 import { readSessionSecret } from "./sign-in/session-cookie.ts";
@@ -46,6 +47,8 @@ export interface Asked<O extends Operation> extends RequestOf<O> {
   readonly repeatable: RepeatableRequest | null;
   /** Where a browser's stream was when it broke off; undefined: it says nothing of that. */
   readonly lastEventId: string | undefined;
+  /** The span of the request, as a W3C traceparent; null: it told none, or nothing is traced. */
+  readonly askedTrace: string | null;
 }
 
 type CallerOf<O extends Operation> = O["scopes"][number] extends never
@@ -86,6 +89,7 @@ export interface RouteTools extends CallerTools {
   readonly publicUrl: URL | null;
   /** How long a session lasts that is not used. */
   readonly sessionIdle: Duration;
+  readonly askedTrace: AskedTrace;
 }
 
 export function addRoutes(app: FastifyInstance, handlers: Handlers, tools: RouteTools): void {
@@ -124,6 +128,7 @@ function addRoute(
         signal: tools.whenGone(reply),
         repeatable: caller === null ? null : repeatableOf(operation, request, caller),
         lastEventId: lastEventIdOf(request),
+        askedTrace: tools.askedTrace(request.headers["traceparent"]),
       };
       const act = (): Promise<AnyAnswer> => handler(asked as never);
       const answer =

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
 import type { TimelineEvent } from "../store/decision/tell-events.ts";
 import type { Metrics } from "./metrics.ts";
+import { traceField } from "./tracing/trace-context.ts";
 
 const steps: Readonly<Record<string, string>> = {
   "order.created": "order",
@@ -43,10 +44,18 @@ function observe(metrics: Metrics, issuance: ClaimedIssuance, { kind, at, detail
 
 function record(
   log: Logger,
-  { id, lineageId, names }: ClaimedIssuance,
+  { id, lineageId, names, trace }: ClaimedIssuance,
   { kind, took, detail }: TimelineEvent,
 ): void {
-  const fields = { event: kind, issuance: id, lineage: lineageId, name: names[0], tookMs: took, ...detail };
+  const fields = {
+    event: kind,
+    issuance: id,
+    lineage: lineageId,
+    name: names[0],
+    tookMs: took,
+    ...traceField(trace),
+    ...detail,
+  };
   if (kind === "issuance.failed") log.warn(fields, "issuance failed");
   else if (kind === "certificate.stored") log.info(fields, "certificate stored");
   else log.debug(fields, kind);

@@ -132,6 +132,12 @@ export class Metrics {
     labelNames: ["result"],
     registers: [this.registry],
   });
+  readonly traceSpans = new Counter({
+    name: "certmill_trace_spans_total",
+    help: "Spans of traces, by what became of them (sent, failed: the collector did not take them, dropped: too many waited).",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
   readonly workerErrors = new Counter({
     name: "certmill_worker_errors_total",
     help: "Rounds and issuances that broke off: the database was away, or a fault of ours.",

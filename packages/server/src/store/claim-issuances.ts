@@ -53,6 +53,8 @@ export interface ClaimedIssuance {
   readonly isPack: boolean;
   /** Whether it is the twin of another (twins.ts), whose names it has. */
   readonly isTwin: boolean;
+  /** Its root span, as a W3C traceparent; null: it is not traced. */
+  readonly trace: string | null;
 }
 
 interface Row {
@@ -82,6 +84,7 @@ interface Row {
   renewal_spread_days: number | null;
   is_pack: boolean;
   is_twin: boolean;
+  trace: string | null;
 }
 
 /**
@@ -111,7 +114,7 @@ export async function claimIssuances(
       issuance.class, issuance.spending, issuance.exemption, issuance.replaces, issuance.profile, ${wishedChallenge} as challenge, issuance.started_at, lineage.wanted_at,
       case when lineage.certificate_id is null then campaign.renewal_spread_days end as renewal_spread_days,
       coalesce(campaign.pack_names > 1, false) as is_pack,
-      lineage.twin_of is not null as is_twin`.execute(db);
+      lineage.twin_of is not null as is_twin, issuance.trace`.execute(db);
   return rows.map((row) => ({
     id: row.id,
     lineageId: row.lineage_id,
@@ -138,6 +141,7 @@ export async function claimIssuances(
     renewalSpreadDays: row.renewal_spread_days,
     isPack: row.is_pack,
     isTwin: row.is_twin,
+    trace: row.trace,
   }));
 }
 

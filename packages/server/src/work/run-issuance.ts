@@ -14,6 +14,7 @@ import {
   failedNames,
   givesUpAt,
   type Instant,
+  type IssuanceState,
   isLive,
   type LedgerChange,
   type LifePolicy,
@@ -33,7 +34,7 @@ import {
   commitSplit,
 } from "../store/decision/commit-abandoned.ts";
 import { commitIssued } from "../store/decision/commit-issued.ts";
-import { commitStep, type Publication } from "../store/decision/commit-step.ts";
+import { commitStep, type LiveCommit, type Publication } from "../store/decision/commit-step.ts";
 import type { TimelineEvent } from "../store/decision/tell-events.ts";
 import { readSecret } from "../store/secrets.ts";
 
@@ -48,9 +49,19 @@ export interface IssuanceTools {
   readonly signal: AbortSignal;
   /** Told of every challenge for the responder once it is stored, and before the CA is told. */
   readonly onPublished: (challenge: Publication) => void;
+  readonly within: Within;
   /** Told of every event once it is stored. */
   readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
 }
+
+/** Runs a step for whoever traces; `endOf` says how it ended. */
+export type Within = <T>(
+  step: { readonly name: string; readonly attributes: StepFacts },
+  act: () => Promise<T>,
+  endOf: (result: T) => { readonly fault: string | null; readonly attributes: StepFacts },
+) => Promise<T>;
+
+type StepFacts = Readonly<Record<string, string | number | boolean>>;
 
 /** @returns when it goes on; null: it has ended, or is another worker's. @throws the signal's reason when it aborts; the database's errors. The state committed last stands. */
 export async function runIssuance(issuance: ClaimedIssuance, tools: IssuanceTools): Promise<Instant | null> {
@@ -90,7 +101,11 @@ class Run {
       again: this.#again,
       material: () => this.#openMaterial(),
     };
-    const outcome = await performer.perform(task, signal);
+    const outcome = await this.#tools.within(
+      stepOf(state, this.#again),
+      () => performer.perform(task, signal),
+      endOf,
+    );
     const now = clock.now();
     const terms = { names, challenge, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
     const decision = advance(state, outcome.input, terms, now);
@@ -123,7 +138,7 @@ class Run {
         keyAuthorization: performer.keyAuthorization(challenge.token),
         serverName: challenge.type === "tls-alpn-01" ? performer.serverName(challenge.identifier) : null,
       }));
-    const accepted = await commitStep(db, this.#issuance, {
+    const commit: LiveCommit = {
       state,
       publish: publications,
       records: state.kind === "publishing" ? state.records.map((place) => performer.record(place)) : [],
@@ -133,7 +148,8 @@ class Run {
       ledger,
       now,
       lease: waits ? null : lease,
-    });
+    };
+    const accepted = await this.#stored(state, () => commitStep(db, this.#issuance, commit));
     if (!accepted) return { goesOnAt: null };
     this.#again = false;
     for (const challenge of publications) this.#tools.onPublished(challenge);
@@ -154,17 +170,31 @@ class Run {
     if (state.kind === "abandoned") {
       const { cause, detail, retryAt } = state;
       const commit = { cause, detail, retryAt, areChecked, ofTwin: this.#issuance.isTwin, ...told };
-      const accepted = await this.#abandon(commit, failedNames(this.#issuance.names, outcome.input, state));
+      const failed = failedNames(this.#issuance.names, outcome.input, state);
+      const accepted = await this.#stored(state, () => this.#abandon(commit, failed));
       if (accepted) onEvents(this.#issuance, told.events);
       return;
     }
     assert(outcome.kind === "certificate");
-    const id = await commitIssued(db, this.#issuance, {
+    const commit = {
       certificate: outcome.certificate,
       ...(areChecked ? { lookAt: after(told.now, lookEvery) } : {}),
       ...told,
-    });
-    if (id !== null) onEvents(this.#issuance, told.events);
+    };
+    const accepted = await this.#stored(
+      state,
+      async () => (await commitIssued(db, this.#issuance, commit)) !== null,
+    );
+    if (accepted) onEvents(this.#issuance, told.events);
+  }
+
+  /** @returns whether what `commit` stores was accepted: the claim is still ours. */
+  #stored({ kind }: IssuanceState, commit: () => Promise<boolean>): Promise<boolean> {
+    return this.#tools.within(
+      { name: "commit", attributes: { "certmill.state": kind } },
+      commit,
+      (accepted) => ({ fault: accepted ? null : "claim-lost", attributes: {} }),
+    );
   }
 
   /** What several customers share is split; of one customer's names some may be left out. A twin follows in that. */
@@ -188,6 +218,23 @@ class Run {
     return this.#material;
   }
 }
+
+/** A step is named after its effect. */
+const stepOf = (state: LiveState, again: boolean) => ({
+  name: effectOf(state),
+  attributes: {
+    "certmill.state": state.kind,
+    // It may have been done before, by a worker that then fell silent.
+    "certmill.again": again,
+    "certmill.faults": state.faults,
+    ...("polls" in state ? { "certmill.polls": state.polls } : {}),
+  },
+});
+
+const endOf = ({ input }: Outcome) => ({
+  fault: input.kind === "fault" ? input.fault.code : null,
+  attributes: { "certmill.result": input.kind },
+});
 
 /** Whether the next state must be durable before anything else happens. */
 function mustCommit(from: LiveState, { state, publish }: Decision, now: Instant): boolean {

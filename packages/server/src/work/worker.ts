@@ -8,6 +8,7 @@ import { type ClaimedIssuance, claimIssuances, releaseIssuance } from "../store/
 import type { Db } from "../store/database.ts";
 import type { LedgerNews } from "../store/planning/fold-ledger.ts";
 import { planRound } from "../store/planning/plan-round.ts";
+import type { BeginTrace } from "../store/planning/write-plan.ts";
 import { isDue, readOwed } from "../store/what-is-owed.ts";
 import { feedCampaigns } from "./feed-campaigns.ts";
 import { feedReplacements } from "./feed-replacements.ts";
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   readonly checkFirst?: boolean;
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
+  /** Decides which new issuances are traced; absent: none is. */
+  readonly beginTrace?: BeginTrace;
   /** Takes one claimed issuance as far as it goes. @returns when it goes on; null: it has ended. */
   readonly run: (issuance: ClaimedIssuance, signal: AbortSignal) => Promise<Instant | null>;
   /** Told what the operator should know of a CA's budget. */
@@ -115,8 +118,8 @@ export class Worker {
 
   /** @returns how many orders were planned. */
   async #plan(limit: number, now: Instant): Promise<number> {
-    const { db, onNews, checkFirst = false } = this.#options;
-    const round = await planRound(db, { limit, now, checkFirst });
+    const { db, onNews, checkFirst = false, beginTrace = () => null } = this.#options;
+    const round = await planRound(db, { limit, now, checkFirst, beginTrace });
     if (round.kind === "elsewhere") return 0;
     this.#waitsForRoom = round.waitsForRoom;
     this.#mayHaveRoom = false;

@@ -45,6 +45,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     caTimeout: seconds(30),
     drain: seconds(5),
     statusPages: true,
+    tracing: { tracing: null, warnings: [] },
     renewalInfo: true,
     weeklyReport: { weekday: 1, hour: 7 },
     checks: null,

@@ -31,6 +31,7 @@ import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
 import { claimWebhook } from "../../src/store/webhook-rounds.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
+import { takeEndedTraces } from "../../src/store/write/take-ended-traces.ts";
 import { interceptedDb } from "../intercepted-db.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { type Fleet, lease, start, startFleet } from "./fleet.ts";
@@ -67,8 +68,8 @@ async function fill(db: Db): Promise<void> {
         ${at}::timestamptz + case when n % 100 = 0 then interval '0' else interval '30 days' end, ${at}, ${at}
       from generate_series(1, ${all}) n`,
     sql`insert into domain (name, lineage_id, created_at) select names[1], id, ${at} from lineage`,
-    sql`insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, ended_at)
-      select id, ca_id, names, 'p256', 'planned', '{"kind":"planned"}', case when id % 100 = 1 then ${at}::timestamptz end,
+    sql`insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, trace, trace_owed, wake_at, started_at, ended_at)
+      select id, ca_id, names, 'p256', 'planned', '{"kind":"planned"}', 'trace-' || id, id % 100 < 3, case when id % 100 = 1 then ${at}::timestamptz end,
         ${at}, case when id % 100 <> 1 then ${at}::timestamptz end from lineage`,
     sql`insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
         fingerprint, chain_pem, key_secret_id, stored_at)
@@ -195,6 +196,7 @@ const queries: Readonly<
   Record<string, readonly [query: (db: Db) => Promise<unknown>, ...indexes: string[]]>
 > = {
   claimIssuances: [(db) => claimIssuances(db, { limit: 10, lease, now }), "issuance_due"],
+  takeEndedTraces: [(db) => takeEndedTraces(db, 100), "issuance_trace_owed", "issuance_pkey"],
   readOwed: [(db) => readOwed(db, now), "issuance_due", "lineage_due", "queue_parked"],
   planRound: [
     (db) => planRound(db, { limit: 10, now }),

@@ -28,6 +28,8 @@ export interface IssuingServer extends AsyncDisposable {
   readonly transport: { open: OpenTransport };
   /** The process's database; what replaces it is used after {@link restart}. */
   readonly storage: { open: typeof openDatabase };
+  /** Of the log. */
+  readonly lines: readonly string[];
   /** Adds a lineage, and waits until it has a certificate or its first issuance has failed. */
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
@@ -50,7 +52,7 @@ export const keyRing = parseKeyRing(keyText);
 export async function startIssuingServer(
   postgres: MigratedPostgres,
   caOptions: Pick<SimCaOptions, "limits" | "renewalInfo" | "alwaysValid" | "textsOf"> = {},
-  settings: Partial<Pick<Config, "renewalInfo" | "dns">> = {},
+  settings: Partial<Pick<Config, "renewalInfo" | "dns" | "tracing">> = {},
   outsidePorts: OutsidePorts = standardPorts,
 ): Promise<IssuingServer> {
   await using opened = new AsyncDisposableStack();
@@ -62,7 +64,16 @@ export async function startIssuingServer(
   const transport = { open: (rootPem: string | null) => undiciTransport({ rootPem, timeout: 10_000 }) };
   const storage = { open: openDatabase };
   const events = new EventEmitter().setMaxListeners(0);
-  const log = pino({ level: "debug" }, { write: (line: string) => tell(events, line) });
+  const lines: string[] = [];
+  const log = pino(
+    { level: "debug" },
+    {
+      write: (line: string) => {
+        lines.push(line);
+        tell(events, line);
+      },
+    },
+  );
   const start = () =>
     compose(
       { ...configFor(url), ...settings },
@@ -102,6 +113,7 @@ export async function startIssuingServer(
     wrong,
     transport,
     storage,
+    lines,
     heard,
     enrol: async (...names) => {
       const listening = new AbortController();

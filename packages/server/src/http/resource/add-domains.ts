@@ -21,12 +21,12 @@ interface Tools {
 }
 
 export function addDomainHandler({ db, now }: Tools): Handler<Operations["addDomain"]> {
-  return async ({ body, caller, repeatable }) => {
+  return async ({ body, caller, repeatable, askedTrace }) => {
     const { terms, ca } = await readTerms(db, body);
     const accepted = acceptRow(rowOf(body, ca), await rowTerms(db, ca, callersTenant(caller)));
     if (!accepted.ok) throw refusalOf(accepted.rejected);
     return withAnswerKept<Operations["addDomain"]>(db, repeatable, now(), async (trx) => {
-      const { rejected, unchanged } = await addRows(trx, [accepted.row], terms, now());
+      const { rejected, unchanged } = await addRows(trx, [accepted.row], { ...terms, askedTrace }, now());
       const [no] = rejected;
       if (no !== undefined) throw refusalOf(no);
       const [name] = accepted.row.names;
@@ -39,7 +39,7 @@ export function addDomainHandler({ db, now }: Tools): Handler<Operations["addDom
 }
 
 export function addDomainBatchHandler({ db, now }: Tools): Handler<Operations["addDomainBatch"]> {
-  return async ({ body, caller }) => {
+  return async ({ body, caller, askedTrace }) => {
     const { terms, ca } = await readTerms(db, body);
     const rowsTerms = await rowTerms(db, ca, callersTenant(caller));
     const rows: AcceptedRow[] = [];
@@ -52,7 +52,7 @@ export function addDomainBatchHandler({ db, now }: Tools): Handler<Operations["a
     const { added, unchanged, rejected } =
       body.dryRun === true
         ? await foreseeRows(db, rows)
-        : await db.transaction().execute((trx) => addRows(trx, rows, terms, now()));
+        : await db.transaction().execute((trx) => addRows(trx, rows, { ...terms, askedTrace }, now()));
     const all = [...refused, ...rejected].sort((a, b) => a.line - b.line);
     return { status: 200, body: { added, unchanged, rejected: all } };
   };

@@ -34,9 +34,9 @@ export function showDomainHandler({ db, now }: Tools): Handler<Operations["showD
 }
 
 export function retryDomainHandler({ db, now }: Tools): Handler<Operations["retryDomain"]> {
-  return async ({ params, caller }) => {
+  return async ({ params, caller, askedTrace }) => {
     const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
-    const isThere = await retryLineage(db, { lineageId, by: byWhom(caller), now: now() });
+    const isThere = await retryLineage(db, { lineageId, by: byWhom(caller), askedTrace, now: now() });
     if (!isThere) throw new Refusal("domain-removed", `${name} was removed.`);
     return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };

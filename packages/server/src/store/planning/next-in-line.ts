@@ -32,6 +32,8 @@ export interface Candidate extends WaitingLineage {
   readonly hasCertificate: boolean;
   /** Whose orders these are, for the account of who spent the budget. */
   readonly spender: string;
+  /** The span of the request that asked for the certificate, as a W3C traceparent; null: nobody told one. */
+  readonly askedTrace: string | null;
 }
 
 interface Row {
@@ -54,6 +56,7 @@ interface Row {
   /** Of a twin's first order: the campaign that the other's was of. */
   twin_campaign_id: string | null;
   tenant_id: string | null;
+  asked_trace: string | null;
 }
 
 /** After these the CA has our order as failed: another may name the same certificate as the one it replaces. */
@@ -96,7 +99,7 @@ export async function nextInLine(
       order by first.turn limit ${most}
     )
     select line.*, lineage.names, lineage.key_type, lineage.profile, lineage.certificate_id, lineage.avoid_ca_ids,
-      lineage.tenant_id, case when lineage.certificate_id is null then main.campaign_id end as twin_campaign_id,
+      lineage.tenant_id, lineage.asked_trace, case when lineage.certificate_id is null then main.campaign_id end as twin_campaign_id,
       coalesce(held.ca_id, main.ca_id) as previous,
       array(
         select distinct ${homeCaId} from certificate join ca on ca.id = certificate.ca_id
@@ -147,6 +150,7 @@ const candidateOf = (row: Row): Candidate => ({
       : row.tenant_id !== null
         ? `tenant ${row.tenant_id}`
         : "",
+  askedTrace: row.asked_trace,
 });
 
 const successorOf = ({

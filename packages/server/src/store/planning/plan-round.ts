@@ -24,7 +24,7 @@ import { openLanes } from "./open-lanes.ts";
 import { placeLine } from "./place-line.ts";
 import { noteProbes, type Pool, readPool } from "./read-pool.ts";
 import { sweep } from "./sweep.ts";
-import { type Plan, writePlan } from "./write-plan.ts";
+import { type BeginTrace, type Plan, writePlan } from "./write-plan.ts";
 
 export type PlanRound =
   /** Another process is planning. */
@@ -43,12 +43,18 @@ const roomEvery = seconds(1);
 /**
  * @param request.limit orders at most.
  * @param request.checkFirst whether names are checked before their first order; absent: they are not.
+ * @param request.beginTrace absent: nothing is traced.
  */
 export async function planRound(
   db: Db,
-  request: { readonly limit: number; readonly now: Instant; readonly checkFirst?: boolean },
+  request: {
+    readonly limit: number;
+    readonly now: Instant;
+    readonly checkFirst?: boolean;
+    readonly beginTrace?: BeginTrace;
+  },
 ): Promise<PlanRound> {
-  const { limit, now, checkFirst = false } = request;
+  const { limit, now, checkFirst = false, beginTrace = () => null } = request;
   return db.transaction().execute(async (trx) => {
     if (!(await becomePlanner(trx))) return { kind: "elsewhere" };
     const pool = await readPool(trx, now);
@@ -67,7 +73,7 @@ export async function planRound(
     }
     await saveBuckets(trx, book);
     await noteProbes(trx, { pool, planning, now });
-    await writePlan(trx, plan, { lanes, now });
+    await writePlan(trx, plan, { lanes, beginTrace, now });
     await sweep(trx, now);
     await trx
       .updateTable("planner")

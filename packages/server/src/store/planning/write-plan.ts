@@ -37,13 +37,25 @@ export interface Plan {
   waitsForRoom: boolean;
 }
 
+/**
+ * Decides whether a new issuance is traced.
+ *
+ * @param asked the span of the request that asked for it, as a W3C traceparent; null: nobody told one.
+ * @returns its root span, as a W3C traceparent; null: it is not traced.
+ */
+export type BeginTrace = (asked: string | null) => string | null;
+
 export async function writePlan(
   trx: Db,
   { orders, parked, stranded }: Plan,
-  { lanes, now }: { readonly lanes: readonly Lane[]; readonly now: Instant },
+  {
+    lanes,
+    beginTrace,
+    now,
+  }: { readonly lanes: readonly Lane[]; readonly beginTrace: BeginTrace; readonly now: Instant },
 ): Promise<void> {
   if (orders.length > 0) {
-    await beginIssuances(trx, orders, now);
+    await beginIssuances(trx, orders, { beginTrace, now });
     await moveClassTurns(trx, orders);
     await countSpent(trx, orders, now);
     await saveCeilings(trx, lanes);
@@ -58,7 +70,11 @@ const profileOfAddresses = sql.lit("shortlived");
 /** Whether one of the lineage's names is an IP address, as domain's isIpName has it. */
 const hasAddress = sql`exists (select 1 from unnest(lineage.names) as name where name like '%:%' or name ~ '\\.[0-9]+$')`;
 
-async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Instant): Promise<void> {
+async function beginIssuances(
+  trx: Db,
+  orders: readonly PlannedOrder[],
+  { beginTrace, now }: { readonly beginTrace: BeginTrace; readonly now: Instant },
+): Promise<void> {
   const at = timestamp(now);
   const rows = JSON.stringify(
     orders.map(({ candidate, caId, spending, exemption }) => ({
@@ -68,18 +84,20 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
       spending,
       exemption,
       turn: candidate.turn,
+      trace: beginTrace(candidate.askedTrace),
     })),
   );
   await sql`
     with begin as (
       select * from jsonb_to_recordset(${rows}::jsonb)
-        as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb, exemption text, turn float8)
+        as begin (lineage_id bigint, ca_id bigint, class text, spending jsonb, exemption text, turn float8, trace text)
     ), begun as (
       insert into issuance (lineage_id, ca_id, names, key_type, state_kind, state, wake_at, started_at, class, spending,
-        exemption, turn, replaces, profile)
+        exemption, turn, trace, trace_link, trace_owed, replaces, profile)
       select lineage.id, begin.ca_id, lineage.names, lineage.key_type, 'planned',
         ${JSON.stringify(planned(now))}::jsonb, ${at}, ${at}, begin.class, begin.spending,
-        begin.exemption, begin.turn, renewal.ari_id,
+        begin.exemption, begin.turn, begin.trace, case when begin.trace is not null then lineage.asked_trace end,
+        begin.trace is not null, renewal.ari_id,
         case when lineage.profile = any(ca.profiles) then lineage.profile
           when ${hasAddress} and ${profileOfAddresses} = any(ca.profiles) then ${profileOfAddresses}
           when ca.profile = any(ca.profiles) then ca.profile end
@@ -92,7 +110,7 @@ async function beginIssuances(trx: Db, orders: readonly PlannedOrder[], now: Ins
       delete from queue
       where lineage_id = any(${orders.map(({ candidate }) => candidate.lineageId)}::bigint[])
     ), taken as (
-      update lineage set wake_at = null, ca_id = begun.ca_id, ${becomes("order-begun", now)}
+      update lineage set wake_at = null, asked_trace = null, ca_id = begun.ca_id, ${becomes("order-begun", now)}
       from begun where lineage.id = begun.lineage_id
     )
     insert into event (at, kind, lineage_id, issuance_id)

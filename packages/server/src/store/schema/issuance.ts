@@ -28,6 +28,9 @@ interface IssuanceTable {
   exemption: Generated<Exemption>;
   turn: number | null;
   profile: string | null;
+  trace: string | null;
+  trace_link: string | null;
+  trace_owed: Generated<boolean>;
 }
 
 interface ChallengeResponseTable {

@@ -55,6 +55,7 @@ interface LineageTable {
   challenge: ChallengeType | null;
   paired: boolean | null;
   twin_of: Id | null;
+  asked_trace: string | null;
 }
 
 interface DomainTable {

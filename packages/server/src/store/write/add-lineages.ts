@@ -23,6 +23,8 @@ export interface LineageTerms {
   readonly challenge: ChallengeType | null;
   /** The campaign on whose list they are: they are due when their wave begins. null: they are due now. */
   readonly campaignId: string | null;
+  /** The span of the request that wants them, as a W3C traceparent; absent or null: nobody told one. */
+  readonly askedTrace?: string | null;
 }
 
 /** A lineage that holds a name now. */
@@ -67,15 +69,25 @@ export async function addLineages(
 ): Promise<void> {
   if (wanted.length === 0) return;
   const at = timestamp(now);
-  const { caId, pinned, edgeGroupId, keyType, paired, profile, challenge, campaignId } = terms;
+  const {
+    caId,
+    pinned,
+    edgeGroupId,
+    keyType,
+    paired,
+    profile,
+    challenge,
+    campaignId,
+    askedTrace = null,
+  } = terms;
   const rows = JSON.stringify(wanted.map(({ names, tenantId }) => ({ names, tenant_id: tenantId })));
   await sql`
     with begun as (
       insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, paired, profile, challenge, state,
-        state_at, wake_at, wanted_at, created_at, campaign_id, held)
+        state_at, wake_at, wanted_at, created_at, campaign_id, held, asked_trace)
       select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${paired}, ${profile},
         ${challenge}, 'waiting', ${at},
-        ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}
+        ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}, ${askedTrace}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)
       returning id, names
     ), named as (

@@ -21,6 +21,10 @@ export interface RecordedReceipt {
   readonly served: {
     /** From its CA's having issued it; null: it was imported. */
     readonly sinceIssued: Duration | null;
+    /** The root span of its issuance, as a W3C traceparent; null: it is not traced. */
+    readonly trace: string | null;
+    readonly storedAt: Instant;
+    readonly servedAt: Instant;
   } | null;
 }
 
@@ -88,7 +92,8 @@ export async function recordReceipts(
         jsonb_build_object('certificateId', certificate_id::text, 'rule', served_when, 'edges', alive)
       from timed join served using (lineage_id), rule
     )
-    select error, took, rule.edge_group, served.lineage_id is not null as is_served,
+    select error, took, rule.edge_group, served.lineage_id is not null as is_served, stored_at, true_served_at,
+      (select trace from issuance where id = timed.issuance_id) as trace,
       (select extract(epoch from true_served_at - max(event.at)) * 1000 from event
         where event.lineage_id = served.lineage_id and event.issuance_id = timed.issuance_id and kind = 'finalized'
       )::bigint as since_issued
@@ -118,15 +123,23 @@ interface RecordedRow {
   readonly took: string;
   readonly edge_group: string;
   readonly is_served: boolean;
+  readonly stored_at: Instant;
+  readonly true_served_at: Instant;
+  readonly trace: string | null;
   readonly since_issued: string | null;
 }
 
-const presentRow = ({ error, edge_group, took, is_served, since_issued }: RecordedRow): RecordedReceipt => ({
+const presentRow = ({ error, edge_group, took, is_served, ...row }: RecordedRow): RecordedReceipt => ({
   error,
   edgeGroup: edge_group,
   took: milliseconds(Number(took)),
   served: is_served
-    ? { sinceIssued: since_issued === null ? null : milliseconds(Math.max(0, Number(since_issued))) }
+    ? {
+        sinceIssued: row.since_issued === null ? null : milliseconds(Math.max(0, Number(row.since_issued))),
+        trace: row.trace,
+        storedAt: row.stored_at,
+        servedAt: row.true_served_at,
+      }
     : null,
 });
 

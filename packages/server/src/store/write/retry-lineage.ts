@@ -22,13 +22,15 @@ export const retryLineage = (db: Db, retry: Retry): Promise<boolean> =>
 export interface Retry {
   readonly lineageId: string;
   readonly by: ByWhom;
+  /** The span of the request, as a W3C traceparent; absent or null: nobody told one. */
+  readonly askedTrace?: string | null;
   readonly now: Instant;
 }
 
 /** The same in a transaction. `unchanged`: it is under way, or due, already. */
 export async function retryHeld(
   trx: Db,
-  { lineageId, by, now }: Retry,
+  { lineageId, by, askedTrace = null, now }: Retry,
 ): Promise<"retried" | "unchanged" | "removed"> {
   const at = timestamp(now);
   const { state } = await trx
@@ -41,7 +43,7 @@ export async function retryHeld(
   const { rows } = await sql<{ count: string }>`
       with woken as (
         update lineage set ${becomesState(stateAfterResuming, now)}, unmended_since = null, wake_at = ${at}, avoid_ca_ids = '{}', wanted_at = least(wanted_at, ${at}), held = false,
-          campaign_id = case when certificate_id is not null then campaign_id end
+          asked_trace = ${askedTrace}, campaign_id = case when certificate_id is not null then campaign_id end
         where id = ${lineageId} and (wake_at is null or wake_at > ${at})
           and not exists (select 1 from issuance where lineage_id = ${lineageId} and ended_at is null)
         returning id

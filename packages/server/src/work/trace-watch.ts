@@ -1,0 +1,34 @@
+/** Tells the root spans of issuances that have ended, for all processes together: also of one that died, or was ended from outside. */
+import { seconds } from "@certmill/domain";
+import type { Clock } from "../clock.ts";
+import type { Db } from "../store/database.ts";
+import { type EndedTrace, takeEndedTraces } from "../store/write/take-ended-traces.ts";
+import { Rounds } from "./rounds.ts";
+
+/** In one statement. */
+const most = 100;
+const lookEvery = seconds(2);
+
+export const watchTraces = ({
+  db,
+  clock,
+  onEnded,
+  onError,
+}: {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly onEnded: (issuance: EndedTrace) => void;
+  readonly onError: (error: unknown) => void;
+}): Rounds =>
+  new Rounds({
+    clock,
+    round: async () => {
+      const ended = await takeEndedTraces(db, most);
+      for (const issuance of ended) onEnded(issuance);
+      return ended.length === most ? 0 : lookEvery;
+    },
+    shortestWait: 50,
+    afterError: lookEvery,
+    noMore: "Ends of issuances are not told to traces any more.",
+    onError,
+  });
