@@ -1,5 +1,6 @@
 import { count } from "../text/number.ts";
 import { date } from "../text/time.ts";
+import { heatShades, heatStep } from "./heat-scale.ts";
 
 export interface HeatDay {
   /** `2026-11-27` */
@@ -19,7 +20,7 @@ const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 /** A day a cell, weeks as columns: a table, so that it is read day by day as well as seen at once. */
 export function HeatMap({ label, days, words }: HeatMapProps) {
   const weeks = weeksOf(days);
-  const most = Math.max(1, ...days.map(({ value }) => value));
+  const most = Math.max(0, ...days.map(({ value }) => value));
   return (
     <div className="heat-scroll" tabIndex={0} role="region" aria-label={label}>
       <table className="heat" aria-label={label}>
@@ -50,7 +51,22 @@ export function HeatMap({ label, days, words }: HeatMapProps) {
           ))}
         </tbody>
       </table>
+      <Legend most={most} />
     </div>
+  );
+}
+
+/** Which shade is how many; what a cell says aloud says it too. */
+function Legend({ most }: { readonly most: number }) {
+  return (
+    <ul className="heat-legend" aria-hidden="true">
+      {heatShades(most).map(({ step, from, to }) => (
+        <li key={step}>
+          <span className={`heat-day heat-${step}`} />
+          {step === 0 ? "none" : from === to ? count(from) : `${count(from)} to ${count(to)}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -61,10 +77,9 @@ interface CellProps {
 }
 
 function Cell({ cell: { day, value }, most, words }: CellProps) {
-  const step = value === 0 ? 0 : Math.min(4, 1 + Math.floor((value / most) * 4 - 1e-9));
   const text = `${date(day)}: ${count(value)} ${value === 1 ? words[0] : words[1]}`;
   return (
-    <td className={`heat-day heat-${step}`} title={text}>
+    <td className={`heat-day heat-${heatStep(value, most)}`} title={text}>
       <span className="unseen">{text}</span>
     </td>
   );

@@ -6,7 +6,7 @@ export interface Part {
   readonly key: string;
   readonly label: ReactNode;
   readonly value: number;
-  /** The class that colours it: `tone-good`, `series-1`. */
+  /** The class that colours it: `tone-good`, `tone-other`. */
   readonly look: string;
 }
 

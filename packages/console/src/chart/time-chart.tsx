@@ -22,6 +22,10 @@ export interface TimeChartProps {
   readonly series: readonly Series[];
   /** How an instant is named in the table, and at the axis. */
   readonly timeText: (ms: number) => string;
+  /** What the numbers at the left axis are of: `a day`. */
+  readonly unit: string;
+  /** At the right one, where a series has it. */
+  readonly rightUnit?: string;
 }
 
 /** A chart over time. The same numbers are in a table below it, for those who read or hear them. */
@@ -87,7 +91,7 @@ function ChartTable({ label, times, series, timeText }: TimeChartProps) {
 
 function usePlot(
   holder: { readonly current: HTMLDivElement | null },
-  { times, series, timeText }: TimeChartProps,
+  { times, series, timeText, unit, rightUnit }: TimeChartProps,
   colours: Colours | null,
 ): void {
   useEffect(() => {
@@ -95,14 +99,18 @@ function usePlot(
     if (element === null || colours === null) return;
     const values = series.map((each) => [...each.values]);
     const data: uPlot.AlignedData = [times.map((ms) => ms / 1_000), ...values];
-    const plot = new uPlot(optionsOf({ series, timeText, colours, element }), data, element);
+    const plot = new uPlot(
+      optionsOf({ times, series, timeText, unit, rightUnit, colours, element }),
+      data,
+      element,
+    );
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       plot.destroy();
     };
-  }, [holder, times, series, timeText, colours]);
+  }, [holder, times, series, timeText, unit, rightUnit, colours]);
 }
 
 const height = 200;
@@ -111,15 +119,23 @@ const height = 200;
 const rightSide = 1 as NonNullable<uPlot.Axis["side"]>;
 const barWidth = uPlot.paths.bars?.({ size: [0.7, 24], align: 1 });
 
-interface Drawn {
-  readonly series: readonly Series[];
-  readonly timeText: TimeChartProps["timeText"];
+interface Drawn extends Omit<TimeChartProps, "label" | "rightUnit"> {
+  readonly rightUnit: string | undefined;
   readonly colours: Colours;
   readonly element: HTMLElement;
 }
 
-function optionsOf({ series, timeText, colours, element }: Drawn): uPlot.Options {
-  const axis = { stroke: colours["ink-soft"], font: `12px ${getComputedStyle(element).fontFamily}` };
+/** A bar stands on the time after its instant, so the last one needs as much room as there is between two. */
+function rangeOf(times: readonly number[], series: readonly Series[]) {
+  const [before = 0, last = 0] = times.slice(-2);
+  const room = series.some(({ kind }) => kind === "bars") && times.length > 1 ? (last - before) / 1_000 : 0;
+  return (_: uPlot, from: number, to: number): uPlot.Range.MinMax => [from, to + room];
+}
+
+function optionsOf(drawn: Drawn): uPlot.Options {
+  const { times, series, timeText, unit, rightUnit, colours, element } = drawn;
+  const font = `12px ${getComputedStyle(element).fontFamily}`;
+  const axis = { stroke: colours["ink-soft"], font, labelFont: font, labelSize: 18, labelGap: 2 };
   const grid = { stroke: colours.line, width: 1 };
   const count = { ...axis, size: 44, values: (_: uPlot, ticks: number[]) => ticks.map(shortCount) };
   const fromZero = {
@@ -132,7 +148,7 @@ function optionsOf({ series, timeText, colours, element }: Drawn): uPlot.Options
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: fromZero, ...(hasRight ? { right: fromZero } : {}) },
+    scales: { x: { range: rangeOf(times, series) }, y: fromZero, ...(hasRight ? { right: fromZero } : {}) },
     axes: [
       {
         ...axis,
@@ -142,9 +158,18 @@ function optionsOf({ series, timeText, colours, element }: Drawn): uPlot.Options
         size: 32,
         space: 80,
       },
-      { ...count, grid, ticks: { show: false } },
+      { ...count, label: unit, grid, ticks: { show: false } },
       ...(hasRight
-        ? [{ ...count, scale: "right", side: rightSide, grid: { show: false }, ticks: { show: false } }]
+        ? [
+            {
+              ...count,
+              ...(rightUnit === undefined ? {} : { label: rightUnit }),
+              scale: "right",
+              side: rightSide,
+              grid: { show: false },
+              ticks: { show: false },
+            },
+          ]
         : []),
     ],
     series: [

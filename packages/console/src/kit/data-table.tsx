@@ -12,6 +12,8 @@ import { type KeyboardEvent, type ReactNode, useMemo } from "react";
 import { Icon } from "./icon.tsx";
 
 interface Look {
+  /** The last one of those that narrow screens show. */
+  readonly narrowLast: boolean;
   readonly align: "start" | "end";
   /** Left out on narrow screens, where what the reader came for has the room. */
   readonly wideOnly: boolean;
@@ -115,8 +117,9 @@ interface Held<Row> {
 function useColumns<Row>(columns: readonly Column<Row>[]) {
   return useMemo(() => {
     const helper = createColumnHelper<typeof features, Held<Row>>();
+    const last = columns.findLast(({ wideOnly }) => wideOnly !== true)?.id;
     return columns.map(({ id, head, cell, sort, align, wideOnly = false }) => {
-      const meta: Look = { align: align ?? "start", wideOnly };
+      const meta: Look = { align: align ?? "start", wideOnly, narrowLast: id === last };
       return helper.accessor(({ row }): unknown => sort?.(row), {
         id,
         header: head,
@@ -145,7 +148,13 @@ const ariaSort = (sorted: "asc" | "desc" | false) =>
   sorted === false ? undefined : sorted === "asc" ? "ascending" : "descending";
 
 const classOf = (look: Look | undefined): string =>
-  `${look?.align === "end" ? "number" : ""} ${look?.wideOnly === true ? "wide-only" : ""}`.trim();
+  [
+    look?.align === "end" ? "number" : "",
+    look?.wideOnly === true ? "wide-only" : "",
+    look?.narrowLast === true ? "narrow-last" : "",
+  ]
+    .filter((name) => name !== "")
+    .join(" ");
 
 const steps: Readonly<Record<string, number>> = {
   ArrowDown: 1,

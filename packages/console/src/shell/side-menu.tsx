@@ -44,6 +44,7 @@ export function SideMenu({ open, onClose }: SideMenuProps) {
             </div>
           );
         })}
+        <p className="side-note">All times and days are UTC.</p>
       </nav>
     </>
   );

@@ -3,8 +3,8 @@ const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFract
 const percent = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
 const finePercent = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 2 });
 
-/** `1,234,567` */
-export const count = (value: number): string => whole.format(value);
+/** `1,234,567`; what was rounded to nothing from below is 0, not -0. */
+export const count = (value: number): string => whole.format(Object.is(value, -0) ? 0 : value);
 
 /** `1.2M`, for axes and tight places. */
 export const shortCount = (value: number): string => short.format(value);

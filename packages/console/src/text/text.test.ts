@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { counted, share } from "./number.ts";
+import { count, counted, share } from "./number.ts";
 import { duration, fromNow } from "./time.ts";
 
 test.each([
@@ -47,6 +47,10 @@ test("what is not the whole is never told as 100%, and what is something never a
     }),
   );
   expect([share(0), share(1), share(0.9996)]).toEqual(["0%", "100%", "99.96%"]);
+});
+
+test("what is rounded to nothing has no sign", () => {
+  expect([count(Math.round(-0.2)), count(-1)]).toEqual(["0", "-1"]);
 });
 
 test("one is one", () => {

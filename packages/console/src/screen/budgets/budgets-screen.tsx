@@ -74,7 +74,7 @@ function CaBudget({ budget }: { readonly budget: Budget }) {
                 look: "tone-good",
               },
               { key: "renewal", label: "renewal", value: spent.week.byClass.renewal, look: "tone-busy" },
-              { key: "campaign", label: "campaign", value: spent.week.byClass.campaign, look: "tone-warn" },
+              { key: "campaign", label: "campaign", value: spent.week.byClass.campaign, look: "tone-other" },
             ]}
           />
           <Tightest tightest={tightest} />

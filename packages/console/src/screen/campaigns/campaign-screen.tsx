@@ -10,6 +10,7 @@ import { Instant } from "../../kit/instant.tsx";
 import { Empty, Notice } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
+import { Sentence } from "../../kit/sentence.tsx";
 import { ask, isMissing } from "../../server/ask.ts";
 import { count, share } from "../../text/number.ts";
 import { CampaignActions } from "./campaign-actions.tsx";
@@ -36,7 +37,11 @@ export function CampaignScreen() {
         <Screen
           title={campaign.name}
           mark={<CampaignMark campaign={campaign} />}
-          lead={<p className="standing">{campaign.reason}</p>}
+          lead={
+            <p className="standing">
+              <Sentence text={campaign.reason} />
+            </p>
+          }
           actions={<CampaignActions campaign={campaign} />}
         >
           <Progress campaign={campaign} />
@@ -71,7 +76,7 @@ function Progress({ campaign }: { readonly campaign: Campaign }) {
           <Figure
             name="A day"
             value={forecast === null ? "–" : count(Math.round(forecast.perDay))}
-            note={forecast?.basis}
+            note={forecast === null ? undefined : paceWords[forecast.basis]}
           />
           <Figure
             name="All tried by"
@@ -93,7 +98,7 @@ function Progress({ campaign }: { readonly campaign: Campaign }) {
           parts={[
             { key: "issued", label: "issued", value: certificates.issued, look: "tone-good" },
             { key: "issuing", label: "issuing", value: certificates.issuing, look: "tone-busy" },
-            { key: "waiting", label: "in line", value: certificates.waiting, look: "tone-warn" },
+            { key: "waiting", label: "in line", value: certificates.waiting, look: "tone-wait" },
             { key: "held", label: "of waves to come", value: certificates.held, look: "tone-rest" },
             { key: "failed", label: "failed", value: certificates.failed, look: "tone-bad" },
             { key: "removed", label: "removed", value: certificates.removed, look: "tone-none" },
@@ -103,6 +108,13 @@ function Progress({ campaign }: { readonly campaign: Campaign }) {
     </Panel>
   );
 }
+
+type Basis = NonNullable<Campaign["forecast"]>["basis"];
+const paceWords: Readonly<Record<Basis, string>> = {
+  ceiling: "as its own ceiling allows",
+  accounts: "as the CAs' limits allow",
+  observed: "as it has gone so far",
+};
 
 function factsOf(campaign: Campaign): readonly Fact[] {
   const {
@@ -163,7 +175,7 @@ function Report({ name }: { readonly name: string }) {
   const query = useQuery(ask(operations.reportCampaign, { params: { name } }));
   return (
     <Panel
-      title="Why what failed failed"
+      title="Failures by reason"
       flush
       aside={
         <Link to="/failures" search={{ campaign: name }}>
@@ -174,7 +186,9 @@ function Report({ name }: { readonly name: string }) {
       <Asked query={query} what="the report">
         {({ reasons }) =>
           reasons.length === 0 ? (
-            <Empty title="Nothing has failed." />
+            <Empty title="Nothing has failed.">
+              <p>What fails is counted here by its reason, with whose doing it is.</p>
+            </Empty>
           ) : (
             <DataTable
               label="Failures by reason"

@@ -2,6 +2,7 @@ import { type Campaign, operations } from "@certmill/api";
 import { Link } from "@tanstack/react-router";
 import { Meter } from "../../chart/meter.tsx";
 import type { Column } from "../../kit/data-table.tsx";
+import { Icon } from "../../kit/icon.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { PagedTable } from "../../kit/paged-table.tsx";
@@ -61,6 +62,7 @@ export function CampaignsScreen() {
       actions={
         may(operations.createCampaign) ? (
           <Link to="/new-campaign" className="button button-main">
+            <Icon name="plus" />
             New campaign
           </Link>
         ) : undefined

@@ -48,7 +48,9 @@ function CertificateItem({ certificate }: CertificateItemProps) {
       <details className="certificate" open={current}>
         <summary>
           <Standing certificate={certificate} />
-          <span className="certificate-issuer">{issuer}</span>
+          <span className="certificate-issuer" title={issuer}>
+            {commonName(issuer)}
+          </span>
           <span className="soft nowrap">
             <Instant at={notBefore} as="day" /> – <Instant at={notAfter} as="day" />
           </span>
@@ -62,6 +64,9 @@ function CertificateItem({ certificate }: CertificateItemProps) {
     </li>
   );
 }
+
+/** Of a distinguished name as text: `R11` of `CN=R11,O=Let's Encrypt,C=US`; all of it where there is none. */
+const commonName = (name: string): string => /(?:^|,\s*)CN=([^,]+)/.exec(name)?.[1] ?? name;
 
 function Standing({ certificate }: { readonly certificate: Certificate }) {
   const now = useNow();

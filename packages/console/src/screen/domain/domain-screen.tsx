@@ -6,6 +6,7 @@ import { Instant } from "../../kit/instant.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
+import { Sentence } from "../../kit/sentence.tsx";
 import { StateMark } from "../../kit/state-mark.tsx";
 import { ask, isMissing } from "../../server/ask.ts";
 import { CertificatesPanel } from "./certificates-panel.tsx";
@@ -48,7 +49,9 @@ function Standing({ domain }: { readonly domain: Domain }) {
   const { reason, nextTryAt, expectedAt, unpauseUrl } = domain;
   return (
     <>
-      <p className="standing">{reason}</p>
+      <p className="standing">
+        <Sentence text={reason} />
+      </p>
       <p className="small">
         {nextTryAt === null ? null : (
           <>

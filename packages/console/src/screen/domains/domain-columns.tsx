@@ -1,6 +1,7 @@
 import { type DomainSummary, domainSorts } from "@certmill/api";
 import { Link } from "@tanstack/react-router";
 import type { Column } from "../../kit/data-table.tsx";
+import { HostName } from "../../kit/host-name.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { StateMark } from "../../kit/state-mark.tsx";
 
@@ -14,7 +15,7 @@ export const domainColumns: readonly Column<DomainSummary>[] = [
     sort: byServer,
     cell: ({ name }) => (
       <Link to="/domains/$name" params={{ name }} className="row-name wide-name">
-        {name}
+        <HostName name={name} />
       </Link>
     ),
   },

@@ -21,9 +21,14 @@ const edgeColumns: readonly Column<Edge>[] = [
     id: "name",
     head: "Edge",
     sort: ({ name }) => name,
-    cell: ({ name }) => <span className="row-name">{name}</span>,
+    cell: ({ name, group }) => (
+      <>
+        <span className="row-name">{name}</span>
+        <div className="soft small narrow-only">{group}</div>
+      </>
+    ),
   },
-  { id: "group", head: "Group", sort: ({ group }) => group, cell: ({ group }) => group },
+  { id: "group", head: "Group", wideOnly: true, sort: ({ group }) => group, cell: ({ group }) => group },
   {
     id: "alive",
     head: "State",

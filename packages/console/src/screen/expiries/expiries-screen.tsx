@@ -27,7 +27,7 @@ export function ExpiriesScreen() {
         {({ expiries }) => (
           <>
             <Ended expiries={expiries} />
-            <div className="columns">
+            <div className="columns even">
               <Panel title="90 days" className="third" aside={<CountedAt at={expiries.asOf} />}>
                 <HeatMap
                   label="Certificates that end, by day"
@@ -84,6 +84,7 @@ function DayChart({ days }: { readonly days: Expiries["days"] }) {
       times={times}
       series={series}
       timeText={dayOfAxis}
+      unit="certificates a day"
     />
   );
 }
@@ -96,8 +97,8 @@ function WeekTable({ days }: { readonly days: Expiries["days"] }) {
     <table className="table" aria-label="Certificates that end, by week">
       <thead>
         <tr>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
+          <th scope="col">First day</th>
+          <th scope="col">Last day</th>
           <th scope="col" className="number">
             Certificates
           </th>

@@ -1,19 +1,29 @@
 import type { Failure, FailureGroup } from "@certmill/api";
 import { Link } from "@tanstack/react-router";
 import type { Column } from "../../kit/data-table.tsx";
+import { HostName } from "../../kit/host-name.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
+import type { failureGroupings } from "../../shell/search-params.ts";
 import { count } from "../../text/number.ts";
+
+/** What failures are counted by, as a reader calls it. */
+export const groupingWords: Readonly<Record<(typeof failureGroupings)[number], string>> = {
+  reason: "reason",
+  tenant: "tenant",
+  campaign: "campaign",
+  ca: "CA",
+};
 
 const actors = { customer: "the customer", operator: "we", ca: "the CA", nobody: "nobody" } as const;
 
 export const groupColumns = (
-  by: string,
+  by: (typeof failureGroupings)[number],
   onChoose: (key: string) => void,
 ): readonly Column<FailureGroup>[] => [
   {
     id: "key",
-    head: by,
+    head: groupingWords[by].replace(/^./, (first) => first.toUpperCase()),
     cell: ({ key, sentence }) => (
       <>
         {key === null ? (
@@ -63,10 +73,10 @@ export const failureColumns: readonly Column<Failure>[] = [
     head: "Name",
     cell: ({ names }) => (
       <>
-        <Link to="/domains/$name" params={{ name: names[0] ?? "" }} className="row-name">
-          {names[0]}
+        <Link to="/domains/$name" params={{ name: names[0] ?? "" }} className="row-name wide-name">
+          <HostName name={names[0] ?? ""} />
         </Link>
-        {names.length > 1 ? <span className="soft"> and {names.length - 1} more</span> : null}
+        {names.length > 1 ? <span className="soft small">and {names.length - 1} more</span> : null}
       </>
     ),
   },

@@ -14,9 +14,9 @@ import { Screen } from "../../kit/screen.tsx";
 import { ask } from "../../server/ask.ts";
 import { type FailuresSearch, failureGroupings } from "../../shell/search-params.ts";
 import { count } from "../../text/number.ts";
-import { failureColumns, groupColumns } from "./failure-columns.tsx";
+import { failureColumns, groupColumns, groupingWords } from "./failure-columns.tsx";
 
-const groupOptions = failureGroupings.map((by) => ({ value: by, label: by }));
+const groupOptions = failureGroupings.map((by) => ({ value: by, label: groupingWords[by] }));
 
 /** What fails, counted by reason, tenant, campaign or CA; then one by one. */
 export function FailuresScreen() {
@@ -25,7 +25,7 @@ export function FailuresScreen() {
   const change = (next: FailuresSearch) => void navigate({ to: "/failures", search: next });
   const { by = "reason", ...filters } = search;
   const query = useQuery(ask(operations.reportFailures, { query: { by, ...filters } }));
-  const chosen = Object.entries(filters).filter(([, value]) => value !== undefined);
+  const chosen = failureGroupings.filter((each) => filters[each] !== undefined);
   const input = { query: { ...filters, limit: 50 } };
   return (
     <Screen
@@ -39,9 +39,14 @@ export function FailuresScreen() {
           options={groupOptions}
           onValue={(value) => change({ ...search, by: value })}
         />
-        {chosen.map(([name, value]) => (
-          <Button key={name} icon="close" onClick={() => change({ ...search, [name]: undefined })}>
-            {name}: {value}
+        {chosen.map((each) => (
+          <Button
+            key={each}
+            icon="close"
+            aria-label={`No longer only this ${groupingWords[each]}: ${filters[each]}`}
+            onClick={() => change({ ...search, [each]: undefined })}
+          >
+            {groupingWords[each]}: {filters[each]}
           </Button>
         ))}
       </div>
@@ -56,7 +61,7 @@ export function FailuresScreen() {
                 <Figure name="New in 24 hours" value={count(totals.new)} />
               </Figures>
             </Panel>
-            <Panel title={`By ${by}`} flush aside={more ? "the largest 100" : undefined}>
+            <Panel title={`By ${groupingWords[by]}`} flush aside={more ? "the largest 100" : undefined}>
               {groups.length === 0 ? (
                 <Empty title="Nothing fails." />
               ) : (
@@ -73,7 +78,11 @@ export function FailuresScreen() {
           words={["certificate", "certificates"]}
           columns={failureColumns}
           keyOf={({ id }) => id}
-          empty={<Empty title="Nothing fails." />}
+          empty={
+            <Empty title="Nothing fails.">
+              <p>What fails is listed here with what to change, until an attempt succeeds.</p>
+            </Empty>
+          }
         />
       </Panel>
     </Screen>
@@ -89,6 +98,11 @@ interface GroupTableProps {
 function GroupTable({ groups, by, onChoose }: GroupTableProps) {
   const columns = useMemo(() => groupColumns(by, onChoose), [by, onChoose]);
   return (
-    <DataTable label={`Failures by ${by}`} columns={columns} rows={groups} keyOf={({ key }) => key ?? ""} />
+    <DataTable
+      label={`Failures by ${groupingWords[by]}`}
+      columns={columns}
+      rows={groups}
+      keyOf={({ key }) => key ?? ""}
+    />
   );
 }

@@ -20,27 +20,28 @@ import { limitWords } from "../budgets/limit-words.ts";
 
 const tones: Readonly<Record<LimitRule["state"], Tone>> = { holds: "good", starts: "wait", replaced: "rest" };
 
+/** `300 at once, 300 more in 3 h` */
+const ruleWords = ({
+  burst,
+  count: refill,
+  periodSeconds,
+}: Pick<LimitRule, "burst" | "count" | "periodSeconds">): string =>
+  `${count(burst)} at once, ${count(refill)} more in ${duration(periodSeconds * 1_000)}`;
+
 const columns: readonly Column<LimitRule>[] = [
   { id: "ca", head: "CA", cell: ({ ca }) => <strong>{ca}</strong> },
   {
     id: "limit",
     head: "Limit",
-    cell: ({ limit, key }) => (
+    cell: ({ limit, key, ...rule }) => (
       <>
         {limitWords(limit)}
         {key === null ? null : <div className="soft small">for {key}</div>}
+        <div className="soft small narrow-only">{ruleWords(rule)}</div>
       </>
     ),
   },
-  {
-    id: "rule",
-    head: "Rule",
-    cell: ({ burst, count: refill, periodSeconds }) => (
-      <>
-        {count(burst)} at once, {count(refill)} more in {duration(periodSeconds * 1_000)}
-      </>
-    ),
-  },
+  { id: "rule", head: "Rule", wideOnly: true, cell: ruleWords },
   { id: "source", head: "From", wideOnly: true, cell: ({ source, note }) => note ?? source },
   {
     id: "state",

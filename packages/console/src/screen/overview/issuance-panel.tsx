@@ -37,6 +37,7 @@ function HourChart({ issuance }: { readonly issuance: readonly CaIssuance[] }) {
       times={times}
       series={series}
       timeText={hourOfAxis}
+      unit="certificates an hour"
     />
   );
 }
@@ -73,7 +74,7 @@ function RateTable({ issuance }: { readonly issuance: readonly CaIssuance[] }) {
             <th scope="col" className="number">
               Failed
             </th>
-            <th scope="col" className="number">
+            <th scope="col" className="number narrow-last">
               Failure rate
             </th>
             <th scope="col" className="number wide-only">
@@ -90,7 +91,7 @@ function RateTable({ issuance }: { readonly issuance: readonly CaIssuance[] }) {
               <th scope="row">{ca}</th>
               <td className="number">{count(issued)}</td>
               <td className="number">{count(failed)}</td>
-              <td className="number">{rate(issued, failed)}</td>
+              <td className="number narrow-last">{rate(issued, failed)}</td>
               <td className="number soft wide-only">{rate(issuedLastWeek, failedLastWeek)}</td>
               <td className="wide-only">
                 {failures[0] === undefined ? (

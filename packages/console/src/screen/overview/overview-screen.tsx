@@ -50,9 +50,10 @@ function ExpiriesPanel({ expiries }: { readonly expiries: Overview["expiries"] }
     <Panel
       title="Certificates that end in the next 90 days"
       aside={
-        <Link to="/expiries">
-          As of <CountedAt at={expiries.asOf} />
-        </Link>
+        <>
+          <CountedAt at={expiries.asOf} />
+          <Link to="/expiries">All expiries</Link>
+        </>
       }
     >
       <HeatMap

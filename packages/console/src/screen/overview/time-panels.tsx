@@ -61,7 +61,7 @@ function ComparedTable({ label, head, rows }: ComparedTableProps) {
             <th scope="col" className="number">
               p99
             </th>
-            <th scope="col" className="number">
+            <th scope="col" className="number narrow-last">
               p95 before
             </th>
             <th scope="col" className="number wide-only">
@@ -76,7 +76,7 @@ function ComparedTable({ label, head, rows }: ComparedTableProps) {
               <td className="number">{text(today.p50Ms)}</td>
               <td className="number">{text(today.p95Ms)}</td>
               <td className="number">{text(today.p99Ms)}</td>
-              <td className="number soft">
+              <td className="number soft narrow-last">
                 {text(lastWeek.p95Ms)} <Change before={lastWeek.p95Ms} now={today.p95Ms} />
               </td>
               <td className="number soft wide-only">{count(today.count)}</td>

@@ -3,6 +3,7 @@ import { Figure, Figures } from "../../kit/figure.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
+import { Sentence } from "../../kit/sentence.tsx";
 import { count, share } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import { verdictOf } from "./verdict.ts";
@@ -34,7 +35,9 @@ function AlertItem({ alert: { severity, sentence, since } }: { readonly alert: A
   return (
     <li className="alert">
       <Mark tone={severity === "critical" ? "bad" : "warn"} word={severity} />
-      <p>{sentence}</p>
+      <p>
+        <Sentence text={sentence} />
+      </p>
       <span className="soft small">{since === null ? "" : <Instant at={since} />}</span>
     </li>
   );

@@ -1,4 +1,4 @@
-import type { Plan } from "@certmill/api";
+import { type LimitName, limitNames, type Plan } from "@certmill/api";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Series, TimeChart } from "../../chart/time-chart.tsx";
@@ -6,6 +6,7 @@ import { Asked } from "../../kit/asked.tsx";
 import { Figure, Figures } from "../../kit/figure.tsx";
 import { count, share } from "../../text/number.ts";
 import { date, dayOfAxis } from "../../text/time.ts";
+import { limitWords } from "../budgets/limit-words.ts";
 
 /** When the list is done, what holds it back until then, and what would make it faster. */
 export function PlanResult({ query }: { readonly query: UseQueryResult<Plan> }) {
@@ -25,6 +26,7 @@ export function PlanResult({ query }: { readonly query: UseQueryResult<Plan> }) 
 
 function Headline({ plan: { enrolment, packing } }: { readonly plan: Plan }) {
   const { finishesAt, days, domains, neverRight, orders, byCa } = enrolment;
+  const [most] = [...byCa].sort((one, other) => other.share - one.share);
   return (
     <Figures>
       <Figure
@@ -47,8 +49,8 @@ function Headline({ plan: { enrolment, packing } }: { readonly plan: Plan }) {
         }
       />
       <Figure
-        name="By CA"
-        value={byCa[0] === undefined ? "–" : share(byCa[0].share)}
+        name={most === undefined ? "By CA" : `By ${most.ca}`}
+        value={most === undefined ? "–" : share(most.share)}
         note={byCa.map(({ ca, orders: placed }) => `${ca} ${count(placed)}`).join(", ")}
       />
     </Figures>
@@ -78,9 +80,23 @@ function DayChart({ days }: { readonly days: readonly Day[] }) {
       times={times}
       series={series}
       timeText={dayOfAxis}
+      unit="orders a day"
+      rightUnit="domains covered"
     />
   );
 }
+
+/** What binds a plan: a limit, or one of two more words. */
+const bindingWords = (binding: string): string =>
+  binding === "requests"
+    ? "how fast it may be asked"
+    : binding === "outage"
+      ? "it is down"
+      : isLimit(binding)
+        ? limitWords(binding)
+        : binding;
+
+const isLimit = (name: string): name is LimitName => limitNames.some((each) => each === name);
 
 function Phases({ plan: { enrolment } }: { readonly plan: Plan }) {
   if (enrolment.phases.length === 0) return null;
@@ -102,7 +118,7 @@ function Phases({ plan: { enrolment } }: { readonly plan: Plan }) {
           {enrolment.phases.map(({ ca, limit, from, to }) => (
             <tr key={`${ca} ${limit} ${from}`}>
               <td>
-                {ca} <span className="soft">{limit}</span>
+                {ca} <span className="soft">{bindingWords(limit)}</span>
               </td>
               <td className="number">{date(from)}</td>
               <td className="number">{date(to)}</td>

@@ -60,7 +60,11 @@ export function TokensScreen() {
           words={["token", "tokens"]}
           columns={columns}
           keyOf={({ id }) => id}
-          empty={<Empty title="No token works now." />}
+          empty={
+            <Empty title="No token works now.">
+              <p>A program that adds domains, or an edge, needs one.</p>
+            </Empty>
+          }
         />
       </Panel>
       <Dialog open={isAdding} onClose={() => setAdding(false)} title="Create a token">

@@ -67,7 +67,11 @@ export function WebhooksScreen() {
           words={["webhook", "webhooks"]}
           columns={columns}
           keyOf={({ id }) => id}
-          empty={<Empty title="There is no webhook yet." />}
+          empty={
+            <Empty title="There is no webhook yet.">
+              <p>Add one, and your own program is told when a certificate is issued, served or fails.</p>
+            </Empty>
+          }
         />
       </Panel>
       <Dialog open={isAdding} onClose={() => setAdding(false)} title="Add a webhook">
