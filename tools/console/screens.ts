@@ -27,6 +27,13 @@ export const screens: readonly ConsoleScreen[] = [
   { name: "limits", path: "/limits", title: "Limits", shows: "new orders" },
   { name: "cas", path: "/cas", title: "CAs", shows: "letsencrypt" },
   { name: "edges", path: "/edges", title: "Edges", shows: "eu-west-1" },
+  {
+    name: "replacements",
+    path: "/replacements",
+    title: "Replacements",
+    shows: "Nothing has had to be replaced yet.",
+  },
+  { name: "dns", path: "/dns", title: "DNS providers", shows: "There is no DNS provider yet." },
   { name: "tenants", path: "/tenants", title: "Tenants", shows: "tenant-1" },
   { name: "webhooks", path: "/webhooks", title: "Webhooks", shows: "There is no webhook yet." },
   { name: "tokens", path: "/tokens", title: "Tokens", shows: "No token works now." },

@@ -109,6 +109,21 @@ const edges = createRoute({
   path: "/edges",
   component: lazy(() => import("./screen/edges/edges-screen.tsx"), "EdgesScreen"),
 });
+const replacements = createRoute({
+  getParentRoute,
+  path: "/replacements",
+  component: lazy(() => import("./screen/replacements/replacements-screen.tsx"), "ReplacementsScreen"),
+});
+const replacement = createRoute({
+  getParentRoute,
+  path: "/replacements/$id",
+  component: lazy(() => import("./screen/replacements/replacement-screen.tsx"), "ReplacementScreen"),
+});
+const dns = createRoute({
+  getParentRoute,
+  path: "/dns",
+  component: lazy(() => import("./screen/dns/dns-screen.tsx"), "DnsScreen"),
+});
 const tenants = createRoute({
   getParentRoute,
   path: "/tenants",
@@ -157,6 +172,9 @@ const routeTree = root.addChildren([
     limits,
     cas,
     edges,
+    replacements,
+    replacement,
+    dns,
     tenants,
     webhooks,
     webhook,

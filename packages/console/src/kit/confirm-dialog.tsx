@@ -1,12 +1,10 @@
 import { type ReactNode, useState } from "react";
-import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
+import { DialogForm } from "./dialog-form.tsx";
 import { TextField } from "./field.tsx";
 
-interface ConfirmDialogProps {
-  readonly open: boolean;
+interface ConfirmFormProps {
   readonly onClose: () => void;
-  readonly title: string;
   /** What it means, in sentences. */
   readonly children: ReactNode;
   /** On the button: what is done. */
@@ -17,25 +15,31 @@ interface ConfirmDialogProps {
   readonly onConfirm: () => void;
 }
 
+interface ConfirmDialogProps extends ConfirmFormProps {
+  readonly open: boolean;
+  readonly title: string;
+}
+
 /** Asks before something is done that others will notice. */
-export function ConfirmDialog(props: ConfirmDialogProps) {
+export function ConfirmDialog({ open, title, ...form }: ConfirmDialogProps) {
   return (
-    <Dialog open={props.open} onClose={props.onClose} title={props.title}>
-      <ConfirmForm {...props} />
+    <Dialog open={open} onClose={form.onClose} title={title}>
+      <ConfirmForm {...form} />
     </Dialog>
   );
 }
 
-function ConfirmForm({ onClose, children, act, typed, busy, onConfirm }: ConfirmDialogProps) {
+function ConfirmForm({ onClose, children, act, typed, busy, onConfirm }: ConfirmFormProps) {
   const [text, setText] = useState("");
   const isRight = typed === null || text.trim().toLowerCase() === typed.toLowerCase();
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isRight) onConfirm();
-      }}
+    <DialogForm
+      act={act}
+      look={typed === null ? "main" : "danger"}
+      disabled={!isRight}
+      busy={busy}
+      onCancel={onClose}
+      onSubmit={onConfirm}
     >
       <div className="dialog-text">{children}</div>
       {typed === null ? null : (
@@ -47,12 +51,6 @@ function ConfirmForm({ onClose, children, act, typed, busy, onConfirm }: Confirm
           spellCheck={false}
         />
       )}
-      <footer className="dialog-foot">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look={typed === null ? "main" : "danger"} disabled={!isRight} busy={busy}>
-          {act}
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

@@ -29,6 +29,28 @@ export function TextField({ label, hint, fault, onValue, ...rest }: TextFieldPro
   );
 }
 
+interface TextAreaFieldProps extends Labelled {
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}
+
+/** Several lines of text. */
+export function TextAreaField({ label, hint, fault, value, onValue }: TextAreaFieldProps) {
+  const { id, described } = useFieldIds({ hint, fault });
+  return (
+    <FieldFrame id={id} label={label} hint={hint} fault={fault}>
+      <textarea
+        id={id}
+        className="input mono"
+        spellCheck={false}
+        aria-describedby={described}
+        value={value}
+        onChange={(event) => onValue(event.target.value)}
+      />
+    </FieldFrame>
+  );
+}
+
 type SelectFieldProps<T extends string> = Labelled &
   Omit<SelectHTMLAttributes<HTMLSelectElement>, "onChange"> & {
     readonly value: T;

@@ -7,7 +7,7 @@ import { Asked } from "./asked.tsx";
 import { Button } from "./button.tsx";
 import { type Column, DataTable } from "./data-table.tsx";
 
-interface PagedTableProps<O extends Operation> {
+export interface PagedTableProps<O extends Operation> {
   readonly operation: O;
   readonly input: Omit<InputOf<O>, "signal">;
   /** What the rows are, one and many: `["token", "tokens"]`. */

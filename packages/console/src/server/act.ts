@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "../kit/notify.ts";
 import { call } from "./ask.ts";
 
-interface Told<O extends Operation> {
+export interface Told<O extends Operation> {
   /** What is told when it is done; null: the screen shows it by itself. */
   readonly done: ((answer: OutputOf<O>) => string) | string | null;
 }

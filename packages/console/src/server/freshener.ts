@@ -20,6 +20,8 @@ const ofMany: readonly string[] = idsOf([
   operations.listCampaigns,
   operations.reportCampaign,
   operations.listDomainActions,
+  operations.listReplacements,
+  operations.showReplacement,
 ]);
 
 function idsOf(all: readonly Operation[]): string[] {

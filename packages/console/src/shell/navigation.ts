@@ -30,6 +30,7 @@ export const navigation: readonly Group[] = [
       { to: "/plan", label: "Planner", needs: operations.makePlan },
       { to: "/budgets", label: "Budgets", needs: operations.listBudgets },
       { to: "/limits", label: "Limits", needs: operations.listLimits },
+      { to: "/replacements", label: "Replacements", needs: operations.listReplacements },
     ],
   },
   {
@@ -37,6 +38,7 @@ export const navigation: readonly Group[] = [
     places: [
       { to: "/cas", label: "CAs", needs: operations.listCas },
       { to: "/edges", label: "Edges", needs: operations.listEdges },
+      { to: "/dns", label: "DNS providers", needs: operations.listDnsProviders },
       { to: "/tenants", label: "Tenants", needs: operations.listTenants },
       { to: "/webhooks", label: "Webhooks", needs: operations.listWebhooks },
       { to: "/tokens", label: "Tokens", needs: operations.listTokens },

@@ -5,11 +5,9 @@ import { Button } from "../../kit/button.tsx";
 import type { Column } from "../../kit/data-table.tsx";
 import { TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
+import { ListScreen } from "../../kit/list-screen.tsx";
 import { Mark } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
-import { PagedTable } from "../../kit/paged-table.tsx";
-import { Panel } from "../../kit/panel.tsx";
-import { Screen } from "../../kit/screen.tsx";
 
 const columns: readonly Column<AuditEntry>[] = [
   { id: "at", head: "When", cell: ({ at }) => <Instant at={at} as="full" /> },
@@ -45,28 +43,41 @@ export function AuditScreen() {
   const [who, setWho] = useState(search.who ?? "");
   const [about, setAbout] = useState(search.about ?? "");
   return (
-    <Screen title="Audit log" lead="Every call that changed something, and every export of a key.">
-      <form
-        className="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void navigate({ to: "/audit", search: { who: who || undefined, about: about || undefined } });
-        }}
-      >
-        <TextField label="Who" value={who} onValue={setWho} />
-        <TextField label="What it was done to" value={about} onValue={setAbout} />
-        <Button type="submit">Filter</Button>
-      </form>
-      <Panel title="Entries" flush className="panel-bare">
-        <PagedTable
-          operation={operations.listAudit}
-          input={{ query: { ...search, limit: 100 } }}
-          words={["entry", "entries"]}
-          columns={columns}
-          keyOf={({ id }) => id}
-          empty={<Empty title="Nothing was done that fits." />}
-        />
-      </Panel>
-    </Screen>
+    <ListScreen
+      title="Audit log"
+      lead="Every call that changed something, and every export of a key."
+      filters={
+        <form
+          className="filters"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void navigate({ to: "/audit", search: { who: who || undefined, about: about || undefined } });
+          }}
+        >
+          <TextField label="Who" value={who} onValue={setWho} />
+          <TextField label="What it was done to" value={about} onValue={setAbout} />
+          <Button type="submit">Filter</Button>
+          {search.who === undefined && search.about === undefined ? null : (
+            <Button
+              look="quiet"
+              icon="close"
+              onClick={() => {
+                setWho("");
+                setAbout("");
+                void navigate({ to: "/audit", search: {} });
+              }}
+            >
+              Clear
+            </Button>
+          )}
+        </form>
+      }
+      operation={operations.listAudit}
+      input={{ query: { ...search, limit: 100 } }}
+      words={["entry", "entries"]}
+      columns={columns}
+      keyOf={({ id }) => id}
+      empty={<Empty title="Nothing was done that fits." />}
+    />
   );
 }

@@ -1,59 +1,62 @@
 import { type Campaign, operations } from "@certmill/api";
-import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
-import { ConfirmDialog } from "../../kit/confirm-dialog.tsx";
-import { useAct } from "../../server/act.ts";
-import { useMay } from "../../server/session.ts";
+import { ActButton } from "../../kit/act-button.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import { counted } from "../../text/number.ts";
 
 /** Start, pause, resume, cancel: what the campaign's state allows. */
 export function CampaignActions({ campaign }: { readonly campaign: Campaign }) {
   const { name, state, certificates } = campaign;
-  const may = useMay();
-  const [isAsked, setAsked] = useState(false);
-  const start = useAct(operations.startCampaign, { done: "The first wave begins." });
-  const pause = useAct(operations.pauseCampaign, { done: "No further order begins." });
-  const resume = useAct(operations.resumeCampaign, { done: "It goes on." });
-  const cancel = useAct(operations.cancelCampaign, { done: "The campaign is cancelled." });
-  if (!may(operations.startCampaign)) return null;
   const input = { params: { name } };
   const left = certificates.total - certificates.issued;
   return (
     <>
       {state === "importing" ? (
-        <Button look="main" icon="play" busy={start.isPending} onClick={() => start.mutate(input)}>
-          Start
-        </Button>
+        <ActButton
+          operation={operations.startCampaign}
+          input={input}
+          done="The first wave begins."
+          label="Start"
+          look="main"
+          icon="play"
+        />
       ) : null}
       {state === "running" ? (
-        <Button icon="pause" busy={pause.isPending} onClick={() => pause.mutate(input)}>
-          Pause
-        </Button>
+        <ActButton
+          operation={operations.pauseCampaign}
+          input={input}
+          done="No further order begins."
+          label="Pause"
+          icon="pause"
+        />
       ) : null}
       {state === "paused" ? (
-        <Button look="main" icon="play" busy={resume.isPending} onClick={() => resume.mutate(input)}>
-          Resume
-        </Button>
+        <ActButton
+          operation={operations.resumeCampaign}
+          input={input}
+          done="It goes on."
+          label="Resume"
+          look="main"
+          icon="play"
+        />
       ) : null}
       {state === "cancelled" || state === "done" ? null : (
-        <Button look="danger" onClick={() => setAsked(true)}>
-          Cancel
-        </Button>
+        <ConfirmButton
+          operation={operations.cancelCampaign}
+          input={input}
+          done="The campaign is cancelled."
+          label="Cancel"
+          look="danger"
+          title={`Cancel the campaign ${name}`}
+          act="Cancel the campaign"
+          typed={name}
+        >
+          <p>
+            What has a certificate stays and is renewed.{" "}
+            {counted(left, "certificate has", "certificates have")} not been issued: their domains are
+            removed. It cannot be undone.
+          </p>
+        </ConfirmButton>
       )}
-      <ConfirmDialog
-        open={isAsked}
-        onClose={() => setAsked(false)}
-        title={`Cancel the campaign ${name}`}
-        act="Cancel the campaign"
-        typed={name}
-        busy={cancel.isPending}
-        onConfirm={() => cancel.mutate(input, { onSuccess: () => setAsked(false) })}
-      >
-        <p>
-          What has a certificate stays and is renewed. {counted(left, "certificate has", "certificates have")}{" "}
-          not been issued: their domains are removed. It cannot be undone.
-        </p>
-      </ConfirmDialog>
     </>
   );
 }

@@ -4,10 +4,8 @@ import { Meter } from "../../chart/meter.tsx";
 import type { Column } from "../../kit/data-table.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { Instant } from "../../kit/instant.tsx";
+import { ListScreen } from "../../kit/list-screen.tsx";
 import { Empty } from "../../kit/notice.tsx";
-import { PagedTable } from "../../kit/paged-table.tsx";
-import { Panel } from "../../kit/panel.tsx";
-import { Screen } from "../../kit/screen.tsx";
 import { useMay } from "../../server/session.ts";
 import { count } from "../../text/number.ts";
 import { CampaignMark } from "./campaign-mark.tsx";
@@ -56,7 +54,7 @@ const columns: readonly Column<Campaign>[] = [
 export function CampaignsScreen() {
   const may = useMay();
   return (
-    <Screen
+    <ListScreen
       title="Campaigns"
       lead="A campaign enrols a long list at the pace that the CAs' limits allow, in waves, while new customers and renewals go first."
       actions={
@@ -67,23 +65,18 @@ export function CampaignsScreen() {
           </Link>
         ) : undefined
       }
-    >
-      <Panel title="Campaigns" flush className="panel-bare">
-        <PagedTable
-          operation={operations.listCampaigns}
-          input={{ query: { limit: 100 } }}
-          words={["campaign", "campaigns"]}
-          columns={columns}
-          keyOf={({ name }) => name}
-          empty={
-            <Empty title="There is no campaign yet.">
-              <p>
-                <Link to="/plan">Plan one</Link> to see when a list of yours would be done.
-              </p>
-            </Empty>
-          }
-        />
-      </Panel>
-    </Screen>
+      operation={operations.listCampaigns}
+      input={{ query: { limit: 100 } }}
+      words={["campaign", "campaigns"]}
+      columns={columns}
+      keyOf={({ name }) => name}
+      empty={
+        <Empty title="There is no campaign yet.">
+          <p>
+            <Link to="/plan">Plan one</Link> to see when a list of yours would be done.
+          </p>
+        </Empty>
+      }
+    />
   );
 }

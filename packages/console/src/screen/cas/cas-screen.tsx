@@ -1,9 +1,10 @@
 import { type Ca, operations } from "@certmill/api";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActButton } from "../../kit/act-button.tsx";
 import { Asked } from "../../kit/asked.tsx";
-import { Button } from "../../kit/button.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { AddButton, DialogButton } from "../../kit/dialog-button.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { type Fact, Facts } from "../../kit/facts.tsx";
 import { TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
@@ -13,33 +14,30 @@ import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
 import { useAct } from "../../server/act.ts";
 import { ask } from "../../server/ask.ts";
-import { useMay } from "../../server/session.ts";
 import { StatusPage } from "../overview/cas-panel.tsx";
-import { AddCaDialog } from "./add-ca-dialog.tsx";
+import { AddCaForm } from "./add-ca-form.tsx";
 import { caTones } from "./ca-tones.ts";
 
 /** The certificate authorities, the accounts there, and who gets which share of the orders. */
 export function CasScreen() {
   const query = useQuery(ask(operations.listCas, { query: { limit: 100 } }));
-  const may = useMay();
-  const [isAdding, setAdding] = useState(false);
   return (
     <Screen
       title="CAs"
       lead="The pool of certificate authorities. Orders that no rule sends elsewhere are shared out by weight."
       actions={
-        may(operations.addCa) ? (
-          <Button look="main" icon="plus" onClick={() => setAdding(true)}>
-            Add a CA
-          </Button>
-        ) : undefined
+        <AddButton needs={operations.addCa} label="Add a CA">
+          {(close) => <AddCaForm onDone={close} />}
+        </AddButton>
       }
     >
       <Asked query={query} what="the CAs">
         {({ items }) =>
           items.length === 0 ? (
             <Panel title="None yet">
-              <Empty title="There is no CA yet, so nothing can be issued." />
+              <Empty title="There is no CA yet, so nothing can be issued.">
+                <p>Add one: letsencrypt is the name of Let's Encrypt's directory.</p>
+              </Empty>
             </Panel>
           ) : (
             <div className="columns even">
@@ -50,7 +48,6 @@ export function CasScreen() {
           )
         }
       </Asked>
-      <AddCaDialog open={isAdding} onClose={() => setAdding(false)} />
     </Screen>
   );
 }
@@ -61,8 +58,6 @@ interface CaPanelProps {
 }
 
 function CaPanel({ ca, pool }: CaPanelProps) {
-  const may = useMay();
-  const [isChanging, setChanging] = useState(false);
   return (
     <Panel
       title={ca.name}
@@ -75,16 +70,20 @@ function CaPanel({ ca, pool }: CaPanelProps) {
     >
       <div className="stack">
         <Facts facts={factsOf(ca, pool)} />
-        {may(operations.changeCa) ? (
-          <div className="buttons">
-            <Button onClick={() => setChanging(true)}>Change</Button>
-            {ca.default ? null : <MakeDefault name={ca.name} />}
-          </div>
-        ) : null}
+        <div className="buttons">
+          <DialogButton needs={operations.changeCa} label="Change" title={`Change ${ca.name}`}>
+            {(close) => <ChangeForm ca={ca} onDone={close} />}
+          </DialogButton>
+          {ca.default ? null : (
+            <ActButton
+              operation={operations.changeCa}
+              input={{ params: { name: ca.name }, body: { default: true } }}
+              done={`${ca.name} is the default now.`}
+              label="Make it the default"
+            />
+          )}
+        </div>
       </div>
-      <Dialog open={isChanging} onClose={() => setChanging(false)} title={`Change ${ca.name}`}>
-        <ChangeForm ca={ca} onDone={() => setChanging(false)} />
-      </Dialog>
     </Panel>
   );
 }
@@ -108,27 +107,16 @@ function factsOf(ca: Ca, pool: readonly Ca[]): readonly Fact[] {
   ];
 }
 
-function MakeDefault({ name }: { readonly name: string }) {
-  const change = useAct(operations.changeCa, { done: `${name} is the default now.` });
-  return (
-    <Button
-      busy={change.isPending}
-      onClick={() => change.mutate({ params: { name }, body: { default: true } })}
-    >
-      Make it the default
-    </Button>
-  );
-}
-
 function ChangeForm({ ca, onDone }: { readonly ca: Ca; readonly onDone: () => void }) {
   const [weight, setWeight] = useState(String(ca.weight));
   const [inFlight, setInFlight] = useState(String(ca.maxOrdersInFlight));
   const change = useAct(operations.changeCa, { done: "It is changed." });
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      act="Change it"
+      busy={change.isPending}
+      onCancel={onDone}
+      onSubmit={() => {
         const body = { weight: Number(weight), maxOrdersInFlight: Number(inFlight) };
         change.mutate({ params: { name: ca.name }, body }, { onSuccess: onDone });
       }}
@@ -152,12 +140,6 @@ function ChangeForm({ ca, onDone }: { readonly ca: Ca; readonly onDone: () => vo
           required
         />
       </div>
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={change.isPending}>
-          Change it
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

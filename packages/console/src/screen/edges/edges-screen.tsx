@@ -1,10 +1,11 @@
-import { type Edge, type EdgeGroup, operations } from "@certmill/api";
+import { type Edge, operations } from "@certmill/api";
 import { useState } from "react";
 import { Button } from "../../kit/button.tsx";
-import { ConfirmDialog } from "../../kit/confirm-dialog.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import { CopyButton } from "../../kit/copy-button.tsx";
 import type { Column } from "../../kit/data-table.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { AddButton } from "../../kit/dialog-button.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
@@ -13,8 +14,8 @@ import { PagedTable } from "../../kit/paged-table.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
 import { useAct } from "../../server/act.ts";
-import { useMay } from "../../server/session.ts";
-import { count } from "../../text/number.ts";
+import { count, counted } from "../../text/number.ts";
+import { EdgeGroupsPanel } from "./edge-groups-panel.tsx";
 
 const edgeColumns: readonly Column<Edge>[] = [
   {
@@ -64,34 +65,16 @@ const edgeColumns: readonly Column<Edge>[] = [
   { id: "remove", head: "", align: "end", cell: (edge) => <RemoveEdge edge={edge} /> },
 ];
 
-const groupColumns: readonly Column<EdgeGroup>[] = [
-  { id: "name", head: "Group", cell: ({ name }) => <span className="row-name">{name}</span> },
-  { id: "served", head: "Served when", cell: ({ servedWhen }) => servedWhen },
-  { id: "keys", head: "Keys", cell: ({ keys }) => keys.policy },
-  { id: "challenge", head: "Proof", wideOnly: true, cell: ({ challenge }) => challenge ?? "as is best" },
-  {
-    id: "kept",
-    head: "Keys kept",
-    align: "end",
-    wideOnly: true,
-    cell: ({ keysKeptDays }) => (keysKeptDays === null ? "as the server has it" : `${keysKeptDays} days`),
-  },
-];
-
 /** The machines that terminate TLS, and the groups that serve the same domains. */
 export function EdgesScreen() {
-  const may = useMay();
-  const [isJoining, setJoining] = useState(false);
   return (
     <Screen
       title="Edges"
       lead="The machines that terminate TLS. Each is told of its group's certificates and says what it serves."
       actions={
-        may(operations.createJoinToken) ? (
-          <Button look="main" icon="plus" onClick={() => setJoining(true)}>
-            Let one join
-          </Button>
-        ) : undefined
+        <AddButton needs={operations.createJoinToken} label="Let an edge join">
+          {(close) => <JoinForm onDone={close} />}
+        </AddButton>
       }
     >
       <Panel title="Edges" flush>
@@ -101,22 +84,14 @@ export function EdgesScreen() {
           words={["edge", "edges"]}
           columns={edgeColumns}
           keyOf={({ id }) => id}
-          empty={<Empty title="No edge has come yet." />}
+          empty={
+            <Empty title="No edge has come yet.">
+              <p>Let one join: it is a command for the machine beside your proxy.</p>
+            </Empty>
+          }
         />
       </Panel>
-      <Panel title="Edge groups" flush>
-        <PagedTable
-          operation={operations.listEdgeGroups}
-          input={{ query: { limit: 100 } }}
-          words={["group", "groups"]}
-          columns={groupColumns}
-          keyOf={({ name }) => name}
-          empty={<Empty title="There is no group yet." />}
-        />
-      </Panel>
-      <Dialog open={isJoining} onClose={() => setJoining(false)} title="Let an edge join">
-        <JoinForm onDone={() => setJoining(false)} />
-      </Dialog>
+      <EdgeGroupsPanel />
     </Screen>
   );
 }
@@ -143,12 +118,11 @@ function JoinForm({ onDone }: { readonly onDone: () => void }) {
     );
   }
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate({ params: { name: group }, body: {} });
-      }}
+    <DialogForm
+      act="Make a token"
+      busy={create.isPending}
+      onCancel={onDone}
+      onSubmit={() => create.mutate({ params: { name: group }, body: {} })}
     >
       <TextField
         label="Edge group"
@@ -157,38 +131,26 @@ function JoinForm({ onDone }: { readonly onDone: () => void }) {
         required
         hint="A group that is new is made."
       />
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={create.isPending}>
-          Make a token
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }
 
 function RemoveEdge({ edge: { id, name, behind } }: { readonly edge: Edge }) {
-  const may = useMay();
-  const [isAsked, setAsked] = useState(false);
-  const remove = useAct(operations.removeEdge, { done: `${name} is removed.` });
-  if (!may(operations.removeEdge)) return null;
   return (
-    <>
-      <Button onClick={() => setAsked(true)}>Remove</Button>
-      <ConfirmDialog
-        open={isAsked}
-        onClose={() => setAsked(false)}
-        title={`Remove the edge ${name}`}
-        act="Remove it"
-        typed={name}
-        busy={remove.isPending}
-        onConfirm={() => remove.mutate({ params: { id } }, { onSuccess: () => setAsked(false) })}
-      >
-        <p>
-          Its key is refused from its next request on, and nothing waits for its receipts any more
-          {behind === 0 ? "" : ` (it is behind by ${count(behind)})`}. It goes on serving what it has.
-        </p>
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      operation={operations.removeEdge}
+      input={{ params: { id } }}
+      done={`${name} is removed.`}
+      label="Remove"
+      title={`Remove the edge ${name}`}
+      act="Remove it"
+      typed={name}
+    >
+      <p>
+        Its key is refused from its next request on, and nothing waits for its receipts any more
+        {behind === 0 ? "" : ` (it is behind by ${counted(behind, "change")})`}. It goes on serving what it
+        has.
+      </p>
+    </ConfirmButton>
   );
 }

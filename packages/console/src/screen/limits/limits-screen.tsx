@@ -1,19 +1,18 @@
 import { type LimitRule, limitNames, operations } from "@certmill/api";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import type { Column } from "../../kit/data-table.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { AddButton } from "../../kit/dialog-button.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { SelectField, TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
+import { ListScreen } from "../../kit/list-screen.tsx";
 import { Mark, type Tone } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
-import { PagedTable } from "../../kit/paged-table.tsx";
-import { Panel } from "../../kit/panel.tsx";
-import { Screen } from "../../kit/screen.tsx";
 import { useAct } from "../../server/act.ts";
 import { ask } from "../../server/ask.ts";
-import { useMay } from "../../server/session.ts";
 import { count } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import { limitWords } from "../budgets/limit-words.ts";
@@ -57,45 +56,49 @@ const columns: readonly Column<LimitRule>[] = [
 
 /** The CAs' limits: those built in, and what a CA granted or the operator keeps to. */
 export function LimitsScreen() {
-  const may = useMay();
-  const [isSetting, setSetting] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Limits"
       lead="What each CA allows. An override that a CA granted is set here, with the day from which it holds."
       actions={
-        may(operations.setLimit) ? (
-          <Button look="main" icon="plus" onClick={() => setSetting(true)}>
-            Set a limit
-          </Button>
-        ) : undefined
+        <AddButton needs={operations.setLimit} label="Set a limit">
+          {(close) => <LimitForm onDone={close} />}
+        </AddButton>
       }
-    >
-      <Panel title="Limits" flush className="panel-bare">
-        <PagedTable
-          operation={operations.listLimits}
-          input={{ query: { limit: 100 } }}
-          words={["limit", "limits"]}
-          columns={columns}
-          keyOf={({ id, ca, limit, key }) => id ?? `${ca} ${limit} ${key}`}
-          empty={<Empty title="No CA here has a limit." />}
-        />
-      </Panel>
-      <Dialog open={isSetting} onClose={() => setSetting(false)} title="Set a limit">
-        <LimitForm onDone={() => setSetting(false)} />
-      </Dialog>
-    </Screen>
+      operation={operations.listLimits}
+      input={{ query: { limit: 100 } }}
+      words={["limit", "limits"]}
+      columns={columns}
+      keyOf={({ id, ca, limit, key }) => id ?? `${ca} ${limit} ${key}`}
+      empty={
+        <Empty title="No CA here has a limit.">
+          <p>
+            Those of <Link to="/cas">the CAs</Link> that are known are built in.
+          </p>
+        </Empty>
+      }
+    />
   );
 }
 
-function RemoveLimit({ rule: { id } }: { readonly rule: LimitRule }) {
-  const may = useMay();
-  const remove = useAct(operations.removeLimit, { done: "What was there before holds again." });
-  if (id === null || !may(operations.removeLimit)) return null;
+function RemoveLimit({ rule }: { readonly rule: LimitRule }) {
+  const { id, ca, limit } = rule;
+  if (id === null) return null;
   return (
-    <Button busy={remove.isPending} onClick={() => remove.mutate({ params: { id } })}>
-      Remove
-    </Button>
+    <ConfirmButton
+      operation={operations.removeLimit}
+      input={{ params: { id } }}
+      done="What was there before holds again."
+      label="Remove"
+      title={`Remove a limit of ${ca}`}
+      act="Remove it"
+      typed={null}
+    >
+      <p>
+        {ruleWords(rule)} ({limitWords(limit)}) is no longer kept to. What it replaced holds again from now
+        on.
+      </p>
+    </ConfirmButton>
   );
 }
 
@@ -121,10 +124,11 @@ function LimitForm({ onDone }: { readonly onDone: () => void }) {
   const names = cas.data?.items.map(({ name }) => name) ?? [];
   const chosen = ca === "" ? (names[0] ?? "") : ca;
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      act="Set it"
+      busy={set.isPending}
+      onCancel={onDone}
+      onSubmit={() =>
         set.mutate(
           {
             body: {
@@ -139,8 +143,8 @@ function LimitForm({ onDone }: { readonly onDone: () => void }) {
             },
           },
           { onSuccess: onDone },
-        );
-      }}
+        )
+      }
     >
       <div className="form">
         <SelectField
@@ -170,12 +174,6 @@ function LimitForm({ onDone }: { readonly onDone: () => void }) {
           maxLength={500}
         />
       </div>
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={set.isPending}>
-          Set it
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,9 +1,9 @@
 import { type ListedSession, type Operator, operations } from "@certmill/api";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
-import { ConfirmDialog } from "../../kit/confirm-dialog.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import type { Column } from "../../kit/data-table.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { AddButton } from "../../kit/dialog-button.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { SelectField, TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
@@ -79,15 +79,14 @@ const sessionColumns: readonly Column<ListedSession>[] = [
 
 /** Who may sign in with a password, and who has signed in. */
 export function PeopleScreen() {
-  const [isAdding, setAdding] = useState(false);
   return (
     <Screen
       title="People"
       lead="Who signs in with a password of Certmill's own, and everybody who is signed in now."
       actions={
-        <Button look="main" icon="plus" onClick={() => setAdding(true)}>
-          Add somebody
-        </Button>
+        <AddButton needs={operations.createOperator} label="Add somebody">
+          {(close) => <OperatorForm onDone={close} />}
+        </AddButton>
       }
     >
       <Panel title="With a password" flush>
@@ -110,41 +109,40 @@ export function PeopleScreen() {
           empty={<Empty title="Nobody is signed in." />}
         />
       </Panel>
-      <Dialog open={isAdding} onClose={() => setAdding(false)} title="Add somebody">
-        <OperatorForm onDone={() => setAdding(false)} />
-      </Dialog>
     </Screen>
   );
 }
 
 function EndSession({ session: { id, who, current } }: { readonly session: ListedSession }) {
-  const end = useAct(operations.endSession, { done: `The session of ${who} is ended.` });
   if (current) return null;
   return (
-    <Button busy={end.isPending} onClick={() => end.mutate({ params: { id } })}>
-      End
-    </Button>
+    <ConfirmButton
+      operation={operations.endSession}
+      input={{ params: { id } }}
+      done={`The session of ${who} is ended.`}
+      label="End"
+      title={`End a session of ${who}`}
+      act="End it"
+      typed={null}
+    >
+      <p>They are signed out with their next click, and may sign in again.</p>
+    </ConfirmButton>
   );
 }
 
 function RemoveOperator({ operator: { name } }: { readonly operator: Operator }) {
-  const [isAsked, setAsked] = useState(false);
-  const remove = useAct(operations.removeOperator, { done: `${name} is removed.` });
   return (
-    <>
-      <Button onClick={() => setAsked(true)}>Remove</Button>
-      <ConfirmDialog
-        open={isAsked}
-        onClose={() => setAsked(false)}
-        title={`Remove ${name}`}
-        act="Remove them"
-        typed={name}
-        busy={remove.isPending}
-        onConfirm={() => remove.mutate({ params: { name } }, { onSuccess: () => setAsked(false) })}
-      >
-        <p>Their sessions end at once. What they did stays in the audit log.</p>
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      operation={operations.removeOperator}
+      input={{ params: { name } }}
+      done={`${name} is removed.`}
+      label="Remove"
+      title={`Remove ${name}`}
+      act="Remove them"
+      typed={name}
+    >
+      <p>Their sessions end at once. What they did stays in the audit log.</p>
+    </ConfirmButton>
   );
 }
 
@@ -157,24 +155,17 @@ function OperatorForm({ onDone }: { readonly onDone: () => void }) {
   const create = useAct(operations.createOperator, { done: null });
   if (create.data !== undefined) return <SecretOnce secret={create.data.password ?? ""} onDone={onDone} />;
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate({ body: { name, role, tenant: tenant === "" ? undefined : tenant } });
-      }}
+    <DialogForm
+      act="Add them"
+      busy={create.isPending}
+      onCancel={onDone}
+      onSubmit={() => create.mutate({ body: { name, role, tenant: tenant === "" ? undefined : tenant } })}
     >
       <div className="form">
         <TextField label="Name" value={name} onValue={setName} required autoComplete="off" />
         <SelectField label="Role" value={role} options={roleOptions} onValue={setRole} />
         <TextField label="Tenant" value={tenant} onValue={setTenant} hint="Empty: they see everything." />
       </div>
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={create.isPending}>
-          Add them
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

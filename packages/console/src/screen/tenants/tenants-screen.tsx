@@ -1,11 +1,15 @@
 import { operations, type Tenant } from "@certmill/api";
 import { Link } from "@tanstack/react-router";
 import type { Column } from "../../kit/data-table.tsx";
+import { AddButton, DialogButton } from "../../kit/dialog-button.tsx";
 import { Instant } from "../../kit/instant.tsx";
+import { ListScreen } from "../../kit/list-screen.tsx";
 import { Empty } from "../../kit/notice.tsx";
-import { PagedTable } from "../../kit/paged-table.tsx";
-import { Panel } from "../../kit/panel.tsx";
-import { Screen } from "../../kit/screen.tsx";
+import { counted } from "../../text/number.ts";
+import { keyPolicyWords } from "../keys/key-choice.ts";
+import { TenantForm } from "./tenant-form.tsx";
+
+const inherited = <span className="soft">as the edge group has it</span>;
 
 const columns: readonly Column<Tenant>[] = [
   {
@@ -26,41 +30,56 @@ const columns: readonly Column<Tenant>[] = [
     id: "keys",
     head: "Keys",
     wideOnly: true,
-    cell: ({ keys }) => keys?.policy ?? <span className="soft">as the edge group has it</span>,
+    cell: ({ keys }) => (keys === null ? inherited : keyPolicyWords(keys)),
   },
+  { id: "type", head: "Key type", wideOnly: true, cell: ({ keyType }) => keyType ?? inherited },
   {
     id: "kept",
-    head: "Keys kept",
+    head: "Unused keys kept",
     align: "end",
     wideOnly: true,
-    cell: ({ keysKeptDays }) =>
-      keysKeptDays === null ? <span className="soft">as the edge group has it</span> : `${keysKeptDays} days`,
+    cell: ({ keysKeptDays }) => (keysKeptDays === null ? inherited : counted(keysKeptDays, "day")),
   },
   {
     id: "created",
     head: "Since",
     align: "end",
+    wideOnly: true,
     cell: ({ createdAt }) => <Instant at={createdAt} as="day" />,
+  },
+  {
+    id: "change",
+    head: "",
+    align: "end",
+    cell: (tenant) => (
+      <DialogButton needs={operations.setTenant} label="Change" title={`Change ${tenant.name}`}>
+        {(close) => <TenantForm tenant={tenant} onDone={close} />}
+      </DialogButton>
+    ),
   },
 ];
 
 /** The customers, and what of the pool they may have. */
 export function TenantsScreen() {
   return (
-    <Screen
+    <ListScreen
       title="Tenants"
-      lead="The customers who own domains. Their rules are set with certmill tenant set."
-    >
-      <Panel title="Tenants" flush className="panel-bare">
-        <PagedTable
-          operation={operations.listTenants}
-          input={{ query: { limit: 100 } }}
-          words={["tenant", "tenants"]}
-          columns={columns}
-          keyOf={({ name }) => name}
-          empty={<Empty title="No domain has a tenant yet." />}
-        />
-      </Panel>
-    </Screen>
+      lead="The customers who own domains. A domain that names a new tenant makes it; its rules may be there before."
+      actions={
+        <AddButton needs={operations.setTenant} label="Add a tenant">
+          {(close) => <TenantForm tenant={null} onDone={close} />}
+        </AddButton>
+      }
+      operation={operations.listTenants}
+      input={{ query: { limit: 100 } }}
+      words={["tenant", "tenants"]}
+      columns={columns}
+      keyOf={({ name }) => name}
+      empty={
+        <Empty title="No domain has a tenant yet.">
+          <p>Name one when a domain is added: it then sees its own domains and no others.</p>
+        </Empty>
+      }
+    />
   );
 }

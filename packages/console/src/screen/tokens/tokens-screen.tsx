@@ -1,18 +1,15 @@
 import { type NewToken, operations, type Token } from "@certmill/api";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
-import { ConfirmDialog } from "../../kit/confirm-dialog.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import type { Column } from "../../kit/data-table.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { AddButton } from "../../kit/dialog-button.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { SelectField, TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
+import { ListScreen } from "../../kit/list-screen.tsx";
 import { Empty } from "../../kit/notice.tsx";
-import { PagedTable } from "../../kit/paged-table.tsx";
-import { Panel } from "../../kit/panel.tsx";
-import { Screen } from "../../kit/screen.tsx";
 import { SecretOnce } from "../../kit/secret-once.tsx";
 import { useAct } from "../../server/act.ts";
-import { useMay } from "../../server/session.ts";
 
 const columns: readonly Column<Token>[] = [
   { id: "name", head: "Name", cell: ({ name }) => <span className="row-name">{name}</span> },
@@ -39,61 +36,42 @@ const columns: readonly Column<Token>[] = [
 
 /** Programs that call the API: what each may do. */
 export function TokensScreen() {
-  const may = useMay();
-  const [isAdding, setAdding] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Tokens"
       lead="For programs that call the API. People sign in."
       actions={
-        may(operations.createToken) ? (
-          <Button look="main" icon="plus" onClick={() => setAdding(true)}>
-            Create a token
-          </Button>
-        ) : undefined
+        <AddButton needs={operations.createToken} label="Create a token">
+          {(close) => <TokenForm onDone={close} />}
+        </AddButton>
       }
-    >
-      <Panel title="Tokens" flush className="panel-bare">
-        <PagedTable
-          operation={operations.listTokens}
-          input={{ query: { limit: 100 } }}
-          words={["token", "tokens"]}
-          columns={columns}
-          keyOf={({ id }) => id}
-          empty={
-            <Empty title="No token works now.">
-              <p>A program that adds domains, or an edge, needs one.</p>
-            </Empty>
-          }
-        />
-      </Panel>
-      <Dialog open={isAdding} onClose={() => setAdding(false)} title="Create a token">
-        <TokenForm onDone={() => setAdding(false)} />
-      </Dialog>
-    </Screen>
+      operation={operations.listTokens}
+      input={{ query: { limit: 100 } }}
+      words={["token", "tokens"]}
+      columns={columns}
+      keyOf={({ id }) => id}
+      empty={
+        <Empty title="No token works now.">
+          <p>A program that adds domains, or an edge, needs one.</p>
+        </Empty>
+      }
+    />
   );
 }
 
 function RevokeToken({ token: { id, name } }: { readonly token: Token }) {
-  const may = useMay();
-  const [isAsked, setAsked] = useState(false);
-  const revoke = useAct(operations.revokeToken, { done: `${name} works no more.` });
-  if (!may(operations.revokeToken)) return null;
   return (
-    <>
-      <Button onClick={() => setAsked(true)}>Revoke</Button>
-      <ConfirmDialog
-        open={isAsked}
-        onClose={() => setAsked(false)}
-        title={`Revoke the token ${name}`}
-        act="Revoke it"
-        typed={name}
-        busy={revoke.isPending}
-        onConfirm={() => revoke.mutate({ params: { id } }, { onSuccess: () => setAsked(false) })}
-      >
-        <p>Whatever uses it is refused from its next call on. It cannot be undone.</p>
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      operation={operations.revokeToken}
+      input={{ params: { id } }}
+      done={`${name} works no more.`}
+      label="Revoke"
+      title={`Revoke the token ${name}`}
+      act="Revoke it"
+      typed={name}
+    >
+      <p>Whatever uses it is refused from its next call on. It cannot be undone.</p>
+    </ConfirmButton>
   );
 }
 
@@ -112,10 +90,11 @@ function TokenForm({ onDone }: { readonly onDone: () => void }) {
   const create = useAct(operations.createToken, { done: null });
   if (create.data !== undefined) return <SecretOnce secret={create.data.token} onDone={onDone} />;
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      act="Create it"
+      busy={create.isPending}
+      onCancel={onDone}
+      onSubmit={() =>
         create.mutate({
           body: {
             name,
@@ -124,8 +103,8 @@ function TokenForm({ onDone }: { readonly onDone: () => void }) {
             edgeGroup: scope === "edge" && owner !== "" ? owner : undefined,
             expiresInDays: days === "" ? undefined : Number(days),
           },
-        });
-      }}
+        })
+      }
     >
       <div className="form">
         <TextField label="Name" value={name} onValue={setName} required hint="Whose it is." />
@@ -148,12 +127,6 @@ function TokenForm({ onDone }: { readonly onDone: () => void }) {
           hint="Empty: it does not expire."
         />
       </div>
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={create.isPending}>
-          Create it
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,18 +1,15 @@
 import { operations, type WebhookSummary } from "@certmill/api";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
 import type { Column } from "../../kit/data-table.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { AddButton } from "../../kit/dialog-button.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
+import { ListScreen } from "../../kit/list-screen.tsx";
 import { Empty } from "../../kit/notice.tsx";
-import { PagedTable } from "../../kit/paged-table.tsx";
-import { Panel } from "../../kit/panel.tsx";
-import { Screen } from "../../kit/screen.tsx";
 import { SecretOnce } from "../../kit/secret-once.tsx";
 import { useAct } from "../../server/act.ts";
-import { useMay } from "../../server/session.ts";
 import { count } from "../../text/number.ts";
 import { WebhookMark } from "./webhook-mark.tsx";
 
@@ -46,38 +43,26 @@ const columns: readonly Column<WebhookSummary>[] = [
 
 /** Who is told of what happens. */
 export function WebhooksScreen() {
-  const may = useMay();
-  const [isAdding, setAdding] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Webhooks"
       lead="Each is told of what happens, each domain's messages in order, and again until it takes them."
       actions={
-        may(operations.addWebhook) ? (
-          <Button look="main" icon="plus" onClick={() => setAdding(true)}>
-            Add a webhook
-          </Button>
-        ) : undefined
+        <AddButton needs={operations.addWebhook} label="Add a webhook">
+          {(close) => <AddForm onDone={close} />}
+        </AddButton>
       }
-    >
-      <Panel title="Webhooks" flush className="panel-bare">
-        <PagedTable
-          operation={operations.listWebhooks}
-          input={{ query: { limit: 100 } }}
-          words={["webhook", "webhooks"]}
-          columns={columns}
-          keyOf={({ id }) => id}
-          empty={
-            <Empty title="There is no webhook yet.">
-              <p>Add one, and your own program is told when a certificate is issued, served or fails.</p>
-            </Empty>
-          }
-        />
-      </Panel>
-      <Dialog open={isAdding} onClose={() => setAdding(false)} title="Add a webhook">
-        <AddForm onDone={() => setAdding(false)} />
-      </Dialog>
-    </Screen>
+      operation={operations.listWebhooks}
+      input={{ query: { limit: 100 } }}
+      words={["webhook", "webhooks"]}
+      columns={columns}
+      keyOf={({ id }) => id}
+      empty={
+        <Empty title="There is no webhook yet.">
+          <p>Add one, and your own program is told when a certificate is issued, served or fails.</p>
+        </Empty>
+      }
+    />
   );
 }
 
@@ -88,10 +73,11 @@ function AddForm({ onDone }: { readonly onDone: () => void }) {
   const add = useAct(operations.addWebhook, { done: null });
   if (add.data !== undefined) return <SecretOnce secret={add.data.secret} onDone={onDone} />;
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      act="Add it"
+      busy={add.isPending}
+      onCancel={onDone}
+      onSubmit={() => {
         const wanted = types.split(/[\s,]+/).filter((each) => each !== "");
         add.mutate({
           body: {
@@ -110,12 +96,6 @@ function AddForm({ onDone }: { readonly onDone: () => void }) {
         hint="Such as certificate.issued; empty: all."
       />
       <TextField label="Tenant" value={tenant} onValue={setTenant} hint="Empty: of all domains." />
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={add.isPending}>
-          Add it
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,25 +1,11 @@
 import { builtInDirectories, operations } from "@certmill/api";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
-import { Dialog } from "../../kit/dialog.tsx";
+import { DialogForm } from "../../kit/dialog-form.tsx";
 import { CheckField, TextField } from "../../kit/field.tsx";
 import { useAct } from "../../server/act.ts";
 
-interface AddCaDialogProps {
-  readonly open: boolean;
-  readonly onClose: () => void;
-}
-
 /** A further CA: an account is made there, or the one of an external account binding is used. */
-export function AddCaDialog({ open, onClose }: AddCaDialogProps) {
-  return (
-    <Dialog open={open} onClose={onClose} title="Add a CA">
-      <AddCaForm onDone={onClose} />
-    </Dialog>
-  );
-}
-
-function AddCaForm({ onDone }: { readonly onDone: () => void }) {
+export function AddCaForm({ onDone }: { readonly onDone: () => void }) {
   const [name, setName] = useState("");
   const [directory, setDirectory] = useState("letsencrypt");
   const [contact, setContact] = useState("");
@@ -28,10 +14,11 @@ function AddCaForm({ onDone }: { readonly onDone: () => void }) {
   const [termsAgreed, setTermsAgreed] = useState(false);
   const add = useAct(operations.addCa, { done: (ca) => `${ca.name} is there.` });
   return (
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      act="Add it"
+      busy={add.isPending}
+      onCancel={onDone}
+      onSubmit={() => {
         const contacts = contact.split(/[\s,]+/).filter((each) => each !== "");
         const eab = keyId === "" ? undefined : { keyId, hmacKey };
         add.mutate({ body: { name, directory, contact: contacts, termsAgreed, eab } }, { onSuccess: onDone });
@@ -74,12 +61,6 @@ function AddCaForm({ onDone }: { readonly onDone: () => void }) {
         checked={termsAgreed}
         onValue={setTermsAgreed}
       />
-      <footer className="dialog-foot">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="main" busy={add.isPending}>
-          Add it
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,0 +1,69 @@
+import { operations, type Replacement } from "@certmill/api";
+import { ActButton } from "../../kit/act-button.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
+import { counted } from "../../text/number.ts";
+
+/** Start, pause, resume, cancel: what the replacement's state allows. */
+export function ReplacementActions({ replacement }: { readonly replacement: Replacement }) {
+  const { id, state, certificates, thenRevoke } = replacement;
+  const input = { params: { id } };
+  const left = certificates.total - certificates.replaced - certificates.dropped;
+  return (
+    <>
+      {state === "draft" && certificates.total > 0 ? (
+        <ConfirmButton
+          operation={operations.startReplacement}
+          input={input}
+          done="It is begun."
+          label="Start"
+          look="main"
+          title="Start the replacement"
+          act={`Replace ${counted(certificates.total, "certificate")}`}
+          typed={null}
+        >
+          <p>
+            {counted(certificates.total, "certificate is", "certificates are")} ordered anew for the same
+            names, before all other work, as fast as the limits allow. Customers who wait still get theirs.
+          </p>
+          {thenRevoke ? <p>Each is revoked once its successor is served. That cannot be undone.</p> : null}
+        </ConfirmButton>
+      ) : null}
+      {state === "running" ? (
+        <ActButton
+          operation={operations.pauseReplacement}
+          input={input}
+          done="No further certificate becomes due; what stands in line is ordered."
+          label="Pause"
+          icon="pause"
+        />
+      ) : null}
+      {state === "paused" ? (
+        <ActButton
+          operation={operations.resumeReplacement}
+          input={input}
+          done="It goes on where it was."
+          label="Resume"
+          look="main"
+          icon="play"
+        />
+      ) : null}
+      {state === "cancelled" || state === "done" ? null : (
+        <ConfirmButton
+          operation={operations.cancelReplacement}
+          input={input}
+          done="The replacement is cancelled."
+          label="Cancel"
+          look="danger"
+          title="Cancel the replacement"
+          act="Cancel the replacement"
+          typed={null}
+        >
+          <p>
+            What is replaced stays so; {counted(left, "certificate is", "certificates are")} left as they are
+            and renewed in their time. It cannot be started again; another can.
+          </p>
+        </ConfirmButton>
+      )}
+    </>
+  );
+}
