@@ -29,7 +29,8 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
     { package: "sim", part: "in-process" },
     { package: "sim", part: "limits" },
   ],
-  console: [all("api")],
+  // The planner counts a list in the browser, by the rule of the command (docs/decisions/0040-lists-in-the-browser.md).
+  console: [all("api"), { package: "domain", part: "plan" }],
   // Never what it is there to check.
   sim: [
     { package: "domain", part: "time" },

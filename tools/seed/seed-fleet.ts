@@ -137,7 +137,7 @@ function fleetRows({ from, upTo, at }: RowRange): RawBuilder<unknown>[] {
     sql`insert into certificate (id, lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after, fingerprint,
         spki, chain_pem, key_secret_id, stored_at)
       overriding system value
-      select id, id, id, ca_id, '04' || md5(id::text), case ca_id when 1 then 'CN=R11,O=Let''s Encrypt,C=US' else 'CN=ZeroSSL ECC Domain Secure Site CA,O=ZeroSSL,C=AT' end,
+      select id, id, id, ca_id, '04' || md5(id::text), case ca_id when 1 then 'C=US, O=Let''s Encrypt, CN=R11' else 'C=AT, O=ZeroSSL, CN=ZeroSSL ECC Domain Secure Site CA' end,
         names, expires_at - interval '90 days', expires_at, md5(id::text) || md5('f' || id), md5('k' || id) || md5(id::text), 'chain', 1,
         created_at + interval '9 seconds'
       from lineage where id between ${sql.lit(from)} and ${sql.lit(upTo)} and certificate_id is not null`,

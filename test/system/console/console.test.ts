@@ -172,7 +172,7 @@ describe("a person", () => {
     const page = await open(window, "/new-campaign");
     const file = { name: "list.csv", mimeType: "text/csv" };
     const buffer = Buffer.from("domain,tenant\nnew-shop.example.com,tenant-9\n-bad-.example.com,tenant-9\n");
-    await page.getByLabel(/CSV with the columns/).setInputFiles({ ...file, buffer });
+    await page.getByLabel("Choose a list, or drop it here").setInputFiles({ ...file, buffer });
     await page.getByRole("cell", { name: "-bad-.example.com", exact: true }).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("from-the-browser");
     await page.getByRole("button", { name: "Create it with 1 row" }).click();

@@ -2,9 +2,10 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { type DomainSummary, operations } from "@certmill/api";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { Icon } from "../kit/icon.tsx";
 import { StateMark } from "../kit/state-mark.tsx";
+import { useSettledValue } from "../kit/use-settled-value.ts";
 import { ask } from "../server/ask.ts";
 import { searchId } from "./focus-search.ts";
 
@@ -13,7 +14,7 @@ const pause = 120;
 /** The box over all domains: what is typed may be anywhere in the name; Enter without a choice lists all that fit. */
 export function DomainSearch() {
   const [text, setText] = useState("");
-  const wanted = useSettled(text.trim().toLowerCase(), pause);
+  const wanted = useDeferredValue(useSettledValue(text.trim().toLowerCase(), pause));
   const navigate = useNavigate();
   const { data, error, isFetching } = useQuery({
     ...ask(operations.listDomains, { query: { search: wanted, limit: 8 } }),
@@ -94,18 +95,4 @@ function searchStatus({ wanted, found, isFetching, isRefused }: SearchStatus): s
   if (isRefused) return "The server does not answer.";
   if (found.length === 0) return isFetching ? "Searching …" : `No domain has “${wanted}” in its name.`;
   return found.length < 8 ? `${found.length} found` : "The first 8; Enter lists all";
-}
-
-/** The value once it has not changed for so many milliseconds: one request for a word, not for each letter. */
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    if (value === "") {
-      setSettled("");
-      return;
-    }
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return useDeferredValue(settled);
 }

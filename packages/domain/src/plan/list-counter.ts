@@ -1,4 +1,5 @@
 import { withWww } from "../name/cover-names.ts";
+import type { NameRefusal, Refused } from "../name/dns-name.ts";
 import { normaliseName } from "../name/normalise-name.ts";
 import { registeredDomain } from "../name/public-suffix.ts";
 import { histogram, type ListSummary, type NamedCount } from "./list-summary.ts";
@@ -37,17 +38,18 @@ export class ListCounter {
   #refused = 0;
   #withoutTenant = 0;
 
-  add({ domain, aliases, tenant = null }: ListRow): void {
+  /** Counts a row. @returns why it was refused; null: it is one that can be ordered for. */
+  add({ domain, aliases, tenant = null }: ListRow): Refused<NameRefusal> | null {
     const normalised = normaliseName(domain, "public");
     if (!normalised.ok) {
       this.#refused += 1;
-      return;
+      return normalised;
     }
     const { name } = normalised;
     const registered = registeredDomain(name);
     const counted = this.#counted(registered);
     const isItself = name === registered || name === `www.${registered}`;
-    if (isItself && counted.isListed) return;
+    if (isItself && counted.isListed) return null;
     counted.isListed ||= isItself;
     counted.domains += 1;
     if (counted.tenants === 0 || tenant === null || tenant !== counted.lastTenant) counted.tenants += 1;
@@ -56,6 +58,7 @@ export class ListCounter {
     this.#names += 1 + (aliases?.length ?? 0) + (isItself && withWww(registered) !== null ? 1 : 0);
     if (tenant === null) this.#withoutTenant += 1;
     else this.#byTenant.set(tenant, (this.#byTenant.get(tenant) ?? 0) + 1);
+    return null;
   }
 
   summary(): ListSummary {

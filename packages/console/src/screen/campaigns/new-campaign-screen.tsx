@@ -9,10 +9,11 @@ import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
 import { ask } from "../../server/ask.ts";
 import { count, counted } from "../../text/number.ts";
+import { ListFileField } from "../list/list-file-field.tsx";
 import { PlanResult } from "../plan/plan-result.tsx";
-import { planOfCount, startingWish } from "../plan/wish.ts";
+import { planOf, startingWish } from "../plan/wish.ts";
 import { PreviewTable } from "./preview-table.tsx";
-import { useCampaignDraft } from "./use-campaign-draft.ts";
+import { type Preview, useCampaignDraft } from "./use-campaign-draft.ts";
 
 /** From a file to a campaign: what is wrong in it is shown before anything is sent, and when it would be done. */
 export function NewCampaignScreen() {
@@ -26,18 +27,7 @@ export function NewCampaignScreen() {
     >
       <Panel title="1. The list">
         <div className="stack">
-          <div className="field">
-            <label htmlFor="campaign-file">
-              CSV with the columns domain, tenant, aliases, or one name a line
-            </label>
-            <input
-              id="campaign-file"
-              type="file"
-              accept=".csv,.txt,text/csv,text/plain"
-              className="input input-file"
-              onChange={({ target }) => void draft.choose(target.files?.[0] ?? null)}
-            />
-          </div>
+          <ListFileField onFile={(file) => void draft.choose(file)} />
           {fault === null ? null : <Notice tone="bad" title={fault} />}
           {progress === null ? null : <p role="status">{progress}</p>}
           {preview === null ? null : <PreviewTable preview={preview} />}
@@ -46,7 +36,7 @@ export function NewCampaignScreen() {
       {preview === null || preview.good === 0 ? null : (
         <>
           <Panel title="2. When it would be done">
-            <PlanOf domains={preview.good} packNames={Number(settings.packNames)} />
+            <PlanOf list={preview.list} packNames={Number(settings.packNames)} />
           </Panel>
           <Panel title="3. Settings">
             <SettingsForm settings={settings} onChange={setSettings} />
@@ -155,9 +145,14 @@ function SettingsForm({ settings, onChange }: SettingsFormProps) {
   );
 }
 
-function PlanOf({ domains, packNames }: { readonly domains: number; readonly packNames: number }) {
+interface PlanOfProps {
+  readonly list: Preview["list"];
+  readonly packNames: number;
+}
+
+function PlanOf({ list, packNames }: PlanOfProps) {
   const query = useQuery(
-    ask(operations.makePlan, { body: planOfCount({ ...startingWish, domains, packNames }, []) }),
+    ask(operations.makePlan, { body: planOf({ ...startingWish, list, packNames }, []) }),
   );
   return <PlanResult query={query} />;
 }

@@ -1,14 +1,16 @@
-import { type DomainBatchRow, maxBatchRows, operations, type RejectedRow } from "@certmill/api";
+import { type DomainBatchRow, maxBatchRows, type NewPlan, operations, type RejectedRow } from "@certmill/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { sentenceOf } from "../../server/act.ts";
 import { call } from "../../server/ask.ts";
 import { count } from "../../text/number.ts";
+import { readList } from "../list/read-list.ts";
 import type { CampaignSettings } from "./new-campaign-screen.tsx";
-import { readList } from "./read-list.ts";
 
 export interface Preview {
+  /** What a plan needs of the rows that go in. */
+  readonly list: NewPlan["list"];
   readonly rows: readonly DomainBatchRow[];
   /** Rows that would be new. */
   readonly good: number;
@@ -72,7 +74,12 @@ async function lookThrough(text: string, tell: Tell): Promise<Preview> {
     faults.push(...answer.rejected);
   }
   const bad = new Set(faults.map(({ line }) => line));
-  return { rows: rows.filter(({ line }) => !bad.has(line)), good, unchanged, rejected: faults };
+  const left = rows.filter(({ line }) => !bad.has(line));
+  const { countRows } = await import("../list/count-rows.ts");
+  const { list } = await countRows(left, [], (done) =>
+    tell(`Counting row ${count(done)} of ${count(left.length)} …`),
+  );
+  return { list, rows: left, good, unchanged, rejected: faults };
 }
 
 /** A list that was sent in part can be sent again: what is there stays. */

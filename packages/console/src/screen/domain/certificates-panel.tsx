@@ -65,7 +65,7 @@ function CertificateItem({ certificate }: CertificateItemProps) {
   );
 }
 
-/** Of a distinguished name as text: `R11` of `CN=R11,O=Let's Encrypt,C=US`; all of it where there is none. */
+/** Of a distinguished name as text: `R11` of `C=US, O=Let's Encrypt, CN=R11`; all of it where there is none. */
 const commonName = (name: string): string => /(?:^|,\s*)CN=([^,]+)/.exec(name)?.[1] ?? name;
 
 function Standing({ certificate }: { readonly certificate: Certificate }) {

@@ -4,38 +4,54 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { TextField } from "../../kit/field.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
+import { useSettledValue } from "../../kit/use-settled-value.ts";
 import { ask } from "../../server/ask.ts";
 import { useMay } from "../../server/session.ts";
 import { count, share } from "../../text/number.ts";
+import { RejectedTable } from "../list/rejected-table.tsx";
+import { ListPanel } from "./list-panel.tsx";
 import { PlanResult } from "./plan-result.tsx";
 import { Range } from "./range.tsx";
-import { useSettledValue } from "./use-settled-value.ts";
-import { planOfCount, startingWish, type Wish } from "./wish.ts";
+import { useCountedList } from "./use-counted-list.ts";
+import { planOf, startingWish, type Wish } from "./wish.ts";
 
 /** When would it be done, and what would make it faster? Nothing is ordered or stored. */
 export function PlanScreen() {
   const [wish, setWish] = useState(startingWish);
-  const settled = useDeferredValue(useSettledValue(wish, 250));
+  const counted = useCountedList();
+  const list = counted.file?.list ?? null;
+  const whole = useMemo(() => ({ ...wish, list }), [wish, list]);
+  const settled = useDeferredValue(useSettledValue(whole, 250));
   const may = useMay();
   const pool = useQuery({
     ...ask(operations.listCas, { query: { limit: 100 } }),
     enabled: may(operations.listCas),
   });
   const cas = pool.data?.items;
-  const body = useMemo(() => planOfCount(settled, cas ?? []), [settled, cas]);
+  const body = useMemo(() => planOf(settled, cas ?? []), [settled, cas]);
   const query = useQuery({ ...ask(operations.makePlan, { body }), enabled: cas !== undefined });
   return (
     <Screen
       title="Planner"
-      lead="When would a long list be done, by what is left of the limits and what else they are spent on? Move the sliders; nothing is ordered or stored."
+      lead="When would a long list be done, by what is left of the limits and what else they are spent on? Choose a list or say how many, and move the sliders. Nothing is ordered or stored; a list is counted here, and its names go nowhere."
     >
       <div className="columns">
         <Panel title="What if" className="third">
-          <WishForm wish={wish} onChange={setWish} />
+          <div className="stack">
+            <ListPanel counted={counted} />
+            <WishForm wish={whole} onChange={setWish} />
+          </div>
         </Panel>
-        <Panel title="The plan" className="two-thirds">
-          <PlanResult query={query} />
-        </Panel>
+        <div className="two-thirds stack">
+          {counted.file === null ? null : (
+            <Panel title="What is wrong in the list">
+              <RejectedTable rejected={counted.file.rejected} />
+            </Panel>
+          )}
+          <Panel title="The plan">
+            <PlanResult query={query} />
+          </Panel>
+        </div>
       </div>
     </Screen>
   );
@@ -46,14 +62,11 @@ interface WishFormProps {
   readonly onChange: (wish: Wish) => void;
 }
 
-/** Let's Encrypt's own 300 in 3 hours are 16,800 a week; what it grants is far more. */
-const overrides = [null, 25_000, 50_000, 100_000, 150_000, 200_000, 300_000, 500_000] as const;
-const packs = [1, 2, 5, 10, 25, 50, 100] as const;
-
-function WishForm({ wish, onChange }: WishFormProps) {
+/** How many, where there is no list. */
+function CountFields({ wish, onChange }: WishFormProps) {
   const put = (part: Partial<Wish>) => onChange({ ...wish, ...part });
   return (
-    <div className="stack">
+    <>
       <TextField
         label="Domains"
         type="number"
@@ -70,6 +83,19 @@ function WishForm({ wish, onChange }: WishFormProps) {
         text={count(wish.underOwn)}
         onValue={(step) => put({ underOwn: Math.round((wish.domains * step) / 20) })}
       />
+    </>
+  );
+}
+
+/** Let's Encrypt's own 300 in 3 hours are 16,800 a week; what it grants is far more. */
+const overrides = [null, 25_000, 50_000, 100_000, 150_000, 200_000, 300_000, 500_000] as const;
+const packs = [1, 2, 5, 10, 25, 50, 100] as const;
+
+function WishForm({ wish, onChange }: WishFormProps) {
+  const put = (part: Partial<Wish>) => onChange({ ...wish, ...part });
+  return (
+    <div className="stack">
+      {wish.list === null ? <CountFields wish={wish} onChange={onChange} /> : null}
       <Range
         label="Override at the first CA"
         value={overrides.findIndex((each) => each === wish.override)}

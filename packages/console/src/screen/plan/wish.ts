@@ -2,6 +2,9 @@ import type { NewPlan } from "@certmill/api";
 
 /** What the planner's sliders stand at. */
 export interface Wish {
+  /** A list that was counted; null: so many domains, each registered by itself. */
+  readonly list: NewPlan["list"] | null;
+  /** Without a list: how many. */
   readonly domains: number;
   /** Of the domains: those under one domain of the operator's own, which share its limit. */
   readonly underOwn: number;
@@ -15,6 +18,7 @@ export interface Wish {
 }
 
 export const startingWish: Wish = {
+  list: null,
   domains: 500_000,
   underOwn: 0,
   override: null,
@@ -33,7 +37,7 @@ export interface PooledCa {
 const week = 7 * 24 * 60 * 60;
 
 /** The wish as the API takes it. Without a CA here the plan is made for one account at Let's Encrypt. */
-export function planOfCount(wish: Wish, pool: readonly PooledCa[]): NewPlan {
+export function planOf(wish: Wish, pool: readonly PooledCa[]): NewPlan {
   const first = pool.find((ca) => ca.default)?.name ?? "letsencrypt";
   const cas: NonNullable<NewPlan["cas"]>[number][] = [];
   if (pool.length === 0) cas.push({ name: first, limits: "letsencrypt", weight: 100 });
@@ -43,7 +47,7 @@ export function planOfCount(wish: Wish, pool: readonly PooledCa[]): NewPlan {
     cas.push({ name: "second-ca", limits: "zerossl", weight });
   }
   return {
-    list: listOf(wish),
+    list: wish.list ?? listOf(wish),
     packNames: wish.packNames,
     packAcrossTenants: wish.packNames > 1,
     failing: { never: wish.never, later: 0, laterAfterDays: 30 },
