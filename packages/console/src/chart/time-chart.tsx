@@ -125,10 +125,16 @@ interface Drawn extends Omit<TimeChartProps, "label" | "rightUnit"> {
   readonly element: HTMLElement;
 }
 
-/** A bar stands on the time after its instant, so the last one needs as much room as there is between two. */
+const day = 24 * 60 * 60;
+
+/**
+ * A bar stands on the time after its instant, so the last one needs as much room as there is between two; the only one
+ * there is has a day.
+ */
 function rangeOf(times: readonly number[], series: readonly Series[]) {
-  const [before = 0, last = 0] = times.slice(-2);
-  const room = series.some(({ kind }) => kind === "bars") && times.length > 1 ? (last - before) / 1_000 : 0;
+  const [before = 0, last = before] = times.slice(-2);
+  const hasBars = series.some(({ kind }) => kind === "bars");
+  const room = last === before ? day : hasBars ? (last - before) / 1_000 : 0;
   return (_: uPlot, from: number, to: number): uPlot.Range.MinMax => [from, to + room];
 }
 
@@ -175,7 +181,11 @@ function optionsOf(drawn: Drawn): uPlot.Options {
     series: [
       {},
       ...series.map(({ name, colour, kind, right }): uPlot.Series => {
-        const look = { label: name, scale: right === true ? "right" : "y", points: { show: false } };
+        const look = {
+          label: name,
+          scale: right === true ? "right" : "y",
+          points: { show: kind === "line" && times.length === 1 },
+        };
         if (kind === "line") return { ...look, stroke: colours[colour], width: 2 };
         return {
           ...look,

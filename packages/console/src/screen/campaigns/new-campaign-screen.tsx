@@ -89,7 +89,7 @@ interface SettingsFormProps {
 }
 
 const packOptions = [
-  { value: "1", label: "1: a certificate of its own" },
+  { value: "1", label: "1: one each" },
   { value: "10", label: "10" },
   { value: "50", label: "50" },
   { value: "100", label: "100" },

@@ -5,16 +5,16 @@ import { CheckField, SelectField, TextField } from "../../kit/field.tsx";
 import { useAct } from "../../server/act.ts";
 import { accessFields, accessOf, type DnsKind } from "./dns-access.ts";
 
-const kindWords: Readonly<Record<DnsKind, string>> = {
-  rfc2136: "rfc2136: updates to a name server",
-  powerdns: "powerdns: its HTTP API",
-  "acme-dns": "acme-dns: a registration of it",
-  exec: "exec: a program of yours",
-  cloudflare: "cloudflare",
-  route53: "route53",
+const meanings: Readonly<Record<DnsKind, string>> = {
+  rfc2136: "Updates to a name server, as BIND and Knot take them.",
+  powerdns: "The HTTP API of PowerDNS.",
+  "acme-dns": "A registration at an acme-dns server.",
+  exec: "A program of yours, on the servers.",
+  cloudflare: "The API of Cloudflare.",
+  route53: "The API of Amazon Route 53.",
 };
 
-const kinds = dnsProviderKinds.map((value) => ({ value, label: kindWords[value] }));
+const kinds = dnsProviderKinds.map((value) => ({ value, label: value }));
 
 /** Whoever has zones that proofs are written into. */
 export function DnsProviderForm({ onDone }: { readonly onDone: () => void }) {
@@ -48,7 +48,7 @@ export function DnsProviderForm({ onDone }: { readonly onDone: () => void }) {
           required
           hint="As it has them, with commas between."
         />
-        <SelectField label="Kind" value={kind} options={kinds} onValue={setKind} />
+        <SelectField label="Kind" value={kind} options={kinds} onValue={setKind} hint={meanings[kind]} />
         {accessFields[kind].map(({ name: field, label, hint, required, isSecret }) => (
           <TextField
             key={`${kind} ${field}`}

@@ -39,6 +39,7 @@ function Zone({ zone: { zone, steps } }: { readonly zone: DnsTest["zones"][numbe
   return (
     <div>
       <h3>{zone}</h3>
+      {steps.length === 0 ? <p className="soft">Nothing was tried.</p> : null}
       <ul className="steps">
         {steps.map(({ step, fault, durationMs }) => (
           <li key={step}>

@@ -30,7 +30,7 @@ function FileFacts({
 }) {
   const [largest] = list.largest;
   return (
-    <div>
+    <div className="stack">
       <Facts
         facts={[
           { name: "List", value: <strong>{name}</strong> },
@@ -43,9 +43,11 @@ function FileFacts({
           { name: "Left out", value: counted(list.refused, "row") },
         ]}
       />
-      <Button icon="close" onClick={onClear}>
-        Take a number instead
-      </Button>
+      <div>
+        <Button icon="close" onClick={onClear}>
+          Take a number instead
+        </Button>
+      </div>
     </div>
   );
 }

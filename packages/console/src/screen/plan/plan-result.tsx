@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { type Series, TimeChart } from "../../chart/time-chart.tsx";
 import { Asked } from "../../kit/asked.tsx";
 import { Figure, Figures } from "../../kit/figure.tsx";
-import { count, share } from "../../text/number.ts";
+import { count, counted, share } from "../../text/number.ts";
 import { date, dayOfAxis } from "../../text/time.ts";
 import { limitWords } from "../budgets/limit-words.ts";
 
@@ -32,7 +32,7 @@ function Headline({ plan: { enrolment, packing } }: { readonly plan: Plan }) {
       <Figure
         name="Done"
         value={finishesAt === null ? "not in ten years" : date(finishesAt)}
-        note={finishesAt === null ? "see what helps, below" : `in ${count(Math.ceil(days))} days`}
+        note={finishesAt === null ? "see what helps, below" : `in ${counted(Math.ceil(days), "day")}`}
       />
       <Figure
         name="Domains served then"
