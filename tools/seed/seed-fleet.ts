@@ -87,10 +87,10 @@ const stateOf = sql`case
   when n % 1000 = 97 then 'paused' when n % 1000 = 197 then 'moved' when n % 100 = 96 then 'issuing'
   when n % 100 = 97 then 'failed' when n % 100 = 98 then 'removed' else 'active' end`;
 
-/** A shop's name, of words that come again, so that a search finds one, a few, or thousands. */
-const nameOf = sql`(array['garden', 'studio', 'bakery', 'museum', 'hotel', 'yoga', 'coffee', 'travel', 'dental', 'music'])[n % 10 + 1]
+/** A shop's name, of words that come again, so that a search finds one, a few, or thousands. They tell nothing of its state, CA or tenant. */
+const nameOf = sql`(array['garden', 'studio', 'bakery', 'museum', 'hotel', 'yoga', 'coffee', 'travel', 'dental', 'music'])[n / 100 % 10 + 1]
   || '-' || (array['berlin', 'paris', 'lisbon', 'oslo', 'vienna', 'dublin', 'athens'])[n % 7 + 1] || n
-  || (array['.example.com', '.example.net', '.example.org', '.shops.example'])[n % 4 + 1]`;
+  || (array['.example.com', '.example.net', '.example.org', '.shops.example'])[n / 1000 % 4 + 1]`;
 
 /** Stable, and without a pattern that a person sees: 0 to 9,999. */
 const shuffled = sql`(n::bigint * 7919 % 10000)`;

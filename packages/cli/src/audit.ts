@@ -59,6 +59,9 @@ async function listAudit(options: AuditOptions): Promise<void> {
   });
 }
 
+const answerText = ({ status, count }: AuditEntry): string =>
+  status === null ? "unknown" : count === 1 ? String(status) : `${count} x ${status}`;
+
 const columns: readonly Column<AuditEntry>[] = [
   { head: "AT", cell: ({ at }) => instantText(at) },
   { head: "WHO", cell: ({ who, via }) => (via === "nobody" ? `(nobody) ${who}`.trim() : who) },
@@ -66,5 +69,5 @@ const columns: readonly Column<AuditEntry>[] = [
   { head: "FROM", cell: ({ address }) => address ?? "" },
   { head: "ACTION", cell: ({ action }) => action },
   { head: "ABOUT", cell: ({ about }) => about ?? "" },
-  { head: "ANSWER", cell: ({ status }) => (status === null ? "unknown" : String(status)), align: "right" },
+  { head: "ANSWER", cell: answerText, align: "right" },
 ];

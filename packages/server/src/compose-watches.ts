@@ -1,5 +1,5 @@
 /** What goes on beside the worker of a process: whatever is watched, looked for, told and cleaned up from time to time. */
-import { minutes, seconds, usualLife } from "@certmill/domain";
+import { days, minutes, seconds, usualLife } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { NameChecks } from "./compose-checks.ts";
@@ -23,6 +23,7 @@ import type { Tracing } from "./observe/tracing/tracing.ts";
 import { beginLooks } from "./store/begin-looks.ts";
 import type { Database } from "./store/database.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
+import { watchAudit } from "./work/audit-watch.ts";
 import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
 import { cleanRecords } from "./work/clean-records.ts";
 import { watchDomainActions } from "./work/domain-action-watch.ts";
@@ -41,7 +42,10 @@ import { watchTraces } from "./work/trace-watch.ts";
 import { watchWeeks } from "./work/weekly-watch.ts";
 
 export interface WatchParts {
-  readonly config: Pick<Config, "pollEvery" | "statusPages" | "renewalInfo" | "life" | "weeklyReport">;
+  readonly config: Pick<
+    Config,
+    "pollEvery" | "statusPages" | "renewalInfo" | "life" | "weeklyReport" | "auditKept"
+  >;
   readonly database: Database;
   readonly clock: Clock;
   readonly keyRing: () => KeyRing;
@@ -86,6 +90,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
     startTally(parts),
     startSurvey(parts),
     parts.tracing.isOn ? startTraceWatch(parts) : null,
+    startAuditWatch(parts),
     config.statusPages ? startStatusWatch(parts) : null,
     checks === null ? watchRejoining({ db, clock }) : null,
   ].filter((watch) => watch !== null);
@@ -324,6 +329,14 @@ const startSurvey = (parts: WatchParts): Rounds =>
     clock: parts.clock,
     every: parts.config.pollEvery ?? seconds(5),
     onError: observeErrors(parts, "survey.error", "counting the fleet met an error; it is counted later"),
+  });
+
+const startAuditWatch = (parts: WatchParts): Rounds =>
+  watchAudit({
+    db: parts.database.db,
+    clock: parts.clock,
+    kept: parts.config.auditKept ?? days(400),
+    onError: observeErrors(parts, "audit.error", "cutting the audit log met an error; it is cut later"),
   });
 
 const startActions = (parts: WatchParts): Rounds =>

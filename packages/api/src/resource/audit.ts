@@ -18,6 +18,12 @@ export const AuditEntry = Type.Object({
   status: Nullable(
     Type.Integer({ description: "The answer's HTTP status; null: the server ended before it answered." }),
   ),
+  count: Type.Integer({
+    minimum: 1,
+    description:
+      "How many calls it stands for. Calls of one caller for one operation that their role or scope refused (403) are one entry an hour: it has the first one's time, address and `about`.",
+  }),
+  lastAt: Nullable(InstantText),
 });
 export type AuditEntry = Static<typeof AuditEntry>;
 
@@ -27,7 +33,8 @@ export const listAudit = operation({
   path: "/v1/audit",
   tag: "Audit",
   summary: "List who did what",
-  description: "Every call that changes something, and every export of a key; the latest first.",
+  description:
+    "Every call that changes something, every export of a key, and every call that the caller's role or scope refuses; the latest first. Entries are kept for `audit_kept_days`.",
   scopes: ["admin"],
   role: "operator",
   query: Type.Object(

@@ -47,7 +47,7 @@ export const Total = Type.Object(
 );
 export type Total = Static<typeof Total>;
 
-export const domainSorts = ["name", "added", "expires", "state-changed"] as const;
+export const domainSorts = ["name", "match", "added", "expires", "state-changed"] as const;
 
 export const listDomains = operation({
   id: "listDomains",
@@ -66,7 +66,7 @@ export const listDomains = operation({
       sort: Type.Optional(
         Type.Enum([...domainSorts], {
           description:
-            "`name` (default), `added`, `expires` (those without a certificate are not listed) or `state-changed`.",
+            "`name` (default), `match` (default with `search`: those that begin with it before the others, each by name), `added`, `expires` (those without a certificate are not listed) or `state-changed`.",
         }),
       ),
       order: Type.Optional(Type.Enum(["asc", "desc"], { description: "Default `asc`." })),

@@ -23,9 +23,9 @@ const Reset = Type.Object({
 });
 
 const End = Type.Object({
-  reason: Type.Enum(["slow", "closing", "renew"], {
+  reason: Type.Enum(["slow", "closing", "renew", "access-ended"], {
     description:
-      "`slow`: the reader did not keep up. `closing`: the server ends. `renew`: who may see what is looked at anew. Connect again in each case.",
+      "`slow`: the reader did not keep up. `closing`: the server ends. `renew`: who may see what is looked at anew. Connect again in these cases. `access-ended`: the session or the token was ended, or what it may do was changed; a new one is needed.",
   }),
 });
 

@@ -51,6 +51,8 @@ async function follow({ queries, domain, signal, tell }: Following): Promise<voi
     if (signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
     tell("lost");
+    // Signed out elsewhere: who is signed in is asked anew, which leads to the sign-in.
+    if (error.status === 401) await queries.invalidateQueries();
   }
 }
 

@@ -67,6 +67,8 @@ export interface Config {
   readonly checks?: ChecksConfig | null;
   /** Absent: the usual one. */
   readonly life?: LifePolicy;
+  /** How long the audit log is. Default: 400 days. */
+  readonly auditKept?: Duration;
   /** Ranges that are not public and that webhooks may be sent to all the same; absent: none. */
   readonly webhookAllowed?: readonly AddressRange[];
   /** How proofs get into the DNS; absent: as by the settings' defaults. */
@@ -236,6 +238,7 @@ function toConfig(settings: RawSettings): Config {
     webhookAllowed: ranges(settings.webhook_allowed_ranges),
     dns: dnsConfig(settings),
     signIn: signInConfig(settings),
+    auditKept: days(settings.audit_kept_days),
     corsOrigins: (settings.cors_origins ?? "")
       .split(",")
       .map((each) => each.trim())

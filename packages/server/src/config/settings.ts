@@ -286,6 +286,13 @@ export const settingsSchema = Type.Object(
       description: "A session ends after so long, however much it is used.",
       unit: "hours",
     }),
+    audit_kept_days: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 400,
+      description: "What is older is taken out of the audit log, by processes with the role worker.",
+      unit: "days",
+    }),
     oidc_issuer: Type.Optional(
       Type.String({
         pattern: "^https?://",

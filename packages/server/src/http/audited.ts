@@ -2,8 +2,8 @@ import { problemTypes } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
 import { isDatabaseAway } from "../store/database-away.ts";
-import { noteAction, noteOutcome } from "../store/write/audit.ts";
-import type { Caller, EdgeCaller } from "./caller.ts";
+import { noteAction, noteOutcome, noteRefused } from "../store/write/audit.ts";
+import type { AccessRefusal, Caller, EdgeCaller } from "./caller.ts";
 import { Refusal } from "./refusal.ts";
 
 interface Action {
@@ -33,6 +33,20 @@ export async function withOutcomeNoted<Answer extends { readonly status: number 
   }
 }
 
+/** Notes a call that was not let in: who tries what they may not do is told like what they do. */
+export async function noteRefusal(
+  { db, now }: { readonly db: Db; readonly now: () => Instant },
+  { by, code }: AccessRefusal,
+  call: { readonly address: string | null; readonly action: string; readonly params: unknown },
+): Promise<void> {
+  const { address, action, params } = call;
+  await noteRefused(
+    db,
+    { ...by, address, action, about: aboutOf(params, null) },
+    { now: now(), status: problemTypes[code].status },
+  );
+}
+
 /** What was done is answered as done, although the database went away after it: the log says that its end is not known. */
 async function noteIfWeCan(db: Db, id: string, status: number): Promise<void> {
   try {
@@ -44,10 +58,13 @@ async function noteIfWeCan(db: Db, id: string, status: number): Promise<void> {
 
 const longestAbout = 1_000;
 
-/** What the path names, else the name that the body gives to what is made. Never more of a body: it may hold secrets. */
+/**
+ * What the path names, else the name that the body gives to what is made. Never more of a body: it may hold
+ * secrets. PostgreSQL has no NUL in a text, and what is refused was not looked at before.
+ */
 function aboutOf(params: unknown, body: unknown): string | null {
   const named = Object.values((params ?? {}) as Readonly<Record<string, string>>);
   const { name } = (body ?? {}) as { readonly name?: unknown };
   const about = named.length > 0 ? named.join("/") : typeof name === "string" ? name : null;
-  return about === null ? null : about.slice(0, longestAbout).toLowerCase();
+  return about === null ? null : about.replaceAll("\0", "").slice(0, longestAbout).toLowerCase();
 }

@@ -235,6 +235,7 @@ function handlersOf({ database: { db, kind }, ...options }: HttpOptions): Handle
     db,
     wakeups,
     now,
+    sessionIdle: options.signIn.terms.idle,
     readOverview,
     onError: (error) =>
       log.error({ event: "live.error", err: error }, "reading what happens met an error; it is read again"),

@@ -26,6 +26,16 @@ interface ActingForTenant extends Acting {
   readonly tenant: string;
 }
 
+/** The caller is known, and their role or scope is not enough. */
+export class AccessRefusal extends Refusal {
+  readonly by: Pick<Acting, "who" | "via">;
+
+  constructor(code: "role-insufficient" | "scope-insufficient", detail: string, by: AccessRefusal["by"]) {
+    super(code, detail);
+    this.by = by;
+  }
+}
+
 /**
  * Who asks. Somebody who has signed in is as a token is that may do the same: `tenant` when they are bound to a tenant,
  * else `admin`; their role was looked at before.
@@ -107,16 +117,13 @@ export async function identifyCaller(
   return callerBySession(session, isForTokens);
 }
 
-function demandRole(operation: Operation, { who, role, tenant }: SessionRow): void {
-  if (operation.role === null || !roleSuffices(role, operation.role)) {
-    throw new Refusal("role-insufficient", `${who} is ${role}; this needs ${operation.role ?? "a token"}.`);
-  }
-  if (tenant !== null && !isForTenants(operation)) {
-    throw new Refusal(
-      "role-insufficient",
-      `${who} is bound to the tenant "${tenant}"; this is not about one tenant alone.`,
-    );
-  }
+function demandRole(operation: Operation, { who, method: via, role, tenant }: SessionRow): void {
+  const refuse = (detail: string): AccessRefusal =>
+    new AccessRefusal("role-insufficient", detail, { who, via });
+  if (operation.role === null || !roleSuffices(role, operation.role))
+    throw refuse(`${who} is ${role}; this needs ${operation.role ?? "a token"}.`);
+  if (tenant !== null && !isForTenants(operation))
+    throw refuse(`${who} is bound to the tenant "${tenant}"; this is not about one tenant alone.`);
 }
 
 function callerBySession(session: SessionRow, isForTokens: boolean): Caller {
@@ -138,20 +145,28 @@ async function callerByToken(
   if (token === undefined) throw new Refusal("token-missing", "The request came without a bearer token.");
   if (isSignedToken(token)) {
     const signedIn = await keyedEdges.signedIn(token, now);
-    requireScope(scopes, "edge", `token of the edge "${signedIn.edge.name}"`);
+    requireScope(scopes, {
+      scope: "edge",
+      who: signedIn.edge.name,
+      called: `token of the edge "${signedIn.edge.name}"`,
+    });
     return { scope: "edge", edgeGroupId: signedIn.edge.edge_group_id, by: { kind: "key", ...signedIn } };
   }
   const row = await findTokenByHash(db, hashBearerToken(token), now);
   if (row === null) throw new Refusal("token-rejected", "The bearer token is not valid.");
-  requireScope(scopes, row.scope, `token "${row.name}"`);
+  requireScope(scopes, { scope: row.scope, who: row.name, called: `token "${row.name}"` });
   return callerOf(row);
 }
 
-function requireScope(wanted: readonly Scope[], scope: Scope, token: string): void {
+function requireScope(
+  wanted: readonly Scope[],
+  { scope, who, called }: { readonly scope: Scope; readonly who: string; readonly called: string },
+): void {
   if (wanted.includes(scope)) return;
-  throw new Refusal(
+  throw new AccessRefusal(
     "scope-insufficient",
-    `The ${token} has the scope ${scope}; this needs ${wanted.join(" or ")}.`,
+    `The ${called} has the scope ${scope}; this needs ${wanted.join(" or ")}.`,
+    { who, via: "token" },
   );
 }
 

@@ -17,8 +17,14 @@ import {
 import type { Duration, Instant } from "@certmill/domain";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { RepeatableRequest } from "../store/write/answer-once.ts";
-import { withOutcomeNoted } from "./audited.ts";
-import { type Caller, type CallerTools, identifyCaller, type SessionCaller } from "./caller.ts";
+import { noteRefusal, withOutcomeNoted } from "./audited.ts";
+import {
+  AccessRefusal,
+  type Caller,
+  type CallerTools,
+  identifyCaller,
+  type SessionCaller,
+} from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
 import type { AskedTrace } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
@@ -113,7 +119,7 @@ function addRoute(
     schema: { response: responseSchemas(operation) },
     // Before the body is read: a stranger's 4 MiB are not.
     onRequest: async (request, reply) => {
-      if (!isOpen(operation)) callers.set(request, await callerOf(operation, request, tools));
+      if (!isOpen(operation)) callers.set(request, await admit(operation, request, tools));
       // What somebody sees who has signed in is not for the browser's disk.
       if (request.headers.cookie !== undefined) void reply.header("cache-control", "no-store");
     },
@@ -142,6 +148,19 @@ function addRoute(
       return send(reply, operation, answer);
     },
   });
+}
+
+/** @throws {Refusal} what `callerOf` does; of one who is known it is noted before. */
+async function admit(operation: Operation, request: FastifyRequest, tools: RouteTools): Promise<Caller> {
+  try {
+    return await callerOf(operation, request, tools);
+  } catch (error) {
+    if (error instanceof AccessRefusal) {
+      const { address } = cameFrom(request, tools);
+      await noteRefusal(tools, error, { address, action: operation.id, params: request.params });
+    }
+    throw error;
+  }
 }
 
 /** @throws {Refusal} also for a session that is used by another site's page. */

@@ -2,6 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { createClient, keepFollowing, type LiveClient, operations } from "@certmill/api";
+import { hours } from "@certmill/domain";
 import type { CompiledQuery } from "kysely";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +11,8 @@ import { hashBearerToken } from "../../src/http/bearer-token.ts";
 import { encodePosition } from "../../src/http/cursor.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
 import { interceptedDb } from "../intercepted-db.ts";
+import { signedInAs, signedInByPassword } from "./begin-directly.ts";
+import type { Browser } from "./browser.ts";
 import { openTestApi, openTestApiOn, start, type TestApi } from "./open-test-api.ts";
 
 let api: TestApi;
@@ -220,6 +223,55 @@ const hasNoConnections = (): Promise<boolean> =>
   new Promise((resolve, reject) =>
     api.app.server.getConnections((error, count) => (error === null ? resolve(count === 0) : reject(error))),
   );
+
+test("a stream ends with the session or the token that it was opened with, and the others go on", async () => {
+  const admin = clientOf("admin");
+  const person = { role: "operator", password: "correct horse battery" } as const;
+  for (const name of ["changed", "removed"])
+    await admin.call(operations.createOperator, { body: { name, ...person } });
+  const revoked = await admin.call(operations.createToken, { body: { name: "revoked", scope: "admin" } });
+  const browsers = {
+    "signed out": await signedInAs(api, { who: "otto", role: "viewer" }),
+    changed: await signedInByPassword(api, "changed"),
+    removed: await signedInByPassword(api, "removed"),
+    idle: await signedInAs(api, { who: "ida", role: "viewer" }),
+    staying: await signedInAs(api, { who: "stan", role: "viewer" }),
+  };
+  const cookie = (of: Browser): { cookie: string } => ({
+    cookie: [...of.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+  });
+  const streams = await Promise.all([
+    ...Object.values(browsers).map((browser) => openedStream(cookie(browser))),
+    openedStream({ authorization: `Bearer ${revoked.token}` }),
+  ]);
+  const [signedOut, changed, removed, idle, staying, byToken] = streams;
+
+  await browsers["signed out"].ask("DELETE", "/v1/session");
+  const params = { name: "changed" };
+  await admin.call(operations.changeOperator, { params, body: { role: "viewer" } });
+  await admin.call(operations.removeOperator, { params: { name: "removed" } });
+  await admin.call(operations.revokeToken, { params: { id: revoked.id } });
+  await sql`update session set seen_at = ${new Date(start - hours(1))} where who = 'ida'`.execute(api.db);
+  const ends = [signedOut, changed, removed, idle, byToken].map(async (each) => each?.text());
+  for (const told of await Promise.all(ends))
+    expect(told).toContain('event: end\ndata: {"reason":"access-ended"}');
+
+  await happens("domain.added", "1");
+  expect(await toldUntil(staying, "domain.added")).not.toContain("event: end");
+});
+
+/** What a stream tells up to and with `text`; it is let go of then. */
+async function toldUntil(stream: Response | undefined, text: string): Promise<string> {
+  let told = "";
+  for await (const bytes of stream?.body ?? []) {
+    told += Buffer.from(bytes).toString();
+    if (told.includes(text)) break;
+  }
+  return told;
+}
+
+const openedStream = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+  fetch(`${url}/v1/live?overview=false`, { headers: { "sec-fetch-site": "same-origin", ...headers } });
 
 test("the server's end ends it, with a word, and it is asked for again", async () => {
   const abort = new AbortController();

@@ -10,11 +10,12 @@ import {
   type DomainPage,
   type DomainSort,
   listDomains,
+  type WalkLengths,
 } from "../../src/store/read/domain-list.ts";
 import { type DomainRow, findDomains } from "../../src/store/read/domains.ts";
 import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
 
-/** More than are walked through. */
+/** More than are walked through at once. */
 const lineages = 12_000;
 const now = instant(Date.parse("2026-11-22T12:00:00Z"));
 
@@ -76,19 +77,32 @@ function expected(filter: DomainFilter, sort: DomainSort, descending: boolean): 
     (row) => isMeant(row, filter) && (sort !== "expires" || row.not_after !== null),
   );
   const sorted = meant.toSorted((a, b) =>
-    sort === "name"
+    sort === "name" || sort === "match"
       ? byName(a, b)
       : keyOf(a, sort) - keyOf(b, sort) || Number(a.lineage_id) - Number(b.lineage_id) || byName(a, b),
   );
-  return (descending ? sorted.toReversed() : sorted).map(({ name }) => name);
+  const names = (descending ? sorted.toReversed() : sorted).map(({ name }) => name);
+  if (sort !== "match" || filter.search === null) return names;
+  const begins = (name: string): boolean => name.startsWith(filter.search ?? "");
+  return [...names.filter(begins), ...names.filter((name) => !begins(name))];
 }
 
 /** The first pages, of odd sizes. */
-async function firstPages(filter: DomainFilter, sort: DomainSort, descending: boolean): Promise<string[]> {
+async function firstPages(
+  filter: DomainFilter,
+  page: Pick<DomainPage, "sort" | "descending">,
+  walks?: WalkLengths,
+): Promise<string[]> {
+  const { sort } = page;
   const names: string[] = [];
   let after: DomainPage["after"] = null;
   for (const limit of [1, 7, 150, 40]) {
-    const rows: DomainRow[] = await listDomains(database.db, filter, { sort, descending, after, limit });
+    const rows: DomainRow[] = await listDomains(database.db, filter, {
+      ...page,
+      after,
+      limit,
+      ...(walks === undefined ? {} : { walks }),
+    });
     names.push(...rows.map(({ name }) => name));
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) return names;
@@ -117,7 +131,7 @@ const filters: Readonly<Record<string, Partial<DomainFilter>>> = {
   "ending within a week": { expiresAfter: instant(now + 30 * day), expiresBefore: instant(now + 37 * day) },
   "a frequent text": { search: "example" },
   "a text in some": { search: "dublin" },
-  "a rare text": { search: "b1100" },
+  "a rare text": { search: "n110" },
   "a text in none": { search: "zzz" },
   "two letters": { search: "yo" },
   "a prefix": { prefix: "hotel-" },
@@ -126,13 +140,23 @@ const filters: Readonly<Record<string, Partial<DomainFilter>>> = {
   "a text and a state": { search: "oslo", state: "failing" },
 };
 
+/** As usual; in short stretches to the end; and soon given up. */
+const ways: readonly (WalkLengths | undefined)[] = [
+  undefined,
+  { lookedUp: [300, 1_000, 20_000], read: [300, 1_000, 20_000] },
+  { lookedUp: [50], read: [50] },
+];
+
 describe.each(Object.entries(filters))("%s", (_, partial) => {
   const filter = filterOf(partial);
-  test.each(["name", "added", "expires", "state-changed"] as const)("by %s", async (sort) => {
+  test.each(["name", "match", "added", "expires", "state-changed"] as const)("by %s", async (sort) => {
     for (const descending of [false, true]) {
-      const found = await firstPages(filter, sort, descending);
-      expect(found).toEqual(expected(filter, sort, descending).slice(0, found.length));
-      expect(found).toHaveLength(Math.min(198, expected(filter, sort, descending).length));
+      const all = expected(filter, sort, descending);
+      for (const walks of sort === "added" || sort === "expires" ? [undefined] : ways) {
+        const found = await firstPages(filter, { sort, descending }, walks);
+        expect(found).toEqual(all.slice(0, found.length));
+        expect(found).toHaveLength(Math.min(198, all.length));
+      }
     }
   });
 

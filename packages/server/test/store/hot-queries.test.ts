@@ -270,6 +270,7 @@ const queries: Readonly<
         limit: 50,
       }),
     "domain_pkey",
+    "lineage_pkey",
   ],
   listDeliveries: [(db) => listDeliveries(db, "5"), "delivery_by_lineage"],
   listCertificates: [

@@ -54,7 +54,7 @@ export function DomainsScreen() {
                   rows={items}
                   keyOf={({ name }) => name}
                   serverSort={{
-                    column: search.sort ?? "name",
+                    column: search.sort ?? (search.search === undefined ? "name" : "match"),
                     descending: search.order === "desc",
                     onSort: (column, descending) => {
                       const order = descending ? "desc" : undefined;

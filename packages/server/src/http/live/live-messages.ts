@@ -54,8 +54,9 @@ export class LiveMessages {
   }
 }
 
-export const endMessage = (reason: (Message & { event: "end" })["data"]["reason"]): Buffer =>
-  messageOf("end", { reason });
+export type EndReason = (Message & { event: "end" })["data"]["reason"];
+
+export const endMessage = (reason: EndReason): Buffer => messageOf("end", { reason });
 
 export const overviewMessage = (parts: Partial<Overview>): Buffer => messageOf("overview", parts);
 

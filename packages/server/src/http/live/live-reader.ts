@@ -3,9 +3,10 @@
  * happened, and once a second at most for the overview. It runs while a stream is open.
  */
 import type { Overview } from "@certmill/api";
-import { type Instant, milliseconds } from "@certmill/domain";
+import { type Duration, type Instant, milliseconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import type { FeedPosition } from "../../store/read/feed-position.ts";
+import { findStandingHolders } from "../../store/read/holders.ts";
 import { type LiveEventRow, readLiveEvents, readNewestEvents } from "../../store/read/live-feed.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { LiveMessages } from "./live-messages.ts";
@@ -17,6 +18,8 @@ export interface LiveReaderOptions {
   readonly db: Db;
   readonly wakeups: Wakeups;
   readonly now: () => Instant;
+  /** How long a session lasts that is not used. */
+  readonly sessionIdle: Duration;
   readonly readOverview: () => Promise<Overview>;
   /** Told of a read that failed; it is tried again a second later. */
   readonly onError: (error: unknown) => void;
@@ -32,11 +35,14 @@ const unnotified = milliseconds(500);
 const afterError = milliseconds(1_000);
 const heartbeatEvery = 15_000;
 const overviewEvery = 1_000;
+/** Whose session or token has ended is told nothing more after so long. */
+const accessEvery = 2_000;
 
 export class LiveReader {
   readonly #options: LiveReaderOptions;
   readonly #streams = new Set<LiveStream>();
   readonly #overview: OverviewParts;
+  #accessSeenAt = Number.NEGATIVE_INFINITY;
   #running: { readonly begun: Promise<RecentEvents> } | null = null;
 
   constructor(options: LiveReaderOptions) {
@@ -123,11 +129,23 @@ export class LiveReader {
 
   /** @returns whether there may be more at once. */
   async #round(recent: RecentEvents): Promise<boolean> {
+    await this.#endWithoutAccess();
     const { events, end, isCut } = await readLiveEvents(this.#options.db, recent.end, readAtOnce);
     recent.add(events, end);
     if (events.length > 0) this.#sendEvents(recent.installation, events);
     await this.#sendOverview(events.length > 0);
     return isCut;
+  }
+
+  /** Before anything is sent: who was signed out, changed or removed meanwhile hears no more. */
+  async #endWithoutAccess(): Promise<void> {
+    if (performance.now() - this.#accessSeenAt < accessEvery) return;
+    const { db, now, sessionIdle } = this.#options;
+    const looked = [...this.#streams];
+    const holders = [...new Set(looked.map(({ holder }) => holder))];
+    const standing = await findStandingHolders(db, holders, { now: now(), idle: sessionIdle });
+    this.#accessSeenAt = performance.now();
+    for (const stream of looked) if (!standing.has(stream.holder)) stream.end("access-ended");
   }
 
   #sendEvents(installation: string, events: readonly LiveEventRow[]): void {

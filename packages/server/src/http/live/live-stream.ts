@@ -1,6 +1,6 @@
 /** One caller's stream. It is written to at once or not at all: a reader that falls behind is cut off, and may come again. */
 import { Readable } from "node:stream";
-import { endMessage, type LiveView } from "./live-messages.ts";
+import { type EndReason, endMessage, type LiveView } from "./live-messages.ts";
 
 /** Bytes that wait for a reader, at most. */
 const mostWaiting = 1_048_576;
@@ -12,15 +12,18 @@ const longestLife = 900_000;
 export class LiveStream {
   readonly view: LiveView;
   readonly wantsOverview: boolean;
+  /** The token's id, or minus the session's, that it was opened with. */
+  readonly holder: string;
   /** Whether the whole overview was sent. */
   hasOverview = false;
   readonly body: Readable;
   readonly #endsAt: number;
   #isOver = false;
 
-  constructor({ view, wantsOverview }: { readonly view: LiveView; readonly wantsOverview: boolean }) {
+  constructor({ view, wantsOverview, holder }: Pick<LiveStream, "view" | "wantsOverview" | "holder">) {
     this.view = view;
     this.wantsOverview = wantsOverview;
+    this.holder = holder;
     // Not all that came together leave together.
     this.#endsAt = performance.now() + longestLife * (0.75 + Math.random() / 4);
     this.body = new Readable({ read: () => {}, highWaterMark: mostWaiting });
@@ -50,7 +53,7 @@ export class LiveStream {
     if (performance.now() >= this.#endsAt) this.end("renew");
   }
 
-  end(reason: "slow" | "closing" | "renew"): void {
+  end(reason: EndReason): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.body.push(endMessage(reason));

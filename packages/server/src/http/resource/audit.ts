@@ -3,7 +3,7 @@ import { type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type AuditRow, listAudit } from "../../store/read/audit.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 
@@ -35,7 +35,18 @@ function placeOf(cursor: string | undefined) {
   return { at: instant(Number(at)), id };
 }
 
-const present = ({ id, at, via, who, address, action, about, status }: AuditRow): AuditEntry => ({
+const present = ({
+  id,
+  at,
+  via,
+  who,
+  address,
+  action,
+  about,
+  status,
+  count,
+  last_at,
+}: AuditRow): AuditEntry => ({
   id,
   at: instantText(at),
   via,
@@ -44,4 +55,6 @@ const present = ({ id, at, via, who, address, action, about, status }: AuditRow)
   action,
   about,
   status,
+  count,
+  lastAt: instantTextOrNull(last_at),
 });

@@ -21,7 +21,14 @@ import type { Handler } from "../routes.ts";
 
 export function listDomainsHandler({ db }: { readonly db: Db }): Handler<Operations["listDomains"]> {
   return async ({ query, caller }) => {
-    const { after, limit = defaultLimit, sort = "name", order = "asc", total, ...asked } = query;
+    const {
+      after,
+      limit = defaultLimit,
+      sort = query.search === undefined ? "name" : "match",
+      order = "asc",
+      total,
+      ...asked
+    } = query;
     const filter = domainFilterOf(asked, tenantIdOf(caller));
     if (filter === null) return { status: 200, body: { items: [], next: null, total: none(total) } };
     const list = `domains ${sort} ${order}`;

@@ -23,6 +23,7 @@ export function followLiveHandler({
     const stream = new LiveStream({
       view: { tenantId, lineageId },
       wantsOverview: overview && tenantId === null,
+      holder: caller.holder,
     });
     signal.addEventListener("abort", () => stream.end("closing"), { once: true });
     await live.feed(stream, after);

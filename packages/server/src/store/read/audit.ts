@@ -12,6 +12,10 @@ export interface AuditRow {
   readonly action: string;
   readonly about: string | null;
   readonly status: number | null;
+  /** How many calls that were refused alike it stands for; 1 else. */
+  readonly count: number;
+  /** When the last of them came; null: there was one. */
+  readonly last_at: Instant | null;
 }
 
 /** Null: any. `until` is not in it. */

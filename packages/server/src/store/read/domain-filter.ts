@@ -105,11 +105,13 @@ const afterAll = "\x7f";
 
 function prefixRange({ prefix, search }: DomainFilter): RawBuilder<boolean>[] {
   const begins = [prefix, isShort(search) ? search : null].filter((each) => each !== null);
-  return begins.flatMap((each) => [
-    sql<boolean>`domain.name >= ${each}`,
-    sql<boolean>`domain.name < ${each + afterAll}`,
-  ]);
+  return begins.flatMap(beginsWith);
 }
+
+export const beginsWith = (text: string): readonly RawBuilder<boolean>[] => [
+  sql<boolean>`domain.name >= ${text}`,
+  sql<boolean>`domain.name < ${text + afterAll}`,
+];
 
 /** Nothing but its first letters tells where to look for so short a text. */
 const isShort = (search: string | null): boolean => search !== null && search.length < 3;

@@ -43,7 +43,8 @@ export interface SessionTime {
   readonly idle: Duration;
 }
 
-const lives = ({ now, idle }: SessionTime) =>
+/** Whether a row of `session` has not ended. */
+export const lives = ({ now, idle }: SessionTime) =>
   sql<boolean>`session.ends_at > ${timestamp(now)} and session.seen_at > ${timestamp(instant(now - idle))}`;
 
 /** The session of this secret's hash; null: there is none, or it has ended. Index: the hash's. */

@@ -32,7 +32,8 @@ const selectTokens = (db: Db) =>
       "token.expires_at",
     ]);
 
-const works = (now: Instant): RawBuilder<boolean> =>
+/** Whether a row of `token` is neither revoked nor expired. */
+export const works = (now: Instant): RawBuilder<boolean> =>
   sql`token.revoked_at is null and (token.expires_at is null or token.expires_at > ${timestamp(now)})`;
 
 /** The token of this hash, or null when there is none, it is revoked or has expired. Index: the hash's. */

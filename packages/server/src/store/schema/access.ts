@@ -1,5 +1,5 @@
 /** Who may call the API, and what was answered to calls that may come twice. */
-import type { GeneratedAlways } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 import type { At, Id, Json, MaybeAt } from "./column.ts";
 
 export type SignInMethod = "local" | "oidc";
@@ -62,6 +62,9 @@ interface AuditTable {
   action: string;
   about: string | null;
   status: number | null;
+  count: Generated<number>;
+  last_at: MaybeAt;
+  refused_in: MaybeAt;
 }
 
 interface IdempotencyTable {
