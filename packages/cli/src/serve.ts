@@ -2,6 +2,9 @@ import { type Command, Option } from "commander";
 import { withExamples } from "./examples.ts";
 import { runServer } from "./processes.ts";
 
+/** Milliseconds. */
+const afterwards = 200;
+
 interface ServeOptions {
   readonly role?: string;
   readonly config?: string;
@@ -31,4 +34,6 @@ export function registerServe(program: Command): void {
 async function serve({ role, config }: ServeOptions): Promise<void> {
   const environment = role === undefined ? process.env : { ...process.env, CERTMILL_ROLES: role };
   process.exitCode = await runServer({ environment, configFile: config ?? null });
+  // Nothing is done any more: whoever waits for an answer, such as of a collector of traces, does not hold the process.
+  setTimeout(() => process.exit(), afterwards).unref();
 }

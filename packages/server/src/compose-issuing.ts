@@ -12,6 +12,7 @@ import { watchWorker } from "./observe/process-gauges.ts";
 import { traceField } from "./observe/tracing/trace-context.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import { type IssuanceTools, runIssuance } from "./work/run-issuance.ts";
+import { tellEndedTraces } from "./work/trace-watch.ts";
 import { Worker } from "./work/worker.ts";
 
 export interface IssuingParts extends WatchParts {
@@ -113,6 +114,8 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     stop: async () => {
       await watches.stop();
       await worker.stop(config.drain);
+      // What has just ended is told before the last spans are sent; what is not, another process tells.
+      if (tracing.isOn) await tellEndedTraces(db, (ended) => tracing.ended(ended)).catch(() => {});
       await connections[Symbol.asyncDispose]();
     },
   };

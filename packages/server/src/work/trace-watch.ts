@@ -9,6 +9,13 @@ import { Rounds } from "./rounds.ts";
 const most = 100;
 const lookEvery = seconds(2);
 
+/** @returns whether there may be more. */
+export async function tellEndedTraces(db: Db, onEnded: (issuance: EndedTrace) => void): Promise<boolean> {
+  const ended = await takeEndedTraces(db, most);
+  for (const issuance of ended) onEnded(issuance);
+  return ended.length === most;
+}
+
 export const watchTraces = ({
   db,
   clock,
@@ -22,11 +29,7 @@ export const watchTraces = ({
 }): Rounds =>
   new Rounds({
     clock,
-    round: async () => {
-      const ended = await takeEndedTraces(db, most);
-      for (const issuance of ended) onEnded(issuance);
-      return ended.length === most ? 0 : lookEvery;
-    },
+    round: async () => ((await tellEndedTraces(db, onEnded)) ? 0 : lookEvery),
     shortestWait: 50,
     afterError: lookEvery,
     noMore: "Ends of issuances are not told to traces any more.",
