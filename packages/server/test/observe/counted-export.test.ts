@@ -1,5 +1,6 @@
 /** Spans on their way to a collector that is slow, away, or back. */
 import { milliseconds } from "@certmill/domain";
+import { ExportResultCode } from "@opentelemetry/core";
 import { type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
 import { countedExport } from "../../src/observe/tracing/counted-export.ts";
@@ -34,7 +35,7 @@ test("no more wait than may, those under way among them, and what comes on top i
   const { counts, end, flush } = startExport({
     export: (spans, done) => {
       underway += spans.length;
-      answers.push(() => done({ code: 0 }));
+      answers.push(() => done({ code: ExportResultCode.SUCCESS }));
     },
   });
   end(1_000);
@@ -49,7 +50,10 @@ test("no more wait than may, those under way among them, and what comes on top i
 test("a collector that takes nothing is told of once, and once when it is back", async () => {
   let isAway = true;
   const { counts, told, end, flush } = startExport({
-    export: (_, done) => done(isAway ? { code: 1, error: new Error("connect ECONNREFUSED") } : { code: 0 }),
+    export: (_, done) => {
+      if (isAway) done({ code: ExportResultCode.FAILED, error: new Error("connect ECONNREFUSED") });
+      else done({ code: ExportResultCode.SUCCESS });
+    },
   });
   for (const away of [true, true, false, false, true]) {
     isAway = away;
