@@ -9,6 +9,9 @@ const inParallel = ["test/crash/**/*.test.ts", "test/long/**/*.test.ts", waitsMo
 /** Vitest leaves a core to itself, and on two cores that is half of them. */
 const maxWorkers = availableParallelism();
 
+/** PostgreSQL for files that need not start and stop it themselves. */
+const globalSetup = ["tools/test/postgres-pool.ts"];
+
 /**
  * `unit`: no process but its own and no database but its own; run in parallel. Files share a process's modules: to
  * load the server anew for each took as long as its tests, and nothing of ours keeps state in a module.
@@ -22,6 +25,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: inParallel,
+          globalSetup,
           maxWorkers,
           sequence: { groupOrder: 0 },
           testTimeout: 900_000,
@@ -32,6 +36,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+          globalSetup,
           maxWorkers,
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -43,6 +48,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
+          globalSetup,
           exclude: inParallel,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import pg from "pg";
-import { startPostgres } from "../../../tools/peers/postgres.ts";
-import { openDatabase } from "../src/store/database.ts";
-import { migrate } from "../src/store/migrate.ts";
+import { inject } from "vitest";
 
 /** A database of its own; disposing of it drops it, which PostgreSQL refuses while a connection is left. */
 export interface OwnDatabase extends AsyncDisposable {
@@ -16,32 +16,35 @@ export interface MigratedPostgres extends AsyncDisposable {
   empty(): Promise<OwnDatabase>;
 }
 
-/** A PostgreSQL server of the test's own. */
+/** A PostgreSQL server from the tests' pool, for this caller alone until it is disposed of. */
 export async function startMigratedPostgres(): Promise<MigratedPostgres> {
-  await using opened = new AsyncDisposableStack();
-  const server = opened.use(await startPostgres());
-  const template = await server.createDatabase("migrated");
-  await migrateAt(template);
-  const pool = opened.adopt(new pg.Pool({ connectionString: server.url, max: 4 }), (each) => each.end());
+  const { url, giveBack } = await borrow(inject("postgresPool"));
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
   // A connection that is being closed hears of the server's end.
   pool.on("error", () => {});
   const create = async (from: string): Promise<OwnDatabase> => {
     const name = `t${randomBytes(6).toString("hex")}`;
-    await pool.query(`create database ${name} template ${from}`);
+    await pool.query(`create database ${name} template ${from} strategy file_copy`);
     return {
-      url: server.url.replace(/[^/]*$/, name),
+      url: url.replace(/[^/]*$/, name),
       [Symbol.asyncDispose]: async () => void (await pool.query(`drop database ${name}`)),
     };
   };
-  const lifetime = opened.move();
   return {
     copy: () => create("migrated"),
     empty: () => create("template0"),
-    [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      await pool.end();
+      giveBack();
+    },
   };
 }
 
-async function migrateAt(url: string): Promise<void> {
-  await using database = await openDatabase({ kind: "postgresql", url, connections: 1 });
-  await migrate(database.db);
+/** tools/test/postgres-pool.ts has the other end. */
+async function borrow(port: number): Promise<{ readonly url: string; readonly giveBack: () => void }> {
+  const socket = connect(port, "127.0.0.1");
+  const [line] = (await once(socket.setEncoding("utf8"), "data")) as [string];
+  const [word, rest] = [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1).trim()];
+  if (word !== "ok") throw new Error(`There is no PostgreSQL for this test: ${rest}`);
+  return { url: rest, giveBack: () => socket.destroy() };
 }

@@ -53,7 +53,7 @@ test("a connection cut under a statement is that statement's error", async () =>
   );
   for (;;) {
     const { rows } =
-      await sql`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`.execute(
+      await sql`select 1 from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%' and state = 'active'`.execute(
         other.db,
       );
     if (rows.length > 0) break;
