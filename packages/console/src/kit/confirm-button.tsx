@@ -1,18 +1,19 @@
 import type { InputOf, Operation } from "@certmill/api";
 import { type ReactNode, useState } from "react";
-import { useAct } from "../server/act.ts";
+import { type Told, useAct } from "../server/act.ts";
 import { useMay } from "../server/session.ts";
 import { Button } from "./button.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import type { IconName } from "./icon.tsx";
 
 interface ConfirmButtonProps<O extends Operation> {
   /** What is called; who may not call it does not see the button. */
   readonly operation: O;
   readonly input: Omit<InputOf<O>, "signal">;
-  /** What is told when it is done. */
-  readonly done: string;
+  readonly done: Told<O>["done"];
   readonly label: string;
   readonly look?: "plain" | "main" | "danger";
+  readonly icon?: IconName;
   readonly title: string;
   /** On the dialog's button. */
   readonly act: string;
@@ -25,7 +26,7 @@ interface ConfirmButtonProps<O extends Operation> {
 
 /** A button for what others will notice: it says what that means, and asks. */
 export function ConfirmButton<O extends Operation>(props: ConfirmButtonProps<O>) {
-  const { operation, input, done, label, look = "plain", title, act, typed, onDone, children } = props;
+  const { operation, input, done, label, look = "plain", icon, title, act, typed, onDone, children } = props;
   const may = useMay();
   const [isAsked, setAsked] = useState(false);
   const call = useAct(operation, { done });
@@ -36,7 +37,7 @@ export function ConfirmButton<O extends Operation>(props: ConfirmButtonProps<O>)
   };
   return (
     <>
-      <Button look={look} onClick={() => setAsked(true)}>
+      <Button look={look} {...(icon === undefined ? {} : { icon })} onClick={() => setAsked(true)}>
         {label}
       </Button>
       <ConfirmDialog

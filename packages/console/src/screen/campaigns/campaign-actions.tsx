@@ -1,6 +1,7 @@
 import { type Campaign, operations } from "@certmill/api";
 import { ActButton } from "../../kit/act-button.tsx";
 import { ConfirmButton } from "../../kit/confirm-button.tsx";
+import { PauseButton } from "../../kit/pause-button.tsx";
 import { counted } from "../../text/number.ts";
 
 /** Start, pause, resume, cancel: what the campaign's state allows. */
@@ -20,25 +21,13 @@ export function CampaignActions({ campaign }: { readonly campaign: Campaign }) {
           icon="play"
         />
       ) : null}
-      {state === "running" ? (
-        <ActButton
-          operation={operations.pauseCampaign}
-          input={input}
-          done="No further order begins."
-          label="Pause"
-          icon="pause"
-        />
-      ) : null}
-      {state === "paused" ? (
-        <ActButton
-          operation={operations.resumeCampaign}
-          input={input}
-          done="It goes on."
-          label="Resume"
-          look="main"
-          icon="play"
-        />
-      ) : null}
+      <PauseButton
+        is={state === "running" || state === "paused" ? state : "neither"}
+        pause={operations.pauseCampaign}
+        resume={operations.resumeCampaign}
+        input={input}
+        told={["No further order begins.", "It goes on."]}
+      />
       {state === "cancelled" || state === "done" ? null : (
         <ConfirmButton
           operation={operations.cancelCampaign}

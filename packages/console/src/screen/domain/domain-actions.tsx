@@ -1,61 +1,44 @@
 import { type Domain, operations } from "@certmill/api";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
-import { ConfirmDialog } from "../../kit/confirm-dialog.tsx";
+import { ActButton } from "../../kit/act-button.tsx";
+import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import { CheckField } from "../../kit/field.tsx";
-import { useAct } from "../../server/act.ts";
-import { useMay } from "../../server/session.ts";
-
-type Question = "revoke" | "remove" | null;
+import { PauseButton } from "../../kit/pause-button.tsx";
+import { counted } from "../../text/number.ts";
 
 /** What can be done for one domain now; what cannot be undone asks for its name first. */
 export function DomainActions({ domain }: { readonly domain: Domain }) {
   const { name, state, certificate } = domain;
-  const may = useMay();
-  const [question, setQuestion] = useState<Question>(null);
-  const check = useAct(operations.checkDomain, { done: checkedWords });
-  const order = useAct(operations.retryDomain, {
-    done: certificate === null ? "Its certificate is ordered now." : "A new certificate is ordered now.",
-  });
-  const pause = useAct(operations.pauseDomain, { done: "Nothing is ordered for it until it is resumed." });
-  const resume = useAct(operations.resumeDomain, { done: "It goes on." });
-  const close = () => setQuestion(null);
   if (state === "removed") return null;
+  const input = { params: { name } };
   return (
     <>
-      {may(operations.checkDomain) ? (
-        <Button icon="search" busy={check.isPending} onClick={() => check.mutate({ params: { name } })}>
-          Check now
-        </Button>
-      ) : null}
-      {may(operations.retryDomain) ? (
-        <Button icon="again" busy={order.isPending} onClick={() => order.mutate({ params: { name } })}>
-          {certificate === null ? "Order now" : "Reissue"}
-        </Button>
-      ) : null}
-      {state === "paused" && may(operations.resumeDomain) ? (
-        <Button icon="play" busy={resume.isPending} onClick={() => resume.mutate({ params: { name } })}>
-          Resume
-        </Button>
-      ) : null}
-      {state !== "paused" && may(operations.pauseDomain) ? (
-        <Button icon="pause" busy={pause.isPending} onClick={() => pause.mutate({ params: { name } })}>
-          Pause
-        </Button>
-      ) : null}
-      {may(operations.requestRevocations) && certificate !== null ? (
-        <Button look="danger" onClick={() => setQuestion("revoke")}>
-          Revoke
-        </Button>
-      ) : null}
-      {may(operations.removeDomain) ? (
-        <Button look="danger" icon="removed" onClick={() => setQuestion("remove")}>
-          Remove
-        </Button>
-      ) : null}
-      <RevokeDialog domain={domain} open={question === "revoke"} onClose={close} />
-      <RemoveDialog domain={domain} open={question === "remove"} onClose={close} />
+      <ActButton
+        operation={operations.checkDomain}
+        input={input}
+        done={checkedWords}
+        label="Check now"
+        icon="search"
+      />
+      <ActButton
+        operation={operations.retryDomain}
+        input={input}
+        done={certificate === null ? "Its certificate is ordered now." : "A new certificate is ordered now."}
+        label={certificate === null ? "Order now" : "Reissue"}
+        icon="again"
+      />
+      <PauseButton
+        is={state === "paused" ? "paused" : "running"}
+        pause={operations.pauseDomain}
+        resume={operations.resumeDomain}
+        input={input}
+        told={["Nothing is ordered for it until it is resumed.", "It goes on."]}
+      />
+      {certificate === null ? null : (
+        <RevokeButton name={name} issuer={certificate.issuer} serial={certificate.serial} />
+      )}
+      <RemoveButton domain={domain} />
     </>
   );
 }
@@ -65,60 +48,48 @@ function checkedWords({ check }: Domain): string {
   return faults === 0 ? "Checked: all is right." : `Checked: ${faults} to change.`;
 }
 
-interface QuestionProps {
-  readonly domain: Domain;
-  readonly open: boolean;
-  readonly onClose: () => void;
+interface RevokeButtonProps {
+  readonly name: string;
+  readonly issuer: string;
+  readonly serial: string;
 }
 
-function RevokeDialog({ domain, open, onClose }: QuestionProps) {
-  const { name, certificate } = domain;
-  const revoke = useAct(operations.requestRevocations, { done: "The CA is told to revoke it." });
-  if (certificate === null) return null;
-  const body = { serials: [certificate.serial], reason: "unspecified" as const, now: true };
+function RevokeButton({ name, issuer, serial }: RevokeButtonProps) {
   return (
-    <ConfirmDialog
-      open={open}
-      onClose={onClose}
+    <ConfirmButton
+      operation={operations.requestRevocations}
+      input={{ body: { serials: [serial], reason: "unspecified", now: true } }}
+      done="The CA is told to revoke it."
+      label="Revoke"
+      look="danger"
       title={`Revoke the certificate of ${name}`}
       act="Revoke it"
       typed={name}
-      busy={revoke.isPending}
-      onConfirm={() => revoke.mutate({ body }, { onSuccess: onClose })}
     >
       <p>
-        {certificate.issuer} is told that its certificate {certificate.serial.slice(0, 16)}… is no longer
-        good. Browsers will refuse it while the edges still serve it. It cannot be undone.
+        {issuer} is told that its certificate {serial.slice(0, 16)}… is no longer good. Browsers will refuse
+        it while the edges still serve it. It cannot be undone.
       </p>
       <p>“Reissue” first replaces it; once the new one is served, nobody notices that the old one goes.</p>
-    </ConfirmDialog>
+    </ConfirmButton>
   );
 }
 
-function RemoveDialog({ domain, open, onClose }: QuestionProps) {
-  const { name, names } = domain;
+function RemoveButton({ domain: { name, names } }: { readonly domain: Domain }) {
   const navigate = useNavigate();
   const [withRevocation, setRevocation] = useState(false);
-  const remove = useAct(operations.removeDomain, { done: removedWords });
   return (
-    <ConfirmDialog
-      open={open}
-      onClose={onClose}
+    <ConfirmButton
+      operation={operations.removeDomain}
+      input={{ params: { name }, query: { revoke: withRevocation } }}
+      done={removedWords}
+      label="Remove"
+      look="danger"
+      icon="removed"
       title={`Remove ${name}`}
       act="Remove it"
       typed={name}
-      busy={remove.isPending}
-      onConfirm={() =>
-        remove.mutate(
-          { params: { name }, query: { revoke: withRevocation } },
-          {
-            onSuccess: () => {
-              onClose();
-              void navigate({ to: "/domains" });
-            },
-          },
-        )
-      }
+      onDone={() => void navigate({ to: "/domains" })}
     >
       <p>
         What is under way for it ends, its edges stop serving its certificate, and it is not renewed.
@@ -129,11 +100,11 @@ function RemoveDialog({ domain, open, onClose }: QuestionProps) {
         checked={withRevocation}
         onValue={setRevocation}
       />
-    </ConfirmDialog>
+    </ConfirmButton>
   );
 }
 
 const removedWords = ({ staysValid }: { readonly staysValid: readonly unknown[] }): string =>
   staysValid.length === 0
     ? "It is removed."
-    : `It is removed. ${staysValid.length} of its certificates stay valid at their CA until they expire.`;
+    : `It is removed. ${counted(staysValid.length, "certificate stays valid at its CA until it expires", "certificates stay valid at their CA until they expire")}.`;

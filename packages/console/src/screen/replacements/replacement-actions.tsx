@@ -1,6 +1,6 @@
 import { operations, type Replacement } from "@certmill/api";
-import { ActButton } from "../../kit/act-button.tsx";
 import { ConfirmButton } from "../../kit/confirm-button.tsx";
+import { PauseButton } from "../../kit/pause-button.tsx";
 import { counted } from "../../text/number.ts";
 
 /** Start, pause, resume, cancel: what the replacement's state allows. */
@@ -28,25 +28,16 @@ export function ReplacementActions({ replacement }: { readonly replacement: Repl
           {thenRevoke ? <p>Each is revoked once its successor is served. That cannot be undone.</p> : null}
         </ConfirmButton>
       ) : null}
-      {state === "running" ? (
-        <ActButton
-          operation={operations.pauseReplacement}
-          input={input}
-          done="No further certificate becomes due; what stands in line is ordered."
-          label="Pause"
-          icon="pause"
-        />
-      ) : null}
-      {state === "paused" ? (
-        <ActButton
-          operation={operations.resumeReplacement}
-          input={input}
-          done="It goes on where it was."
-          label="Resume"
-          look="main"
-          icon="play"
-        />
-      ) : null}
+      <PauseButton
+        is={state === "running" || state === "paused" ? state : "neither"}
+        pause={operations.pauseReplacement}
+        resume={operations.resumeReplacement}
+        input={input}
+        told={[
+          "No further certificate becomes due; what stands in line is ordered.",
+          "It goes on where it was.",
+        ]}
+      />
       {state === "cancelled" || state === "done" ? null : (
         <ConfirmButton
           operation={operations.cancelReplacement}

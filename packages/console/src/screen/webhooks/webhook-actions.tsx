@@ -6,6 +6,7 @@ import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import { DialogButton } from "../../kit/dialog-button.tsx";
 import { DialogForm } from "../../kit/dialog-form.tsx";
 import { TextField } from "../../kit/field.tsx";
+import { PauseButton } from "../../kit/pause-button.tsx";
 import { useAct } from "../../server/act.ts";
 
 /** Test, pause, resume, replay, remove: what the webhook's state allows. */
@@ -20,23 +21,13 @@ export function WebhookActions({ webhook: { id, url, state } }: { readonly webho
         done={({ taken, detail }) => (taken ? "It took the test message." : `It did not take it: ${detail}`)}
         label="Send a test"
       />
-      {state === "paused" || state === "disabled" ? (
-        <ActButton
-          operation={operations.resumeWebhook}
-          input={input}
-          done="It goes on from its place."
-          label="Resume"
-          icon="play"
-        />
-      ) : (
-        <ActButton
-          operation={operations.pauseWebhook}
-          input={input}
-          done="It is paused, and keeps its place."
-          label="Pause"
-          icon="pause"
-        />
-      )}
+      <PauseButton
+        is={state === "paused" || state === "disabled" ? "paused" : "running"}
+        pause={operations.pauseWebhook}
+        resume={operations.resumeWebhook}
+        input={input}
+        told={["It is paused, and keeps its place.", "It goes on from its place."]}
+      />
       <DialogButton
         needs={operations.replayWebhook}
         label="Replay"

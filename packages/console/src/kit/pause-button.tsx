@@ -1,0 +1,31 @@
+import type { InputOf, Operation } from "@certmill/api";
+import { ActButton } from "./act-button.tsx";
+
+interface PauseButtonProps<Pause extends Operation, Resume extends Operation> {
+  /** Whether it stands still, goes on, or can do neither. */
+  readonly is: "paused" | "running" | "neither";
+  readonly pause: Pause;
+  readonly resume: Resume;
+  /** Both are about the same thing. */
+  readonly input: Omit<InputOf<Pause> & InputOf<Resume>, "signal">;
+  /** What is told when it stands still, and when it goes on. */
+  readonly told: readonly [paused: string, resumed: string];
+}
+
+/** What goes on is paused; what stands still is resumed. */
+export function PauseButton<Pause extends Operation, Resume extends Operation>({
+  is,
+  pause,
+  resume,
+  input,
+  told,
+}: PauseButtonProps<Pause, Resume>) {
+  switch (is) {
+    case "running":
+      return <ActButton operation={pause} input={input} done={told[0]} label="Pause" icon="pause" />;
+    case "paused":
+      return <ActButton operation={resume} input={input} done={told[1]} label="Resume" icon="play" />;
+    case "neither":
+      return null;
+  }
+}
