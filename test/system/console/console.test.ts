@@ -58,6 +58,18 @@ async function axeFaults(page: Page): Promise<string[]> {
 const overflow = (page: Page): Promise<number> =>
   page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
 
+/**
+ * To another screen: at a desk by its address alone, as from a link that somebody sent; on a telephone from the screen before, as
+ * by a link of the console's own.
+ */
+async function visit(page: Page, path: string, { width }: Pick<Look, "width">): Promise<void> {
+  if (width === 1440 || page.url() === "about:blank") await page.goto(`${server.origin}/console${path}`);
+  else
+    await page.evaluate(
+      `history.pushState(null, "", ${JSON.stringify(`/console${path}`)}); dispatchEvent(new PopStateEvent("popstate"))`,
+    );
+}
+
 async function open(window: BrowserContext, path: string): Promise<Page> {
   const page = await window.newPage();
   await page.goto(`${server.origin}/console${path}`);
@@ -81,7 +93,7 @@ describe.each(widths)("at %d px", (width) => {
     async ({ path, title, shows }) => {
       complaints.length = 0;
       await page.emulateMedia({ colorScheme: "light" });
-      await page.goto(`${server.origin}/console${path}`);
+      await visit(page, path, { width });
       await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
       await page.getByRole("main").getByText(shows).first().waitFor();
       for (const scheme of ["light", "dark"] as const) {
@@ -177,6 +189,59 @@ describe("a person", () => {
     await page.getByLabel("Name", { exact: true }).fill("from-the-browser");
     await page.getByRole("button", { name: "Create it with 1 row" }).click();
     await page.getByRole("heading", { level: 1, name: "from-the-browser" }).waitFor();
+    await page.close();
+  });
+
+  test("changes a tenant's rules, and leaves a dialog by Escape for where they were", async () => {
+    const page = await open(window, "/tenants");
+    const row = page.getByRole("row", { name: /^tenant-7 / });
+    await row.getByRole("button", { name: "Change" }).press("Enter");
+    await page.getByRole("dialog", { name: "Change tenant-7" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await expect
+      .poll(() => page.evaluate("document.activeElement?.closest('tr')?.textContent"))
+      .toMatch(/^tenant-7/);
+    await page.keyboard.press("Enter");
+    await page.getByLabel("letsencrypt").check();
+    await page.getByLabel("Keys", { exact: true }).selectOption("keep");
+    await page.getByLabel("Renewals with the same key").fill("3");
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Change it" }).click();
+    await row.getByText("kept for 3 renewals").waitFor();
+    await row.getByText("letsencrypt").waitFor();
+    await page.close();
+  });
+
+  test("drafts a replacement, sees what it comes to, and starts it", async () => {
+    const page = await open(window, "/replacements");
+    await page.getByRole("button", { name: "Draft a replacement" }).click();
+    await page.getByLabel("Which certificates").selectOption("ca");
+    await page.getByLabel("CA", { exact: true }).selectOption("zerossl");
+    await page.getByRole("button", { name: "Draft it" }).click();
+    await page.getByText("What it would come to").waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("button", { name: /^Replace [\d,]+ certificates$/ }).click();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("paused", { exact: true }).waitFor();
+    await page.close();
+  });
+
+  test("plans for a list, and sees what is wrong in it while no name of it is sent", async () => {
+    const page = await open(window, "/plan");
+    const sent: (string | null)[] = [];
+    page.on("request", (request) => sent.push(request.postData()));
+    const buffer = Buffer.from(
+      "domain,tenant\na.hoster.example.com,t\nb.hoster.example.com,t\nlocalhost,t\n",
+    );
+    const file = { name: "customers.csv", mimeType: "text/csv", buffer };
+    await page.getByLabel("Choose a list, or drop it here").setInputFiles(file);
+    await page.getByRole("cell", { name: "localhost", exact: true }).waitFor();
+    await expect.poll(() => sent.some((body) => body?.includes('"domains":2') === true)).toBe(true);
+    expect(sent.filter((body) => body?.includes("hoster"))).toEqual([]);
+    await page.getByRole("button", { name: "Take a number instead" }).click();
+    await page.getByLabel("Domains", { exact: true }).waitFor();
     await page.close();
   });
 

@@ -26,6 +26,7 @@ function Frame() {
   const live = useLive(name ?? null);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
+  const menuButton = useRef<HTMLButtonElement>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   useEffect(focusSearchOnSlash, []);
   useOnMove(path, () => setMenuOpen(false));
@@ -42,11 +43,11 @@ function Frame() {
         Skip to the content
       </a>
       <header className="top-bar">
-        <MenuButton open={isMenuOpen} onToggle={() => setMenuOpen(!isMenuOpen)} />
+        <MenuButton open={isMenuOpen} onToggle={() => setMenuOpen(!isMenuOpen)} ref={menuButton} />
         <DomainSearch />
         <UserMenu live={live} />
       </header>
-      <SideMenu open={isMenuOpen} onClose={() => setMenuOpen(false)} />
+      <SideMenu open={isMenuOpen} onClose={() => setMenuOpen(false)} button={menuButton} />
       <main id="main" className="main" ref={main} tabIndex={-1}>
         <Outlet />
       </main>

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { type RefObject, useEffect } from "react";
 import { Icon } from "../kit/icon.tsx";
 import { useMay } from "../server/session.ts";
 import { navigation } from "./navigation.ts";
@@ -7,17 +7,23 @@ import { navigation } from "./navigation.ts";
 interface SideMenuProps {
   readonly open: boolean;
   readonly onClose: () => void;
+  /** Where the focus goes back to when it is closed by a key. */
+  readonly button: RefObject<HTMLButtonElement | null>;
 }
 
 /** At the side of wide screens; on narrow ones it lies over the screen while it is open. */
-export function SideMenu({ open, onClose }: SideMenuProps) {
+export function SideMenu({ open, onClose, button }: SideMenuProps) {
   const may = useMay();
   useEffect(() => {
     if (!open) return;
-    const listen = (event: KeyboardEvent) => (event.key === "Escape" ? onClose() : undefined);
+    const listen = ({ key }: KeyboardEvent) => {
+      if (key !== "Escape") return;
+      onClose();
+      button.current?.focus();
+    };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
-  }, [open, onClose]);
+  }, [open, onClose, button]);
   return (
     <>
       {open ? <div className="side-shade" onClick={onClose} aria-hidden="true" /> : null}
@@ -50,9 +56,16 @@ export function SideMenu({ open, onClose }: SideMenuProps) {
   );
 }
 
-export function MenuButton({ open, onToggle }: { readonly open: boolean; readonly onToggle: () => void }) {
+interface MenuButtonProps {
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  readonly ref: RefObject<HTMLButtonElement | null>;
+}
+
+export function MenuButton({ open, onToggle, ref }: MenuButtonProps) {
   return (
     <button
+      ref={ref}
       type="button"
       className="icon-button menu-button"
       aria-expanded={open}

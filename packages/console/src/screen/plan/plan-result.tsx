@@ -1,4 +1,4 @@
-import { type LimitName, limitNames, type Plan } from "@certmill/api";
+import type { Plan } from "@certmill/api";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Series, TimeChart } from "../../chart/time-chart.tsx";
@@ -6,7 +6,7 @@ import { Asked } from "../../kit/asked.tsx";
 import { Figure, Figures } from "../../kit/figure.tsx";
 import { count, counted, share } from "../../text/number.ts";
 import { date, dayOfAxis } from "../../text/time.ts";
-import { limitWords } from "../budgets/limit-words.ts";
+import { AlternativeTable, PhaseTable } from "./plan-tables.tsx";
 
 /** When the list is done, what holds it back until then, and what would make it faster. */
 export function PlanResult({ query }: { readonly query: UseQueryResult<Plan> }) {
@@ -16,8 +16,8 @@ export function PlanResult({ query }: { readonly query: UseQueryResult<Plan> }) 
         <>
           <Headline plan={plan} />
           <DayChart days={plan.enrolment.byDay} />
-          <Phases plan={plan} />
-          <Alternatives plan={plan} />
+          <PhaseTable phases={plan.enrolment.phases} />
+          <AlternativeTable alternatives={plan.alternatives} />
         </>
       )}
     </Asked>
@@ -83,82 +83,5 @@ function DayChart({ days }: { readonly days: readonly Day[] }) {
       unit="orders a day"
       rightUnit="domains covered"
     />
-  );
-}
-
-/** What binds a plan: a limit, or one of two more words. */
-const bindingWords = (binding: string): string =>
-  binding === "requests"
-    ? "how fast it may be asked"
-    : binding === "outage"
-      ? "it is down"
-      : isLimit(binding)
-        ? limitWords(binding)
-        : binding;
-
-const isLimit = (name: string): name is LimitName => limitNames.some((each) => each === name);
-
-function Phases({ plan: { enrolment } }: { readonly plan: Plan }) {
-  if (enrolment.phases.length === 0) return null;
-  return (
-    <div className="table-scroll framed">
-      <table className="table" aria-label="What holds it back">
-        <thead>
-          <tr>
-            <th scope="col">What holds it back</th>
-            <th scope="col" className="number">
-              From
-            </th>
-            <th scope="col" className="number">
-              To
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {enrolment.phases.map(({ ca, limit, from, to }) => (
-            <tr key={`${ca} ${limit} ${from}`}>
-              <td>
-                {ca} <span className="soft">{bindingWords(limit)}</span>
-              </td>
-              <td className="number">{date(from)}</td>
-              <td className="number">{date(to)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Alternatives({ plan: { alternatives } }: { readonly plan: Plan }) {
-  if (alternatives.length === 0) return null;
-  return (
-    <div className="table-scroll framed">
-      <table className="table" aria-label="What would change it">
-        <thead>
-          <tr>
-            <th scope="col">What would change it</th>
-            <th scope="col" className="number">
-              Done
-            </th>
-            <th scope="col" className="number">
-              Days saved
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {alternatives.map(({ change, what, finishesAt, daysSaved, note }) => (
-            <tr key={`${change} ${what}`}>
-              <td>
-                {what}
-                {note === null ? null : <div className="soft small">{note}</div>}
-              </td>
-              <td className="number">{finishesAt === null ? "not in ten years" : date(finishesAt)}</td>
-              <td className="number">{count(Math.round(daysSaved))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
