@@ -194,14 +194,14 @@ describe("a person", () => {
 
   test("changes a tenant's rules, and leaves a dialog by Escape for where they were", async () => {
     const page = await open(window, "/tenants");
-    const row = page.getByRole("row", { name: /^tenant-7 / });
+    const row = page.getByRole("row", { name: /^tenant-10 / });
     await row.getByRole("button", { name: "Change" }).press("Enter");
-    await page.getByRole("dialog", { name: "Change tenant-7" }).waitFor();
+    await page.getByRole("dialog", { name: "Change tenant-10" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await expect
       .poll(() => page.evaluate("document.activeElement?.closest('tr')?.textContent"))
-      .toMatch(/^tenant-7/);
+      .toMatch(/^tenant-10/);
     await page.keyboard.press("Enter");
     await page.getByLabel("letsencrypt").check();
     await page.getByLabel("Keys", { exact: true }).selectOption("keep");

@@ -125,17 +125,17 @@ interface Drawn extends Omit<TimeChartProps, "label" | "rightUnit"> {
   readonly element: HTMLElement;
 }
 
-const day = 24 * 60 * 60;
+const day = 24 * 60 * 60 * 1_000;
 
 /**
- * A bar stands on the time after its instant, so the last one needs as much room as there is between two; the only one
- * there is has a day.
+ * From the first instant to the last. A bar stands on the time after its instant, so the last one needs as much room as
+ * there is between two; where there is one instant only it has a day, for which uPlot would take years.
  */
-function rangeOf(times: readonly number[], series: readonly Series[]) {
+function rangeOf(times: readonly number[], series: readonly Series[]): () => uPlot.Range.MinMax {
   const [before = 0, last = before] = times.slice(-2);
   const hasBars = series.some(({ kind }) => kind === "bars");
-  const room = last === before ? day : hasBars ? (last - before) / 1_000 : 0;
-  return (_: uPlot, from: number, to: number): uPlot.Range.MinMax => [from, to + room];
+  const room = last === before ? day : hasBars ? last - before : 0;
+  return () => [(times[0] ?? 0) / 1_000, (last + room) / 1_000];
 }
 
 function optionsOf(drawn: Drawn): uPlot.Options {
