@@ -8,9 +8,23 @@ import { Instant } from "../../kit/instant.tsx";
 import { ListScreen } from "../../kit/list-screen.tsx";
 import { Mark } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
+import { count } from "../../text/number.ts";
 
 const columns: readonly Column<AuditEntry>[] = [
-  { id: "at", head: "When", cell: ({ at }) => <Instant at={at} as="full" /> },
+  {
+    id: "at",
+    head: "When",
+    cell: ({ at, lastAt, count: calls }) => (
+      <>
+        <Instant at={at} as="full" />
+        {calls === 1 ? null : (
+          <div className="soft small">
+            {count(calls)} times, last <Instant at={lastAt} />
+          </div>
+        )}
+      </>
+    ),
+  },
   {
     id: "who",
     head: "Who",
@@ -45,7 +59,7 @@ export function AuditScreen() {
   return (
     <ListScreen
       title="Audit log"
-      lead="Every call that changed something, and every export of a key."
+      lead="Every call that changed something or was refused, and every export of a key."
       filters={
         <form
           className="filters"
