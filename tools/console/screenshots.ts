@@ -36,7 +36,7 @@ for (const { screen, ...look } of pictures) {
   await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
   const path = join(folder, `${screen}-${look.width}-${look.scheme}.webp`);
   const session = await window.newCDPSession(page);
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 82 });
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 74 });
   const picture = Buffer.from(data, "base64");
   await writeFile(path, picture);
   console.log(`${path} ${Math.round(picture.length / 1_000)} kB`);
