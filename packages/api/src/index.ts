@@ -25,6 +25,7 @@ export {
 export { type OperationId, type Operations, operations } from "./operations.ts";
 export { Problem, type RequestFault } from "./problem/problem.ts";
 export { type ProblemCode, type ProblemType, problemTypes, problemTypeUri } from "./problem/problem-types.ts";
+export { isSignInFault, type SignInFault, signInFaults } from "./problem/sign-in-faults.ts";
 export type { AuditEntry } from "./resource/audit.ts";
 export type { Bucket, Budget, KeyedBucket, Spent } from "./resource/budget.ts";
 export { builtInDirectories, type Ca, type CaChange, type NewCa } from "./resource/ca.ts";

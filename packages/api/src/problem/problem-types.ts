@@ -152,11 +152,6 @@ export const problemTypes = {
     title: "The domain was removed",
     remedy: "Add it again.",
   },
-  "issuance-underway": {
-    status: 409,
-    title: "A certificate is being obtained for the domain",
-    remedy: "Wait until that has ended, which takes a minute or so, and ask again.",
-  },
   "domain-action-ended": {
     status: 409,
     title: "The action has ended already",

@@ -8,12 +8,12 @@ export const pauseDomain = operation({
   tag: "Domains",
   summary: "Order nothing for a domain",
   description:
-    "Until it is resumed. Its certificate goes on being served, and is not renewed. An order that is under way goes on first: pause it again then. Pausing twice is the same as once.",
+    "Until it is resumed. Its certificate goes on being served, and is not renewed. An order that is under way is given up, unless its CA was asked for the certificate already: that one is stored and served, and nothing is ordered after it. Pausing twice is the same as once.",
   scopes: ["admin", "tenant"],
   role: "support",
   params: NameParams,
   responses: { 200: Domain },
-  problems: ["not-found", "domain-removed", "issuance-underway"],
+  problems: ["not-found", "domain-removed"],
 });
 
 export const resumeDomain = operation({

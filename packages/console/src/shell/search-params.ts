@@ -19,12 +19,12 @@ export interface SignInSearch {
   /** Where in the console the reader was going. */
   readonly back?: string | undefined;
   /** What went wrong at the sign-in provider, as a code. */
-  readonly error?: string | undefined;
+  readonly fault?: string | undefined;
 }
 
 export const signInSearch = (raw: Raw): SignInSearch => ({
   back: text(raw, "back"),
-  error: text(raw, "error"),
+  fault: text(raw, "fault"),
 });
 
 /** The list's filters, as the API has them: a link to a list is a link to the same rows. */

@@ -28,7 +28,7 @@ const table: Readonly<Record<LifeState, Row>> = {
     issued: "active",
     "attempt-failed": "waiting",
     "paused-by-ca": "paused",
-    "paused-by-operator": "issuing",
+    "paused-by-operator": "paused",
     unpaused: "issuing",
     "gave-up": "failed",
     resumed: "issuing",

@@ -93,6 +93,7 @@ export const transitions: Readonly<Record<LifeState, Readonly<Partial<Record<Lif
     "attempt-failed": "waiting",
     "paused-by-ca": "paused",
     "gave-up": "failed",
+    "paused-by-operator": "paused",
     removed: "removed",
   },
   active: {

@@ -1,4 +1,5 @@
 /** Signing in by an OpenID Connect provider: authorization code with PKCE, state and nonce; openid-client does the protocol. */
+import type { SignInFault } from "@certmill/api";
 import { hours, type Instant, instant, minutes } from "@certmill/domain";
 import * as client from "openid-client";
 import { type ClaimedPerson, type Claims, type ClaimTerms, personOfClaims } from "./person-of-claims.ts";
@@ -19,14 +20,6 @@ export interface Sealing {
   readonly seal: (text: string) => string;
   readonly open: (sealed: string) => string | null;
 }
-
-export type SignInFault =
-  | "provider-unreachable"
-  | "cancelled"
-  | "expired"
-  | "refused"
-  | "no-role"
-  | "no-tenant";
 
 export type ProviderOutcome =
   | (Extract<ClaimedPerson, { kind: "person" }> & { readonly returnTo: string })

@@ -1,5 +1,5 @@
 /** What the API needs of the parts of the server that it does not import; compose.ts puts them in. */
-import type { ReadinessPart } from "@certmill/api";
+import type { ReadinessPart, SignInFault } from "@certmill/api";
 import type {
   CaFacts,
   CaForCheck,
@@ -173,7 +173,7 @@ export interface OidcPort {
         readonly tenant: string | null;
         readonly returnTo: string;
       }
-    | { readonly kind: "refused"; readonly fault: string; readonly detail: string }
+    | { readonly kind: "refused"; readonly fault: SignInFault; readonly detail: string }
   >;
   /** Where the browser signs out of it, too; null: it offers no such thing, or is away. */
   readonly endUrl: () => Promise<string | null>;

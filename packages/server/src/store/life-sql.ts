@@ -23,6 +23,14 @@ export const stateAfterResuming: RawBuilder<LineageState> = sql`
   case when lineage.paused_by is not null and lineage.failing_since is null then ${stateAfter("unpaused")}
     else ${stateAfter("resumed")} end`;
 
+/** What ends while a person wants nothing more ordered leaves it paused. */
+export const unlessPaused = (state: RawBuilder<LineageState>): RawBuilder<LineageState> => sql`
+  case when lineage.paused_by is not null then lineage.state else ${state} end`;
+
+/** When it is looked at next: never, while a person wants nothing ordered. */
+export const wakesUnlessPaused = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  case when lineage.paused_by is null then ${at} end`;
+
 /** The columns of an update of `lineage` that an event sets. */
 export const becomes = (event: LifeEvent, now: Instant): RawBuilder<unknown> =>
   becomesState(stateAfter(event), now);

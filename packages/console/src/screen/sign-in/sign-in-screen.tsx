@@ -14,7 +14,7 @@ import { providerFault } from "./provider-fault.ts";
 
 /** Before everything else: with a name and a password, at the sign-in provider, or whichever the server takes. */
 export function SignInScreen() {
-  const { back, error } = useSearch({ from: "/sign-in" });
+  const { back, fault } = useSearch({ from: "/sign-in" });
   const options = useQuery(ask(operations.showSignInOptions, {}));
   const enter = useEnter(back);
   useEffect(() => {
@@ -25,7 +25,7 @@ export function SignInScreen() {
       <div className="sign-in-box">
         <img src="/console/mark.svg" alt="" width="40" height="40" />
         <h1>Sign in to Certmill</h1>
-        {error === undefined ? null : <Notice tone="bad" title={providerFault(error)} />}
+        {fault === undefined ? null : <Notice tone="bad" title={providerFault(fault)} />}
         <Asked query={options} what="the ways to sign in">
           {({ local, oidc }) => (
             <>

@@ -1,6 +1,7 @@
 import type { Operations } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
+import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import { pauseHeld, resumeHeld } from "../../store/write/pause-lineage.ts";
 import { byWhom } from "../caller.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,10 +17,8 @@ export function pauseDomainHandler({ db, now }: Tools): Handler<Operations["paus
   return async ({ params, caller }) => {
     const { name, lineage_id: lineageId } = await wantedDomain(db, params.name, caller);
     const pause = { lineageId, by: byWhom(caller), now: now() };
-    const paused = await db.transaction().execute((trx) => pauseHeld(trx, pause));
+    const paused = await retryDeadlock(() => db.transaction().execute((trx) => pauseHeld(trx, pause)));
     if (paused === "removed") throw new Refusal("domain-removed", `${name} was removed.`);
-    if (paused === "underway")
-      throw new Refusal("issuance-underway", `A certificate is being obtained for ${name}.`);
     return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };
 }

@@ -1,4 +1,5 @@
 /** The two addresses by which a browser goes to the sign-in provider and comes back. Not for programs: they answer with redirects. */
+import type { SignInFault } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from "fastify";
 import type { Db } from "../../store/database.ts";
@@ -94,7 +95,7 @@ async function refuse(
     fault,
     detail,
     address,
-  }: { readonly fault: string; readonly detail: string; readonly address: string | null },
+  }: { readonly fault: SignInFault; readonly detail: string; readonly address: string | null },
 ): Promise<FastifyReply> {
   log.warn(
     { event: "sign-in.refused", fault, detail, address },
@@ -109,7 +110,7 @@ async function refuse(
 }
 
 /** The console says what it means. */
-const toFault = (reply: FastifyReply, fault: string): FastifyReply =>
+const toFault = (reply: FastifyReply, fault: SignInFault): FastifyReply =>
   reply.header("cache-control", "no-store").redirect(`/console/sign-in?fault=${fault}`);
 
 /** A page of the console, whatever else was asked for: nobody is sent elsewhere from here. */

@@ -13,7 +13,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "../claim-issuances.ts";
 import { type Db, timestamp } from "../database.ts";
 import { endKeys } from "../key-ends.ts";
-import { becomesState, stateAfter } from "../life-sql.ts";
+import { becomesState, stateAfter, unlessPaused, wakesUnlessPaused } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import type { LineageState } from "../schema/lineage.ts";
 import { unpublish } from "../unpublish.ts";
@@ -114,12 +114,12 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
       from moved join lineage on lineage.id = moved.lineage_id left join tenant on tenant.id = lineage.tenant_id
       where ${willNot}
     ), rested as (
-      update lineage set ${becomesState(stateAfterFailure(rest?.event ?? null), now)},
+      update lineage set ${becomesState(unlessPaused(stateAfterFailure(rest?.event ?? null)), now)},
         unmended_since = case when ${unmended} then coalesce(unmended_since, ${timestamp(now)}) else unmended_since end,
         failures = failures + case when ${sayNothing.has(cause)} and moved.order_url is null then 0 else 1 end, failure_code = ${cause}, failure_detail = ${detail},
         failing_since = coalesce(failing_since, ${timestamp(now)}),
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
-        wake_at = case when refused.has_another then ${timestamp(now)} else ${wakeAt}::timestamptz end
+        wake_at = ${wakesUnlessPaused(sql`case when refused.has_another then ${timestamp(now)}::timestamptz else ${wakeAt}::timestamptz end`)}
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
     ), ${unpublish("moved", now)}, ${endKeys(sql`select key_secret_id from moved`, now)}, ${checkAgain(commit)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
     select exists (select 1 from moved) as accepted`;

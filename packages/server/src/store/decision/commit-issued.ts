@@ -7,7 +7,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "../claim-issuances.ts";
 import { type Db, timestamp } from "../database.ts";
 import { endKeys } from "../key-ends.ts";
-import { becomes } from "../life-sql.ts";
+import { becomesState, stateAfter, unlessPaused, wakesUnlessPaused } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import { servedAtFirst } from "../served-sql.ts";
@@ -63,11 +63,11 @@ export async function commitIssued(
         ${certificate.chainPem}, key_secret_id, ${at}
       from moved returning id, lineage_id
     ), current as (
-      update lineage set ${becomes("issued", now)}, certificate_id = stored.id, expires_at = ${timestamp(certificate.notAfter)},
+      update lineage set ${becomesState(unlessPaused(stateAfter("issued")), now)}, certificate_id = stored.id, expires_at = ${timestamp(certificate.notAfter)},
         served_certificate_id = ${servedAtFirst}, failures = 0, failure_code = null,
         failing_since = null, unmended_since = null, suspects = '{}', failure_detail = null, avoid_ca_ids = '{}',
         all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,
-        wake_at = case when ${isOutdated} then ${at} else ${renewal}::timestamptz end,
+        wake_at = ${wakesUnlessPaused(sql`case when ${isOutdated} then ${at}::timestamptz else ${renewal}::timestamptz end`)},
         wanted_at = case when ${isOutdated} then ${at} else ${renewal}::timestamptz end
       from stored, moved where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id, lineage.names
     ), ${followTwins(now)}, ${noteReplaced(now)}, ${endKeys(supersededKey, now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}

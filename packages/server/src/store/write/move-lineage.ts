@@ -51,7 +51,7 @@ async function moveTwin(trx: Db, lineageId: string, now: Instant): Promise<void>
     select id from lineage where twin_of = ${lineageId} and state <> 'removed'`.execute(trx);
   const [twin] = rows;
   if (twin === undefined) return;
-  await cancelIssuance(trx, twin.id, now);
+  await cancelIssuance(trx, twin.id, { which: "any", now });
   await sql`
     update lineage set ${becomes("order-taken-back", now)} where id = ${twin.id} and state = 'issuing'`.execute(
     trx,

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { ByWhom } from "../by-whom.ts";
 import { type Db, timestamp } from "../database.ts";
 import { becomesState, stateAfter, stateAfterResuming } from "../life-sql.ts";
+import { cancelIssuance } from "./remove-lineage.ts";
 
 export interface Pause {
   readonly lineageId: string;
@@ -11,19 +12,25 @@ export interface Pause {
   readonly now: Instant;
 }
 
-/** `unchanged`: it is paused already. `underway`: an order is, and goes on. */
-export type Paused = "paused" | "unchanged" | "underway" | "removed";
+/** `unchanged`: it is paused already, or its names have moved away. */
+export type Paused = "paused" | "unchanged" | "removed";
 
-/** In a transaction. It leaves the line and its campaign's list; what is served is looked at as before. */
+/**
+ * In a transaction. It leaves the line and its campaign's list; what is served is looked at as before. An order that is under
+ * way is given up, unless the CA was asked to sign already: that certificate is stored and served, and nothing comes after it.
+ *
+ * The live issuance is taken before the lineage, as the worker's commits do, and looked for again after it: one may have been
+ * planned in between.
+ */
 export async function pauseHeld(trx: Db, { lineageId, by, now }: Pause): Promise<Paused> {
   const at = timestamp(now);
-  const { rows } = await sql<{ state: string; is_live: boolean }>`
-    select state, exists (select from issuance where lineage_id = lineage.id and ended_at is null) as is_live
-    from lineage where id = ${lineageId} for no key update`.execute(trx);
+  await stopUnderway(trx, lineageId, now);
+  const { rows } = await sql<{ state: string }>`
+    select state from lineage where id = ${lineageId} for no key update`.execute(trx);
   const [lineage] = rows;
   if (lineage === undefined || lineage.state === "removed") return "removed";
-  if (lineage.is_live) return "underway";
   if (lineage.state === "paused" || lineage.state === "moved") return "unchanged";
+  await stopUnderway(trx, lineageId, now);
   await sql`
     with paused as (
       update lineage set ${becomesState(stateAfter("paused-by-operator"), now, whoIs(by))}, wake_at = null, held = false
@@ -43,6 +50,14 @@ export async function pauseHeld(trx: Db, { lineageId, by, now }: Pause): Promise
   return "paused";
 }
 
+/** Its own, and its twin's. */
+async function stopUnderway(trx: Db, lineageId: string, now: Instant): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select lineage_id as id from issuance join lineage on lineage.id = lineage_id
+    where (lineage.id = ${lineageId} or twin_of = ${lineageId}) and ended_at is null`.execute(trx);
+  for (const { id } of rows) await cancelIssuance(trx, id, { which: "unfinalized", now });
+}
+
 /** In a transaction. One that its CA has paused is not resumed so. */
 export async function resumeHeld(
   trx: Db,
@@ -57,7 +72,8 @@ export async function resumeHeld(
   await sql`
     with resumed as (
       update lineage set ${becomesState(stateAfterResuming, now)}, unmended_since = null,
-        wake_at = case when certificate_id is null then ${at} else greatest(wanted_at, ${at}) end
+        wake_at = case when exists (select from issuance where lineage_id = lineage.id and ended_at is null) then null
+          when certificate_id is null then ${at} else greatest(wanted_at, ${at}) end
       where (id = ${lineageId} or twin_of = ${lineageId}) and paused_by is not null returning id, twin_of
     )
     insert into event (at, kind, lineage_id, detail)

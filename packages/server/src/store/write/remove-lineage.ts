@@ -37,7 +37,7 @@ export async function endLineage(
   const { lineageId, reason, now } = ending;
   const at = timestamp(now);
   await endTwin(trx, lineageId, now);
-  await cancelIssuance(trx, lineageId, now);
+  await cancelIssuance(trx, lineageId, { which: "any", now });
   const { rows } = await sql<{ edge_group_id: string | null; told: string }>`
     update lineage set ${becomes("removed", now)}, wake_at = null, held = false, rejoin_at = null, removed_at = ${at}
     where id = ${lineageId} and state <> 'removed'
@@ -48,7 +48,7 @@ export async function endLineage(
   await sql`delete from renewal where lineage_id = ${lineageId}`.execute(trx);
   const [removed] = rows;
   if (removed === undefined) return;
-  await cancelIssuance(trx, lineageId, now);
+  await cancelIssuance(trx, lineageId, { which: "any", now });
   await sql`with ${endKeys(keysOfLineage(lineageId), now)} select 1`.execute(trx);
   await sql`
     insert into event (at, kind, lineage_id, edge_group_id, detail)
@@ -64,12 +64,21 @@ async function endTwin(trx: Db, lineageId: string, now: Instant): Promise<void> 
   for (const { id } of rows) await endLineage(trx, { lineageId: id, reason: "asked", now });
 }
 
-/** What it has reserved may be spent by the time it is given up, unless an order stands that nothing was made of. */
-export async function cancelIssuance(trx: Db, lineageId: string, now: Instant): Promise<void> {
+/**
+ * Ends what is under way for a lineage. What it has reserved may be spent by the time it is given up, unless an order stands that
+ * nothing was made of.
+ *
+ * @param which `unfinalized`: only what the CA was not asked to sign yet; its certificate may be on its way else.
+ */
+export async function cancelIssuance(
+  trx: Db,
+  lineageId: string,
+  { which, now }: { readonly which: "any" | "unfinalized"; readonly now: Instant },
+): Promise<void> {
   await sql`
     with live as (
       select id, ca_id, order_url, csr, spending from issuance
-      where lineage_id = ${lineageId} and ended_at is null for update
+      where lineage_id = ${lineageId} and ended_at is null and ${which === "any" ? sql`true` : sql`csr is null`} for update
     ), ended as (
       update issuance set state_kind = 'cancelled', state = '{"kind":"cancelled"}', wake_at = null,
         ended_at = ${timestamp(now)}
