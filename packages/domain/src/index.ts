@@ -102,6 +102,7 @@ export {
   timelineSentence,
 } from "./event/event-kind.ts";
 export { type ExaminationFinding, examinationCodes } from "./examination/examination-finding.ts";
+export { examinationLimits } from "./examination/examination-limits.ts";
 export type { CaFacts, InstallationFacts, PathSeen } from "./examination/installation-facts.ts";
 export { judgeInstallation } from "./examination/judge-installation.ts";
 export {

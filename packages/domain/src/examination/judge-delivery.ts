@@ -1,6 +1,7 @@
 /** From the CA's way to a name, to the edges that serve what came of it. */
-import { between, minutes } from "../time/instant.ts";
+import { between } from "../time/instant.ts";
 import { type ExaminationFinding, note, right, wrong } from "./examination-finding.ts";
+import { examinationLimits } from "./examination-limits.ts";
 import type { EdgeFacts, InstallationFacts } from "./installation-facts.ts";
 import { spanText } from "./span-text.ts";
 
@@ -54,8 +55,7 @@ function judgeCertificates({
   ];
 }
 
-/** An agent asks at least every half minute, and each question is seen. */
-const mostSilence = minutes(5);
+const { mostSilence } = examinationLimits;
 /** So few are on their way at any time where the fleet is large. */
 const shareOnTheWay = 0.001;
 const named = 5;

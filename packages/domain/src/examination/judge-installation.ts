@@ -1,6 +1,7 @@
 /** From what was seen of an installation to what is right and what is not, and what to do. */
-import { between, milliseconds, minutes, seconds } from "../time/instant.ts";
+import { between, milliseconds } from "../time/instant.ts";
 import { type ExaminationFinding, note, right, wrong } from "./examination-finding.ts";
+import { examinationLimits } from "./examination-limits.ts";
 import type { InstallationFacts } from "./installation-facts.ts";
 import { judgeCas } from "./judge-cas.ts";
 import { judgeDelivery } from "./judge-delivery.ts";
@@ -19,8 +20,7 @@ export function judgeInstallation(facts: InstallationFacts): readonly Examinatio
 }
 
 /** A step of an issuance is a handful of statements, one after the other. */
-const slowRoundTrip = milliseconds(20);
-const fullFrom = 0.9;
+const { slowRoundTrip, fullFrom, mostDrift, mostOverdue } = examinationLimits;
 
 function judgeDatabase({ database, notReady }: InstallationFacts): readonly ExaminationFinding[] {
   const { engine, embedded, roundTrip, connections } = database;
@@ -49,9 +49,6 @@ function judgeDatabase({ database, notReady }: InstallationFacts): readonly Exam
   );
   return [answers, ...full, ...parts];
 }
-
-/** Tokens of edges, windows of renewal and leases are compared between machines. */
-const mostDrift = seconds(5);
 
 function judgeClock({ database, cas }: InstallationFacts): readonly ExaminationFinding[] {
   const seen = [
@@ -91,9 +88,6 @@ function judgeKeys({ keys }: InstallationFacts): readonly ExaminationFinding[] {
     }),
   ];
 }
-
-/** Work waits this long where a worker is busy; longer, and none is there or none keeps up. */
-const mostOverdue = minutes(5);
 
 function judgeWork({ now, oldestDueAt }: InstallationFacts): readonly ExaminationFinding[] {
   if (oldestDueAt === null || between(oldestDueAt, now) < mostOverdue)

@@ -1,5 +1,5 @@
 /** Each query that a docstring promises an index for uses it, on a fleet of some size and without hints. */
-import { after, days, seconds } from "@certmill/domain";
+import { after, type Duration, days, type Instant, instant, seconds } from "@certmill/domain";
 import { type CompiledQuery, sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readChallengeResponses } from "../../src/store/challenge-responses.ts";
@@ -22,14 +22,18 @@ import { countEnding } from "../../src/store/read/ending.ts";
 import { readHorizon } from "../../src/store/read/feed-position.ts";
 import { countEdges, countLate, countParked } from "../../src/store/read/fleet-figures.ts";
 import { listCaLoads } from "../../src/store/read/status.ts";
+import { readDurations, readInTime, readIssuance } from "../../src/store/read/tallied.ts";
 import { followTimeline, readTimeline } from "../../src/store/read/timeline.ts";
 import { findTokenByHash } from "../../src/store/read/tokens.ts";
+import { readOverdue } from "../../src/store/read/trouble.ts";
 import { readToldEvents, scanFeed, scanLineage } from "../../src/store/read/webhook-feed.ts";
 import { readOffers } from "../../src/store/renewal-offers.ts";
 import { claimPolls, storePolls } from "../../src/store/renewal-polls.ts";
 import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
+import { forgetTally } from "../../src/store/tally.ts";
 import { claimWebhook } from "../../src/store/webhook-rounds.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
+import { forgetAudit } from "../../src/store/write/audit.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { takeEndedTraces } from "../../src/store/write/take-ended-traces.ts";
 import { interceptedDb } from "../intercepted-db.ts";
@@ -74,7 +78,8 @@ async function fill(db: Db): Promise<void> {
     sql`insert into certificate (lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
         fingerprint, chain_pem, key_secret_id, stored_at)
       select lineage_id, id, ca_id, to_hex(id), 'CN=Test', names, ${at}, ${at}, '00', 'chain', id, ${at} from issuance`,
-    sql`update lineage set certificate_id = certificate.id,
+    sql`update lineage set certificate_id = certificate.id, expires_at = ${at}::timestamptz + lineage.id % 90 * interval '1 day',
+        failure_code = case when lineage.id % 500 = 3 then 'caa' end,
         served_certificate_id = case when lineage.id % 100 <> 0 then certificate.id end from certificate where certificate.lineage_id = lineage.id`,
     sql`insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select lineage_id, id, ca_id, 'key.' || id, ${at}, ${at}::timestamptz + interval '90 days',
@@ -108,6 +113,12 @@ async function fill(db: Db): Promise<void> {
       select 1, 'new-certificates-per-registered-domain', 'n' || n || '.example', 0 from generate_series(1, ${all}) n`,
     sql`insert into ledger_entry (ca_id, at, change) select 1, ${at}, '{"kind":"answered"}' from generate_series(1, 2000)`,
     sql`insert into spent_hour select 1, ${at}::timestamptz - n * interval '1 hour', 'renewal', '', 1 from generate_series(1, 2000) n`,
+    sql`insert into tally (measure, hour, ca_id, class, code, bucket, count)
+      select measure, ${at}::timestamptz - n * interval '1 hour', 1, class, '', bucket, 1
+      from generate_series(-24, 700) n, unnest(array['time-to-certificate', 'step order', 'step challenge', 'step validation', 'step finalize', 'issued', 'in-time', 'failed']) measure,
+        unnest(array['renewal', 'campaign']) class, generate_series(1, 5) bucket`,
+    sql`insert into audit (at, via, who, action)
+      select ${at}::timestamptz - n * interval '10 minutes', 'token', 'x', 'retryDomain' from generate_series(1, 5000) n`,
     // A mass replacement of half of them, which has begun.
     sql`insert into replacement (state, selection, reason, then_revoke, refuses_keys, created_by, created_at)
       values ('running', '{}', 'superseded', true, false, 'test', ${at})`,
@@ -192,6 +203,10 @@ const small = new Set([
   "ledger_entry",
 ]);
 
+const before = (at: Instant, ago: Duration): Instant => instant(at - ago);
+
+const firstPage = { descending: false, after: null, limit: 50 } as const;
+
 const queries: Readonly<
   Record<string, readonly [query: (db: Db) => Promise<unknown>, ...indexes: string[]]>
 > = {
@@ -272,6 +287,44 @@ const queries: Readonly<
     "domain_pkey",
     "lineage_pkey",
   ],
+  "listDomains that begin with a text": [
+    (db) => listDomains(db, { ...anyDomain, search: "n15" }, { ...firstPage, sort: "match" }),
+    "domain_pkey",
+    "lineage_pkey",
+  ],
+  "listDomains by their end": [
+    (db) => listDomains(db, anyDomain, { ...firstPage, sort: "expires" }),
+    "lineage_by_expiry",
+    "domain_by_lineage",
+  ],
+  "listDomains by their last change": [
+    (db) => listDomains(db, anyDomain, { ...firstPage, sort: "state-changed", descending: true }),
+    "lineage_by_change",
+    "domain_by_lineage",
+  ],
+  "listDomains by when they were added": [
+    (db) => listDomains(db, anyDomain, { ...firstPage, sort: "added" }),
+    "lineage_pkey",
+    "domain_by_lineage",
+  ],
+  "listDomains in a rare state": [
+    (db) => listDomains(db, { ...anyDomain, state: "failed" }, { ...firstPage, sort: "name" }),
+    "lineage_by_state",
+  ],
+  "listDomains with a failure": [
+    (db) => listDomains(db, { ...anyDomain, failure: "caa" }, { ...firstPage, sort: "name" }),
+    "lineage_by_failure",
+  ],
+  // Of a day; of a month it is the key.
+  readDurations: [
+    (db) => readDurations(db, ["step order", "step finalize"], [{ from: start, to: after(start, days(1)) }]),
+    "tally_by_age",
+  ],
+  readIssuance: [(db) => readIssuance(db, { from: start, to: after(start, days(1)) }), "tally_by_age"],
+  readInTime: [(db) => readInTime(db, [{ from: start, to: after(start, days(1)) }]), "tally_by_age"],
+  forgetTally: [(db) => forgetTally(db, before(start, days(29))), "tally_by_age"],
+  readOverdue: [(db) => readOverdue(db, now), "issuance_due", "lineage_check_due"],
+  forgetAudit: [(db) => forgetAudit(db, { before: before(start, days(29)), most: 100 }), "audit_by_time"],
   listDeliveries: [(db) => listDeliveries(db, "5"), "delivery_by_lineage"],
   listCertificates: [
     (db) => listCertificates(db, { tenantId: null, lineageId: null }, { before: null, limit: 50 }),

@@ -207,7 +207,10 @@ function walkLineages(
   };
 }
 
-/** All that is sought, sorted: what there are few of is fetched first. Of the others only what the page needs is looked up. */
+/**
+ * All that is sought, sorted: what there are few of is fetched first, and the others are looked up for each of them (`offset 0`),
+ * whatever PostgreSQL makes of how many there are.
+ */
 function collect(
   { ofLineage, nameRange, namePart }: DomainConditions,
   page: ListPage,
@@ -224,13 +227,20 @@ function collect(
           join lateral (select from lineage where lineage.id = domain.lineage_id and ${ofLineage} offset 0) hit on true
         order by domain.name ${way} limit ${page.limit}`
       : sql`${chosen}
-        select domain.name from chosen join domain on domain.lineage_id = chosen.id
-        where ${all([ofName, ...afterName(page)])} order by domain.name ${way} limit ${page.limit}`;
+        select domain.name
+        from chosen join lateral (
+          select name from domain where domain.lineage_id = chosen.id and ${all([ofName, ...afterName(page)])} offset 0
+        ) domain on true
+        order by domain.name ${way} limit ${page.limit}`;
   const within = all([...isSorted(page), ...fromLineage(page)]);
   return first === "names"
     ? sql`${matched}
-      select domain.name from matched domain join lineage on lineage.id = domain.lineage_id
-      where ${ofLineage} and ${within} and ${all(afterInLineage(page))}
+      select domain.name
+      from matched domain join lateral (
+        select id, expires_at, state_at from lineage
+        where lineage.id = domain.lineage_id and ${ofLineage} and ${within} offset 0
+      ) lineage on true
+      where ${all(afterInLineage(page))}
       order by ${sortedBy(page)} ${way}, lineage.id ${way}, domain.name ${way} limit ${page.limit}`
     : sql`${chosen}
       select domain.name

@@ -1,5 +1,5 @@
 /** What the whole fleet looks like in a few figures, for metrics. None of it costs a look at every domain. */
-import { days, type Instant, instant, minutes, type WorkClass } from "@certmill/domain";
+import { days, examinationLimits, type Instant, instant, minutes, type WorkClass } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { isUndelivered } from "../served-sql.ts";
@@ -117,8 +117,6 @@ async function readOldestPollAt(db: Db, now: Instant): Promise<Instant | null> {
   return rows[0]?.at ?? null;
 }
 
-/** As `certmill doctor` has it: an agent asks at least every half minute. */
-const silentAfter = minutes(5);
 /** What was stored since may be on its way. */
 const onTheWay = minutes(5);
 /** So many certificates tell whether an edge keeps up; to count all that each edge lacks would be edges times certificates. */
@@ -129,7 +127,7 @@ const mostUndelivered = 10_000;
 
 /** Indexes: `certificate_pkey`, `lineage_undelivered`, and one of delivery's. */
 export async function countEdges(db: Db, now: Instant): Promise<readonly EdgeGroupFigures[]> {
-  const heardSince = timestamp(instant(now - silentAfter));
+  const heardSince = timestamp(instant(now - examinationLimits.mostSilence));
   const { rows } = await sql<{
     name: string;
     edges: number;
