@@ -1,3 +1,5 @@
+import { compiledDirectory } from "./keep-compiled.ts";
+
 /** V8's options for a process; sizes in MiB. */
 type Bounds = Readonly<Record<`--${string}`, number>>;
 
@@ -29,5 +31,8 @@ export function boundHeap(kind: "usual" | "small" = "usual"): void {
   if (missing.length === 0 || process.execve === undefined) return;
   const options = missing.map(([option, most]) => `${option}=${most}`);
   const program = [...options, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve(process.execPath, [process.execPath, ...program]);
+  const directory = compiledDirectory();
+  // From its first line on: it is the only way to do without what strips types.
+  const compiled = directory === null ? {} : { NODE_COMPILE_CACHE: directory };
+  process.execve(process.execPath, [process.execPath, ...program], { ...process.env, ...compiled });
 }

@@ -3,6 +3,9 @@
  * The command line. The agent beside a proxy, which has to be there soon and take little memory, does without the other
  * commands: they are not loaded for it.
  */
+import { keepCompiled } from "./keep-compiled.ts";
+
+keepCompiled();
 const args = process.argv.slice(2);
 const [first, second, ...rest] = args;
 if (first === "edge" && second === "run") {

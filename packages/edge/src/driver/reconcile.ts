@@ -31,9 +31,7 @@ async function loadAll(
   }
   const outcome = await driver.load(all(), signal);
   const loaded = outcome.kind === "done" ? given : new Map<string, Served>();
-  const states = [...holdings.all()].map(
-    ({ lineageId }) => [lineageId, loaded.get(lineageId) ?? null] as const,
-  );
+  const states = [...holdings.ids()].map((lineageId) => [lineageId, loaded.get(lineageId) ?? null] as const);
   holdings.markLoaded(new Map(states));
   if (outcome.kind === "done" && given.size > 0) log({ kind: "loaded-all", lineages: given.size });
   return outcome;

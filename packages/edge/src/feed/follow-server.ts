@@ -21,9 +21,17 @@ export async function followServer(options: FollowOptions, signal: AbortSignal):
     holdings.release();
   };
   let mayHaveStrays = true;
+  let present = new Set<string>();
   for await (const news of readFeed(holdings.cursor, options, signal)) {
-    if (news.kind === "snapshot") {
-      holdings.acceptSnapshot(news.certificates, news.cursor);
+    if (news.kind === "page") {
+      if (news.isFirst) present = new Set();
+      for (const { lineageId } of news.certificates) present.add(lineageId);
+      // The cursor stays what it was: a run that ends now begins the snapshot anew.
+      holdings.acceptPage(news.certificates);
+      await accepted();
+    } else if (news.kind === "snapshot-end") {
+      holdings.endSnapshot(present, news.cursor);
+      present = new Set();
       await accepted();
       mayHaveStrays = true;
     } else {

@@ -8,7 +8,10 @@ import { type ServerTrouble, serverTrouble } from "./server-trouble.ts";
 
 /** What the server tells; `cursor` is the place after it. */
 export type News =
-  | { readonly kind: "snapshot"; readonly certificates: readonly EdgeCertificate[]; readonly cursor: string }
+  /** Some of the snapshot. The first page of one makes up for what was told of another one that broke off. */
+  | { readonly kind: "page"; readonly certificates: readonly EdgeCertificate[]; readonly isFirst: boolean }
+  /** There are no more pages. */
+  | { readonly kind: "snapshot-end"; readonly cursor: string }
   | { readonly kind: "changes"; readonly changes: readonly EdgeChange[]; readonly cursor: string };
 
 export interface ReadFeedOptions {
@@ -41,17 +44,19 @@ export async function* readFeed(
   let failures = 0;
   let neverServed = from === null;
   while (!signal.aborted) {
-    const news = await ask(cursor, options, signal);
-    if (signal.aborted) return;
-    if (!("trouble" in news)) {
+    const asking = ask(cursor, options, signal);
+    let told = await asking.next();
+    for (; told.done !== true; told = await asking.next()) {
+      if (signal.aborted) return;
       if (failures > 0) log({ kind: "server-back" });
       failures = 0;
       neverServed = false;
-      cursor = news.cursor;
-      yield news;
-      continue;
+      if (told.value.kind !== "page") ({ cursor } = told.value);
+      yield told.value;
     }
-    const { trouble } = news;
+    if (signal.aborted) return;
+    const trouble = told.value;
+    if (trouble === null) continue;
     if (cursor !== null && cursorIsUnknown(trouble)) {
       log({ kind: "cursor-unknown" });
       cursor = null;
@@ -69,39 +74,45 @@ export async function* readFeed(
 const cursorIsUnknown = ({ code }: ServerTrouble): boolean =>
   code === "cursor-unknown" || code === "invalid-cursor";
 
-async function ask(
+/** One poll, or a snapshot page by page. @returns what ended it; null: it is told whole. */
+async function* ask(
   cursor: string | null,
   options: ReadFeedOptions,
   signal: AbortSignal,
-): Promise<News | { readonly trouble: ServerTrouble }> {
+): AsyncGenerator<News, ServerTrouble | null, undefined> {
   try {
-    return cursor === null ? await takeSnapshot(options, signal) : await poll(cursor, options, signal);
+    if (cursor === null) yield* takeSnapshot(options, signal);
+    else yield await poll(cursor, options, signal);
+    return null;
   } catch (error) {
     const trouble = signal.aborted ? stopped : serverTrouble(error);
     if (trouble === null) throw error;
-    return { trouble };
+    return trouble;
   }
 }
 
 const stopped: ServerTrouble = { kind: "away", reason: "stopped", code: null, retryAfter: 0 };
 
-async function takeSnapshot(
+/** As it comes: 100,000 certificates at once would take more memory than all that is kept of them. */
+async function* takeSnapshot(
   { client, edge, takesTwins, log }: ReadFeedOptions,
   signal: AbortSignal,
-): Promise<News> {
-  const certificates: EdgeCertificate[] = [];
+): AsyncGenerator<News, void, undefined> {
+  let told = 0;
   let cursor: string | null = null;
   for await (const page of pages(client, operations.edgeSnapshot, {
     query: { limit: 1_000, edge, ...askFor(takesTwins) },
     signal,
   })) {
-    certificates.push(...withoutFaults(page.items, log));
+    const certificates = withoutFaults(page.items, log);
+    yield { kind: "page", certificates, isFirst: cursor === null };
+    told += certificates.length;
     // The first page's: were a later one's different, changes between them would be missed.
     cursor ??= page.cursor;
   }
   if (cursor === null) throw new TypeError("a snapshot has at least one page");
-  log({ kind: "snapshot-read", certificates: certificates.length });
-  return { kind: "snapshot", certificates, cursor };
+  log({ kind: "snapshot-read", certificates: told });
+  yield { kind: "snapshot-end", cursor };
 }
 
 async function poll(after: string, options: ReadFeedOptions, signal: AbortSignal): Promise<News> {

@@ -10,6 +10,7 @@ import {
   type Served,
 } from "./holding.ts";
 import { Kept } from "./kept.ts";
+import { PackedHoldings } from "./packed-holdings.ts";
 
 /**
  * All lineages of this edge, with the feed's cursor up to which they are known. Every change of one is made
@@ -18,7 +19,7 @@ import { Kept } from "./kept.ts";
 export class Holdings {
   readonly #changed: (lineageId: string | null) => void;
   readonly #kept: Kept;
-  readonly #byLineage = new Map<string, Holding>();
+  readonly #byLineage = new PackedHoldings();
   readonly #lineageByName = new Map<string, string>();
   /** Twins, by the lineages whose they are. */
   readonly #twins = new Map<string, string>();
@@ -47,15 +48,17 @@ export class Holdings {
     this.#changed(null);
   }
 
-  /**
-   * Everything the server wants served; what is not in it is not wanted any more. As with changes, it becomes
-   * work by {@link release}.
-   */
-  acceptSnapshot(certificates: readonly EdgeCertificate[], cursor: string): void {
-    const present = new Set(certificates.map(({ lineageId }) => lineageId));
+  /** Some of what the server wants served. As with changes, it becomes work by {@link release}. */
+  acceptPage(certificates: readonly EdgeCertificate[]): void {
     for (const certificate of certificates) this.#want(certificate, certificate);
-    for (const holding of this.#byLineage.values()) {
-      if (!present.has(holding.lineageId)) this.#want(holding, null);
+    this.#changed(null);
+  }
+
+  /** Everything the server wants served was in pages before; what is not `present` in them is not wanted any more. */
+  endSnapshot(present: { has(lineageId: string): boolean }, cursor: string): void {
+    for (const lineageId of this.#byLineage.ids()) {
+      const holding = present.has(lineageId) ? null : this.get(lineageId);
+      if (holding !== null) this.#want(holding, null);
     }
     this.#cursor = cursor;
     this.#changed(null);
@@ -123,15 +126,21 @@ export class Holdings {
   }
 
   get(lineageId: string): Holding | null {
-    return this.#byLineage.get(lineageId) ?? null;
+    return this.#byLineage.get(lineageId);
   }
 
   has(lineageId: string): boolean {
     return this.#byLineage.has(lineageId);
   }
 
-  all(): IterableIterator<Holding> {
+  /** Each is made when its turn comes. */
+  all(): Iterable<Holding> {
     return this.#byLineage.values();
+  }
+
+  /** Of all lineages. */
+  ids(): Iterable<string> {
+    return this.#byLineage.ids();
   }
 
   /** Lineages whose files are not as they should be. */
@@ -217,7 +226,7 @@ export class Holdings {
     // Where not all are kept there are no twins, but for those that are on their way out.
     const surplus = twinOf === null ? this.#nameLineage(holding) : [];
     if (twinOf !== null) this.#twins.set(twinOf, lineageId);
-    this.#byLineage.set(lineageId, holding);
+    this.#byLineage.set(holding);
     this.#index(lineageId);
     for (const other of surplus) this.#index(other);
   }

@@ -30,10 +30,7 @@ test("those that were asked for last are there, whatever is asked in which order
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(9), { maxLength: 60 }), (keep, asked) => {
       const holdings = new Holdings(() => undefined, keep);
-      holdings.acceptSnapshot(
-        Array.from({ length: 10 }, (_, id) => certificate(id)),
-        "c",
-      );
+      holdings.acceptPage(Array.from({ length: 10 }, (_, id) => certificate(id)));
       holdings.release();
       settle(holdings);
       expect(installed(holdings)).toEqual([]);
@@ -54,7 +51,7 @@ test("those that were asked for last are there, whatever is asked in which order
 
 test("what is kept is renewed, what rests is not; what is removed is known no more", () => {
   const holdings = new Holdings(() => undefined, 1);
-  holdings.acceptSnapshot([certificate(1), certificate(2)], "c");
+  holdings.acceptPage([certificate(1), certificate(2)]);
   holdings.release();
   holdings.askFor("n1.example.com");
   settle(holdings);
@@ -81,7 +78,7 @@ test("what is kept is renewed, what rests is not; what is removed is known no mo
 
 test("a wildcard rests for the names below it", () => {
   const holdings = new Holdings(() => undefined, 1);
-  holdings.acceptSnapshot([{ ...certificate(1), names: ["*.example.com"] }], "c");
+  holdings.acceptPage([{ ...certificate(1), names: ["*.example.com"] }]);
   holdings.release();
   expect(holdings.rests("shop.example.com")).toBe(true);
   expect(holdings.rests("a.shop.example.com")).toBe(false);

@@ -17,8 +17,9 @@ export function nextDue(
   const now = Date.now();
   let retryAt: number | null = null;
   for (const lineageId of line) {
+    if (underWay.has(lineageId)) continue;
     const holding = holdings.get(lineageId);
-    if (holding === null || underWay.has(lineageId)) continue;
+    if (holding === null) continue;
     const notBefore = retries.notBefore(attemptOf(holding));
     if (notBefore <= now) return { id: lineageId, item: holding };
     retryAt = Math.min(retryAt ?? notBefore, notBefore);

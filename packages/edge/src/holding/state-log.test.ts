@@ -82,10 +82,9 @@ test("a log amounts to its last words", async () => {
     { kind: "sent", lineageId: "2", certificateId: "11" },
     cursor("9"),
   ]);
-  expect(await loadState(path)).toEqual({
-    kind: "found",
-    state: { cursor: "9", lineages: new Map([["1", at]]), receipts: [receipt] },
-  });
+  const loaded = await loadState(path);
+  expect(loaded).toMatchObject({ kind: "found", state: { cursor: "9", receipts: [receipt] } });
+  expect(loaded.kind === "found" && [...loaded.state.lineages.values()]).toEqual([at]);
 });
 
 test("one that was cut anywhere amounts to what came before the cut", async () => {

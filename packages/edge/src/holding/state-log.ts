@@ -4,13 +4,13 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Receipt } from "@certmill/api";
 import { syncDirectory } from "../install/durable-write.ts";
-import type { Holding } from "./holding.ts";
+import { PackedHoldings } from "./packed-holdings.ts";
 import { holdingOf, type StateRecord } from "./state-record.ts";
 
 /** What survives a restart. */
 export interface AgentState {
   readonly cursor: string | null;
-  readonly lineages: ReadonlyMap<string, Holding>;
+  readonly lineages: PackedHoldings;
   readonly receipts: readonly Receipt[];
 }
 
@@ -41,7 +41,7 @@ export async function loadState(path: string): Promise<LoadedState> {
 
 /** Null: it is not one of ours, or is damaged before its end. */
 async function replay(path: string): Promise<AgentState | null> {
-  const lineages = new Map<string, Holding>();
+  const lineages = new PackedHoldings();
   const receipts = new Map<string, Receipt>();
   let cursor: string | null = null;
   let hasHead = false;
@@ -63,7 +63,7 @@ async function replay(path: string): Promise<AgentState | null> {
         hasHead = true;
         break;
       case "lineage":
-        lineages.set(record.lineageId, holdingOf(record));
+        lineages.set(holdingOf(record));
         break;
       case "gone":
         lineages.delete(record.lineageId);

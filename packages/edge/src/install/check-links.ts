@@ -11,12 +11,15 @@ const atOnce = 32;
  * them in another layout.
  */
 export async function checkLinks(holdings: Holdings, directory: CertificateDirectory): Promise<void> {
-  const remaining = [...holdings.all()].values();
+  const remaining = [...holdings.ids()].values();
   const isThere = async (lineageId: string, ref: CertificateRef, names: readonly string[]) =>
     (await directory.isLinked(lineageId, ref, names)) ||
     ((await directory.convert(lineageId, ref)) && (await directory.isLinked(lineageId, ref, names)));
   const lane = async (): Promise<void> => {
-    for (const { lineageId, names, twinOf, wanted, installed } of remaining) {
+    for (const lineageId of remaining) {
+      const holding = holdings.get(lineageId);
+      if (holding === null) continue;
+      const { names, twinOf, wanted, installed } = holding;
       const labels = (of: readonly string[]) => labelsOf(twinOf, of);
       if (wanted !== null && (await isThere(lineageId, wanted, labels(names)))) {
         if (!sameCertificate(wanted, installed)) holdings.markInstalled(lineageId, { ...wanted, names });

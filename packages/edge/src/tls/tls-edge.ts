@@ -8,8 +8,8 @@ import { closeServer, listenOn } from "../listen/listen-on.ts";
 import { forwardChallenge, isChallenge } from "./forward-challenge.ts";
 import type { ProofFor } from "./proofs.ts";
 import { readClientHello } from "./read-client-hello.ts";
-import { showProof, wantsProof } from "./show-proof.ts";
 import { refuseName, terminateTls } from "./terminate-tls.ts";
+import { wantsProof } from "./wants-proof.ts";
 
 export interface TlsEdgeOptions {
   readonly agent: Pick<Agent, "demand">;
@@ -90,8 +90,10 @@ async function prove(connection: Socket, proofFor: ProofFor, serve: () => void):
   }
   try {
     const proof = await proofFor(hello.serverName);
-    if (proof === null) refuseName(connection);
-    else showProof(connection, proof);
+    if (proof === null) return refuseName(connection);
+    // What makes such certificates takes 15 MB, which an edge that no CA comes to does without.
+    const { showProof } = await import("./show-proof.ts");
+    showProof(connection, proof);
   } catch {
     // The server is away, or what it said is nothing to show: the CA asks again, or says so to its client.
     refuseName(connection);

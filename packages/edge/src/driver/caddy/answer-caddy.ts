@@ -3,6 +3,7 @@ import type { ServedCertificate } from "../../agent.ts";
 import type { CertificateCache } from "../../install/certificate-cache.ts";
 import { parseAskedName } from "../asked-name.ts";
 import { type DoorAnswer, say } from "../door/open-door.ts";
+import { type Bundle, textOf } from "./bundle.ts";
 
 /**
  * `GET /cert?server_name=NAME&signature_schemes=…&cipher_suites=…`, as Caddy's `get_certificate http` asks in each
@@ -12,7 +13,7 @@ import { type DoorAnswer, say } from "../door/open-door.ts";
 export async function answerCertificate(
   query: URLSearchParams,
   certificateFor: (name: string) => Promise<ServedCertificate | null>,
-  cache: CertificateCache<string>,
+  cache: CertificateCache<Bundle>,
 ): Promise<DoorAnswer> {
   const asked = query.get("server_name");
   if (asked === null) return say(400, "The query has no server_name.");
@@ -23,9 +24,9 @@ export async function answerCertificate(
   if (name === null) return say(400, "The server_name is no host name.");
   const certificate = await certificateFor(name);
   if (certificate === null) return notOurs;
-  const pem = await cache.get(certificate);
-  if (pem === null) return say(503, `The files of ${name} are not there; they are being made anew.`);
-  return { status: 200, body: { type: "application/pem-certificate-chain", text: pem } };
+  const bundle = await cache.get(certificate);
+  if (bundle === null) return say(503, `The files of ${name} are not there; they are being made anew.`);
+  return { status: 200, body: { type: "application/pem-certificate-chain", text: textOf(bundle) } };
 }
 
 const notOurs = { status: 204, body: null } as const;

@@ -1,0 +1,48 @@
+import { lstatSync, mkdirSync } from "node:fs";
+import { enableCompileCache, flushCompileCache } from "node:module";
+import { join } from "node:path";
+
+/** Milliseconds after which everything that a start needs is loaded. */
+const started = 10_000;
+
+/** Where that is kept; an operator's own choice goes before ours. Null: there is no place that is private. */
+export function compiledDirectory(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | null {
+  const { NODE_COMPILE_CACHE: chosen } = environment;
+  if (chosen !== undefined) return chosen;
+  const directory = directoryFor(environment);
+  return directory !== null && isPrivate(directory) ? directory : null;
+}
+
+/**
+ * Has Node keep what it makes of our sources, and find it at the next start: stripping the types takes a second, and
+ * 25 MB for as long as the process lives. Code is run out of that directory, so it is a private one, never the temporary
+ * directory that Node would take. Without one, all goes on as it would have.
+ */
+export function keepCompiled(): void {
+  const directory = compiledDirectory();
+  if (directory === null) return;
+  enableCompileCache(directory);
+  // Else it would be written at the end of the process, and one that is killed has none.
+  setTimeout(flushCompileCache, started).unref();
+}
+
+/** systemd's for the unit first; a service without a home may have no other. */
+function directoryFor(environment: Readonly<Record<string, string | undefined>>): string | null {
+  const { CACHE_DIRECTORY: unit, XDG_CACHE_HOME: cache, HOME: home } = environment;
+  const [first = ""] = unit?.split(":") ?? [];
+  if (first !== "") return join(first, "compiled");
+  if (cache?.startsWith("/") === true) return join(cache, "certmill", "compiled");
+  return home?.startsWith("/") === true ? join(home, ".cache", "certmill", "compiled") : null;
+}
+
+function isPrivate(directory: string): boolean {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const found = lstatSync(directory);
+    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
+}
