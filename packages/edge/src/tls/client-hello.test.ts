@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect } from "node:tls";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { parseClientHello } from "./client-hello.ts";
-import { wantsProof } from "./show-proof.ts";
+import { wantsProof } from "./wants-proof.ts";
 
 /** What OpenSSL says first. */
 async function helloOf(options: ConnectionOptions): Promise<Buffer> {
