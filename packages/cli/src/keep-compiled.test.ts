@@ -9,9 +9,11 @@ test("compiled sources are kept where only their user can write, or nowhere", as
   const kept = join(home.path, ".cache/certmill/compiled");
   expect(compiledDirectory({ HOME: home.path })).toBe(kept);
   expect((await stat(kept)).mode & 0o777).toBe(0o700);
+  await mkdir(join(home.path, "x"));
   expect(compiledDirectory({ HOME: home.path, XDG_CACHE_HOME: join(home.path, "x") })).toBe(
     join(home.path, "x/certmill/compiled"),
   );
+  await mkdir(join(home.path, "unit"));
   const unit = `${join(home.path, "unit")}:/var/cache/other`;
   expect(compiledDirectory({ HOME: home.path, CACHE_DIRECTORY: unit })).toBe(
     join(home.path, "unit/compiled"),
@@ -24,7 +26,9 @@ test("compiled sources are kept where only their user can write, or nowhere", as
   await mkdir(join(others, ".cache/certmill"), { recursive: true });
   await symlink(kept, join(others, ".cache/certmill/compiled"));
   expect(compiledDirectory({ HOME: others }), "it leads elsewhere").toBeNull();
-  for (const nowhere of [{}, { HOME: "" }, { HOME: "relative" }, { HOME: "/proc/nowhere" }]) {
+  const gone = join(home.path, "gone");
+  for (const nowhere of [{}, { HOME: "" }, { HOME: "relative" }, { HOME: gone }, { XDG_CACHE_HOME: gone }]) {
     expect(compiledDirectory(nowhere)).toBeNull();
   }
+  await expect(stat(gone), "a home is nobody's to make").rejects.toThrow("ENOENT");
 });

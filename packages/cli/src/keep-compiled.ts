@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync } from "node:fs";
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { join } from "node:path";
 
@@ -11,8 +11,10 @@ export function compiledDirectory(
 ): string | null {
   const { NODE_COMPILE_CACHE: chosen } = environment;
   if (chosen !== undefined) return chosen;
-  const directory = directoryFor(environment);
-  return directory !== null && isPrivate(directory) ? directory : null;
+  const place = placeIn(environment);
+  if (place === null || !existsSync(place.base)) return null;
+  const directory = join(place.base, ...place.below);
+  return isPrivate(directory) ? directory : null;
 }
 
 /**
@@ -28,13 +30,19 @@ export function keepCompiled(): void {
   setTimeout(flushCompileCache, started).unref();
 }
 
+/** A directory that is somebody else's to make, and what is made in it. */
+interface Place {
+  readonly base: string;
+  readonly below: readonly string[];
+}
+
 /** systemd's for the unit first; a service without a home may have no other. */
-function directoryFor(environment: Readonly<Record<string, string | undefined>>): string | null {
+function placeIn(environment: Readonly<Record<string, string | undefined>>): Place | null {
   const { CACHE_DIRECTORY: unit, XDG_CACHE_HOME: cache, HOME: home } = environment;
   const [first = ""] = unit?.split(":") ?? [];
-  if (first !== "") return join(first, "compiled");
-  if (cache?.startsWith("/") === true) return join(cache, "certmill", "compiled");
-  return home?.startsWith("/") === true ? join(home, ".cache", "certmill", "compiled") : null;
+  if (first !== "") return { base: first, below: ["compiled"] };
+  if (cache?.startsWith("/") === true) return { base: cache, below: ["certmill", "compiled"] };
+  return home?.startsWith("/") === true ? { base: home, below: [".cache", "certmill", "compiled"] } : null;
 }
 
 function isPrivate(directory: string): boolean {

@@ -22,6 +22,7 @@ import { registerDomainAdd } from "./domain-add.ts";
 import { registerDomainCheck } from "./domain-check.ts";
 import { registerDomainImport } from "./domain-import.ts";
 import { registerDomainList } from "./domain-list.ts";
+import { registerDomainPause, registerDomainResume } from "./domain-pause.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
 import { registerDomainRetry } from "./domain-retry.ts";
 import { registerDomainShow } from "./domain-show.ts";
@@ -98,6 +99,8 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerDomainShow,
     registerDomainCheck,
     registerDomainRetry,
+    registerDomainPause,
+    registerDomainResume,
     registerDomainRemove,
   ],
   [

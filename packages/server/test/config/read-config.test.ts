@@ -47,6 +47,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     statusPages: true,
     tracing: { tracing: null, warnings: [] },
     renewalInfo: true,
+    auditKept: days(400),
     weeklyReport: { weekday: 1, hour: 7 },
     checks: null,
     life: usualLife,
