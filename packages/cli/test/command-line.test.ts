@@ -10,7 +10,7 @@ import { until } from "../../../tools/peers/until.ts";
 import { examplesOf } from "../src/examples.ts";
 import { exitCodes } from "../src/exit-code.ts";
 import { buildProgram } from "../src/program.ts";
-import { startCli } from "./support/run-cli.ts";
+import { outcomeOf, startCli } from "./support/run-cli.ts";
 import { runCli } from "./support/run-here.ts";
 
 let nobody: string;
@@ -148,7 +148,8 @@ describe("key create", () => {
 
 describe("serve", () => {
   test("a wrong setting ends with 2 and is named", async () => {
-    const { code, stderr } = await runCli(["serve", "--role", "api,cook"], { cwd: directory.path });
+    const child = startCli(["serve", "--role", "api,cook"], { cwd: directory.path });
+    const { code, stderr } = await outcomeOf(child);
     expect(stderr).toMatch(/roles \(CERTMILL_ROLES\) must be api, worker and responder/);
     expect(code).toBe(2);
   });

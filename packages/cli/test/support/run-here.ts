@@ -6,7 +6,8 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs `certmill` to its end in this process, one command after the other: to load it anew takes ten times as long as what most
- * commands do. It has streams, environment and exit code of its own. Signals, pipes and closed readers are tested with `startCli`.
+ * commands do. It has streams, environment and exit code of its own. Signals, pipes, closed readers and servers, which end
+ * their process, are tested with `startCli`.
  */
 export function runCli(args: readonly string[], request: CliRequest = {}): Promise<CliResult> {
   const run = last.then(() => runHere(args, request));
