@@ -38,7 +38,7 @@ export interface WalkLengths {
   readonly read: readonly [first: number, ...further: number[]];
 }
 
-const usualLengths: WalkLengths = { lookedUp: [5_000, 20_000], read: [50_000, 200_000, 1_000_000] };
+const usualLengths: WalkLengths = { lookedUp: [1_000, 5_000, 20_000], read: [50_000, 200_000, 1_000_000] };
 
 interface ListPage extends DomainPage {
   readonly sort: "name" | LineageSort;
