@@ -112,7 +112,7 @@ function fleetRows({ from, upTo, at }: RowRange): RawBuilder<unknown>[] {
         case when code in ('dns', 'connection', 'caa') then failing_at end,
         case when state in ('paused', 'failed', 'removed', 'moved') then failing_at end,
         case when state = 'removed' then failing_at end,
-        certificate, case when n % 500 <> 7 then certificate end, expires_at,
+        certificate, case when ${shuffled} >= 20 then certificate end, expires_at,
         case when state = 'waiting' or n % 50 = 1 then 1 end, case when state = 'waiting' then 3 end
       from (
         select n, ${nameOf} as name, state, ${at}::timestamptz - ${shuffled} * interval '50 minutes' - interval '1 hour' as created_at,
@@ -165,7 +165,9 @@ function namedRows(): RawBuilder<unknown>[] {
     ([state, name]) => sql`
       with chosen as (select id, names[1] as before from lineage where state = ${state} and cardinality(names) = 1 order by id limit 1),
         renamed as (update domain set name = ${name} from chosen where domain.name = chosen.before),
-        certified as (update certificate set names = array[${name}] from chosen where lineage_id = chosen.id)
+        certified as (update certificate set names = array[${name}] from chosen where lineage_id = chosen.id),
+        checked as (update lineage_check set findings = replace(findings::text, chosen.before, ${name})::jsonb
+          from chosen where lineage_id = chosen.id)
       update lineage set names = array[${name}], failure_detail = replace(failure_detail, chosen.before, ${name}) from chosen where lineage.id = chosen.id`,
   );
 }
