@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type RunningProcess, startProcess } from "../../../tools/peers/start-process.ts";
 import { certmillProgram } from "./certmill.ts";
 import type { Installation } from "./installation.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 export interface EdgeAgentOptions {
   /** The edge's name in receipts. */
@@ -23,11 +24,14 @@ export async function startEdgeAgent(
   { name, certificates, reload, server = api, terminatesTlsOn }: EdgeAgentOptions,
 ): Promise<RunningProcess> {
   const tokenFile = join(directory, `token-of-${name}`);
-  await writeFile(tokenFile, await mustRun("token", "create", "--scope", "edge", "--name", name), {
-    mode: 0o600,
-  });
+  const token = await mustRun("token", "create", "--scope", "edge", "--name", name);
+  await writeFile(tokenFile, token, { mode: 0o600 });
   const args = ["--server", server, "--token-file", tokenFile, "--name", name, "--dir", certificates];
   if (reload !== undefined) args.push("--reload", reload);
   if (terminatesTlsOn !== undefined) args.push("--tls-port", String(terminatesTlsOn));
-  return startProcess({ command: process.execPath, args: [certmillProgram, "edge", "run", ...args] });
+  const agent = await startProcess({
+    command: process.execPath,
+    args: [certmillProgram, "edge", "run", ...args],
+  });
+  return withoutSecrets(agent, async () => [token.trim()]);
 }

@@ -6,6 +6,7 @@ import { type Client, createClient } from "@certmill/api";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type RunningProcess, startProcess } from "../../../tools/peers/start-process.ts";
 import { certmillProgram, type Ended, runCertmill } from "./certmill.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 export interface InstallationOptions {
   /** PostgreSQL; `null`: the embedded database. */
@@ -55,12 +56,19 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   };
   if (databaseUrl !== null) mustSucceed(await runCertmill(["key", "create", keyFile]));
 
+  const readToken = async (): Promise<string> =>
+    databaseUrl === null ? (await readFile(join(dataDirectory, "admin-token"), "utf8")).trim() : firstToken;
+  /** Of each line of the key file the key; its id may be told. */
+  const secrets = async (): Promise<readonly string[]> => {
+    const keys = (await readFile(keyFile, "utf8")).matchAll(/^\S+ (\S+)$/gm);
+    return [await readToken(), ...Array.from(keys, ([, key = ""]) => key)];
+  };
+  const start = async (role?: string) => withoutSecrets(await startServer(environment, role), secrets);
   const processes: RunningProcess[] = [];
-  for (const role of roles) processes.push(opened.use(await startServer(environment, role)));
+  for (const role of roles) processes.push(opened.use(await start(role)));
 
-  const token =
-    databaseUrl === null ? await readFile(join(dataDirectory, "admin-token"), "utf8") : firstToken;
-  const cli = { CERTMILL_URL: api, CERTMILL_TOKEN: token.trim() };
+  const token = await readToken();
+  const cli = { CERTMILL_URL: api, CERTMILL_TOKEN: token };
   const certmill = (...args: readonly string[]) => runCertmill(args, { env: cli, cwd: directory });
   const lifetime = opened.move();
   return {
@@ -69,9 +77,9 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     keyFile,
     api,
     responder: `127.0.0.1:${responderPort}`,
-    client: createClient({ baseUrl: api, token: token.trim() }),
+    client: createClient({ baseUrl: api, token }),
     processes,
-    start: async (role) => lifetime.use(await startServer(environment, role)),
+    start: async (role) => lifetime.use(await start(role)),
     certmill,
     mustRun: async (...args) => mustSucceed(await certmill(...args)),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
