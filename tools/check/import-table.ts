@@ -24,13 +24,14 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
     all("api"),
     // Certificates that other programs keep are read here, before anything is sent.
     { package: "acme", part: "x509" },
+    { package: "domain", part: "list" },
     { package: "domain", part: "plan" },
     { package: "domain", part: "simulation" },
     { package: "sim", part: "in-process" },
     { package: "sim", part: "limits" },
   ],
-  // The planner counts a list in the browser, by the rule of the command (docs/decisions/0040-lists-in-the-browser.md).
-  console: [all("api"), { package: "domain", part: "plan" }],
+  // A list is read and counted in the browser, by the rules of the command (docs/decisions/0040-lists-in-the-browser.md).
+  console: [all("api"), { package: "domain", part: "list" }, { package: "domain", part: "plan" }],
   // Never what it is there to check.
   sim: [
     { package: "domain", part: "time" },

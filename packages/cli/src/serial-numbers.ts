@@ -1,6 +1,5 @@
 import { badInput } from "./command-error.ts";
 import { openList } from "./import/list-source.ts";
-import { readLines } from "./import/read-lines.ts";
 
 /** Serial numbers in one request: what the API takes. */
 const batchSize = 1_000;
@@ -37,6 +36,7 @@ async function* serialsOf(
 ): AsyncGenerator<string> {
   yield* named;
   if (path === undefined) return;
+  const { readLines } = await import("./import/read-lines.ts");
   await using source = await openList(path, signal);
   for await (const { lines } of readLines(source.chunks)) {
     for (const { number, text } of lines) {

@@ -163,6 +163,10 @@ export {
   transitions,
 } from "./life/life-state.ts";
 export { namesLedAstray, type Whereabouts, whereabouts } from "./life/whereabouts.ts";
+export type { NoList } from "./list/layout.ts";
+export { type Line, LineSplitter, longestLine } from "./list/line-splitter.ts";
+export { ListReader } from "./list/list-reader.ts";
+export type { DomainRow, ReadRow, RefusedRow } from "./list/row-of.ts";
 export {
   bucketOf,
   type CountedBucket,

@@ -1,7 +1,7 @@
 import type { DomainBatchRow, RejectedRow } from "@certmill/api";
-import { type Layout, layoutOf } from "./layout.ts";
+import { ListReader, type ReadRow } from "@certmill/domain";
+import { badInput } from "../command-error.ts";
 import { readLines } from "./read-lines.ts";
-import { isSilent, type ReadRow, rowOf } from "./row-of.ts";
 
 /** A part of a list, in its order. */
 export interface ImportBatch {
@@ -21,16 +21,13 @@ const charactersInBatch = 1_000_000;
 
 /** A list as batches to send. @throws {CommandError} when it is no list at all. */
 export async function* readBatches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ImportBatch> {
-  let layout: Layout | null = null;
+  const reader = new ListReader();
   let batch = new OpenBatch();
   for await (const { lines, bytes } of readLines(chunks)) {
     for (const line of lines) {
-      if (layout === null) {
-        if (line.text !== null && isSilent(line.text)) continue;
-        layout = layoutOf(line.text ?? "");
-        if (layout.kind === "columns") continue;
-      }
-      batch.add(line.number, rowOf(line, layout));
+      const read = reader.read(line);
+      if (read?.kind === "no-list") throw badInput(read.reason, read.fix);
+      batch.add(line.number, read);
       if (!batch.isFull()) continue;
       yield batch.close(bytes);
       batch = new OpenBatch();
@@ -50,7 +47,7 @@ class OpenBatch {
   add(line: number, read: ReadRow | null): void {
     this.#lastLine = line;
     if (read === null) return;
-    if (read.kind === "rejected") this.#rejected.push(read.row);
+    if (read.kind === "refused") this.#rejected.push(read.row);
     else this.#rows.push(read.row);
     this.#characters += read.row.domain.length;
     if (read.kind === "row") for (const alias of read.row.aliases ?? []) this.#characters += alias.length;

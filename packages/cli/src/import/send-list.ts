@@ -10,7 +10,7 @@ import { ProgressLine } from "../terminal/progress-line.ts";
 import type { ListSource } from "./list-source.ts";
 import { mapInOrder } from "./map-in-order.ts";
 import { progressText } from "./progress-text.ts";
-import { type ImportBatch, readBatches } from "./read-batches.ts";
+import type { ImportBatch } from "./read-batches.ts";
 import type { RejectsFile } from "./rejects-file.ts";
 import { Tally } from "./tally.ts";
 
@@ -39,6 +39,8 @@ const sampleSize = 10;
 
 /** Sends a whole list in batches, a few at a time, and counts what becomes of its rows. */
 export async function sendList(list: ListToSend): Promise<ImportEnd> {
+  // With it come the rules of names, which are large: no other command waits for them.
+  const { readBatches } = await import("./read-batches.ts");
   const tally = new Tally();
   const sample: RejectedRow[] = [];
   using progress = new ProgressLine();

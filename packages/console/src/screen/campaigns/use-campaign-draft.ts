@@ -5,7 +5,6 @@ import { useState } from "react";
 import { sentenceOf } from "../../server/act.ts";
 import { call } from "../../server/ask.ts";
 import { count } from "../../text/number.ts";
-import { readList } from "../list/read-list.ts";
 import type { CampaignSettings } from "./new-campaign-screen.tsx";
 
 export interface Preview {
@@ -63,6 +62,10 @@ type Tell = (sentence: string) => void;
 
 /** The server says of each row what would become of it, and changes nothing. */
 async function lookThrough(text: string, tell: Tell): Promise<Preview> {
+  const [{ readList }, { countRows }] = await Promise.all([
+    import("../list/read-list.ts"),
+    import("../list/count-rows.ts"),
+  ]);
   const { rows, rejected } = readList(text);
   const faults = [...rejected];
   let [good, unchanged] = [0, 0];
@@ -75,7 +78,6 @@ async function lookThrough(text: string, tell: Tell): Promise<Preview> {
   }
   const bad = new Set(faults.map(({ line }) => line));
   const left = rows.filter(({ line }) => !bad.has(line));
-  const { countRows } = await import("../list/count-rows.ts");
   const { list } = await countRows(left, [], (done) =>
     tell(`Counting row ${count(done)} of ${count(left.length)} …`),
   );

@@ -1,7 +1,7 @@
 /**
- * Lists are counted in the browser, by the command's own rule: a plan needs the counts alone, so no name leaves the machine.
- * With the public suffixes and Unicode's tables this is a large file: it is loaded when somebody chooses a list
- * (docs/decisions/0040-lists-in-the-browser.md).
+ * Lists are read and counted in the browser, by the command's own rules: a plan needs the counts alone, so no name leaves
+ * the machine. With the public suffixes and Unicode's tables this and `read-list.ts` are a large file: it is loaded when
+ * somebody chooses a list (docs/decisions/0040-lists-in-the-browser.md).
  */
 import type { DomainBatchRow, NewPlan, RejectedRow } from "@certmill/api";
 import { ListCounter } from "@certmill/domain";

@@ -2,7 +2,6 @@ import type { RejectedRow } from "@certmill/api";
 import { useRef, useState } from "react";
 import { sentenceOf } from "../../server/act.ts";
 import { count } from "../../text/number.ts";
-import { readList } from "../list/read-list.ts";
 import type { Wish } from "./wish.ts";
 
 export interface CountedFile {
@@ -41,7 +40,11 @@ export function useCountedList() {
 
 /** @throws when it is no list, or nothing in it is a name. */
 async function countFile(file: File, tell: (sentence: string) => void): Promise<CountedFile> {
-  const [{ countRows }, text] = await Promise.all([import("../list/count-rows.ts"), file.text()]);
+  const [{ readList }, { countRows }, text] = await Promise.all([
+    import("../list/read-list.ts"),
+    import("../list/count-rows.ts"),
+    file.text(),
+  ]);
   const { rows, rejected } = readList(text);
   const counted = await countRows(rows, rejected, (done) =>
     tell(`Counting row ${count(done)} of ${count(rows.length)} …`),
