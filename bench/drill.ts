@@ -121,6 +121,7 @@ async function run(
       },
     ],
     list: [],
+    isPaired: false,
     fateOf: () => "right",
     rightFrom: start,
     customers: { every: customerEvery, names: customers(seed) },

@@ -19,6 +19,7 @@ export function plannedDays(scenario: Scenario, foresight: "weather" | "none"): 
   }
   const plan = planEnrolment({
     list: counter.summary(),
+    keyType: "p256",
     startsAt: scenarioStart,
     finishBy: null,
     packs: { names: 1, acrossTenants: false },

@@ -48,6 +48,7 @@ export async function simulateScenario(
       ca,
     })),
     list: ofTenants(listNames("list", scenario.domains, scenario), scenario),
+    isPaired: false,
     fateOf: kindOfName,
     rightFrom: after(scenarioStart, scenario.rightFrom),
     customers: { every: scenario.newCustomerEvery, names: customers(scenario) },

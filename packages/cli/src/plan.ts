@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { withServerOptions } from "./connection.ts";
+import { keyTypes } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
 import { wholeNumber } from "./option-values.ts";
 import {
@@ -45,6 +46,17 @@ export function registerPlan(program: Command): void {
     )
     .option("--pack <names>", "names in one certificate at most (default: 1, a domain's own)", wholeNumber(1))
     .option("--across-tenants", "let domains of several tenants share a certificate")
+    .addOption(
+      new Option(
+        "--key-type <type>",
+        "the certificates' keys; p256+rsa2048: a certificate for each (default: as the tenant or the edge group has it, else p256)",
+      ).choices(keyTypes),
+    )
+    .option("--tenant <name>", "the tenant whose the list is, for the keys that it has")
+    .option(
+      "--edge-group <name>",
+      "the edge group that serves the list, for the keys that it has (default: default)",
+    )
     .option("--failing <share>", "domains that never succeed (default: 8%)", percentage)
     .option(
       "--new-per-day <n>",
@@ -65,6 +77,7 @@ export function registerPlan(program: Command): void {
     withServerOptions(command),
     "certmill plan customers.csv --finish-by 2027-02-20",
     "certmill plan --count 500000 --limits letsencrypt --override 50000/week",
+    "certmill plan customers.csv --key-type p256+rsa2048",
     "certmill plan customers.csv --second-ca zerossl=20% --pack 50 --png plan.png",
     "certmill plan --count 50000 --limits letsencrypt --new-per-day 200 --simulate",
   ).addHelpText("after", notes);

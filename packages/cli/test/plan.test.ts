@@ -49,7 +49,18 @@ test("a list is counted as it streams by, and its charts are pictures", async ()
   expect([...(await readFile(png)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
 });
 
+test("of pairs both are counted, and told as such", async () => {
+  const { stdout } = await runCli([...offline, "--count", "48000", "--key-type", "p256+rsa2048"]);
+  const [first, ...rest] = stdout.split("\n");
+  expect(first).toBe("48,000 domains are done on 2026-12-20, in 20 d.");
+  expect(rest.slice(0, 3).join(" ")).toContain(
+    "88,320 certificates by 92,160 orders. 44,160 of these are the second ones of pairs, for the same names.",
+  );
+  expect(stdout).toMatch(/^Keys +p256\+rsa2048, a certificate for each$/m);
+});
+
 test.each([
+  [["--count", "5", "--edge-group", "paris"], /only a server knows: with --limits say --key-type/],
   [["--count", "5", "list.csv"], /Name a list, or say how long one would be: --count N/],
   [["--count", "5", "--override", "other:25000/week"], /the plan has no such CA/],
 ])("%j is a wrong command line", async (args, message) => {

@@ -19,6 +19,7 @@ const startsAt = instant(Date.parse("2026-12-01T00:00:00Z"));
 
 interface Situation {
   readonly list: number;
+  readonly isPaired: boolean;
   /** Every so many-th never succeeds, or does from a day on; 0: none. */
   readonly neverEvery: number;
   readonly laterEvery: number;
@@ -33,6 +34,7 @@ interface Situation {
 
 const situations: fc.Arbitrary<Situation> = fc.record({
   list: fc.integer({ min: 0, max: 60 }),
+  isPaired: fc.boolean(),
   neverEvery: fc.constantFrom(0, 2, 7),
   laterEvery: fc.constantFrom(0, 5),
   shared: fc.boolean(),
@@ -97,6 +99,7 @@ function setUp(situation: Situation, asked: (now: Instant) => void) {
       mostOrdersInFlight: situation.mostInFlight,
       ca: watched(ca, asked),
     })),
+    isPaired: situation.isPaired,
     list: named("list", list, shared ? "shared.example" : null),
     fateOf,
     rightFrom,
@@ -205,14 +208,15 @@ test("every order is accounted for: issued, failed or in flight", () => {
   fc.assert(
     fc.property(situations, (situation) => {
       const { journal, outcome } = run(situation);
-      const { first, split, retries, customers, renewals } = journal.orders;
+      const { first, split, retries, second, customers, renewals } = journal.orders;
       const failed = Object.values(outcome.failures).reduce((sum, count) => sum + count, 0);
-      const issued = journal.issued.first + journal.issued.customers + journal.issued.renewals;
+      const { issued: certificates } = journal;
+      const issued =
+        certificates.first + certificates.second + certificates.customers + certificates.renewals;
       const inFlight = journal.cas.reduce((sum, ca) => sum + ca.inFlight, 0);
-      expect(issued + failed + inFlight).toBe(first + split + retries + customers + renewals);
-      expect(journal.days.reduce((sum, { orders, beside }) => sum + orders + beside, 0)).toBe(
-        first + split + retries + customers + renewals,
-      );
+      const all = first + split + retries + second + customers + renewals;
+      expect(issued + failed + inFlight).toBe(all);
+      expect(journal.days.reduce((sum, { orders, beside }) => sum + orders + beside, 0)).toBe(all);
       expect(outcome.enrolled).toBeLessThanOrEqual(outcome.issuable);
     }),
     { numRuns: 30 },
@@ -227,6 +231,7 @@ test("a CA that does as we believe never refuses, and whoever can gets a certifi
       expect(outcome.refusals).toEqual({});
       expect(outcome.avoidableRefusals).toBe(0);
       expect(outcome.enrolled).toBe(outcome.issuable);
+      expect(outcome.certificates).toBe(outcome.issuable * (given.isPaired ? 2 : 1));
       expect(outcome.expired).toBe(0);
     }),
     { numRuns: 30 },

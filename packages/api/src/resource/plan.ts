@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { Closed, InstantText, Label, Nullable } from "../fields.ts";
+import { Closed, InstantText, KeyType, Label, Nullable } from "../fields.ts";
 import { operation } from "../operation.ts";
 import { LimitName, LimitSetName, limitRule } from "./limit.ts";
 
@@ -81,6 +81,9 @@ const background = {
 export const NewPlan = Type.Object(
   {
     list: ListSummary,
+    keyType: Type.Optional(KeyType),
+    tenant: Type.Optional(Label),
+    edgeGroup: Type.Optional(Label),
     startsAt: Type.Optional(Type.String({ format: "date-time", description: "Default: now." })),
     finishBy: Type.Optional(Type.String({ format: "date-time" })),
     packNames: Type.Optional(
@@ -155,12 +158,13 @@ const Enrolment = Type.Object({
   days: Type.Number(),
   domains: Count,
   neverRight: Type.Integer({ description: "Domains that never get one, as long as nobody puts them right." }),
-  certificates: Count,
+  certificates: Type.Integer({ minimum: 0, description: "Both of a pair." }),
   orders: Type.Object({
     total: Count,
     first: Count,
     split: Type.Integer({ description: "What is left of packs whose dead domains were taken out." }),
     retries: Count,
+    second: Type.Integer({ minimum: 0, description: "For the second certificates of pairs." }),
   }),
   byDay: List(
     Type.Object({
@@ -187,6 +191,7 @@ export const Plan = Type.Object({
   finishBy: Nullable(InstantText),
   refused: Count,
   assumed: Type.Object({
+    keyType: KeyType,
     failing: Type.Object({ never: Share, later: Share, laterAfterDays: Type.Number() }),
     background: Type.Object({ newPerDay: PerDay, renewalsPerDay: PerDay, exemptShare: Share }),
     packs: Type.Object({ names: Count, acrossTenants: Type.Boolean() }),
@@ -245,7 +250,7 @@ export const Plan = Type.Object({
     proxies: List(Type.Object({ proxy: Type.String(), memoryMb: Count, loadSeconds: Count })),
     keyTypes: List(
       Type.Object({
-        keyType: Type.Enum(["p256", "rsa2048"]),
+        keyType: KeyType,
         diskMb: Count,
         handshakesPerSecond: Type.Integer({ description: "Full handshakes on one core." }),
       }),
@@ -262,11 +267,11 @@ export const makePlan = operation({
   tag: "Plans",
   summary: "Plan an enrolment",
   description:
-    "Says without ordering anything when a list would be done: from the CAs as they are set up, what is left of their limits, and what else they are asked for. Nothing is stored.",
+    "Says without ordering anything when a list would be done: from the CAs as they are set up, what is left of their limits, and what else they are asked for. Nothing is stored. Without `keyType` the keys are those of domains that do not say: of the `tenant`, else of the `edgeGroup` (default `default`).",
   scopes: ["admin"],
   role: "viewer",
   audited: false,
   body: NewPlan,
   responses: { 200: Plan },
-  problems: ["ca-missing"],
+  problems: ["ca-missing", "edge-group-missing"],
 });

@@ -115,6 +115,9 @@ export interface PlanOptions {
   readonly secondCa?: WishedCa;
   readonly override?: readonly WrittenLimit[];
   readonly domainOverride?: readonly WrittenLimit[];
+  readonly keyType?: NewPlan["keyType"];
+  readonly tenant?: string;
+  readonly edgeGroup?: string;
   readonly pack?: number;
   readonly acrossTenants?: boolean;
   readonly start?: string;
@@ -130,6 +133,7 @@ export async function newPlan(
   options: PlanOptions,
   defaultCa: () => Promise<string>,
 ): Promise<NewPlan> {
+  const { keyType, tenant, edgeGroup } = options;
   const { limits = [], secondCa, pack, acrossTenants, start, finishBy, failing } = options;
   const cas = [...limits, ...(secondCa === undefined ? [] : [secondCa])];
   const written = [...(options.override ?? []), ...(options.domainOverride ?? [])];
@@ -140,6 +144,9 @@ export async function newPlan(
   };
   return {
     list,
+    ...(keyType === undefined ? {} : { keyType }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(edgeGroup === undefined ? {} : { edgeGroup }),
     ...(start === undefined ? {} : { startsAt: start }),
     ...(finishBy === undefined ? {} : { finishBy }),
     ...(pack === undefined ? {} : { packNames: pack }),

@@ -50,6 +50,9 @@ function countsText({ enrolment, refused, assumed }: Plan): string {
   const { certificates, orders, neverRight } = enrolment;
   return [
     `${numberText(certificates)} certificates by ${numberText(orders.total)} orders.`,
+    orders.second === 0
+      ? ""
+      : `${numberText(orders.second)} of these are the second ones of pairs, for the same names.`,
     neverRight === 0
       ? ""
       : `${numberText(neverRight)} domains (${percent(assumed.failing.never)}) never succeed.`,
@@ -181,7 +184,7 @@ const rows = (label: string, values: readonly string[]): readonly Field[] =>
 const sizeText = (mb: number): string => (mb < 1_000 ? `${mb} MB` : `${(mb / 1_000).toFixed(1)} GB`);
 
 function assumedText({ assumed }: Plan): string {
-  const { cas, background, packs } = assumed;
+  const { cas, background, packs, keyType } = assumed;
   return fieldsText([
     [
       "CAs",
@@ -197,6 +200,7 @@ function assumedText({ assumed }: Plan): string {
         ? "a domain's own"
         : `up to ${packs.names}${packs.acrossTenants ? ", across tenants" : ""}`,
     ],
+    ["Keys", keyType === "p256+rsa2048" ? `${keyType}, a certificate for each` : keyType],
     ["Order to issue", "5 s on average"],
   ]);
 }

@@ -84,6 +84,10 @@ async function summaryOf(path: string): Promise<NewPlan["list"]> {
 }
 
 async function offline(list: NewPlan["list"], options: PlanCommandOptions, now: string): Promise<Made> {
+  if (options.tenant !== undefined || options.edgeGroup !== undefined)
+    throw badInput(
+      "Which keys a tenant or an edge group has, only a server knows: with --limits say --key-type.",
+    );
   const [first] = options.limits ?? [];
   const wish = await newPlan(list, options, async () => first?.name ?? "");
   const named = new Set((wish.cas ?? []).map(({ name }) => name));

@@ -56,6 +56,7 @@ function rowsOf({ enrolment }: Plan, simulation: Simulated): readonly Row[] {
     ...counts("  first attempts", orders.first, simulation.orders.first),
     ...counts("  rests of packs", orders.split, simulation.orders.split),
     ...counts("  attempts again", orders.retries, simulation.orders.retries),
+    ...counts("  second ones of pairs", orders.second, simulation.orders.second),
     ...simulation.byCa.flatMap(({ ca, orders: made }) =>
       counts(`Orders at ${ca}`, enrolment.byCa.find((part) => part.ca === ca)?.orders ?? 0, made),
     ),

@@ -24,5 +24,11 @@ export async function wholeWish(client: Client, wish: NewPlan, { assumed }: Plan
       });
     }
   }
-  return { ...wish, cas, limits: [...set, ...(wish.limits ?? [])], background: assumed.background };
+  return {
+    ...wish,
+    cas,
+    limits: [...set, ...(wish.limits ?? [])],
+    background: assumed.background,
+    keyType: assumed.keyType,
+  };
 }

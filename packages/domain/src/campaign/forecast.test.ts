@@ -5,10 +5,10 @@ import { type CampaignPace, forecast } from "./forecast.ts";
 
 const now = instant(1_800_000_000_000);
 const byDefault = { burst: 300, count: 300, period: hours(3) };
-const account = { ca: "letsencrypt", limitAt: () => byDefault, left: 0 };
-const unlimited = { ca: "own", limitAt: () => null, left: 0 };
+const account = { ca: "letsencrypt", limitAt: () => byDefault, left: 0, countsSecond: false };
+const unlimited = { ca: "own", limitAt: () => null, left: 0, countsSecond: true };
 const pace: CampaignPace = {
-  ordersEach: 1,
+  isPaired: false,
   remaining: 500_000,
   window: null,
   perHour: null,
@@ -40,6 +40,22 @@ describe("forecast", () => {
     ],
     ["others have theirs", { othersPerDay: 400 }, { perDay: 2_000, basis: "accounts" }],
     ["but not all of it", { othersPerDay: 9_000 }, { perDay: 240, basis: "accounts" }],
+    ["of pairs Let's Encrypt counts one order", { isPaired: true }, { perDay: 2_400, basis: "accounts" }],
+    [
+      "a CA that exempts no renewals counts both",
+      { isPaired: true, accounts: [{ ...account, countsSecond: true }] },
+      { perDay: 1_200, basis: "accounts" },
+    ],
+    [
+      "of two that differ each has its own count, and others take their share of both",
+      { isPaired: true, accounts: [account, { ...account, countsSecond: true }], othersPerDay: 480 },
+      { perDay: 3_240, basis: "accounts" },
+    ],
+    [
+      "one domain does not become two where nothing is a pair",
+      { accounts: [{ ...account, countsSecond: true }] },
+      { perDay: 2_400, basis: "accounts" },
+    ],
     ["nothing is known", { accounts: [unlimited] }, null],
     ["there is no CA", { accounts: [] }, null],
     [
@@ -84,9 +100,9 @@ describe("forecast", () => {
     const limitAt = (at: number) => (at < now + days(10) ? byDefault : override);
     const later = {
       ...pace,
-      ordersEach: 1,
+      isPaired: false,
       remaining: 24_000 + 3 * (25_000 / 7),
-      accounts: [{ ca: "letsencrypt", limitAt, left: 0 }],
+      accounts: [{ ...account, limitAt }],
     };
     const daysOf = (told: CampaignPace) => ((forecast(told, now)?.finishAt ?? 0) - now) / days(1);
     expect(daysOf(later)).toBeCloseTo(13, 6);

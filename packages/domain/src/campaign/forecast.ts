@@ -10,13 +10,15 @@ export interface AccountAllowance {
   readonly limitAt: (at: Instant) => Limit | null;
   /** New orders that the ledger has left at this moment. */
   readonly left: number;
+  /** Whether it counts an order for names that it has just issued for: the second of a pair. */
+  readonly countsSecond: boolean;
 }
 
 export interface CampaignPace {
   /** Certificates that have not been tried yet. */
   readonly remaining: number;
-  /** Orders that each of them takes: two where it has a pair. */
-  readonly ordersEach: number;
+  /** Whether each of them is a pair. */
+  readonly isPaired: boolean;
   readonly window: DailyWindow | null;
   /** Orders begun in an hour at most; null: as the CAs allow. */
   readonly perHour: number | null;
@@ -66,7 +68,9 @@ export function forecast(pace: CampaignPace, now: Instant): Forecast | null {
   const share = isSlower ? seen / capacity : 1;
   const basis = isSlower ? "observed" : isCeiling ? "ceiling" : "accounts";
   const there =
-    basis === "accounts" ? pace.accounts.reduce((sum, { left }) => sum + left, 0) / pace.ordersEach : 0;
+    basis === "accounts"
+      ? pace.accounts.reduce((sum, account) => sum + account.left / ordersEach(pace, account), 0)
+      : 0;
   const remaining = Math.max(0, pace.remaining - there);
   return {
     perDay: capacity * share,
@@ -87,11 +91,23 @@ function finish(count: number, perDayAt: (at: Instant) => number, now: Instant):
   return null;
 }
 
-function capacityAt({ perHour, window, accounts, othersPerDay, ordersEach }: CampaignPace, at: Instant) {
+/** Of an account's new orders. */
+const ordersEach = (
+  { isPaired }: Pick<CampaignPace, "isPaired">,
+  { countsSecond }: Pick<AccountAllowance, "countsSecond">,
+): number => (isPaired && countsSecond ? 2 : 1);
+
+function capacityAt(pace: CampaignPace, at: Instant) {
+  const { perHour, window, accounts, othersPerDay } = pace;
   const open = window === null ? days(1) : openFor(window);
   const ceiling = perHour === null ? Number.POSITIVE_INFINITY : (perHour * open) / hours(1);
-  const allowed = accounts.reduce((sum, { limitAt }) => sum + dailyOrders(limitAt(at), open), 0);
-  const left = Math.max(allowed - othersPerDay, allowed * leastShare) / ordersEach;
+  const daily = accounts.map((account) => ({
+    orders: dailyOrders(account.limitAt(at), open),
+    each: ordersEach(pace, account),
+  }));
+  const allowed = daily.reduce((sum, { orders }) => sum + orders, 0);
+  const share = allowed === 0 ? 0 : Math.max(1 - othersPerDay / allowed, leastShare);
+  const left = share * daily.reduce((sum, { orders, each }) => sum + orders / each, 0);
   return { perDay: Math.min(ceiling, left), isCeiling: ceiling <= left };
 }
 

@@ -10,7 +10,7 @@ import {
 } from "./enrolment-plan.ts";
 import type { Binding } from "./order-budget.ts";
 
-interface Entry {
+export interface BookEntry {
   readonly ca: string;
   readonly now: Instant;
   readonly kind: keyof Omit<PlannedOrders, "total">;
@@ -42,14 +42,14 @@ interface Day {
 /** What a plan's steps add up to, by day, CA and kind. No step is of two days. */
 export class DayBook {
   readonly #days: Day[] = [];
-  readonly #orders = { first: 0, split: 0, retries: 0 };
+  readonly #orders = { first: 0, split: 0, retries: 0, second: 0 };
   readonly #cas: ReadonlyMap<string, { orders: number; certificates: number }>;
 
   constructor(cas: readonly string[]) {
     this.#cas = new Map(cas.map((ca) => [ca, { orders: 0, certificates: 0 }]));
   }
 
-  add({ ca, now, kind, orders, certificates, domains }: Entry): void {
+  add({ ca, now, kind, orders, certificates, domains }: BookEntry): void {
     const day = this.#day(now);
     day.orders += orders;
     day.certificates += certificates;
@@ -70,17 +70,17 @@ export class DayBook {
   }
 
   report(): Pick<EnrolmentPlan, "certificates" | "orders" | "byDay" | "byCa" | "phases"> {
-    const { first, split, retries } = this.#orders;
-    const orders = { total: first + split + retries, first, split, retries };
+    const { first, split, retries, second } = this.#orders;
     const certificates = Math.round(this.#days.reduce((sum, day) => sum + day.certificates, 0));
     const byDay = this.#byDay();
     return {
       certificates,
       orders: {
-        total: Math.round(orders.total),
+        total: Math.round(first + split + retries + second),
         first: Math.round(first),
         split: Math.round(split),
         retries: Math.round(retries),
+        second: Math.round(second),
       },
       byDay,
       byCa: this.#byCa(certificates),

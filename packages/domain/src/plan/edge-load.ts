@@ -7,10 +7,13 @@
  * RSA-2048 certificate are 2 kB larger, and a handshake takes twice the CPU.
  */
 import type { EnrolmentPlan } from "./enrolment-plan.ts";
+import { isPair, type PlannedKeys } from "./plan-request.ts";
 
 export interface EdgeLoad {
+  /** Both of a pair, as a proxy has them that serves both. */
   readonly certificates: number;
   readonly proxies: readonly ProxyLoad[];
+  /** By what keys there may be; of pairs, what the two take together. */
   readonly keyTypes: readonly KeyTypeLoad[];
   /** Certificates that come to an edge in a day while the list is enrolled: on average, and on the busiest day. */
   readonly installsPerDay: { readonly average: number; readonly most: number };
@@ -24,7 +27,7 @@ export interface ProxyLoad {
 }
 
 export interface KeyTypeLoad {
-  readonly keyType: "p256" | "rsa2048";
+  readonly keyType: PlannedKeys;
   /** PEM of key and chain on disk. */
   readonly diskMb: number;
   /** Full handshakes a second on one core (nginx; tickets save most of them). */
@@ -38,12 +41,15 @@ const proxies = [
   { proxy: "certmill edge run", memoryKb: 44, loadMs: 0.6 },
 ] as const;
 
-const keyTypes = [
+const singleKeys = [
   { keyType: "p256", diskKb: 2.1, handshakesPerSecond: 1_400 },
   { keyType: "rsa2048", diskKb: 4.1, handshakesPerSecond: 960 },
 ] as const;
 
-export function edgeLoad({ certificates, byDay, days }: EnrolmentPlan): EdgeLoad {
+/** Each of two certificates has one of the files; who verifies both has a handshake with the P-256 key. */
+const pairs = [{ keyType: "p256+rsa2048", diskKb: 3.1, handshakesPerSecond: 1_400 }] as const;
+
+export function edgeLoad({ certificates, byDay, days }: EnrolmentPlan, keys: PlannedKeys): EdgeLoad {
   const average = Math.round(certificates / Math.max(1, days));
   return {
     certificates,
@@ -52,7 +58,7 @@ export function edgeLoad({ certificates, byDay, days }: EnrolmentPlan): EdgeLoad
       memoryMb: Math.round((certificates * memoryKb) / 1_000),
       loadSeconds: Math.round((certificates * loadMs) / 1_000),
     })),
-    keyTypes: keyTypes.map(({ keyType, diskKb, handshakesPerSecond }) => ({
+    keyTypes: (isPair(keys) ? pairs : singleKeys).map(({ keyType, diskKb, handshakesPerSecond }) => ({
       keyType,
       diskMb: Math.round((certificates * diskKb) / 1_000),
       handshakesPerSecond,

@@ -13,6 +13,7 @@ export interface EnrolmentPlan {
   readonly domains: number;
   /** Domains that never get one, as long as nobody puts them right. */
   readonly neverRight: number;
+  /** Both of a pair. */
   readonly certificates: number;
   readonly orders: PlannedOrders;
   readonly byDay: readonly PlannedDay[];
@@ -31,6 +32,8 @@ export interface PlannedOrders {
   readonly split: number;
   /** Attempts again, up to the finish. */
   readonly retries: number;
+  /** For the second certificates of pairs. */
+  readonly second: number;
 }
 
 export interface PlannedDay {

@@ -94,6 +94,25 @@ test("edges have all certificates, whatever the plan", () => {
   expect(edges.installsPerDay.most).toBeGreaterThanOrEqual(edges.installsPerDay.average);
 });
 
+test("of pairs, edges have and renew both, and the override that is asked for is for those that count", () => {
+  const [single, pairs] = [planOf(), planOf({ keyType: "p256+rsa2048" })];
+  expect(pairs.assumed.keyType).toBe("p256+rsa2048");
+  expect(single.assumed.keyType).toBe("p256");
+  expect(pairs.edges.certificates).toBe(2 * single.edges.certificates);
+  expect(pairs.edges.proxies.map(({ memoryMb }) => memoryMb)).toEqual(
+    single.edges.proxies.map(({ memoryMb }) => 2 * memoryMb),
+  );
+  const disk = (keyTypes: typeof single.edges.keyTypes) =>
+    keyTypes.reduce((sum, { diskMb }) => sum + diskMb, 0);
+  expect(pairs.edges.keyTypes).toMatchObject([{ keyType: "p256+rsa2048" }]);
+  expect(disk(pairs.edges.keyTypes)).toBe(disk(single.edges.keyTypes));
+  for (const [index, { perDay }] of pairs.renewals.steady.entries())
+    expect(Math.abs(perDay - 2 * (single.renewals.steady[index]?.perDay ?? 0))).toBeLessThan(2);
+  expect(pairs.overrideRequest?.ordersPerWeek).toBe(single.overrideRequest?.ordersPerWeek);
+  expect(pairs.overrideRequest?.useCase).toContain("460,000 more for the same names with an RSA key");
+  expect(single.overrideRequest?.useCase).not.toContain("RSA");
+});
+
 test("a plan with packs tells their price", () => {
   const tenants = [{ domains: 10, count: 5_000 }];
   const list = { ...summaryOfCount(50_000), tenants, withoutTenant: 0 };

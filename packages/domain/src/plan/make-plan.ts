@@ -5,7 +5,7 @@ import { orderDemand } from "./order-demand.ts";
 import { ordersSpent } from "./orders-spent.ts";
 import { type OverrideRequest, overrideRequest } from "./override-request.ts";
 import { planEnrolment } from "./plan-enrolment.ts";
-import type { Background, FailingDomains, PackWish, PlanRequest } from "./plan-request.ts";
+import type { Background, FailingDomains, PackWish, PlannedKeys, PlanRequest } from "./plan-request.ts";
 import { type RenewalForecast, renewalForecast } from "./renewal-forecast.ts";
 
 /** A list's plan with all that one decides by. */
@@ -26,6 +26,7 @@ export interface Plan {
 }
 
 export interface PlanAssumptions {
+  readonly keyType: PlannedKeys;
   readonly failing: FailingDomains;
   readonly background: Background;
   readonly packs: PackWish;
@@ -56,6 +57,7 @@ export function makePlan(request: PlanRequest): Plan {
     finishBy: finishBy === null ? null : instantTextOf(finishBy),
     refused: list.refused,
     assumed: {
+      keyType: request.keyType,
       failing,
       background,
       packs,
@@ -70,7 +72,7 @@ export function makePlan(request: PlanRequest): Plan {
     alternatives: alternatives(request, enrolment),
     overrideRequest: overrideRequest(request, enrolment),
     renewals: renewalForecast(enrolment),
-    edges: edgeLoad(enrolment),
+    edges: edgeLoad(enrolment, request.keyType),
   };
 }
 

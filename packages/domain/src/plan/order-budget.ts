@@ -2,7 +2,8 @@ import { type Bucket, tokensLeft } from "../budget/bucket.ts";
 import { type LimitName, refillTime } from "../budget/limit.ts";
 import { floorOf } from "../schedule/class-share.ts";
 import { type Duration, days, type Instant, seconds } from "../time/instant.ts";
-import { limitAt, orderRate, type PlannedCa } from "./plan-request.ts";
+import { OrderRoom, type SecondOrder } from "./order-room.ts";
+import { limitAt, orderRate, type PlannedCa, secondOrder } from "./plan-request.ts";
 
 const ordersLimit: LimitName = "new-orders-per-account";
 
@@ -19,6 +20,7 @@ export type Binding = LimitName | "requests" | "outage";
 export class OrderBudget {
   readonly ca: PlannedCa;
   readonly #rate: number;
+  readonly #second: SecondOrder;
   readonly #perDay: number;
   #bucket: Bucket;
   /** More urgent orders that had to wait. */
@@ -33,31 +35,46 @@ export class OrderBudget {
     {
       now,
       namesPerOrder,
+      isPaired,
       ordersBesidePerDay,
-    }: { readonly now: Instant; readonly namesPerOrder: number; readonly ordersBesidePerDay: number },
+    }: {
+      readonly now: Instant;
+      readonly namesPerOrder: number;
+      readonly isPaired: boolean;
+      readonly ordersBesidePerDay: number;
+    },
   ) {
     this.ca = ca;
     this.#rate = orderRate(ca, namesPerOrder);
+    this.#second = isPaired ? secondOrder(ca, namesPerOrder) : { counted: 0, asked: 0 };
     this.#perDay = ordersBesidePerDay;
     this.#bucket = ca.orders;
     this.#now = now;
   }
 
-  /** What the list may order in the step that begins now, and what does not let it have more. */
-  open(step: Duration): { readonly orders: number; readonly binding: Binding } {
+  /** What the list may order in the step that begins now. */
+  open(step: Duration): OrderRoom {
+    return new OrderRoom({ ...this.#room(step), second: this.#second });
+  }
+
+  #room(step: Duration): {
+    readonly counted: number;
+    readonly asked: number;
+    readonly countedBy: Binding;
+  } {
     this.#step = step;
     const wanted = this.#owed + (this.#perDay * step) / days(1);
     if (this.ca.outages.some(({ from, to }) => from <= this.#now && this.#now < to)) {
       this.#urgent = 0;
       this.#owed = wanted;
-      return { orders: 0, binding: "outage" };
+      return { counted: 0, asked: 0, countedBy: "outage" };
     }
     const byRate = (this.#rate * step) / seconds(1);
     const limit = limitAt(this.ca, ordersLimit, this.ca.accountId, this.#now);
     if (limit === null) {
       this.#urgent = Math.min(wanted, byRate);
       this.#owed = wanted - this.#urgent;
-      return { orders: byRate - this.#urgent, binding: "requests" };
+      return { counted: Number.POSITIVE_INFINITY, asked: byRate - this.#urgent, countedBy: ordersLimit };
     }
     const refilled = step / refillTime(limit);
     const there = tokensLeft(limit, this.#bucket, this.#now) + refilled;
@@ -66,12 +83,10 @@ export class OrderBudget {
     this.#owed = wanted - this.#urgent;
     const left = there - this.#urgent;
     const byTokens = Math.max(own, left - floorOf(limit, "campaign"));
-    return byTokens <= byRate
-      ? { orders: byTokens, binding: ordersLimit }
-      : { orders: byRate, binding: "requests" };
+    return { counted: byTokens, asked: byRate, countedBy: ordersLimit };
   }
 
-  /** Ends the step. @returns orders of others in it. */
+  /** Ends the step. @param orders that the CA has counted. @returns orders of others in it. */
   close(orders: number): number {
     const end = (this.#now + this.#step) as Instant;
     const limit = limitAt(this.ca, ordersLimit, this.ca.accountId, this.#now);

@@ -8,7 +8,7 @@ import { refillTime } from "../budget/limit.ts";
 import { after, days, type Instant, instant } from "../time/instant.ts";
 import { dayOf, type EnrolmentPlan } from "./enrolment-plan.ts";
 import { planEnrolment } from "./plan-enrolment.ts";
-import { limitAt, type PlannedCa, type PlanRequest } from "./plan-request.ts";
+import { isPair, limitAt, type PlannedCa, type PlanRequest } from "./plan-request.ts";
 
 /** New orders a week that can be asked for. */
 const orderTiers = [
@@ -100,11 +100,15 @@ function useCase(
 ): string {
   const { background, startsAt, packs, list } = request;
   const each = packs.names > 1 ? `up to ${packs.names} names each` : "one certificate per domain";
+  const { total, second } = plan.orders;
+  const pairs = isPair(request.keyType)
+    ? `, and ${number(second)} more for the same names with an RSA key, which are exempt as renewals are`
+    : "";
   const end = plan.finishesAt === null ? "" : ` and ${plan.finishesAt.slice(0, 10)}`;
   const later = Math.ceil(background.newPerDay);
   return [
     `We are a hosting provider and order for our customers' domains from one account, by HTTP-01.`,
-    `Between ${dayOf(startsAt)}${end} we move ${number(list.domains)} domains under ${number(list.registeredDomains)} registered domains to Let's Encrypt (${each}): about ${number(plan.orders.total)} new orders, at most ${number(tier)} a week.`,
+    `Between ${dayOf(startsAt)}${end} we move ${number(list.domains)} domains under ${number(list.registeredDomains)} registered domains to Let's Encrypt (${each}): about ${number(total - second)} new orders, at most ${number(tier)} a week${pairs}.`,
     `After that there are ${later === 0 ? "new customers' domains only" : `about ${number(later)} new orders a day`}; renewals come by ARI and are exempt.`,
     "Our client keeps to the limits by itself, and domains that fail are tried again once a day at most.",
   ].join(" ");

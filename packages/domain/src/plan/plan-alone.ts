@@ -5,4 +5,6 @@ import { type PlanWish, planRequest } from "./plan-wish.ts";
 
 /** A plan where nothing is known but what is wished for: its CAs have their built-in limits, and all of them are left. */
 export const planAlone = (wish: PlanWish, now: string): Plan =>
-  makePlan(planRequest(wish, { now: instant(Date.parse(now)), cas: [], background: noBackground }));
+  makePlan(
+    planRequest(wish, { now: instant(Date.parse(now)), cas: [], background: noBackground, keyType: "p256" }),
+  );

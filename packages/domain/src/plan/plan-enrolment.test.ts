@@ -22,6 +22,7 @@ const letsencrypt: PlannedCa = {
 };
 const request: PlanRequest = {
   list: summaryOfCount(500_000),
+  keyType: "p256",
   startsAt,
   finishBy: null,
   packs: { names: 1, acrossTenants: false },
@@ -143,6 +144,63 @@ test("who is right later is covered by a try after that", () => {
   // By then it has been given up, and is taken up again when its check turns right.
   expect(plan.days).toBeLessThan(12 + 1);
   expect(plan.certificates).toBe(4_600);
+});
+
+describe("pairs", () => {
+  const paired = { ...request, keyType: "p256+rsa2048" } as const;
+  const at = (limitSet: PlannedCa["limitSet"], change: Partial<PlannedCa> = {}) => [
+    { ...letsencrypt, ...change, limitSet },
+  ];
+  const served = 0.92;
+
+  test.each([
+    // Let's Encrypt: names that it has just issued for are exempt from its new orders.
+    ["letsencrypt", at("letsencrypt"), 1],
+    [
+      "letsencrypt, as fast as its requests allow",
+      at("letsencrypt", { overrides: [ordersRule(70_000_000)] }),
+      1 + served,
+    ],
+    // What never succeeds has no second order.
+    ["zerossl", at("zerossl"), 1 + served],
+    ["google", at("google"), 1 + served],
+    ["a CA of which nothing is known", at("none"), 1 + served],
+  ] as const)("%s", (_title, cas, longer) => {
+    const [single, pairs] = [planEnrolment({ ...request, cas }), planEnrolment({ ...paired, cas })];
+    expect(pairs.days / single.days).toBeCloseTo(longer, 2);
+    expect(pairs.certificates).toBe(2 * 460_000);
+    expect(pairs.orders.second).toBe(460_000);
+    expect(pairs.orders.first).toBe(single.orders.first);
+    const { first, split, retries, second, total } = pairs.orders;
+    expect(Math.abs(first + split + retries + second - total)).toBeLessThan(3);
+    expect(pairs.byDay.at(-1)?.covered).toBe(460_000);
+    expect(pairs.byCa[0]).toMatchObject({ certificates: 920_000, share: 1 });
+    expect(pairs.phases[0]?.limit).toBe(single.phases[0]?.limit);
+  });
+
+  test("of packs have a second order for each pack that is issued", () => {
+    const { orders, certificates } = planEnrolment({ ...paired, packs: { names: 20, acrossTenants: true } });
+    expect(Math.abs(2 * orders.second - certificates)).toBeLessThan(2);
+    expect(orders.second).toBeLessThan(60_000);
+  });
+
+  test("take two of what a registered domain may have, where the CA counts both", () => {
+    const list = {
+      ...summaryOfCount(100),
+      domains: 400,
+      largest: [{ name: "hoster.example", domains: 300, tenants: 300 }],
+    };
+    const perDomain = { burst: 50, count: 50, period: days(7) };
+    const rule = {
+      ...ordersRule(1),
+      limit: "new-certificates-per-registered-domain",
+      rule: perDomain,
+    } as const;
+    const daysAt = (limitSet: PlannedCa["limitSet"], from: PlanRequest) =>
+      planEnrolment({ ...from, list, cas: at(limitSet, { overrides: [rule] }) }).days;
+    expect(daysAt("letsencrypt", paired)).toBeCloseTo(daysAt("letsencrypt", request), 3);
+    expect(daysAt("zerossl", paired)).toBeGreaterThan(1.9 * daysAt("zerossl", request));
+  });
 });
 
 test("packs save orders, and those with a dead domain cost one more", () => {

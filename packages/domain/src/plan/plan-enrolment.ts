@@ -13,11 +13,12 @@ import {
   milliseconds,
   minutes,
 } from "../time/instant.ts";
-import { DayBook } from "./day-book.ts";
+import { type BookEntry, DayBook } from "./day-book.ts";
 import { type EnrolmentPlan, instantTextOf, type SlowDomain } from "./enrolment-plan.ts";
 import { OrderBudget } from "./order-budget.ts";
 import { type OrderDemand, orderDemand } from "./order-demand.ts";
-import type { PlanRequest } from "./plan-request.ts";
+import type { OrderRoom } from "./order-room.ts";
+import { countsSecond, isPair, type PlannedCa, type PlanRequest } from "./plan-request.ts";
 import { RetryLine } from "./retry-line.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
@@ -33,9 +34,22 @@ export function planEnrolment(request: PlanRequest): EnrolmentPlan {
 /** Of a certificate; less is left by rounding only. */
 const done = 0.001;
 
+/** A CA and what the list has of it in a step. */
+interface OpenCa {
+  readonly ca: PlannedCa;
+  readonly budget: OrderBudget;
+  readonly room: OrderRoom;
+}
+
+interface Step {
+  readonly now: Instant;
+  readonly until: Instant;
+}
+
 class Enrolment {
   readonly #request: PlanRequest;
   readonly #demand: OrderDemand;
+  readonly #isPaired: boolean;
   readonly #budgets: readonly OrderBudget[];
   readonly #line: WaitingLine;
   readonly #retries = new RetryLine();
@@ -49,6 +63,7 @@ class Enrolment {
   constructor(request: PlanRequest, demand: OrderDemand) {
     this.#request = request;
     this.#demand = demand;
+    this.#isPaired = isPair(request.keyType);
     const { startsAt, failing, background } = request;
     const cas = request.cas.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
     const weights = cas.reduce((sum, { weight }) => sum + weight, 0);
@@ -58,10 +73,12 @@ class Enrolment {
         new OrderBudget(ca, {
           now: startsAt,
           namesPerOrder: demand.namesEach,
+          isPaired: this.#isPaired,
           ordersBesidePerDay: (beside * ca.weight) / weights,
         }),
     );
-    this.#line = new WaitingLine(demand.certificates, demand.groups, 1 - failing.never);
+    const spentBy = (ca: PlannedCa) => (1 - failing.never) * (this.#isPaired && countsSecond(ca) ? 2 : 1);
+    this.#line = new WaitingLine(demand.certificates, demand.groups, spentBy);
     this.#book = new DayBook(cas.map(({ name }) => name));
   }
 
@@ -95,60 +112,62 @@ class Enrolment {
 
   /** @returns the share of the step that was needed. */
   #runStep(now: Instant, until: Instant): number {
-    const room = this.#budgets.map((budget) => ({ budget, ...budget.open(between(now, until)), used: 0 }));
-    const weights = room.reduce((sum, { budget }) => sum + budget.ca.weight, 0);
+    const open = this.#budgets.map(
+      (budget): OpenCa => ({ ca: budget.ca, budget, room: budget.open(between(now, until)) }),
+    );
+    const weights = open.reduce((sum, { ca }) => sum + ca.weight, 0);
     const wasAside = this.#line.isAside;
     const wanted = this.#line.left + this.#rests;
     // Each CA first gets its share; what one cannot take the next one may have.
-    for (const each of room)
-      this.#order(each, Math.min(each.orders, (wanted * each.budget.ca.weight) / weights), { now, until });
-    for (const each of room) this.#order(each, each.orders - each.used, { now, until });
+    for (const each of open) this.#order(each, (wanted * each.ca.weight) / weights, { now, until });
+    for (const each of open) this.#order(each, Number.POSITIVE_INFINITY, { now, until });
     const isLeft = this.#line.left >= done || this.#rests >= done;
-    const used =
-      isLeft || wasAside
-        ? 1
-        : Math.max(0, ...room.map(({ used: orders, orders: most }) => (most > 0 ? orders / most : 0)));
+    const used = isLeft || wasAside ? 1 : Math.max(0, ...open.map(({ room }) => room.share));
     if (this.#line.isAside && this.#aside.length === 0) this.#aside = this.#line.aside().map(slowDomainOf);
     // What never succeeds is tried on after the finish, too: that is no part of the plan.
     const isFinish = this.#isDone();
     const isRetryTime = this.#line.isPassed && this.#rests < done && !isFinish;
-    for (const each of room) {
+    for (const each of open) {
+      const { ca, budget, room } = each;
       if (isRetryTime) this.#retry(each, { now, until });
-      const beside = each.budget.close(each.used);
+      const beside = budget.close(room.counted);
       // In the step of the finish what binds did so up to it; a list that one step takes was held back by nothing.
-      const isBound = each.orders - each.used < 1e-6 || (isFinish && now > this.#request.startsAt);
-      const binding = this.#line.isAside ? asideLimit : isBound ? each.binding : null;
+      const isBound = room.isSpent || (isFinish && now > this.#request.startsAt);
+      const binding = this.#line.isAside ? asideLimit : isBound ? room.binding : null;
       const noted = instant(now + (until - now) * (isFinish ? used : 1));
-      this.#book.note({ ca: each.budget.ca.name, now, until: noted, beside, binding });
+      this.#book.note({ ca: ca.name, now, until: noted, beside, binding });
     }
     return this.#retries.later >= done ? 1 : used;
   }
 
-  #order(
-    each: { readonly budget: OrderBudget; used: number },
-    most: number,
-    { now, until }: { readonly now: Instant; readonly until: Instant },
-  ): void {
-    const ca = each.budget.ca.name;
-    const first = this.#line.take(each.budget.ca, Math.max(0, most), { now, until });
+  /** @param wanted the most. */
+  #order(open: OpenCa, wanted: number, { now, until }: Step): void {
+    const { ca, room } = open;
+    const most = Math.min(wanted, room.most(this.#outcomeOf(1, now).whole));
+    const first = this.#line.take(ca, most, { now, until });
     const outcome = this.#outcomeOf(first, now);
     this.#retries.add(outcome, until);
     this.#rests += outcome.rests;
-    const rests = !this.#line.isPassed ? 0 : Math.min(this.#rests, Math.max(0, most - first));
-    const restDomains =
-      this.#rests === 0 ? 0 : ((this.#restDomains + outcome.restDomains) * rests) / this.#rests;
-    this.#rests -= rests;
-    this.#restDomains += outcome.restDomains - restDomains;
-    each.used += first + rests;
-    this.#book.add({
-      ca,
-      now,
+    this.#enter(open, now, {
       kind: "first",
       orders: first,
       certificates: outcome.whole,
       domains: outcome.wholeDomains,
     });
-    this.#book.add({ ca, now, kind: "split", orders: rests, certificates: rests, domains: restDomains });
+    const rests = this.#line.isPassed ? Math.min(this.#rests, wanted - first, room.most(1)) : 0;
+    const restDomains =
+      this.#rests === 0 ? 0 : ((this.#restDomains + outcome.restDomains) * rests) / this.#rests;
+    this.#rests -= rests;
+    this.#restDomains += outcome.restDomains - restDomains;
+    this.#enter(open, now, { kind: "split", orders: rests, certificates: rests, domains: restDomains });
+  }
+
+  /** Of a pair, each first certificate brings the order for the second with it, at the same CA. */
+  #enter({ ca, room }: OpenCa, now: Instant, orders: Omit<BookEntry, "ca" | "now">): void {
+    room.take(orders.orders, orders.certificates);
+    this.#book.add({ ca: ca.name, now, ...orders });
+    const second = this.#isPaired ? orders.certificates : 0;
+    this.#book.add({ ca: ca.name, now, kind: "second", orders: second, certificates: second, domains: 0 });
   }
 
   /** Of `orders` first attempts. A pack with a dead domain fails whole. */
@@ -169,22 +188,11 @@ class Enrolment {
     };
   }
 
-  #retry(
-    each: { readonly budget: OrderBudget; readonly orders: number; used: number },
-    { now, until }: { readonly now: Instant; readonly until: Instant },
-  ): void {
+  #retry(open: OpenCa, { now, until }: Step): void {
     const { startsAt, failing } = this.#request;
     const areRight = now >= after(startsAt, days(failing.laterAfterDays));
-    const { orders, certificates } = this.#retries.take(each.orders - each.used, until, areRight);
-    each.used += orders;
-    this.#book.add({
-      ca: each.budget.ca.name,
-      now,
-      kind: "retries",
-      orders,
-      certificates,
-      domains: certificates,
-    });
+    const { orders, certificates } = this.#retries.take(open.room.most(areRight ? 1 : 0), until, areRight);
+    this.#enter(open, now, { kind: "retries", orders, certificates, domains: certificates });
   }
 
   #report(finishesAt: Instant | null, end: Instant): EnrolmentPlan {

@@ -5,6 +5,7 @@ import { refillTime } from "../budget/limit.ts";
 import { type LimitSetName, limitSets } from "../budget/limit-sets.ts";
 import type { Instant } from "../time/instant.ts";
 import type { ListSummary } from "./list-summary.ts";
+import type { SecondOrder } from "./order-room.ts";
 
 /** A CA as a plan sees it. */
 export interface PlannedCa {
@@ -55,8 +56,14 @@ export interface PackWish {
   readonly acrossTenants: boolean;
 }
 
+/** `p256+rsa2048`: two certificates for the same names, one with a key of each. */
+export type PlannedKeys = "p256" | "rsa2048" | "p256+rsa2048";
+
+export const isPair = (keys: PlannedKeys): boolean => keys === "p256+rsa2048";
+
 export interface PlanRequest {
   readonly list: ListSummary;
+  readonly keyType: PlannedKeys;
   readonly startsAt: Instant;
   /** null: no date is asked for. */
   readonly finishBy: Instant | null;
@@ -85,14 +92,30 @@ const secondsPerOrder = 5;
  * newOrder, finalize, a look at the order, the certificate; and an authorization and a challenge for each name
  * (measured: 8 for two names, `npm run bench -- acme`).
  */
-export function orderRate(ca: PlannedCa, namesPerOrder: number): number {
-  const perOrder: Readonly<Record<string, number>> = {
+export const orderRate = (ca: PlannedCa, namesPerOrder: number): number =>
+  rateOf(ca, {
     newOrder: 1,
     authorization: namesPerOrder,
     challenge: namesPerOrder,
     finalize: 1,
     "*": 4 + 2 * namesPerOrder,
-  };
+  });
+
+/**
+ * The second order of a pair: its names are proven, so nothing is asked of their challenges, and a CA that exempts
+ * renewals counts no order for names that it has just issued for.
+ */
+export function secondOrder(ca: PlannedCa, namesPerOrder: number): SecondOrder {
+  const requests = { newOrder: 1, authorization: namesPerOrder, finalize: 1, "*": 4 + namesPerOrder };
+  return { counted: countsSecond(ca) ? 1 : 0, asked: orderRate(ca, namesPerOrder) / rateOf(ca, requests) };
+}
+
+/** Whether a CA counts the second order of a pair against its limits of new orders and of registered domains. */
+export const countsSecond = ({ limitSet }: Pick<PlannedCa, "limitSet">): boolean =>
+  !limitSets[limitSet].exemptsRenewals;
+
+/** Orders a second, each of so many requests of a kind. */
+function rateOf(ca: PlannedCa, perOrder: Readonly<Record<string, number>>): number {
   const rates = limitSets[ca.limitSet].requests.map(({ resource, limit }) => {
     const requests = perOrder[resource];
     return requests === undefined ? Number.POSITIVE_INFINITY : 1_000 / refillTime(limit) / requests;

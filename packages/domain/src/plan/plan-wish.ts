@@ -11,12 +11,15 @@ import {
   defaultFailing,
   type FailingDomains,
   type PlannedCa,
+  type PlannedKeys,
   type PlanRequest,
 } from "./plan-request.ts";
 
 /** Instants are RFC 3339 texts. */
 export interface PlanWish {
   readonly list: ListSummary;
+  /** Absent: as those have it whose the list is. */
+  readonly keyType?: PlannedKeys;
   readonly startsAt?: string;
   readonly finishBy?: string;
   readonly packNames?: number;
@@ -50,6 +53,8 @@ export interface PlanFacts {
   readonly now: Instant;
   readonly cas: readonly PlannedCa[];
   readonly background: Background;
+  /** Which keys domains have that do not say. */
+  readonly keyType: PlannedKeys;
 }
 
 /** A CA that is wished for replaces one of the same name. */
@@ -59,6 +64,7 @@ export function planRequest(wish: PlanWish, facts: PlanFacts): PlanRequest {
   const known = facts.cas.filter(({ name }) => !wished.some((ca) => ca.name === name));
   return {
     list: wish.list,
+    keyType: wish.keyType ?? facts.keyType,
     startsAt,
     finishBy: wish.finishBy === undefined ? null : instant(Date.parse(wish.finishBy)),
     packs: { names: wish.packNames ?? 1, acrossTenants: wish.packAcrossTenants ?? false },

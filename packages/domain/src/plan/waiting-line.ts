@@ -44,13 +44,16 @@ export class WaitingLine {
   readonly #groups: readonly Group[];
   /** Share of the line that waits for no registered domain. */
   readonly #free: number;
-  /** Share of what is tried that becomes a certificate, and so is spent. */
-  readonly #succeeding: number;
+  readonly #spentBy: (ca: PlannedCa) => number;
   #untouched: number;
 
-  constructor(certificates: number, groups: readonly DomainGroup[], succeeding: number) {
+  /**
+   * @param spentBy what each that is tried takes of its registered domain's limit at a CA, on average: what fails takes
+   *   nothing, a pair may take two.
+   */
+  constructor(certificates: number, groups: readonly DomainGroup[], spentBy: (ca: PlannedCa) => number) {
     this.#untouched = certificates;
-    this.#succeeding = succeeding;
+    this.#spentBy = spentBy;
     this.#groups = groups.map((group) => ({
       ...group,
       share: certificates === 0 ? 0 : (group.count * group.certificates) / certificates,
@@ -90,8 +93,9 @@ export class WaitingLine {
   take(ca: PlannedCa, most: number, step: Step): number {
     if (most <= tiny || this.left === 0) return 0;
     const limitOf = domainLimits(ca, step.now);
+    const spent = this.#spentBy(ca);
     const open = this.#groups.map((group) =>
-      opened(ca, group, { ...step, limit: limitOf(group.name), succeeding: this.#succeeding }),
+      opened(ca, group, { ...step, limit: limitOf(group.name), spent }),
     );
     let taken = 0;
     for (const each of open) {
@@ -104,7 +108,7 @@ export class WaitingLine {
     // A group whose limit ends in the middle leaves room to the others, who get it in the next pass.
     for (let pass = 0; pass < 4 && this.#untouched > 0 && most - taken > tiny; pass += 1)
       taken += this.#advance(open, most - taken);
-    for (const each of open) close(ca, each, { until: step.until, succeeding: this.#succeeding });
+    for (const each of open) close(ca, each, { until: step.until, spent });
     return taken;
   }
 
@@ -139,22 +143,22 @@ function domainLimits(ca: PlannedCa, now: Instant): (name: string | null) => Lim
 function opened(
   ca: PlannedCa,
   group: Group,
-  { now, until, limit, succeeding }: Step & { readonly limit: Limit | null; readonly succeeding: number },
+  { now, until, limit, spent }: Step & { readonly limit: Limit | null; readonly spent: number },
 ): OpenGroup {
   if (limit === null) return { group, limit, most: Number.POSITIVE_INFINITY };
   // It may be owed more than the burst in the middle of a step: what refills in it may be spent before.
   const owed = Math.max(0, (group.fullAt.get(ca.home) ?? 0) - now) / refillTime(limit);
   const there = limit.burst - owed + (until - now) / refillTime(limit) - floorOf(limit, "campaign");
-  return { group, limit, most: Math.max(0, there) / succeeding };
+  return { group, limit, most: Math.max(0, there) / spent };
 }
 
 function close(
   ca: PlannedCa,
   { group, limit, most }: OpenGroup,
-  { until, succeeding }: { readonly until: Instant; readonly succeeding: number },
+  { until, spent }: { readonly until: Instant; readonly spent: number },
 ): void {
   if (limit === null) return;
-  const there = Math.min(limit.burst, most * succeeding + floorOf(limit, "campaign"));
+  const there = Math.min(limit.burst, most * spent + floorOf(limit, "campaign"));
   group.fullAt.set(ca.home, until + (limit.burst - there) * refillTime(limit));
 }
 

@@ -41,8 +41,8 @@ export class Journal {
   readonly lineages: Lineage[] = [];
   readonly looks: Look[] = [];
   readonly days: CountedDay[] = [];
-  readonly orders = { first: 0, split: 0, retries: 0, customers: 0, renewals: 0 };
-  readonly issued = { first: 0, customers: 0, renewals: 0 };
+  readonly orders = { first: 0, split: 0, retries: 0, second: 0, customers: 0, renewals: 0 };
+  readonly issued = { first: 0, second: 0, customers: 0, renewals: 0 };
   readonly failed = new Map<FailureCode, number>();
   readonly parked = new Map<LimitName, number>();
   readonly heldFor = new Map<HeldBy, number>();
@@ -106,7 +106,8 @@ export class Journal {
 
   noteOrder({ lineage, ca, isFirst }: Attempt, now: Instant): void {
     const day = this.#day(now);
-    if (!isOfCampaign(lineage)) {
+    const isSecond = lineage.origin === "twin" && lineage.certificate === null;
+    if (!isOfCampaign(lineage) && !isSecond) {
       day.beside += 1;
       this.orders[lineage.certificate === null ? "customers" : "renewals"] += 1;
       return;
@@ -115,7 +116,7 @@ export class Journal {
     const part = this.ofCa.get(ca.terms.id);
     if (part !== undefined) part.orders += 1;
     const isRest = this.#rests.delete(lineage);
-    this.orders[isRest ? "split" : isFirst ? "first" : "retries"] += 1;
+    this.orders[isSecond ? "second" : isRest ? "split" : isFirst ? "first" : "retries"] += 1;
   }
 
   noteIssued(lineage: Lineage, caId: string, now: Instant): void {
@@ -125,18 +126,22 @@ export class Journal {
       if (now > certificate.notAfter) this.expired += 1;
       return;
     }
-    if (origin !== "list") {
+    if (origin === "customer" || origin === "existing") {
       this.issued.customers += 1;
       return;
     }
     const day = this.#day(now);
-    this.enrolled += domainsIn(lineage.names);
-    this.issued.first += 1;
     day.certificates += 1;
-    day.covered = this.enrolled;
-    this.lastAt = now;
     const part = this.ofCa.get(caId);
     if (part !== undefined) part.certificates += 1;
+    if (origin === "twin") {
+      this.issued.second += 1;
+      return;
+    }
+    this.enrolled += domainsIn(lineage.names);
+    this.issued.first += 1;
+    day.covered = this.enrolled;
+    this.lastAt = now;
   }
 
   noteFailed(code: FailureCode): void {

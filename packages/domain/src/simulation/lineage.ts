@@ -4,8 +4,11 @@ import type { FailedTurn } from "../schedule/turn-taking.ts";
 import { classOf, type WorkClass } from "../schedule/work-class.ts";
 import { type Instant, instant } from "../time/instant.ts";
 
-/** `list`: of the campaign. `customer`: added while it goes on. `existing`: had a certificate before. */
-export type Origin = "list" | "customer" | "existing";
+/**
+ * `list`: of the campaign. `customer`: added while it goes on. `existing`: had a certificate before. `twin`: the second of a pair,
+ * of one of the list.
+ */
+export type Origin = "list" | "customer" | "existing" | "twin";
 
 export interface HeldCertificate {
   readonly caId: string;
@@ -28,6 +31,8 @@ export interface Lineage {
   isUrgent: boolean;
   /** When it got its first certificate in the simulation; null: it has none from it. */
   firstAt: Instant | null;
+  /** Where its next order goes first: to the CA of the certificate that it has, or of the first of its pair; null: it has neither. */
+  previousCa: string | null;
   /** When each CA last issued for these very names. */
   issuedAt: Readonly<Record<string, Instant>>;
   failures: number;
@@ -48,6 +53,7 @@ export type NewLineage = Pick<Lineage, "id" | "names" | "origin" | "tenant" | "c
 export const newLineage = (parts: NewLineage): Lineage => ({
   ...parts,
   certificate: null,
+  previousCa: null,
   isUrgent: false,
   firstAt: null,
   issuedAt: {},
@@ -68,7 +74,8 @@ export const workClassOf = (lineage: Lineage, now: Instant): WorkClass =>
   classOf(
     {
       certificate: lineage.certificate,
-      ofCampaign: isOfCampaign(lineage),
+      // The names of a second of a pair are served already: nobody waits for it.
+      ofCampaign: isOfCampaign(lineage) || lineage.origin === "twin",
       failures: lineage.failures,
       urgent: lineage.isUrgent,
     },
@@ -79,8 +86,8 @@ export const workClassOf = (lineage: Lineage, now: Instant): WorkClass =>
 export const flowOf = (lineage: Lineage): string =>
   isOfCampaign(lineage) ? "campaign" : lineage.tenant === null ? "" : `tenant ${lineage.tenant}`;
 
-export const sameSetAt = ({ certificate, issuedAt }: Lineage, now: Instant): readonly string[] =>
-  certificate === null
+export const sameSetAt = ({ certificate, origin, issuedAt }: Lineage, now: Instant): readonly string[] =>
+  certificate === null && origin !== "twin"
     ? []
     : Object.entries(issuedAt).flatMap(([caId, at]) => (at > instant(now - sameSetWindow) ? [caId] : []));
 

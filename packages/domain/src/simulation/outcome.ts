@@ -30,6 +30,8 @@ export interface SimulationOutcome {
     readonly first: number;
     readonly split: number;
     readonly retries: number;
+    /** For the second certificates of pairs. */
+    readonly second: number;
   };
   /** Orders of others. */
   readonly beside: { readonly customers: number; readonly renewals: number };
@@ -84,7 +86,7 @@ export function outcomeOf(ended: EndedSimulation): SimulationOutcome {
   const { journal, now, pauses } = ended;
   const { startsAt, orders, lastAt } = journal;
   const finish = journal.isEnrolled ? (lastAt ?? startsAt) : null;
-  const { first, split, retries, customers, renewals } = orders;
+  const { first, split, retries, second, customers, renewals } = orders;
   return {
     startsAt: instantTextOf(startsAt),
     endedAt: instantTextOf(now),
@@ -93,8 +95,8 @@ export function outcomeOf(ended: EndedSimulation): SimulationOutcome {
     domains: journal.domains,
     issuable: journal.issuable,
     enrolled: journal.enrolled,
-    certificates: journal.issued.first,
-    orders: { total: first + split + retries, first, split, retries },
+    certificates: journal.issued.first + journal.issued.second,
+    orders: { total: first + split + retries + second, first, split, retries, second },
     beside: { customers, renewals },
     byDay: journal.days.map(({ at, orders: ofList, certificates, covered, beside }) => ({
       day: dayOf(at),
@@ -211,7 +213,7 @@ function interactiveP99(lineages: readonly Lineage[]): number | null {
 function longWaits({ journal, now }: EndedSimulation): Pick<SimulationOutcome, "starved" | "longestWait"> {
   const waits = { list: [] as number[], customer: [] as number[] };
   for (const { origin, createdAt, issuableFrom, firstAt } of journal.lineages) {
-    if (origin === "existing" || issuableFrom === null) continue;
+    if (origin === "existing" || origin === "twin" || issuableFrom === null) continue;
     const since = Math.max(createdAt, issuableFrom);
     if (firstAt === null && now - since < days(1)) continue;
     waits[origin].push((firstAt ?? now) - since);

@@ -128,7 +128,7 @@ export class PlanningRound implements Round {
       workClass: lane.workClass,
       allowed: null,
       avoid: lineage.avoid,
-      previous: lineage.certificate?.caId ?? null,
+      previous: lineage.previousCa,
       profile: null,
       sameSetAt: sameSetAt(lineage, this.#now),
       // Renewal information is not simulated: a renewal is exempt as one for the same names.

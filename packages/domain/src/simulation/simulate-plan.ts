@@ -4,7 +4,7 @@ import type { LimitOverride } from "../budget/effective-limits.ts";
 import type { LimitSetName } from "../budget/limit-sets.ts";
 import { limitSets } from "../budget/limit-sets.ts";
 import { ordersSpent } from "../plan/orders-spent.ts";
-import { noBackground, type PlannedCa, type PlanRequest } from "../plan/plan-request.ts";
+import { isPair, noBackground, type PlannedCa, type PlanRequest } from "../plan/plan-request.ts";
 import { type PlanWish, planRequest } from "../plan/plan-wish.ts";
 import { renewAt } from "../schedule/renewal.ts";
 import { stableFraction } from "../schedule/stable-fraction.ts";
@@ -66,6 +66,7 @@ export class PlanSimulation {
     this.#simulation = new Simulation({
       startsAt,
       cas: cas.map((ca) => poolCaOf(ca, { startsAt, isRight, openCa })),
+      isPaired: isPair(request.keyType),
       list: syntheticList(list, { seed, packs: { ...packs, names: mostNames } }),
       fateOf,
       rightFrom,
@@ -147,7 +148,7 @@ export const simulateAlone = (
   { now, planned, ...parts }: PlanSimulationParts & { readonly now: string; readonly planned: number | null },
 ): PlanSimulation =>
   new PlanSimulation(
-    planRequest(wish, { now: instant(Date.parse(now)), cas: [], background: noBackground }),
+    planRequest(wish, { now: instant(Date.parse(now)), cas: [], background: noBackground, keyType: "p256" }),
     planned,
     parts,
   );

@@ -54,6 +54,8 @@ export interface SimulationTerms {
   })[];
   /** The campaign's certificates, in its order. */
   readonly list: Iterable<NamesOfOne>;
+  /** Whether each of the list is to have a second certificate for its names. */
+  readonly isPaired: boolean;
   readonly fateOf: (name: string) => NameFate;
   readonly rightFrom: Instant;
   /** A customer adds a domain and waits; null: nobody does. */
@@ -204,6 +206,7 @@ export class Simulation {
     if (ofCampaign && isFirst) this.#waves.noteFirst(null);
     this.journal.noteIssued(lineage, ca.terms.id, now);
     lineage.certificate = { caId: ca.terms.id, notBefore, notAfter };
+    lineage.previousCa = ca.terms.id;
     lineage.isUrgent = false;
     lineage.issuedAt = { ...lineage.issuedAt, [ca.terms.id]: now };
     lineage.firstAt ??= now;
@@ -212,6 +215,7 @@ export class Simulation {
     lineage.failureCode = null;
     lineage.failed = null;
     lineage.avoid = [];
+    if (ofCampaign && this.#terms.isPaired) this.#bringTwin(lineage);
     const spreadDays = this.#terms.renewalSpreadDays;
     this.#line.wakeAt(
       lineage,
@@ -268,6 +272,13 @@ export class Simulation {
     this.#customerAt = after(this.#now, customers.every);
   }
 
+  /** As store/twins.ts does where a first certificate is stored: it goes to the same CA, for the same names. */
+  #bringTwin({ names, tenant, previousCa, issuedAt }: Lineage): void {
+    const twin = this.#add({ names, tenant }, "twin");
+    Object.assign(twin, { previousCa, issuedAt });
+    this.#line.wakeAt(twin, this.#now);
+  }
+
   #add({ names, tenant }: NamesOfOne, origin: Origin): Lineage {
     this.#made += 1;
     const lineage = newLineage({
@@ -295,6 +306,7 @@ export class Simulation {
     const [caId] = caOrder({ lineageKey: lineage.id, pool, allowed: null, avoid: [], previous: null });
     if (caId === undefined) return;
     lineage.certificate = { caId, notBefore, notAfter };
+    lineage.previousCa = caId;
     if (!countsAsNew) {
       lineage.issuedAt = { [caId]: notBefore };
       this.#demandCa(caId).terms.ca.hasIssued(names, notBefore);

@@ -24,7 +24,7 @@ async function forecastTurn(
     {
       remaining: before + 1,
       // Of pairs, both stand in line.
-      ordersEach: 1,
+      isPaired: false,
       window: campaign === null ? null : windowOf(campaign),
       perHour: campaign?.per_hour ?? null,
       accounts: await readAllowances(db, caId, now),

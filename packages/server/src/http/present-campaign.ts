@@ -64,7 +64,7 @@ async function forecastOf(
   const told = forecast(
     {
       remaining,
-      ordersEach: row.is_paired ? 2 : 1,
+      isPaired: row.is_paired,
       window: windowOf(row),
       perHour: row.per_hour,
       accounts,

@@ -55,6 +55,24 @@ test("an override is asked for where the list is not done in time, with the acco
   expect(late.alternatives.some(({ isInTime }) => isInTime === true)).toBe(true);
 });
 
+test("the keys are those that the plan names, else the tenant's, else the edge group's", async () => {
+  const keys = async (more: Partial<NewPlan>) => (await plan(more)).assumed.keyType;
+  const [single, pair] = ["p256", "p256+rsa2048"] as const;
+  expect(await keys({})).toBe(single);
+  await admin.call(operations.setEdgeGroup, { params: { name: "paris" }, body: { keyType: pair } });
+  await admin.call(operations.setTenant, { params: { name: "acme" }, body: { keyType: single } });
+  await admin.call(operations.setTenant, { params: { name: "quiet" }, body: {} });
+  expect(await keys({ edgeGroup: "paris" })).toBe(pair);
+  expect(await keys({ edgeGroup: "paris", tenant: "acme" })).toBe(single);
+  for (const tenant of ["quiet", "not-there-yet"])
+    expect(await keys({ edgeGroup: "paris", tenant })).toBe(pair);
+  expect(await keys({ edgeGroup: "paris", tenant: "acme", keyType: pair })).toBe(pair);
+  expect(await codeOf(plan({ edgeGroup: "nowhere" }))).toBe("edge-group-missing");
+  const { enrolment, edges } = await plan({ edgeGroup: "paris" });
+  expect(enrolment.orders).toMatchObject({ first: 48_000, second: 44_160 });
+  expect(edges.certificates).toBe(88_320);
+});
+
 test("what the ledger has as spent is told, for whoever simulates the plan", async () => {
   await sql`
     insert into bucket (ca_id, limit_name, key, full_at, reserved)

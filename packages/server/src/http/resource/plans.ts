@@ -1,7 +1,8 @@
-import type { Operations } from "@certmill/api";
+import type { KeyType, NewPlan, Operations } from "@certmill/api";
 import { days, type Instant, instant, makePlan, type PlannedCa, planRequest } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { readFleetLoad } from "../../store/read/plan-facts.ts";
+import { readFleetLoad, readUsualPairing } from "../../store/read/plan-facts.ts";
+import { usualKeyType } from "../key-type.ts";
 import { readPlannedCas } from "../planned-cas.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
@@ -24,10 +25,17 @@ export function makePlanHandler({ db, now }: Tools): Handler<Operations["makePla
       // By renewal information, or for the same names.
       exemptShare: 1,
     };
-    const request = planRequest(body, { now: at, cas, background });
+    const request = planRequest(body, { now: at, cas, background, keyType: await keysFor(db, body) });
     demandCas(request.cas, body);
     return { status: 200, body: makePlan(request) };
   };
+}
+
+/** As the plan has it, else as those whose the list would be. @throws {Refusal} `edge-group-missing` */
+async function keysFor(db: Db, { keyType, tenant, edgeGroup = "default" }: NewPlan): Promise<KeyType> {
+  const paired = await readUsualPairing(db, { tenant: tenant ?? null, edgeGroup });
+  if (paired === null) throw new Refusal("edge-group-missing", `There is no edge group "${edgeGroup}".`);
+  return keyType ?? usualKeyType(paired);
 }
 
 /** @throws {Refusal} when nobody would issue, or a limit is for a CA that is not there. */

@@ -99,11 +99,16 @@ function allowance(row: AccountRow, rows: readonly OverrideRow[], now: Instant):
     }),
   );
   const { ca, account_id: key, limit_set: set } = row;
-  const builtIn = isLimitSetName(set) ? limitSets[set].limits : {};
+  const { limits: builtIn, exemptsRenewals } = limitSets[isLimitSetName(set) ? set : "none"];
   const limitAt = (at: Instant) => effectiveLimit({ builtIn, overrides, limit: newOrders, key, now: at });
   const limit = limitAt(now);
   const bucket = { fullAt: row.full_at ?? 0, reserved: row.reserved ?? 0 };
-  return { ca, limitAt, left: limit === null ? 0 : tokensLeft(limit, bucket, now) };
+  return {
+    ca,
+    limitAt,
+    left: limit === null ? 0 : tokensLeft(limit, bucket, now),
+    countsSecond: !exemptsRenewals,
+  };
 }
 
 /** Orders of the last day for new domains and other campaigns; renewals are exempt as a rule. Index: the key. */

@@ -9,6 +9,28 @@ export interface FleetLoad {
   readonly renewalsPerDay: number;
 }
 
+/**
+ * Whether domains that do not say have a pair: as their tenant has it, else their edge group.
+ *
+ * @returns null when there is no such edge group. A tenant that is not there yet has said nothing.
+ */
+export async function readUsualPairing(
+  db: Db,
+  { tenant, edgeGroup }: { readonly tenant: string | null; readonly edgeGroup: string },
+): Promise<boolean | null> {
+  const group = await db
+    .selectFrom("edge_group")
+    .select("paired")
+    .where("name", "=", edgeGroup)
+    .executeTakeFirst();
+  if (group === undefined) return null;
+  const said =
+    tenant === null
+      ? undefined
+      : await db.selectFrom("tenant").select("paired").where("name", "=", tenant).executeTakeFirst();
+  return said?.paired ?? group.paired;
+}
+
 /** What the CAs' limits are spent on beside a list. Counted over the whole fleet: for a person's look, not for a loop. */
 export async function readFleetLoad(db: Db, since: Instant): Promise<FleetLoad> {
   const { rows } = await sql<{ new_orders: string; renewals: number | null }>`
