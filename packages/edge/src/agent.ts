@@ -159,7 +159,7 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   }
   await checkLinks(holdings, directory);
 
-  const demands = new Demands({ client, edge, holdings, keeper, bell });
+  const demands = new Demands({ client, edge, holdings, keeper });
   const running = new AbortController();
 
   async function run(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,6 @@
 import { type Client, operations } from "@certmill/api";
 import { lineageFault } from "../feed/lineage-fault.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
-import type { Bell } from "../flow/bell.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { StateKeeper } from "../holding/state-keeper.ts";
 import { Answers, type NoCertificate } from "./answers.ts";
@@ -11,8 +10,6 @@ export interface DemandsOptions {
   readonly edge: string;
   readonly holdings: Holdings;
   readonly keeper: StateKeeper;
-  /** Rung when something was installed. */
-  readonly bell: Bell;
 }
 
 /** Milliseconds that a handshake is held up for a certificate that is on its way: clients give up after ten seconds or more. */
@@ -55,10 +52,10 @@ export class Demands {
     signal: AbortSignal,
     giveUpAt: number = Date.now() + patience,
   ): Promise<boolean> {
-    const { holdings, bell } = this.#options;
+    const { holdings } = this.#options;
     while (holdings.installedFor(name) === null) {
       if (signal.aborted || Date.now() >= giveUpAt) return false;
-      await bell.rung(giveUpAt, signal);
+      await holdings.arrivalFor(name, giveUpAt, signal);
     }
     return true;
   }

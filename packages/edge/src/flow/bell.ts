@@ -4,9 +4,18 @@
  */
 export class Bell {
   readonly #waiting = new Set<() => void>();
+  readonly #others = new Set<Bell>();
 
   ring(): void {
     for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+    for (const other of this.#others) other.ring();
+  }
+
+  /** Has another bell ring whenever this one does, until it is disposed of. */
+  alsoRing(other: Bell): Disposable {
+    this.#others.add(other);
+    return { [Symbol.dispose]: () => this.#others.delete(other) };
   }
 
   /**

@@ -1,5 +1,4 @@
-import type { Bell } from "./bell.ts";
-import { runTogether } from "./run-together.ts";
+import { Bell } from "./bell.ts";
 
 export interface LanesOptions<Item> {
   /** Items worked on at once. */
@@ -16,26 +15,49 @@ export interface LanesOptions<Item> {
   readonly bell: Bell;
 }
 
-/** Works on what there is to do, some at a time and none twice at once, until the signal aborts; what is under way is finished. */
-export async function workInLanes<Item>(options: LanesOptions<Item>, signal: AbortSignal): Promise<void> {
+/**
+ * Works on what there is to do, some at a time and none twice at once, until the signal aborts; what is under way is finished.
+ * One loop gives the work out: a ring wakes that, and not the lanes that have nothing to do.
+ *
+ * @throws the first that a work throws, when what else is under way has ended.
+ */
+export async function workInLanes<Item>(
+  { lanes, next, work, bell }: LanesOptions<Item>,
+  signal: AbortSignal,
+): Promise<void> {
   const underWay = new Set<string>();
-  const lane = async (stop: AbortSignal): Promise<void> => {
-    while (!stop.aborted) {
-      const due = options.next(underWay);
-      if (typeof due !== "object" || due === null) {
-        await options.bell.rung(due, stop);
-        continue;
-      }
-      underWay.add(due.id);
-      try {
-        await options.work(due.item);
-      } finally {
-        underWay.delete(due.id);
-      }
+  const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const news = new Bell();
+  const freed = new Bell();
+  using _rung = bell.alsoRing(news);
+  using _freed = freed.alsoRing(news);
+
+  async function run(id: string, item: Item): Promise<void> {
+    underWay.add(id);
+    try {
+      await work(item);
+    } catch (error) {
+      failures.push(error);
+    } finally {
+      underWay.delete(id);
+      freed.ring();
     }
-  };
-  await runTogether(
-    signal,
-    Array.from({ length: options.lanes }, () => lane),
-  );
+  }
+
+  while (!signal.aborted && failures.length === 0) {
+    if (underWay.size >= lanes) {
+      await freed.rung(null, signal);
+      continue;
+    }
+    const due = next(underWay);
+    if (typeof due !== "object" || due === null) {
+      await news.rung(due, signal);
+      continue;
+    }
+    const done = run(due.id, due.item).finally(() => running.delete(done));
+    running.add(done);
+  }
+  await Promise.all(running);
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,4 +1,5 @@
 import type { EdgeCertificate, EdgeChange } from "@certmill/api";
+import { Arrivals } from "./arrivals.ts";
 import { ByNeed } from "./by-need.ts";
 import {
   type CertificateRef,
@@ -11,6 +12,7 @@ import {
 } from "./holding.ts";
 import { Kept } from "./kept.ts";
 import { PackedHoldings } from "./packed-holdings.ts";
+import { wildcardOf } from "./wildcard-of.ts";
 
 /**
  * All lineages of this edge, with the feed's cursor up to which they are known. Every change of one is made
@@ -29,6 +31,7 @@ export class Holdings {
   readonly #unsettled = new ByNeed();
   readonly #unloaded = new ByNeed();
   readonly #unproved = new ByNeed();
+  readonly #arrivals = new Arrivals();
   #cursor: string | null = null;
   #fileChanges = 0;
 
@@ -112,6 +115,7 @@ export class Holdings {
     if (twinOf !== null && this.#twins.get(twinOf) === lineageId) this.#twins.delete(twinOf);
     this.#byLineage.delete(lineageId);
     this.#kept.gone(lineageId, names);
+    this.#arrivals.tell(names);
     this.#index(lineageId);
     this.#changed(lineageId);
   }
@@ -167,6 +171,15 @@ export class Holdings {
     if (lineageId === undefined) return null;
     if (this.#kept.use(lineageId)) this.#index(lineageId);
     return this.get(lineageId);
+  }
+
+  /**
+   * Waits until something else may be installed for a name; never throws.
+   *
+   * @param until milliseconds since 1970.
+   */
+  async arrivalFor(name: string, until: number, signal: AbortSignal): Promise<void> {
+    await this.#arrivals.at(name, until, signal);
   }
 
   /** Whether what a name is served with is known and not kept here, because nobody has asked for it lately. */
@@ -239,6 +252,7 @@ export class Holdings {
       if (this.#lineageByName.get(name) === lineageId) this.#lineageByName.delete(name);
     }
     for (const name of installed?.names ?? []) this.#lineageByName.set(name, lineageId);
+    this.#arrivals.tell(installed?.names ?? []);
     return this.#kept.put(holding, before?.names ?? []);
   }
 
@@ -263,5 +277,3 @@ export class Holdings {
     return fileStep(holding) !== null && (isAsked || !this.#kept.mayRest(holding));
   }
 }
-
-const wildcardOf = (name: string): string => `*${name.slice(Math.max(0, name.indexOf(".")))}`;

@@ -32,7 +32,10 @@ const leastGrowth = 1_000_000;
  */
 export class StateKeeper {
   readonly #options: StateKeeperOptions;
-  readonly #bell = new Bell();
+  /** Rung for what may wait a while. */
+  readonly #changes = new Bell();
+  /** Rung when somebody waits. */
+  readonly #calls = new Bell();
   readonly #waiting: (() => void)[] = [];
   readonly #changedLineages = new Set<string>();
   #receiptRecords: StateRecord[] = [];
@@ -49,7 +52,7 @@ export class StateKeeper {
   changed(lineageId: string | null): void {
     if (lineageId !== null) this.#changedLineages.add(lineageId);
     this.#isDirty = true;
-    this.#bell.ring();
+    this.#changes.ring();
   }
 
   /** A receipt waits to be sent. */
@@ -72,7 +75,8 @@ export class StateKeeper {
     if (this.#failures > 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
-    this.changed(null);
+    this.#isDirty = true;
+    this.#calls.ring();
     await promise;
   }
 
@@ -146,10 +150,10 @@ export class StateKeeper {
 
   /** Until an instant, and then until there is something to write; at once when somebody waits for it. */
   async #rest(until: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#waiting.length === 0) {
-      const isOver = Date.now() >= until;
-      if (isOver && this.#isDirty) return;
-      await this.#bell.rung(isOver ? null : until, signal);
-    }
+    // What changes meanwhile need not be told: it is looked at then.
+    while (!signal.aborted && this.#waiting.length === 0 && Date.now() < until)
+      await this.#calls.rung(until, signal);
+    using _too = this.#calls.alsoRing(this.#changes);
+    while (!signal.aborted && !this.#isDirty) await this.#changes.rung(null, signal);
   }
 }
