@@ -2,8 +2,8 @@ import type { InputOf, Operation } from "@certmill/api";
 import { ActButton } from "./act-button.tsx";
 
 interface PauseButtonProps<Pause extends Operation, Resume extends Operation> {
-  /** Whether it stands still, goes on, or can do neither. */
-  readonly is: "paused" | "running" | "neither";
+  /** Paused: it stands still; running: it goes on; in any other it does neither. */
+  readonly state: string;
   readonly pause: Pause;
   readonly resume: Resume;
   /** Both are about the same thing. */
@@ -14,18 +14,18 @@ interface PauseButtonProps<Pause extends Operation, Resume extends Operation> {
 
 /** What goes on is paused; what stands still is resumed. */
 export function PauseButton<Pause extends Operation, Resume extends Operation>({
-  is,
+  state,
   pause,
   resume,
   input,
   told,
 }: PauseButtonProps<Pause, Resume>) {
-  switch (is) {
+  switch (state) {
     case "running":
       return <ActButton operation={pause} input={input} done={told[0]} label="Pause" icon="pause" />;
     case "paused":
       return <ActButton operation={resume} input={input} done={told[1]} label="Resume" icon="play" />;
-    case "neither":
+    default:
       return null;
   }
 }

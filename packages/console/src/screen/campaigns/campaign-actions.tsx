@@ -1,8 +1,8 @@
 import { type Campaign, operations } from "@certmill/api";
 import { ActButton } from "../../kit/act-button.tsx";
-import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import { PauseButton } from "../../kit/pause-button.tsx";
 import { counted } from "../../text/number.ts";
+import { CancelButton } from "../course/cancel-button.tsx";
 
 /** Start, pause, resume, cancel: what the campaign's state allows. */
 export function CampaignActions({ campaign }: { readonly campaign: Campaign }) {
@@ -22,30 +22,24 @@ export function CampaignActions({ campaign }: { readonly campaign: Campaign }) {
         />
       ) : null}
       <PauseButton
-        is={state === "running" || state === "paused" ? state : "neither"}
+        state={state}
         pause={operations.pauseCampaign}
         resume={operations.resumeCampaign}
         input={input}
         told={["No further order begins.", "It goes on."]}
       />
-      {state === "cancelled" || state === "done" ? null : (
-        <ConfirmButton
-          operation={operations.cancelCampaign}
-          input={input}
-          done="The campaign is cancelled."
-          label="Cancel"
-          look="danger"
-          title={`Cancel the campaign ${name}`}
-          act="Cancel the campaign"
-          typed={name}
-        >
-          <p>
-            What has a certificate stays and is renewed.{" "}
-            {counted(left, "certificate has", "certificates have")} not been issued: their domains are
-            removed. It cannot be undone.
-          </p>
-        </ConfirmButton>
-      )}
+      <CancelButton
+        state={state}
+        operation={operations.cancelCampaign}
+        input={input}
+        what={`the campaign ${name}`}
+        typed={name}
+      >
+        <p>
+          What has a certificate stays and is renewed. {counted(left, "certificate has", "certificates have")}{" "}
+          not been issued: their domains are removed. It cannot be undone.
+        </p>
+      </CancelButton>
     </>
   );
 }

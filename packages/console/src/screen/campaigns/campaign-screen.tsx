@@ -13,8 +13,8 @@ import { Screen } from "../../kit/screen.tsx";
 import { Sentence } from "../../kit/sentence.tsx";
 import { ask, isMissing } from "../../server/ask.ts";
 import { count, share } from "../../text/number.ts";
+import { CourseMark } from "../course/course-mark.tsx";
 import { CampaignActions } from "./campaign-actions.tsx";
-import { CampaignMark } from "./campaign-mark.tsx";
 
 /** How far a campaign has come, when it will be done, and why what failed failed. */
 export function CampaignScreen() {
@@ -36,7 +36,7 @@ export function CampaignScreen() {
       {(campaign) => (
         <Screen
           title={campaign.name}
-          mark={<CampaignMark campaign={campaign} />}
+          mark={<CourseMark state={campaign.state} />}
           lead={
             <p className="standing">
               <Sentence text={campaign.reason} />

@@ -8,7 +8,7 @@ import { ListScreen } from "../../kit/list-screen.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { useMay } from "../../server/session.ts";
 import { count } from "../../text/number.ts";
-import { CampaignMark } from "./campaign-mark.tsx";
+import { CourseMark } from "../course/course-mark.tsx";
 
 const columns: readonly Column<Campaign>[] = [
   {
@@ -20,7 +20,7 @@ const columns: readonly Column<Campaign>[] = [
       </Link>
     ),
   },
-  { id: "state", head: "State", cell: (campaign) => <CampaignMark campaign={campaign} /> },
+  { id: "state", head: "State", cell: (campaign) => <CourseMark state={campaign.state} /> },
   {
     id: "progress",
     head: "Issued",

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../kit/button.tsx";
 import { CheckField, SelectField, TextField } from "../../kit/field.tsx";
+import { NameField } from "../../kit/name-field.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
@@ -99,12 +100,9 @@ function SettingsForm({ settings, onChange }: SettingsFormProps) {
   const put = (part: Partial<CampaignSettings>) => onChange({ ...settings, ...part });
   return (
     <div className="form">
-      <TextField
-        label="Name"
+      <NameField
         value={settings.name}
         onValue={(name) => put({ name })}
-        pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
-        required
         hint="Letters, digits, dots, hyphens, underscores."
       />
       <SelectField

@@ -2,7 +2,9 @@ import { builtInDirectories, operations } from "@certmill/api";
 import { useState } from "react";
 import { DialogForm } from "../../kit/dialog-form.tsx";
 import { CheckField, TextField } from "../../kit/field.tsx";
+import { NameField } from "../../kit/name-field.tsx";
 import { useAct } from "../../server/act.ts";
+import { wordsOf } from "../../text/words.ts";
 
 /** A further CA: an account is made there, or the one of an external account binding is used. */
 export function AddCaForm({ onDone }: { readonly onDone: () => void }) {
@@ -19,13 +21,15 @@ export function AddCaForm({ onDone }: { readonly onDone: () => void }) {
       busy={add.isPending}
       onCancel={onDone}
       onSubmit={() => {
-        const contacts = contact.split(/[\s,]+/).filter((each) => each !== "");
         const eab = keyId === "" ? undefined : { keyId, hmacKey };
-        add.mutate({ body: { name, directory, contact: contacts, termsAgreed, eab } }, { onSuccess: onDone });
+        add.mutate(
+          { body: { name, directory, contact: wordsOf(contact), termsAgreed, eab } },
+          { onSuccess: onDone },
+        );
       }}
     >
       <div className="form">
-        <TextField label="Name" value={name} onValue={setName} required hint="What you call it here." />
+        <NameField value={name} onValue={setName} hint="What you call it here." />
         <TextField
           label="Directory"
           value={directory}

@@ -2,7 +2,9 @@ import { dnsProviderKinds, operations } from "@certmill/api";
 import { useState } from "react";
 import { DialogForm } from "../../kit/dialog-form.tsx";
 import { CheckField, SelectField, TextField } from "../../kit/field.tsx";
+import { NameField } from "../../kit/name-field.tsx";
 import { useAct } from "../../server/act.ts";
+import { wordsOf } from "../../text/words.ts";
 import { accessFields, accessOf, type DnsKind } from "./dns-access.ts";
 
 const meanings: Readonly<Record<DnsKind, string>> = {
@@ -27,7 +29,7 @@ export function DnsProviderForm({ onDone }: { readonly onDone: () => void }) {
   const add = useAct(operations.addDnsProvider, { done: `${name} is there. Try it out.` });
   const body = {
     name,
-    zones: zones.split(/[\s,]+/).filter((zone) => zone !== ""),
+    zones: wordsOf(zones),
     access: accessOf(kind, access),
     delegations,
     wildcardsOnly,
@@ -40,7 +42,7 @@ export function DnsProviderForm({ onDone }: { readonly onDone: () => void }) {
       onSubmit={() => add.mutate({ body }, { onSuccess: onDone })}
     >
       <div className="form">
-        <TextField label="Name" value={name} onValue={setName} required hint="What you call it here." />
+        <NameField value={name} onValue={setName} hint="What you call it here." />
         <TextField
           label="Zones"
           value={zones}

@@ -29,7 +29,7 @@ export function DomainActions({ domain }: { readonly domain: Domain }) {
         icon="again"
       />
       <PauseButton
-        is={state === "paused" ? "paused" : "running"}
+        state={state === "paused" ? "paused" : "running"}
         pause={operations.pauseDomain}
         resume={operations.resumeDomain}
         input={input}

@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { Column } from "../../kit/data-table.tsx";
 import { DialogButton } from "../../kit/dialog-button.tsx";
 import { DialogForm } from "../../kit/dialog-form.tsx";
-import { SelectField, TextField } from "../../kit/field.tsx";
+import { SelectField } from "../../kit/field.tsx";
+import { NameField } from "../../kit/name-field.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { PagedTable } from "../../kit/paged-table.tsx";
 import { Panel } from "../../kit/panel.tsx";
@@ -123,14 +124,7 @@ function EdgeGroupForm({ group, onDone }: EdgeGroupFormProps) {
     >
       <div className="form">
         {group === null ? (
-          <TextField
-            label="Name"
-            value={name}
-            onValue={setName}
-            required
-            pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
-            hint="Edges join by it; it stays."
-          />
+          <NameField value={name} onValue={setName} hint="Edges join by it; it stays." />
         ) : null}
         <SelectField
           label="A certificate is served when"

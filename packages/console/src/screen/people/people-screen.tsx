@@ -7,6 +7,7 @@ import { DialogForm } from "../../kit/dialog-form.tsx";
 import { SelectField, TextField } from "../../kit/field.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
+import { NameField } from "../../kit/name-field.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { PagedTable } from "../../kit/paged-table.tsx";
 import { Panel } from "../../kit/panel.tsx";
@@ -162,7 +163,7 @@ function OperatorForm({ onDone }: { readonly onDone: () => void }) {
       onSubmit={() => create.mutate({ body: { name, role, tenant: tenant === "" ? undefined : tenant } })}
     >
       <div className="form">
-        <TextField label="Name" value={name} onValue={setName} required autoComplete="off" />
+        <NameField value={name} onValue={setName} />
         <SelectField label="Role" value={role} options={roleOptions} onValue={setRole} />
         <TextField label="Tenant" value={tenant} onValue={setTenant} hint="Empty: they see everything." />
       </div>

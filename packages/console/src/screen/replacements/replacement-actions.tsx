@@ -2,6 +2,7 @@ import { operations, type Replacement } from "@certmill/api";
 import { ConfirmButton } from "../../kit/confirm-button.tsx";
 import { PauseButton } from "../../kit/pause-button.tsx";
 import { counted } from "../../text/number.ts";
+import { CancelButton } from "../course/cancel-button.tsx";
 
 /** Start, pause, resume, cancel: what the replacement's state allows. */
 export function ReplacementActions({ replacement }: { readonly replacement: Replacement }) {
@@ -29,7 +30,7 @@ export function ReplacementActions({ replacement }: { readonly replacement: Repl
         </ConfirmButton>
       ) : null}
       <PauseButton
-        is={state === "running" || state === "paused" ? state : "neither"}
+        state={state}
         pause={operations.pauseReplacement}
         resume={operations.resumeReplacement}
         input={input}
@@ -38,23 +39,18 @@ export function ReplacementActions({ replacement }: { readonly replacement: Repl
           "It goes on where it was.",
         ]}
       />
-      {state === "cancelled" || state === "done" ? null : (
-        <ConfirmButton
-          operation={operations.cancelReplacement}
-          input={input}
-          done="The replacement is cancelled."
-          label="Cancel"
-          look="danger"
-          title="Cancel the replacement"
-          act="Cancel the replacement"
-          typed={null}
-        >
-          <p>
-            What is replaced stays so; {counted(left, "certificate is", "certificates are")} left as they are
-            and renewed in their time. It cannot be started again; another can.
-          </p>
-        </ConfirmButton>
-      )}
+      <CancelButton
+        state={state}
+        operation={operations.cancelReplacement}
+        input={input}
+        what="the replacement"
+        typed={null}
+      >
+        <p>
+          What is replaced stays so; {counted(left, "certificate is", "certificates are")} left as they are
+          and renewed in their time. It cannot be started again; another can.
+        </p>
+      </CancelButton>
     </>
   );
 }

@@ -12,8 +12,8 @@ import { Screen } from "../../kit/screen.tsx";
 import { Sentence } from "../../kit/sentence.tsx";
 import { ask, isMissing } from "../../server/ask.ts";
 import { count, share } from "../../text/number.ts";
+import { CourseMark } from "../course/course-mark.tsx";
 import { ReplacementActions } from "./replacement-actions.tsx";
-import { ReplacementMark } from "./replacement-mark.tsx";
 import { ReplacementPlan } from "./replacement-plan.tsx";
 import { selectionWords } from "./selection-words.ts";
 
@@ -37,7 +37,7 @@ export function ReplacementScreen() {
       {(replacement) => (
         <Screen
           title={`Replacement ${id}`}
-          mark={<ReplacementMark state={replacement.state} />}
+          mark={<CourseMark state={replacement.state} />}
           lead={
             <p className="standing">
               <Sentence text={replacement.sentence} />

@@ -7,8 +7,8 @@ import { Instant } from "../../kit/instant.tsx";
 import { ListScreen } from "../../kit/list-screen.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { count } from "../../text/number.ts";
+import { CourseMark } from "../course/course-mark.tsx";
 import { ReplacementForm } from "./replacement-form.tsx";
-import { ReplacementMark } from "./replacement-mark.tsx";
 import { selectionWords } from "./selection-words.ts";
 
 const columns: readonly Column<Replacement>[] = [
@@ -21,7 +21,7 @@ const columns: readonly Column<Replacement>[] = [
       </Link>
     ),
   },
-  { id: "state", head: "State", cell: ({ state }) => <ReplacementMark state={state} /> },
+  { id: "state", head: "State", cell: ({ state }) => <CourseMark state={state} /> },
   {
     id: "progress",
     head: "Replaced",

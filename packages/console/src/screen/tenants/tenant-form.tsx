@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Asked } from "../../kit/asked.tsx";
 import { DialogForm } from "../../kit/dialog-form.tsx";
-import { CheckField, TextField } from "../../kit/field.tsx";
+import { CheckField } from "../../kit/field.tsx";
+import { NameField } from "../../kit/name-field.tsx";
 import { useAct } from "../../server/act.ts";
 import { ask } from "../../server/ask.ts";
 import { keyChoiceOf, keyRulesOf } from "../keys/key-choice.ts";
@@ -34,14 +35,7 @@ export function TenantForm({ tenant, onDone }: TenantFormProps) {
       onSubmit={() => set.mutate({ params: { name }, body }, { onSuccess: onDone })}
     >
       {tenant === null ? (
-        <TextField
-          label="Name"
-          value={name}
-          onValue={setName}
-          required
-          pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
-          hint="Its domains name it by this; it stays."
-        />
+        <NameField value={name} onValue={setName} hint="Its domains name it by this; it stays." />
       ) : null}
       <CaChoice chosen={cas} onChange={setCas} />
       <div className="form">

@@ -22,7 +22,7 @@ export function WebhookActions({ webhook: { id, url, state } }: { readonly webho
         label="Send a test"
       />
       <PauseButton
-        is={state === "paused" || state === "disabled" ? "paused" : "running"}
+        state={state === "paused" || state === "disabled" ? "paused" : "running"}
         pause={operations.pauseWebhook}
         resume={operations.resumeWebhook}
         input={input}

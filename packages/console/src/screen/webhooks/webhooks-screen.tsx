@@ -11,6 +11,7 @@ import { Empty } from "../../kit/notice.tsx";
 import { SecretOnce } from "../../kit/secret-once.tsx";
 import { useAct } from "../../server/act.ts";
 import { count } from "../../text/number.ts";
+import { wordsOf } from "../../text/words.ts";
 import { WebhookMark } from "./webhook-mark.tsx";
 
 const columns: readonly Column<WebhookSummary>[] = [
@@ -78,7 +79,7 @@ function AddForm({ onDone }: { readonly onDone: () => void }) {
       busy={add.isPending}
       onCancel={onDone}
       onSubmit={() => {
-        const wanted = types.split(/[\s,]+/).filter((each) => each !== "");
+        const wanted = wordsOf(types);
         add.mutate({
           body: {
             url,
