@@ -15,10 +15,11 @@ import { findAdminToken } from "./config/admin-token.ts";
 import { type Config, usualDns, usualSignIn } from "./config/read-config.ts";
 import type { TracingSettings } from "./config/tracing-config.ts";
 import type { OpenTransport } from "./effects/ca-connections.ts";
-import { webhookSender } from "./effects/send-webhook.ts";
+import { type WebhookSender, webhookSender } from "./effects/send-webhook.ts";
 import { ensureFirstOperator, type FirstOperator } from "./http/sign-in/first-operator.ts";
 import { generateCertificateKey, type MakeKey } from "./keys/certificate-key.ts";
 import { open } from "./keys/envelope.ts";
+import type { KeyRing } from "./keys/key-ring.ts";
 import { type LoadedKeys, loadKeys } from "./keys/load-key-ring.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { createMetricsListener } from "./observe/metrics-listener.ts";
@@ -70,102 +71,62 @@ const noTracing: TracingSettings = { tracing: null, warnings: [] };
 export async function compose(config: Config, world: World): Promise<Running> {
   const { clock, log } = world;
   await using opened = new AsyncDisposableStack();
-  if (config.database.kind === "embedded") await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // Before the database: what is wrong with the keys is told at once.
   const keys = await loadKeys(config, new Date(clock.now()));
-  const database = opened.use(await (world.openDatabase ?? openDatabase)(config.database));
-  await checkDatabase(
-    database.db,
-    config.database.kind === "postgresql" ? placeOf(config.database.url) : config.dataDir,
-  );
-  const { applied } = await migrate(database.db);
-  await introduce({ config, database, keys, applied, world });
-
-  const metrics = new Metrics();
-  const roles = [...config.roles].sort().join(",");
-  watchProcess(metrics.registry, { version, roles, connectionUse: () => database.connectionUse() });
-  const traced = { version, roles, now: () => clock.now() };
-  const tracing = await openTracing(config.tracing ?? noTracing, traced, { metrics, log });
+  const database = opened.use(await openMigrated(config, keys, world));
+  const { metrics, tracing } = await startObserving(config, database, world);
   opened.defer(() => tracing.stop());
+
   const keyRing = keys.ring;
-  const openTransport =
-    world.openTransport ??
-    ((rootPem) => undiciTransport({ rootPem, timeout: config.caTimeout, userAgent: "certmill/0.1" }));
-
-  const makeKey = world.makeKey ?? generateCertificateKey;
-
-  const tokens = checkTokens(await readInstallationId(database.db));
   const ports = world.outsidePorts ?? standardPorts;
-  const checksConfig = config.checks ?? null;
+  const tokens = checkTokens(await readInstallationId(database.db));
+  const { checks: checksConfig = null, dns = usualDns } = config;
   const makeChecks = world.makeChecks ?? composeChecks;
   const checks =
     checksConfig === null
       ? null
       : opened.use(await makeChecks({ config: checksConfig, database, clock, tokens, ports, log }));
-
   const sender = opened.use(webhookSender(config.webhookAllowed ?? []));
-  const sendWebhook: SendWebhook = ({ secrets, ...message }, signal) => {
-    const opened = secrets.map((secret) => open(keyRing(), secret));
-    return sender.send({ ...message, secrets: opened, now: clock.now() }, signal);
+  const shared = {
+    database,
+    clock,
+    openTransport: world.openTransport ?? transportTo(config),
+    sendWebhook: sendSealed(sender, keyRing, clock),
+    records: composeRecords({ config: dns, db: database.db, clock, keyRing, port: ports.dns }),
+    metrics,
+    tracing,
+    log,
   };
 
-  const records = composeRecords({
-    config: config.dns ?? usualDns,
-    db: database.db,
-    clock,
-    keyRing,
-    port: ports.dns,
-  });
-
   const responder = config.roles.has("responder")
-    ? await startResponder({
-        database,
-        clock,
-        address: config.responderListen,
-        checkTokens: tokens,
-        metrics,
-        log,
-      })
+    ? await startResponder({ ...shared, address: config.responderListen, checkTokens: tokens })
     : null;
   if (responder !== null) opened.defer(() => closeServer(responder.server, requestGrace));
   const issuing = config.roles.has("worker")
     ? await startIssuing({
+        ...shared,
         config,
-        database,
-        clock,
         keyRing,
-        openTransport,
-        makeKey,
         checks,
-        records,
+        makeKey: world.makeKey ?? generateCertificateKey,
         onPublished: responder?.remember ?? (() => {}),
-        metrics,
-        tracing,
-        log,
       })
     : null;
-  if (issuing !== null) opened.defer(() => issuing.stop());
-  if (config.roles.has("worker")) {
-    const watch = await startWebhooks({ config, database, clock, sendWebhook, metrics, log });
+  if (issuing !== null) {
+    opened.defer(() => issuing.stop());
+    const watch = await startWebhooks({ ...shared, config });
     opened.defer(() => watch.stop());
   }
   const api = config.roles.has("api")
     ? await startApi({
-        database,
-        clock,
+        ...shared,
         address: config.apiListen,
         keys,
-        openTransport,
-        sendWebhook,
-        records,
         check: checks?.check ?? null,
         followPath: checks?.followPath ?? null,
         life: config.life ?? usualLife,
         signIn: config.signIn ?? usualSignIn,
         corsOrigins: config.corsOrigins ?? [],
-        metrics,
-        tracing,
-        log,
         worker: issuing?.worker ?? null,
         responder: responder?.server ?? null,
       })
@@ -183,6 +144,43 @@ export async function compose(config: Config, world: World): Promise<Running> {
     stop: () => lifetime.disposeAsync(),
   };
 }
+
+/** The database, brought up to date, and the operator told of everything that was made at this start. */
+async function openMigrated(config: Config, keys: LoadedKeys, world: World): Promise<Database> {
+  if (config.database.kind === "embedded") await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await (world.openDatabase ?? openDatabase)(config.database));
+  await checkDatabase(
+    database.db,
+    config.database.kind === "postgresql" ? placeOf(config.database.url) : config.dataDir,
+  );
+  const { applied } = await migrate(database.db);
+  await introduce({ config, database, keys, applied, world });
+  opened.move();
+  return database;
+}
+
+async function startObserving(config: Config, database: Database, { clock, log }: World) {
+  const metrics = new Metrics();
+  const roles = [...config.roles].sort().join(",");
+  watchProcess(metrics.registry, { version, roles, connectionUse: () => database.connectionUse() });
+  const traced = { version, roles, now: () => clock.now() };
+  const tracing = await openTracing(config.tracing ?? noTracing, traced, { metrics, log });
+  return { metrics, tracing };
+}
+
+const transportTo =
+  ({ caTimeout }: Config): OpenTransport =>
+  (rootPem) =>
+    undiciTransport({ rootPem, timeout: caTimeout, userAgent: `certmill/${version}` });
+
+/** Secrets are opened when a message is signed with them. */
+const sendSealed =
+  (sender: WebhookSender, keyRing: () => KeyRing, clock: Clock): SendWebhook =>
+  ({ secrets, ...message }, signal) => {
+    const opened = secrets.map((secret) => open(keyRing(), secret));
+    return sender.send({ ...message, secrets: opened, now: clock.now() }, signal);
+  };
 
 /** Makes the first admin token known, and tells the operator of everything that was made at this start. */
 async function introduce(parts: {

@@ -1,9 +1,8 @@
 /** Takes out of the audit log what is older than it is kept. */
 import { type Duration, hours, instant } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { forgetAudit } from "../store/write/audit.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 /** Rows in one statement: a log that was kept for years and is not any more goes bit by bit. */
 const most = 5_000;
@@ -14,11 +13,8 @@ export const watchAudit = ({
   clock,
   kept,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   readonly kept: Duration;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   new Rounds({
     clock,

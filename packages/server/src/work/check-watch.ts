@@ -11,7 +11,6 @@ import {
   milliseconds,
   type NamesToCheck,
 } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
 import {
   type ClaimedCheck,
   claimChecks,
@@ -20,8 +19,8 @@ import {
   releaseCheck,
 } from "../store/claim-checks.ts";
 import { commitCheck } from "../store/commit-check.ts";
-import type { Db } from "../store/database.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 /** Looks at all names of a lineage. It has a deadline of its own, well within the lease. */
 export type CheckNames = (
@@ -30,9 +29,7 @@ export type CheckNames = (
   signal: AbortSignal,
 ) => Promise<readonly Finding[]>;
 
-export interface CheckWatchOptions {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface CheckWatchOptions extends WatchBase {
   readonly check: CheckNames;
   readonly life: LifePolicy;
   /** Lineages checked side by side in this process. */
@@ -41,7 +38,6 @@ export interface CheckWatchOptions {
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
   readonly onChecked: (names: readonly string[], findings: readonly Finding[], outcome: CheckOutcome) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Of the checks side by side: those of what is alive and well, which must not take a core for hours. */

@@ -3,10 +3,8 @@
  * tried again, for as long as it takes.
  */
 import { after, type Duration, type Instant, milliseconds, minutes } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
 import { ProviderFault } from "../dns/dns-provider.ts";
 import type { Records } from "../dns/records.ts";
-import type { Db } from "../store/database.ts";
 import {
   claimDueRecords,
   type DueRecord,
@@ -16,15 +14,13 @@ import {
   postponeRemoval,
 } from "../store/dns-records.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
-export interface CleaningOptions {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface CleaningOptions extends WatchBase {
   readonly records: Records;
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
   readonly onCleaned: (record: DueRecord, fault: string | null) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Records taken away side by side. */

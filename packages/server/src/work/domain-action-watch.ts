@@ -1,20 +1,16 @@
 /** Does what was asked for many domains, for all processes together. */
 import type { Duration } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { stepDomainAction } from "../store/domain-actions.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 export const watchDomainActions = ({
   db,
   clock,
   pollEvery,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   readonly pollEvery: Duration;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   new Rounds({
     clock,

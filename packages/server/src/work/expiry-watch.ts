@@ -1,9 +1,8 @@
 /** Tells of certificates that near their end, for all processes together. */
 import { hours } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { tellExpiring } from "../store/expiring.ts";
 import { type Rounds, roundsEvery } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 const lookEvery = hours(1);
 
@@ -12,11 +11,8 @@ export const watchExpiry = ({
   clock,
   onTold,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   readonly onTold: (count: number) => void;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   roundsEvery(lookEvery, {
     clock,

@@ -1,10 +1,9 @@
 /** Destroys private keys that are used no more, for all processes together. */
 import { type Duration, minutes, seconds } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { destroyEndedKeys } from "../store/key-ends.ts";
 import { retryDeadlock } from "../store/retry-deadlock.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 const lookEvery = minutes(10);
 /** Keys looked at in one transaction, and the pause before the next: a mass event ends a million of them. */
@@ -17,13 +16,10 @@ export const watchKeyEnds = ({
   kept,
   onDestroyed,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   /** How long a key is kept where neither tenant nor edge group says. */
   readonly kept: Duration;
   readonly onDestroyed: (count: number) => void;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   new Rounds({
     clock,

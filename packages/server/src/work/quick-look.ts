@@ -3,19 +3,15 @@
  * within a minute of the DNS being right. It only brings the check forward; without it the check comes on its schedule.
  */
 import { minutes } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { checkNow, claimQuickLook, type WatchedNames } from "../store/quick-looks.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 /** Whether all addresses of a name are those that it is to have. It has a deadline of its own. @throws the signal's reason. */
 export type LeadsHere = (name: string, signal: AbortSignal) => Promise<boolean>;
 
-export interface QuickLookOptions {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface QuickLookOptions extends WatchBase {
   readonly leadsHere: LeadsHere;
-  readonly onError: (error: unknown) => void;
 }
 
 const lookAgainAfter = minutes(1);

@@ -8,6 +8,7 @@ import type { DirectoryOffer } from "../effects/directory-offer.ts";
 import { claimDirectoryReads, readOffers, storeOffer, storeProfiles } from "../store/renewal-offers.ts";
 import { batchSize, type PollTools, pollRenewals } from "./poll-renewals.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 /** How often a CA's directory is looked at for what it offers. */
 const directoryEvery = hours(6);
@@ -16,10 +17,9 @@ const shortestWait = seconds(10);
 /** After an error of the database, or of ours. */
 const afterError = minutes(1);
 
-export interface RenewalWatchOptions extends PollTools {
+export interface RenewalWatchOptions extends PollTools, WatchBase {
   /** What the CA's directory offers; null: it cannot be told now. */
   readonly readOffer: (caId: string, signal: AbortSignal) => Promise<DirectoryOffer | null>;
-  readonly onError: (error: unknown) => void;
 }
 
 export class RenewalWatch {

@@ -12,9 +12,7 @@ import {
   minutes,
   seconds,
 } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
 import type { RevocationAnswer } from "../effects/revoke-certificate.ts";
-import type { Db } from "../store/database.ts";
 import {
   type ClaimedRevocation,
   claimRevocations,
@@ -24,16 +22,14 @@ import {
   storeRevocation,
 } from "../store/revocations.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
-export interface RevocationWatchOptions {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface RevocationWatchOptions extends WatchBase {
   /** @throws the signal's reason; what cannot be blamed on the CA or the network. */
   readonly revoke: (revocation: ClaimedRevocation, signal: AbortSignal) => Promise<RevocationAnswer>;
   /** What a mass replacement has revoked comes without a ring: the database is asked this often. */
   readonly pollEvery: Duration;
   readonly onEnded: (revocation: ClaimedRevocation, end: RevocationEnd) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 const lookedAtOnce = 1_000;

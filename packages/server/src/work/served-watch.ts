@@ -1,22 +1,13 @@
 /** Certificates that wait for receipts of edges that are dead are let go of, for all processes together. */
 import { minutes } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { retryDeadlock } from "../store/retry-deadlock.ts";
 import { settleServed } from "../store/write/settle-served.ts";
 import { type Rounds, roundsEvery } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 const lookEvery = minutes(10);
 
-export const watchServed = ({
-  db,
-  clock,
-  onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly onError: (error: unknown) => void;
-}): Rounds =>
+export const watchServed = ({ db, clock, onError }: WatchBase): Rounds =>
   roundsEvery(lookEvery, {
     clock,
     round: async () =>

@@ -1,10 +1,9 @@
 /** Counts what happens, for all processes together, and takes the fleet's survey when it is due. */
 import { type Duration, days, hours, instant } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { takeSurvey } from "../store/survey.ts";
 import { forgetTally, tallyNext } from "../store/tally.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 /** Events in one statement. */
 const most = 2_000;
@@ -17,11 +16,8 @@ export const watchTally = ({
   clock,
   pollEvery,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   readonly pollEvery: Duration;
-  readonly onError: (error: unknown) => void;
 }): Rounds => {
   let forgetAt = clock.now();
   return new Rounds({
@@ -47,12 +43,9 @@ export const watchFleet = ({
   clock,
   every,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   /** The survey is taken no more often. */
   readonly every: Duration;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   new Rounds({
     clock,

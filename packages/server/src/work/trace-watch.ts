@@ -1,9 +1,9 @@
 /** Tells the root spans of issuances that have ended, for all processes together: also of one that died, or was ended from outside. */
 import { seconds } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 import { type EndedTrace, takeEndedTraces } from "../store/write/take-ended-traces.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 /** In one statement. */
 const most = 100;
@@ -21,11 +21,8 @@ export const watchTraces = ({
   clock,
   onEnded,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   readonly onEnded: (issuance: EndedTrace) => void;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   new Rounds({
     clock,

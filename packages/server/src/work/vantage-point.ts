@@ -1,7 +1,5 @@
 /** Looks at names for the checks that other processes make, from where this one is, as long as it runs. */
 import { type NameFacts } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import {
   announceVantage,
   answerLook,
@@ -10,13 +8,11 @@ import {
   withdrawVantage,
 } from "../store/vantage-looks.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
-export interface VantagePointOptions {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface VantagePointOptions extends WatchBase {
   readonly name: string;
   readonly look: (name: string, signal: AbortSignal) => Promise<NameFacts>;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Looks side by side. */

@@ -11,7 +11,6 @@ import {
   type WebhookAnswer,
   webhookMessage,
 } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 import {
   cursorText,
@@ -33,6 +32,7 @@ import {
 } from "../store/webhook-rounds.ts";
 import { DeliveryRound, longestLane, type PreparedMessage } from "./deliver-round.ts";
 import { Rounds } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 import { type Batch, dueHeld, type Lane, messageFor, sortBatch } from "./webhook-lanes.ts";
 
 /** Sends one message to an address, signed with these secrets. It has a deadline of its own, well within the lease. */
@@ -46,9 +46,7 @@ export type SendWebhook = (
   signal: AbortSignal,
 ) => Promise<{ readonly answer: WebhookAnswer; readonly detail: string }>;
 
-export interface WebhookWatchOptions {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface WebhookWatchOptions extends WatchBase {
   /** Of this installation; messages' ids begin with it. */
   readonly installation: string;
   readonly send: SendWebhook;
@@ -57,7 +55,6 @@ export interface WebhookWatchOptions {
   /** Without a notification the database is asked this often. */
   readonly pollEvery: Duration;
   readonly onRound: (webhook: ClaimedWebhook, result: RoundResult) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** More than a round and its last answers take. */

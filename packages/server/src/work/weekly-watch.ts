@@ -1,9 +1,8 @@
 /** Tells of each week that has ended, for all processes together. */
 import { minutes, type WeekHour } from "@certmill/domain";
-import type { Clock } from "../clock.ts";
-import type { Db } from "../store/database.ts";
 import { tellWeek } from "../store/weekly-report.ts";
 import { type Rounds, roundsEvery } from "./rounds.ts";
+import type { WatchBase } from "./watch-base.ts";
 
 const lookEvery = minutes(5);
 
@@ -13,12 +12,9 @@ export const watchWeeks = ({
   weekHour,
   onTold,
   onError,
-}: {
-  readonly db: Db;
-  readonly clock: Clock;
+}: WatchBase & {
   readonly weekHour: WeekHour;
   readonly onTold: () => void;
-  readonly onError: (error: unknown) => void;
 }): Rounds =>
   roundsEvery(lookEvery, {
     clock,
