@@ -249,6 +249,7 @@ async function startAgent(
       kind: "driver",
       driver: proxy,
       pace: 200,
+      onePerName: false,
       switchesWithin: 2_000,
       lookEvery: 1_000,
       reconcileEvery: 300_000,

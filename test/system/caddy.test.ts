@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCaddyDriver } from "../../packages/edge/src/driver/caddy/open-caddy-driver.ts";
-import { plainSerial, shakeHands } from "../../packages/edge/src/proof/handshake.ts";
+import { plainSerial, shakeHands, type Verifies } from "../../packages/edge/src/proof/handshake.ts";
 import { driveAgent } from "../../packages/edge/test/support/driven-agent.ts";
 import { EdgeServer } from "../../packages/edge/test/support/edge-server.ts";
 import { eventually } from "../../packages/edge/test/support/eventually.ts";
@@ -51,6 +51,19 @@ test("Caddy serves what the agent has, a renewed one from the next handshake on,
     server.put("1", "12", names, second);
     await eventually("the renewed one is, without a reload", () => server.served().includes("12"));
     expect(await servedSerial("shop.example.com")).toBe(plainSerial(second.serial));
+
+    const rsa = ca.issueRsa(names);
+    server.put("2", "21", names, { ...rsa, twinOf: "1" });
+    await eventually("the RSA one of the pair is, to those that verify RSA only", () =>
+      server.served().includes("21"),
+    );
+    expect(await servedSerial("shop.example.com", "rsa")).toBe(plainSerial(rsa.serial));
+    expect(await servedSerial("shop.example.com")).toBe(plainSerial(second.serial));
+    server.remove("2");
+    await eventually(
+      "it is taken away",
+      async () => (await servedSerial("shop.example.com", "rsa")) === null,
+    );
   }
   expect(await servedSerial("shop.example.com"), "Caddy keeps nothing").toBeNull();
 
@@ -99,8 +112,9 @@ const startAgent = () =>
   });
 
 /** Null: the handshake fails. */
-async function servedSerial(name: string): Promise<string | null> {
-  const handshake = await shakeHands({ host: "127.0.0.1", port: tlsPort }, name, AbortSignal.timeout(10_000));
+async function servedSerial(name: string, verifies: Verifies = "all"): Promise<string | null> {
+  const at = { host: "127.0.0.1", port: tlsPort, verifies };
+  const handshake = await shakeHands(at, name, AbortSignal.timeout(10_000));
   return handshake.kind === "served" ? handshake.serial : null;
 }
 

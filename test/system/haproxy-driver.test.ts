@@ -217,7 +217,13 @@ test("the agent brings what the server has, and again what HAProxy missed while 
   const open = haproxyKind.plan(new DriverOptions(new Map([["proxy-socket", [edge.haproxy.socket]]])));
   const parts = { certificateFor: async () => null, knows: async () => false, log: () => undefined };
   const driven = await open({ directory: edge.directory, ...parts });
-  const often = { pace: haproxyKind.pace, switchesWithin: 2_000, lookEvery: 50, reconcileEvery: 60_000 };
+  const often = {
+    pace: haproxyKind.pace,
+    onePerName: false,
+    switchesWithin: 2_000,
+    lookEvery: 50,
+    reconcileEvery: 60_000,
+  };
   await using _agent = await runAgent(server, edge.directory, {
     layout: haproxyKind.layout ?? "pair",
     proxy: { kind: "driver", driver: driven, ...often },

@@ -67,6 +67,8 @@ export interface DrivenProxy {
   readonly driver: Driver;
   /** Certificates a second that it is given at most. */
   readonly pace: number;
+  /** Whether a name has one certificate there: of a pair the RSA one. */
+  readonly onePerName: boolean;
   /** Milliseconds for which the old certificate may still be served after it was given the new one. */
   readonly switchesWithin: number;
   /** Milliseconds between two looks at its health. */
@@ -166,8 +168,12 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     const report = (receipt: Receipt): void => outbox.add(receipt);
     const proof =
       proxy.kind === "driver"
-        ? ({ onAnother: "load-again", patience: proxy.switchesWithin } as const)
-        : ({ onAnother: "look-again", patience: reloadPatience } as const);
+        ? ({
+            onAnother: "load-again",
+            patience: proxy.switchesWithin,
+            onePerName: proxy.onePerName,
+          } as const)
+        : ({ onAnother: "look-again", patience: reloadPatience, onePerName: false } as const);
     const keyPairs = new KeyPairFetcher({ client, edge });
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
     const work = [

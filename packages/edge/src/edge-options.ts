@@ -26,7 +26,7 @@ export interface EdgeOptions {
   /** Certificates kept on disk at most; null: all of the group's. */
   readonly keep: number | null;
   readonly proxy: ProxyOption;
-  /** Whether the proxy serves both certificates of a pair. */
+  /** Whether the RSA certificates of pairs are taken, too. */
   readonly takesTwins: boolean;
   readonly proveAt: TlsAddress | null;
   readonly tls: TlsOptions | null;
@@ -138,7 +138,7 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
     keep: values.keep === undefined ? null : keep(values.keep, values),
     proxy: kind === null ? filesOrReload(values) : driven(values, kind, ofDrivers),
     // Where not all certificates are kept, one of a name is.
-    takesTwins: values.keep === undefined && (kind === null || kind.takesTwins),
+    takesTwins: values.keep === undefined,
     proveAt: proveAt(values.prove, kind),
     tls: tlsOptions(values["tls-port"], values["http-port"], values.responder),
     logFormat: values["json-log"] ? "json" : "text",
@@ -196,6 +196,7 @@ function driven(values: Values, kind: DriverKind, ofDrivers: DriverOptions): Pro
   return {
     kind: "driver",
     open: kind.plan(ofDrivers),
+    onePerName: kind.pairs === "rsa",
     switchesWithin: kind.switchesWithin,
     pace: values.pace === undefined ? kind.pace : pace(values.pace),
     lookEvery,

@@ -77,6 +77,7 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   });
   opened.resolve(agent);
   log({ kind: "started", server, directory });
+  if (!options.takesTwins) log({ kind: "warning", warning: halfPairs });
   await using edge =
     tls === null
       ? null
@@ -92,6 +93,10 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   await agent.run(signal);
   log({ kind: "stopped" });
 }
+
+/** Which certificates are kept is decided by name. */
+const halfPairs =
+  "with --keep the P-256 certificates of pairs are served and not the RSA ones: where domains have both, clients that verify RSA only are refused; keep all, or give these domains to an edge group whose edges do";
 
 const filesCannotBeSealed = (reader: string): EdgeFault =>
   new EdgeFault(

@@ -61,6 +61,26 @@ test("chain and key come in one body", async () => {
   expect(body).toBe(first.chainPem + first.keyPem);
 });
 
+test("of a pair each client is answered with what it can verify", async () => {
+  await using pairs = await EdgeServer.open();
+  const [main, rsa] = [ca.issue(["pair.example.com"]), ca.issueRsa(["pair.example.com"])];
+  pairs.put("1", "11", ["pair.example.com"], main);
+  pairs.put("2", "21", ["pair.example.com"], { ...rsa, twinOf: "1" });
+  await using other = await driveAgent({ server: pairs, openDriver: openDriver({}) });
+  await eventually("both are installed", () => pairs.served().length === 2);
+  const answerFor = async (part: string) =>
+    (await get({ port: other.driver.port, path: `/cert?server_name=pair.example.com&${part}` })).body;
+  expect(await answerFor(hello)).toBe(main.chainPem + main.keyPem);
+  expect(await answerFor("")).toBe(main.chainPem + main.keyPem);
+  expect(await answerFor("signature_schemes=804%2C401&cipher_suites=1301%2Cc02f")).toBe(
+    rsa.chainPem + rsa.keyPem,
+  );
+  expect(await answerFor("signature_schemes=&cipher_suites=c013%2C2f")).toBe(rsa.chainPem + rsa.keyPem);
+  pairs.remove("2");
+  await eventually("it is withdrawn", () => other.running.events.some(({ kind }) => kind === "withdrawn"));
+  expect(await answerFor("signature_schemes=804&cipher_suites=1301")).toBe(main.chainPem + main.keyPem);
+});
+
 describe("what is asked and what is said", () => {
   const cases: readonly (readonly [path: string, status: number])[] = [
     ["/cert?server_name=A.Example.COM.", 200],

@@ -17,7 +17,15 @@ const b1 = ca.issue(["*.b.example.com"]);
 const plain = (serial: string) => serial.replace(/^0+/, "");
 
 const driven = (proxy: MemoryProxy, reconcileEvery = 60_000): Partial<AgentOptions> => ({
-  proxy: { kind: "driver", driver: proxy, pace: 1_000, switchesWithin: 200, lookEvery: 20, reconcileEvery },
+  proxy: {
+    kind: "driver",
+    driver: proxy,
+    pace: 1_000,
+    onePerName: false,
+    switchesWithin: 200,
+    lookEvery: 20,
+    reconcileEvery,
+  },
   proveAt: proxy.address,
 });
 

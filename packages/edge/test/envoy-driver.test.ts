@@ -106,6 +106,57 @@ describe.each(["StreamSecrets", "DeltaSecrets"] satisfies ProtocolName[])("%s", 
     await eventually("it is loaded", () => server.served().includes("12"));
   });
 
+  test("the RSA certificate of a pair is a secret of its own, renewed alone and taken away alone", async () => {
+    await using scene = await open();
+    const { server, client } = scene;
+    const [rsa1, rsa2] = [ca.issueRsa(shop), ca.issueRsa(shop)];
+    server.put("2", "21", shop, { ...rsa1, twinOf: "1" });
+    await eventually("it is installed", () => server.served().includes("21"));
+    const both = ["shop.example.com", "shop.example.com+rsa"];
+    const stream = client.stream(protocol);
+    ask(stream, both);
+    await eventually("both are sent, at once or one by one", () => stream.secrets.size === 2);
+    expect(stream.secrets).toEqual(
+      new Map([
+        ["shop.example.com", taken(shop1)],
+        ["shop.example.com+rsa", taken(rsa1)],
+      ]),
+    );
+    const sent = stream.heard.length;
+    for (const each of stream.heard) answer(stream, both, each);
+    server.put("2", "22", shop, { ...rsa2, twinOf: "1" });
+    const renewed = await heardFrom(stream, sent + 1);
+    expect(renewed.secrets).toEqual(new Map([["shop.example.com+rsa", taken(rsa2)]]));
+    expect(server.served()).not.toContain("22");
+    answer(stream, both, renewed);
+    await eventually("it is loaded", () => server.served().includes("22"));
+    server.remove("2");
+    if (protocol === "DeltaSecrets")
+      expect((await heardFrom(stream, sent + 2)).removed).toEqual(["shop.example.com+rsa"]);
+    expect(scene.events.filter(({ kind }) => kind === "warning")).toEqual([]);
+  });
+
+  test("an Envoy that asks for one of a pair only is warned of, once", async () => {
+    await using scene = await open();
+    const { server, client, events } = scene;
+    server.put("2", "21", shop, { ...ca.issueRsa(shop), twinOf: "1" });
+    await eventually("it is installed", () => server.served().includes("21"));
+    const warnings = () => events.filter(({ kind }) => kind === "warning");
+    await scene.agent.driver.health(AbortSignal.timeout(1_000));
+    expect(warnings(), "nobody asks yet").toEqual([]);
+    const stream = client.stream(protocol);
+    ask(stream, shop);
+    answer(stream, shop, await heardFrom(stream, 1));
+    await eventually("it is told", () => warnings().length > 0);
+    await scene.agent.driver.health(AbortSignal.timeout(1_000));
+    expect(warnings()).toEqual([
+      {
+        kind: "warning",
+        warning: expect.stringMatching(/^Envoy asks for the secret shop\.example\.com and not for/),
+      },
+    ]);
+  });
+
   test("a refusal is told with Envoy's reason, and what comes next is sent", async () => {
     await using scene = await open();
     const { server, client } = scene;

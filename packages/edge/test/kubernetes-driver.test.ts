@@ -54,7 +54,14 @@ test("what is stored becomes a Secret, is renewed in it, and goes with its domai
   await using server = await EdgeServer.open();
   server.put("1", "11", names, first);
   const driver = await place.open();
-  const proxy = { driver, pace: 1_000, switchesWithin: 200, lookEvery: 20, reconcileEvery: 60_000 };
+  const proxy = {
+    driver,
+    pace: 1_000,
+    onePerName: false,
+    switchesWithin: 200,
+    lookEvery: 20,
+    reconcileEvery: 60_000,
+  };
   await using agent = await runAgent(server, place.directory, { proxy: { kind: "driver", ...proxy } });
   await eventually("it is there", () => server.served().includes("11"));
   const secret = api.secrets.get("shop.example.com");
@@ -76,6 +83,27 @@ test("what is stored becomes a Secret, is renewed in it, and goes with its domai
   server.remove("1");
   await eventually("it is gone", () => api.secrets.size === 0);
   expect(agent.events.filter(({ kind }) => kind === "load-refused" || kind === "proxy-lost")).toEqual([]);
+});
+
+test("both of a pair are Secrets, and go each alone", async () => {
+  await using place = await openPlace();
+  const { api } = place;
+  const driver = await place.open();
+  const rsa = ca.issueRsa(names);
+  await driver.put(delivery("1", first), signal);
+  await driver.put({ ...delivery("2", rsa), twinOf: "1" }, signal);
+  expect([...api.secrets.keys()].sort()).toEqual(["shop.example.com", "shop.example.com-rsa"]);
+  const keyOf = (name: string) =>
+    Buffer.from(api.secrets.get(name)?.data["tls.key"] ?? "", "base64").toString();
+  expect([keyOf("shop.example.com"), keyOf("shop.example.com-rsa")]).toEqual([first.keyPem, rsa.keyPem]);
+  expect(await driver.list(signal)).toEqual(
+    new Map([
+      ["1", plainSerial(first.serial)],
+      ["2", plainSerial(rsa.serial)],
+    ]),
+  );
+  expect(await driver.remove({ lineageId: "2", names }, signal)).toEqual({ kind: "done" });
+  expect([...api.secrets.keys()]).toEqual(["shop.example.com"]);
 });
 
 test("a list tells serials by lineage, page by page, without any key; what is not ours is left alone", async () => {

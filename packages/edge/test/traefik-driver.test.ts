@@ -100,6 +100,57 @@ test("the same certificates are the same bytes, whatever order they came in", as
   expect([...((await another.list(signal)) ?? [])].map(([id]) => id)).toEqual(["2"]);
 });
 
+test("of a pair the RSA certificate is in it, as soon as that has all names, and proves both; it is warned of once", async () => {
+  const events: EdgeEvent[] = [];
+  const [rsa, wider] = [ca.issueRsa(names), ca.issue([...names, "new.example.com"])];
+  await using driver = await openDriver({ log: (event) => events.push(event) });
+  const certificates = async () => JSON.parse((await documentOf(driver)).body).tls.certificates;
+  const twin = { ...delivery("2", rsa), twinOf: "1" };
+  await driver.load(each(twin, delivery("1", first)), signal);
+  await driver.put(twin, signal);
+  expect(await certificates()).toEqual([entryOf(rsa)]);
+  await driver.put({ ...delivery("1", wider), names: [...names, "new.example.com"] }, signal);
+  expect(await certificates()).toEqual([entryOf(wider), entryOf(rsa)]);
+  await driver.put(delivery("1", first), signal);
+  await driver.remove({ lineageId: "2", names }, signal);
+  expect(await certificates()).toEqual([entryOf(first)]);
+  expect(events.filter(({ kind }) => kind === "warning")).toEqual([
+    { kind: "warning", warning: expect.stringMatching(/as of shop\.example\.com, it is given the RSA one/) },
+  ]);
+});
+
+test("both of a pair have receipts while the RSA one is served for them", async () => {
+  await using server = await EdgeServer.open();
+  let port = 0;
+  const { proxy: opened, address } = await PollingProxy.open(() => ({ port, path: "/configuration" }));
+  await using _proxy = opened;
+  const rsa = ca.issueRsa(names);
+  server.put("1", "11", names, first);
+  server.put("2", "21", names, { ...rsa, twinOf: "1" });
+  await using _agent = await driveAgent({
+    server,
+    onePerName: true,
+    openDriver: async () => {
+      const driver = await openDriver({ port });
+      port = driver.port;
+      return driver;
+    },
+    proveAt: address,
+  });
+  await eventually("both are proved", () => server.served().length === 2);
+  server.put("1", "12", names, second);
+  await eventually("the P-256 one is renewed behind it", () => server.served().includes("12"));
+  expect(await shakeHands(address, "shop.example.com", signal)).toEqual({
+    kind: "served",
+    serial: plainSerial(rsa.serial),
+  });
+  server.remove("2");
+  await eventually("the P-256 one is served again", async () => {
+    const shown = await shakeHands(address, "shop.example.com", signal);
+    return shown.kind === "served" && shown.serial === plainSerial(second.serial);
+  });
+});
+
 test("a proxy that asks now and then serves what is stored, renewed and removed, and keeps it while the agent is away", async () => {
   await using server = await EdgeServer.open();
   let port = 0;

@@ -68,6 +68,7 @@ test("what is stored is written, renewed as another version, and erased with its
   const proxy = {
     driver: place.open(),
     pace: 1_000,
+    onePerName: false,
     switchesWithin: 200,
     lookEvery: 20,
     reconcileEvery: 60_000,
@@ -88,6 +89,20 @@ test("what is stored is written, renewed as another version, and erased with its
   expect(latest(vault)?.["private_key"]).toBe(second.keyPem);
   server.remove("1");
   await eventually("it is gone", () => vault.entries.size === 0);
+});
+
+test("both of a pair are entries, and go each alone", async () => {
+  await using place = await openPlace();
+  const { vault } = place;
+  const driver = place.open();
+  const rsa = ca.issueRsa(names);
+  await driver.put(delivery("1", first), signal);
+  await driver.put({ ...delivery("2", rsa), twinOf: "1" }, signal);
+  expect([...vault.entries.keys()].sort()).toEqual([path, `${path}-rsa`]);
+  expect(latest(vault, `${path}-rsa`)?.["private_key"]).toBe(rsa.keyPem);
+  expect(latest(vault)?.["private_key"]).toBe(first.keyPem);
+  expect(await driver.remove({ lineageId: "2", names }, signal)).toEqual({ kind: "done" });
+  expect([...vault.entries.keys()]).toEqual([path]);
 });
 
 test("a comparison reads no key; the same again writes nothing", async () => {

@@ -38,6 +38,7 @@ export const examinationCodes = [
   "edges-current",
   "edge-silent",
   "edge-behind",
+  "edge-half-pairs",
   "webhooks-delivered",
   "webhooks-failing",
 ] as const;

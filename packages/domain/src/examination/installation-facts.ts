@@ -61,4 +61,6 @@ export interface EdgeFacts {
   readonly lastSeenAt: Instant;
   /** Current certificates that it has not said it serves. */
   readonly behind: number;
+  /** Pairs of which it is told the P-256 certificate only, as its agent wishes. */
+  readonly halfPairs: number;
 }

@@ -78,7 +78,11 @@ function judgeEdges({ edges, certificates, now }: InstallationFacts): readonly E
     ...behind.slice(0, named).map(lateEdge),
     ...more("edge-behind", behind.length),
   ];
-  if (findings.length > 0) return findings;
+  const halves = edges
+    .filter((edge) => !silent.includes(edge) && edge.halfPairs > 0)
+    .slice(0, named)
+    .map(halfEdge);
+  if (findings.length > 0) return [...findings, ...halves];
   return [
     right(
       "edges",
@@ -87,6 +91,7 @@ function judgeEdges({ edges, certificates, now }: InstallationFacts): readonly E
         ? "The edge serves what it is to."
         : `All ${edges.length} edges serve what they are to.`,
     ),
+    ...halves,
   ];
 }
 
@@ -100,6 +105,12 @@ const lateEdge = ({ name, group, behind }: EdgeFacts): ExaminationFinding =>
   wrong("edges", "edge-behind", {
     sentence: `The edge ${name} of group ${group} has not said that it serves ${behind} current certificate${behind === 1 ? "" : "s"}.`,
     fix: "Its agent's log says what the proxy refuses; certmill domain show NAME has its last word on one.",
+  });
+
+const halfEdge = ({ name, group, halfPairs }: EdgeFacts): ExaminationFinding =>
+  note("edges", "edge-half-pairs", {
+    sentence: `The edge ${name} of group ${group} serves ${halfPairs} pair${halfPairs === 1 ? "" : "s"} of certificates by the P-256 one only: clients that verify RSA only are refused there.`,
+    fix: "Its agent keeps only what is asked for (--keep), or is older than pairs. Let it keep all, or serve these domains by another edge group.",
   });
 
 /** What is not named one by one. */

@@ -24,7 +24,7 @@ const database: InstallationFacts["database"] = {
   connections: { used: 12, most: 100 },
 };
 
-const edge = { name: "edge-1", group: "default", lastSeenAt: ago(1_000), behind: 0 };
+const edge = { name: "edge-1", group: "default", lastSeenAt: ago(1_000), behind: 0, halfPairs: 0 };
 
 const well: InstallationFacts = {
   now,
@@ -115,6 +115,7 @@ const faults: readonly (readonly [ExaminationCode, "wrong" | "note", Partial<Ins
       /not asked for 5 minutes/,
     ],
     ["edge-behind", "wrong", { edges: [{ ...edge, behind: 11 }] }, /serves 11 current certificates/],
+    ["edge-half-pairs", "note", { edges: [{ ...edge, halfPairs: 3 }] }, /serves 3 pairs .* P-256 one only/],
     ["webhooks-failing", "wrong", { failingWebhooks: 2 }, /^2 webhooks fail/],
   ];
 
@@ -166,6 +167,7 @@ test("whatever is seen, every part has its word and every sentence ends", () => 
         group: fc.constant("g"),
         lastSeenAt: fc.integer().map(instant),
         behind: fc.nat(),
+        halfPairs: fc.nat(),
       }),
     ),
     failingWebhooks: fc.nat(),

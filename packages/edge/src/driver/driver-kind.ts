@@ -22,6 +22,9 @@ export type OpenDriver = Driver & Partial<AsyncDisposable>;
 /** Where a proxy beside the agent terminates TLS. */
 export const httpsHere: TlsAddress = { host: "127.0.0.1", port: 443 };
 
+/** Of a pair, the certificates that a proxy serves. */
+export type ServedOfPairs = "both" | "rsa";
+
 /** A kind of proxy that `certmill edge run --proxy` knows. */
 export interface DriverKind {
   /** Its own options, as they stand in the usage. */
@@ -30,8 +33,8 @@ export interface DriverKind {
   readonly options: readonly string[];
   /** How certificates lie on disk for it; null: as `--layout` says. */
   readonly layout: LayoutName | null;
-  /** Whether it serves both certificates of a pair; else the one with the P-256 key. */
-  readonly takesTwins: boolean;
+  /** What it serves of a pair: `rsa` where a name can have one certificate, which then is the one that all clients verify. */
+  readonly pairs: ServedOfPairs;
   /** Certificates a second that it is given, where `--pace` does not say. */
   readonly pace: number;
   /** Milliseconds for which the old certificate may still be served after the proxy was given the new one. */

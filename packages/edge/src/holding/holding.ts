@@ -35,7 +35,7 @@ export interface Holding {
   readonly proved: CertificateRef | null;
 }
 
-/** What the links of a lineage are called by: a twin's beside the other's, by names that no domain has. */
+/** What the links of a lineage are called by: a twin's, whoever it is of, beside the other's, by names that no domain has. */
 export const labelsOf = (twinOf: string | null, names: readonly string[]): readonly string[] =>
   twinOf === null ? names : names.map((name) => `${name}+rsa`);
 

@@ -2,7 +2,7 @@ import type { Receipt } from "@certmill/api";
 import type { Bell } from "../flow/bell.ts";
 import { workInLanes } from "../flow/lanes.ts";
 import type { Retries } from "../flow/retries.ts";
-import type { Holding } from "../holding/holding.ts";
+import type { Holding, Served } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import { attemptAt, nextDue } from "../holding/next-due.ts";
 import type { Log } from "../log/edge-event.ts";
@@ -16,6 +16,8 @@ export interface ProveOptions {
   readonly patience: number;
   /** What is done when another certificate is served than the one loaded: it is given to the proxy again, or just looked at again. */
   readonly onAnother: "load-again" | "look-again";
+  /** Whether a name has one certificate: then that of a pair's RSA lineage is what the other is served by. */
+  readonly onePerName: boolean;
   readonly holdings: Holdings;
   readonly retries: Retries;
   readonly bell: Bell;
@@ -41,14 +43,14 @@ export async function proveLineages(options: ProveOptions, signal: AbortSignal):
 const attemptOf = ({ lineageId, loaded }: Holding): string => attemptAt(lineageId, loaded);
 
 async function prove(holding: Holding, options: ProveOptions, signal: AbortSignal): Promise<void> {
-  const { proveAt, patience, onAnother, holdings, retries, report, log } = options;
+  const { proveAt, patience, onAnother, onePerName, holdings, retries, report, log } = options;
   const { lineageId, loaded } = holding;
   if (loaded === null) return;
   const { certificateId, names } = loaded;
+  const verifies = onePerName ? "all" : verifiersOf(holding, holdings);
+  const shown = onePerName ? servedInPlaceOf(loaded, holdings.twinOf(lineageId)) : loaded;
   const proof =
-    proveAt === null
-      ? proved
-      : await proveServed({ ...proveAt, patience, verifies: verifiersOf(holding, holdings) }, loaded, signal);
+    proveAt === null ? proved : await proveServed({ ...proveAt, patience, verifies }, shown, signal);
   if (signal.aborted && proof.kind !== "proved") return;
   const servedAt = new Date().toISOString();
   if (proof.kind === "proved") {
@@ -62,6 +64,12 @@ async function prove(holding: Holding, options: ProveOptions, signal: AbortSigna
   report({ lineageId, certificateId, servedAt, error: proof.reason });
   if (proof.kind === "another" && onAnother === "load-again")
     holdings.markLoaded(new Map([[lineageId, null]]));
+}
+
+/** The RSA certificate of its pair, once that is loaded with all of its names. */
+function servedInPlaceOf(loaded: Served, twin: Holding | null): Served {
+  const other = twin?.loaded ?? null;
+  return other !== null && loaded.names.every((name) => other.names.includes(name)) ? other : loaded;
 }
 
 /** Where there is a pair, who could verify both may be shown either. */

@@ -17,6 +17,8 @@ export interface DriveRequest<D> {
   readonly openDriver: (certificateFor: CertificateFor) => Promise<D>;
   /** Where handshakes prove; null: nowhere. */
   readonly proveAt?: { readonly host: string; readonly port: number } | null;
+  /** Whether a name has one certificate there; by default it may have both of a pair. */
+  readonly onePerName?: boolean;
   /** One that is there already; by default one of its own. */
   readonly directory?: string;
 }
@@ -37,6 +39,7 @@ export async function driveAgent<D extends Driver & AsyncDisposable>(
         kind: "driver",
         driver,
         pace: 1_000,
+        onePerName: request.onePerName ?? false,
         switchesWithin: 200,
         lookEvery: 20,
         reconcileEvery: 60_000,

@@ -52,11 +52,12 @@ export async function gatherInstallation(
     cas,
     paths,
     certificates: { served: await countServed(db), ending: await countEnding(db, now()) },
-    edges: (await listEdgeLags(db)).map(({ name, group, last_seen_at, behind }) => ({
+    edges: (await listEdgeLags(db)).map(({ name, group, last_seen_at, behind, half_pairs }) => ({
       name,
       group,
       lastSeenAt: last_seen_at,
       behind: Number(behind),
+      halfPairs: Number(half_pairs),
     })),
     failingWebhooks: await countFailingWebhooks(db),
   };

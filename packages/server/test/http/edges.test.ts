@@ -1,6 +1,7 @@
 import { type Client, type EdgeChange, operations, pages } from "@certmill/api";
 import { seconds } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listEdgeLags } from "../../src/store/read/status.ts";
 import { issueDue } from "./issue-directly.ts";
 import { openTestApi, openTestApiOn, start, type TestApi } from "./open-test-api.ts";
 import { codeOf } from "./refused.ts";
@@ -102,6 +103,9 @@ test("a pair's RSA certificate is told to who takes it, whose cursor is another;
   const { items: edges } = await admin.call(operations.listEdges);
   const behind = (of: string) => edges.find(({ name: each }) => each === of)?.behind ?? 0;
   expect(behind("taking") - behind("plain")).toBe(1);
+  const lags = await listEdgeLags(api.db);
+  const halves = (of: string) => Number(lags.find(({ name: each }) => each === of)?.half_pairs);
+  expect([halves("taking"), halves("plain")]).toEqual([0, 1]);
 
   const gone = await admin.call(operations.removeDomain, { params: { name } });
   expect(gone.staysValid).toHaveLength(2);

@@ -4,10 +4,11 @@ import type { CertificateCache } from "../../install/certificate-cache.ts";
 import { parseAskedName } from "../asked-name.ts";
 import { type DoorAnswer, say } from "../door/open-door.ts";
 import { type Bundle, textOf } from "./bundle.ts";
+import { verifiesEcdsa } from "./verifies-ecdsa.ts";
 
 /**
  * `GET /cert?server_name=NAME&signature_schemes=…&cipher_suites=…`, as Caddy's `get_certificate http` asks in each
- * handshake. 200 has the chain and the key in one body; 204 says that the name is not ours, and Caddy goes on to its own
+ * handshake. 200 has the chain and the key in one body, of a pair those that the client can verify; 204 says that the name is not ours, and Caddy goes on to its own
  * issuers if it has some; any other status ends the handshake.
  */
 export async function answerCertificate(
@@ -24,7 +25,8 @@ export async function answerCertificate(
   if (name === null) return say(400, "The server_name is no host name.");
   const certificate = await certificateFor(name);
   if (certificate === null) return notOurs;
-  const bundle = await cache.get(certificate);
+  const { twin } = certificate;
+  const bundle = await cache.get(twin === null || verifiesEcdsa(query) ? certificate : twin);
   if (bundle === null) return say(503, `The files of ${name} are not there; they are being made anew.`);
   return { status: 200, body: { type: "application/pem-certificate-chain", text: textOf(bundle) } };
 }

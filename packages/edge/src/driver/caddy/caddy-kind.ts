@@ -11,7 +11,7 @@ export const caddyKind: DriverKind = {
 `,
   options: ["proxy-listen", "proxy-secret-file"],
   layout: null,
-  takesTwins: false,
+  pairs: "both",
   // It is only told what lies on disk already.
   pace: 5_000,
   switchesWithin: 2_000,

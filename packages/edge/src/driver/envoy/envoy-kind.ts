@@ -11,7 +11,7 @@ export const envoyKind: DriverKind = {
 `,
   options: ["proxy-listen"],
   layout: null,
-  takesTwins: false,
+  pairs: "both",
   // Each is answered by Envoy before it counts.
   pace: 200,
   switchesWithin: 2_000,

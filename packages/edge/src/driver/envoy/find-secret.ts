@@ -19,12 +19,16 @@ const cacheSize = 10_000;
 export function secretFinder({ certificateFor, log }: SecretSource): StreamDoors["find"] {
   const cache = new CertificateCache(cacheSize, (pair: KeyPair) => pair);
 
-  async function find(asked: string, name: string): Promise<Secret | null> {
-    let certificate = await certificateFor(name);
+  async function find(asked: string, { name, isRsa }: AskedSecret): Promise<Secret | null> {
+    const look = async (): Promise<ServedCertificate | null> => {
+      const served = await certificateFor(name);
+      return isRsa ? (served?.twin ?? null) : served;
+    };
+    let certificate = await look();
     while (certificate !== null) {
       const pair = await cache.get(certificate);
       const { key } = certificate;
-      certificate = await certificateFor(name);
+      certificate = await look();
       // Renewed while it was read: the older one must not be sent after the newer.
       if (certificate?.key === key) return pair === null ? null : { name: asked, version: key, pair };
     }
@@ -32,24 +36,35 @@ export function secretFinder({ certificateFor, log }: SecretSource): StreamDoors
   }
 
   return async (asked) => {
-    const name = parseSecretName(asked);
-    if (name === null) return { name: asked, version: "", pair: null };
+    const secret = parseSecretName(asked);
+    if (secret === null) return { name: asked, version: "", pair: null };
     try {
-      return await find(asked, name);
+      return await find(asked, secret);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log({
         kind: "warning",
-        warning: `the certificate that Envoy asks for as ${name} cannot be had: ${reason}`,
+        warning: `the certificate that Envoy asks for as ${asked} cannot be had: ${reason}`,
       });
       return null;
     }
   };
 }
 
-/** A secret's name: one of a handshake, or the wildcard that a filter chain is for. */
-function parseSecretName(asked: string): string | null {
-  if (!asked.startsWith("*.")) return parseAskedName(asked);
-  const parent = parseAskedName(asked.slice(2));
-  return parent === null ? null : `*.${parent}`;
+interface AskedSecret {
+  readonly name: string;
+  /** Whether it is the RSA certificate of a pair. */
+  readonly isRsa: boolean;
 }
+
+/** A secret's name: one of a handshake, or the wildcard that a filter chain is for; `+rsa` behind it for a pair's second. */
+function parseSecretName(asked: string): AskedSecret | null {
+  const isRsa = asked.endsWith(rsaEnd);
+  const plain = isRsa ? asked.slice(0, -rsaEnd.length) : asked;
+  const isWildcard = plain.startsWith("*.");
+  const name = parseAskedName(isWildcard ? plain.slice(2) : plain);
+  return name === null ? null : { name: isWildcard ? `*.${name}` : name, isRsa };
+}
+
+/** As labelsOf (holding.ts) has it. */
+const rsaEnd = "+rsa";

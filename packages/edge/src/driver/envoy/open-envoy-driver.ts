@@ -1,4 +1,6 @@
 import { pause } from "../../flow/pause.ts";
+import { labelsOf } from "../../holding/holding.ts";
+import type { Log } from "../../log/edge-event.ts";
 import type { Delivery, Driver, DriverOutcome } from "../driver.ts";
 import { GivenSerials } from "../given-serials.ts";
 import { Askers } from "./askers.ts";
@@ -47,12 +49,17 @@ export async function openEnvoyDriver(options: EnvoyOptions): Promise<EnvoyDrive
   };
 }
 
-function driverOf({ askers, streams }: Conversations): Driver {
+function driverOf({ askers, streams, log }: Conversations): Driver {
   const given = new GivenSerials();
-  /** The names that each lineage was given with: the ones it has no more are to be looked up anew. */
+  const halves = new HalfPairWarning(askers, log);
+  /** What the secrets of each lineage were called when it was given: the ones it has no more are to be looked up anew. */
   const namesOf = new Map<string, readonly string[]>();
-  const push = (lineageId: string, names: readonly string[], signal: AbortSignal): Promise<DriverOutcome> => {
-    const touched = askers.of([...names, ...(namesOf.get(lineageId) ?? [])]);
+  const push = (
+    lineageId: string,
+    labels: readonly string[],
+    signal: AbortSignal,
+  ): Promise<DriverOutcome> => {
+    const touched = askers.of([...labels, ...(namesOf.get(lineageId) ?? [])]);
     return outcomeOf(
       [...touched].map(([stream, asked]) => stream.refresh(asked)),
       signal,
@@ -60,7 +67,8 @@ function driverOf({ askers, streams }: Conversations): Driver {
   };
   async function* remembered(all: AsyncIterable<Delivery>): AsyncGenerator<Delivery, void, undefined> {
     for await (const delivery of all) {
-      namesOf.set(delivery.lineageId, delivery.names);
+      halves.given(delivery);
+      namesOf.set(delivery.lineageId, labelsOf(delivery.twinOf, delivery.names));
       yield delivery;
     }
   }
@@ -74,16 +82,19 @@ function driverOf({ askers, streams }: Conversations): Driver {
       );
     },
     async put(delivery, signal) {
-      const { lineageId, names } = delivery;
-      const outcome = await push(lineageId, names, signal);
+      const { lineageId, names, twinOf } = delivery;
+      const labels = labelsOf(twinOf, names);
+      halves.given(delivery);
+      const outcome = await push(lineageId, labels, signal);
       if (outcome.kind !== "done") return outcome;
       given.put(delivery);
-      namesOf.set(lineageId, names);
+      namesOf.set(lineageId, labels);
       return outcome;
     },
     async remove(removal, signal) {
       const { lineageId, names } = removal;
-      const outcome = await push(lineageId, names, signal);
+      // A removal does not say which of a pair it is.
+      const outcome = await push(lineageId, [...names, ...labelsOf("", names)], signal);
       // That it is gone cannot be refused.
       if (outcome.kind === "away") return outcome;
       given.remove(removal);
@@ -91,8 +102,42 @@ function driverOf({ askers, streams }: Conversations): Driver {
       return { kind: "done" };
     },
     list: async () => given.list(),
-    health: async () => given.health(),
+    health: async () => {
+      halves.look();
+      return given.health();
+    },
   };
+}
+
+/** Warns once when an Envoy asks for one certificate of a pair only. */
+class HalfPairWarning {
+  readonly #askers: Askers;
+  readonly #log: Log;
+  /** The names of the last pair that was given; null: none was. */
+  #names: readonly string[] | null = null;
+  #isTold = false;
+
+  constructor(askers: Askers, log: Log) {
+    this.#askers = askers;
+    this.#log = log;
+  }
+
+  given({ names, twinOf }: Delivery): void {
+    if (twinOf !== null) this.#names = names;
+  }
+
+  /** An Envoy comes with its questions at any time. */
+  look(): void {
+    const names = this.#names;
+    if (this.#isTold || names === null) return;
+    if (this.#askers.of(names).size === 0 || this.#askers.of(labelsOf("", names)).size > 0) return;
+    this.#isTold = true;
+    const [name] = names;
+    const warning =
+      `Envoy asks for the secret ${name} and not for ${name}+rsa: clients that verify RSA only are refused, ` +
+      "of this pair and others like it; name both in tls_certificate_sds_secret_configs";
+    this.#log({ kind: "warning", warning });
+  }
 }
 
 /** Milliseconds for Envoy to take a certificate or refuse it: it does so at once. */

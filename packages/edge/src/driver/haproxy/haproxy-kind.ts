@@ -11,7 +11,7 @@ export const haproxyKind: DriverKind = {
 `,
   options: ["proxy-socket", "proxy-buffer"],
   layout: "combined",
-  takesTwins: true,
+  pairs: "both",
   // 142 a second cost plain traffic four tenths of two cores: docs/benchmarks.md.
   pace: 100,
   switchesWithin: 2_000,

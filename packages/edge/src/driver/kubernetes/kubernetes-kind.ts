@@ -14,7 +14,7 @@ export const kubernetesKind: DriverKind = {
 `,
   options: ["kubernetes-namespace", "kubernetes-config"],
   layout: null,
-  takesTwins: false,
+  pairs: "both",
   // What a controller asks for at most by itself, by the defaults of Kubernetes' own client.
   pace: 20,
   // Ingress controllers watch Secrets and reload, some of them at intervals.

@@ -1,7 +1,7 @@
 import type { V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery } from "../driver.ts";
-import { objectName } from "../store/object-name.ts";
+import { entryName } from "../store/object-name.ts";
 
 /** Who we are among the writers of an object's fields. */
 export const fieldManager = "certmill";
@@ -15,12 +15,13 @@ export const selectorOf = (lineageId: string): string =>
   `${managedSelector},${lineageLabel}=${labelValue(lineageId)}`;
 
 /** All the fields that are ours, and no other: what is applied is what we own. */
-export function tlsSecret({ lineageId, names, ref, pair }: Delivery, namespace: string): V1Secret {
+export function tlsSecret(delivery: Delivery, namespace: string): V1Secret {
+  const { lineageId, names, ref, pair } = delivery;
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
-      name: objectName(names[0] ?? lineageId),
+      name: entryName(delivery),
       namespace,
       labels: { "app.kubernetes.io/managed-by": "certmill", [lineageLabel]: labelValue(lineageId) },
       annotations: {

@@ -25,7 +25,7 @@ export const nginxKind: DriverKind = {
     "nginx-redis-password-file",
   ],
   layout: null,
-  takesTwins: true,
+  pairs: "both",
   // Half of what it was seen to take with two workers, parsing included: docs/edges/nginx.md.
   pace: 250,
   switchesWithin: 2_000,

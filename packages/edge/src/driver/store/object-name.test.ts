@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { objectName } from "./object-name.ts";
+import { entryName, objectName } from "./object-name.ts";
 
 test.each([
   ["shop.example.com", "shop.example.com"],
@@ -11,6 +11,7 @@ test.each([
   ["my_shop.example.com", /^my-shop\.example\.com-[0-9a-f]{16}$/],
   ["2001:db8::1", /^2001-db8-1-[0-9a-f]{16}$/],
   ["::1", /^1-[0-9a-f]{16}$/],
+  ["db-rsa", /^db-rsa-[0-9a-f]{16}$/],
   ["_", /^name-[0-9a-f]{16}$/],
   [`${"a".repeat(63)}.`.repeat(4).slice(0, 253), /^(a+\.){3}a{61}$/],
   [`wildcard.${`${"a".repeat(60)}.`.repeat(4)}com`, /-[0-9a-f]{16}$/],
@@ -40,6 +41,26 @@ test("no two names have the same one, not even one and what another is called", 
       for (const another of [other, objectName(one), objectName(objectName(one))]) {
         if (another !== one) expect(objectName(another)).not.toBe(objectName(one));
       }
+    }),
+  );
+});
+
+const entry = (of: string, twinOf: string | null) => entryName({ lineageId: "1", names: [of], twinOf });
+
+test("the RSA certificate of a pair lies beside the other", () => {
+  expect(entry("shop.example.com", null)).toBe("shop.example.com");
+  expect(entry("shop.example.com", "1")).toBe("shop.example.com-rsa");
+  expect(entry("*.example.com", "1")).toBe("wildcard.example.com-rsa");
+});
+
+test("where nothing else is, whatever the names are", () => {
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      const beside = entry(one, "1");
+      expect(beside.length).toBeLessThanOrEqual(253);
+      expect(beside).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+      for (const another of [other, one, beside, `${one}-rsa`]) expect(entry(another, null)).not.toBe(beside);
+      if (one !== other) expect(entry(other, "1")).not.toBe(beside);
     }),
   );
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Delivery } from "../driver.ts";
 
 /** What names of Kubernetes' objects look like (DNS-1123 subdomain), and how long they are at most; others take as much or more. */
 const valid = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -7,6 +8,9 @@ const most = 253;
 /** How a name ends that could not be kept; a name of a lineage that ends so is not kept either. */
 const digested = /-[0-9a-f]{16}$/;
 
+/** How the names of the RSA certificates of pairs end, and no other. */
+const rsaEnd = "-rsa";
+
 /**
  * What the entry for a lineage is called where names are keys, by its first name: the name itself, as others can refer to it;
  * `*.example.com` is `wildcard.example.com`. Different names never get the same one: a host `wildcard.example.com` is
@@ -14,7 +18,8 @@ const digested = /-[0-9a-f]{16}$/;
  */
 export function objectName(name: string): string {
   const kept = name.startsWith("*.") ? `wildcard${name.slice(1)}` : name.replace(hostLike, "$1-host.");
-  if (kept.length <= most && valid.test(kept) && !digested.test(kept)) return kept;
+  const isTaken = digested.test(kept) || kept.endsWith(rsaEnd);
+  if (kept.length <= most && valid.test(kept) && !isTaken) return kept;
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 16);
   // Only to be read by people: the digest is what tells it from others.
   const readable = name
@@ -23,6 +28,20 @@ export function objectName(name: string): string {
     .replaceAll(/^[-.]+|[-.]+$/g, "")
     .replaceAll(/[-.]*\.[-.]*/g, ".");
   return readable === "" ? `name-${digest}` : `${readable}-${digest}`;
+}
+
+/** What the entry for a certificate is called: that of a pair's RSA one like the other's, with `-rsa` behind it. */
+export function entryName({
+  lineageId,
+  names,
+  twinOf,
+}: Pick<Delivery, "lineageId" | "names" | "twinOf">): string {
+  const name = names[0] ?? lineageId;
+  if (twinOf === null) return objectName(name);
+  const beside = `${objectName(name)}${rsaEnd}`;
+  return beside.length <= most
+    ? beside
+    : `${objectName(`${name}+rsa`).slice(0, most - rsaEnd.length)}${rsaEnd}`;
 }
 
 /** Host names that would be taken for a wildcard's. */

@@ -1,4 +1,4 @@
-import type { KeyPair } from "../../install/check-key-pair.ts";
+import type { Delivery } from "../driver.ts";
 
 /** The one router that leads every challenge to the responders. */
 export interface ChallengeRouter {
@@ -8,14 +8,24 @@ export interface ChallengeRouter {
   readonly entryPoint: string;
 }
 
+interface Entry {
+  readonly names: readonly string[];
+  readonly json: string;
+}
+
+/** A certificate as the document has it. */
+export type Configured = Pick<Delivery, "lineageId" | "names" | "twinOf" | "pair">;
+
 /**
  * Traefik's dynamic configuration in JSON, with certificates inline: a file that changes under its path is not noticed.
- * The same certificates give the same bytes, by which Traefik tells that there is nothing new.
+ * The same certificates give the same bytes, by which Traefik tells that there is nothing new. Of certificates for the same names it
+ * takes one, so of a pair the document has the RSA one, which every client verifies.
  */
 export class DynamicConfiguration {
   readonly #challenges: object;
-  /** The entry of each lineage as JSON. */
-  readonly #entries = new Map<string, string>();
+  readonly #entries = new Map<string, Entry>();
+  /** The RSA lineages of pairs, by the P-256 ones whose names they have. */
+  readonly #twins = new Map<string, string>();
   #text: Buffer | null = null;
 
   /** @param challenges null: somebody else routes challenges. */
@@ -29,15 +39,18 @@ export class DynamicConfiguration {
 
   clear(): void {
     this.#entries.clear();
+    this.#twins.clear();
     this.#text = null;
   }
 
-  put(lineageId: string, { chainPem, keyPem }: KeyPair): void {
-    this.#entries.set(lineageId, JSON.stringify({ certFile: chainPem, keyFile: keyPem }));
+  put({ lineageId, names, twinOf, pair: { chainPem, keyPem } }: Configured): void {
+    this.#entries.set(lineageId, { names, json: JSON.stringify({ certFile: chainPem, keyFile: keyPem }) });
+    if (twinOf !== null) this.#twins.set(twinOf, lineageId);
     this.#text = null;
   }
 
   remove(lineageId: string): void {
+    for (const [of, twin] of this.#twins) if (twin === lineageId) this.#twins.delete(of);
     if (this.#entries.delete(lineageId)) this.#text = null;
   }
 
@@ -46,9 +59,17 @@ export class DynamicConfiguration {
     return this.#text;
   }
 
+  /** Whether the RSA certificate of its pair has all of its names, which it has not while names are added. */
+  #isBehindTwin(lineageId: string, { names }: Entry): boolean {
+    const twin = this.#entries.get(this.#twins.get(lineageId) ?? "");
+    return twin !== undefined && names.every((name) => twin.names.includes(name));
+  }
+
   #write(): Buffer {
-    const entries = [...this.#entries].sort(([one], [other]) => (one < other ? -1 : 1));
-    const certificates = `{"certificates":[${entries.map(([, entry]) => entry).join(",")}]}`;
+    const entries = [...this.#entries]
+      .filter(([lineageId, entry]) => !this.#isBehindTwin(lineageId, entry))
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+    const certificates = `{"certificates":[${entries.map(([, { json }]) => json).join(",")}]}`;
     const fields = [
       ...Object.entries(this.#challenges).map(([name, value]) => `"${name}":${JSON.stringify(value)}`),
       // What has nothing in it is left out.

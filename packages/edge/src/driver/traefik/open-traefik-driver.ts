@@ -28,6 +28,7 @@ export async function openTraefikDriver(options: TraefikOptions): Promise<Traefi
   const given = new GivenSerials();
   const silence = new Silence(log);
   const size = new SizeWarning(log);
+  const pairs = new PairWarning(log);
   let isWhole = false;
   const answer = (): DoorAnswer => {
     silence.broken();
@@ -42,7 +43,8 @@ export async function openTraefikDriver(options: TraefikOptions): Promise<Traefi
 
   async function* taken(all: AsyncIterable<Delivery>): AsyncGenerator<Delivery, void, undefined> {
     for await (const delivery of all) {
-      configuration.put(delivery.lineageId, delivery.pair);
+      configuration.put(delivery);
+      pairs.look(delivery);
       yield delivery;
     }
   }
@@ -58,7 +60,8 @@ export async function openTraefikDriver(options: TraefikOptions): Promise<Traefi
     },
     async put(delivery) {
       given.put(delivery);
-      configuration.put(delivery.lineageId, delivery.pair);
+      configuration.put(delivery);
+      pairs.look(delivery);
       size.look(configuration);
       return { kind: "done" };
     },
@@ -97,6 +100,25 @@ class Silence {
     this.#isTold = true;
     const seconds = Math.round(silence / 1_000);
     const warning = `Traefik has not asked for its certificates for ${seconds} s; look at its providers.http.endpoint`;
+    this.#log({ kind: "warning", warning });
+  }
+}
+
+/** Warns once that of a pair one certificate is served. */
+class PairWarning {
+  readonly #log: Log;
+  #isTold = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  look({ names: [name], twinOf }: Delivery): void {
+    if (this.#isTold || twinOf === null) return;
+    this.#isTold = true;
+    const warning =
+      `Traefik takes one certificate for the same names: of pairs, as of ${name}, it is given the RSA one, ` +
+      "which all clients verify; where that is not worth its handshakes, let domains have P-256 keys only";
     this.#log({ kind: "warning", warning });
   }
 }

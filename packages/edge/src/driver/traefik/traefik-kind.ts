@@ -14,7 +14,8 @@ export const traefikKind: DriverKind = {
 `,
   options: ["proxy-listen", "proxy-secret-file", "traefik-responder"],
   layout: null,
-  takesTwins: false,
+  // It takes one certificate for the same names, the first: https://github.com/traefik/traefik/issues/3483
+  pairs: "rsa",
   pace: 5_000,
   // Its pollInterval and providersThrottleDuration are 5 and 2 s; and time to take it in.
   switchesWithin: 10_000,

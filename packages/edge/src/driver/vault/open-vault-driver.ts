@@ -1,6 +1,6 @@
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery, Driver, DriverOutcome, ProxyHealth } from "../driver.ts";
-import { objectName } from "../store/object-name.ts";
+import { entryName } from "../store/object-name.ts";
 import type { StoreAnswer } from "../store/store-answer.ts";
 import { workTogether } from "../store/work-together.ts";
 import { type Entry, KeyValue } from "./key-value.ts";
@@ -48,7 +48,7 @@ export function openVaultDriver(options: VaultOptions): Driver {
   }
 
   async function put(delivery: Delivery, signal: AbortSignal): Promise<DriverOutcome> {
-    const name = objectName(delivery.names[0] ?? delivery.lineageId);
+    const name = entryName(delivery);
     const outcome = await write(delivery, name, signal);
     if (outcome.kind !== "done") return outcome;
     remember(delivery.lineageId, name);

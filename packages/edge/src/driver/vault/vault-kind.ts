@@ -37,7 +37,7 @@ export const vaultKind: DriverKind = {
     "vault-auth-mount",
   ],
   layout: null,
-  takesTwins: false,
+  pairs: "both",
   // Each is three calls, two of them durable in Vault's storage.
   pace: 50,
   // Whoever reads Vault does so at its own times.

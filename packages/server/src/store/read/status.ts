@@ -130,10 +130,13 @@ export interface EdgeLag {
   readonly name: string;
   readonly group: string;
   readonly last_seen_at: Instant;
+  /** Current certificates of its group that the edge has not said it serves. */
   readonly behind: string;
+  /** Of pairs, the RSA certificates that it does not take. */
+  readonly half_pairs: string;
 }
 
-/** `behind`: current certificates of its group that the edge has not said it serves. */
+/** Counted for each edge over all of its group: for a person's look. */
 export async function listEdgeLags(db: Db): Promise<EdgeLag[]> {
   const { rows } = await sql<EdgeLag>`
     select edge.name, edge_group.name as "group", edge.last_seen_at,
@@ -143,7 +146,10 @@ export async function listEdgeLags(db: Db): Promise<EdgeLag[]> {
       - (select count(*) from delivery
           join lineage on lineage.id = delivery.lineage_id and lineage.certificate_id = delivery.certificate_id
         where delivery.edge_id = edge.id and delivery.error is null and lineage.state <> 'removed'
-          and (edge.takes_twins or lineage.twin_of is null)) as behind
+          and (edge.takes_twins or lineage.twin_of is null)) as behind,
+      (select count(*) from lineage
+        where not edge.takes_twins and lineage.edge_group_id = edge.edge_group_id and lineage.twin_of is not null
+          and lineage.certificate_id is not null and lineage.state <> 'removed') as half_pairs
     from edge join edge_group on edge_group.id = edge.edge_group_id
     order by edge_group.name, edge.name`.execute(db);
   return rows;
