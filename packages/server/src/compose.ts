@@ -71,6 +71,7 @@ const noTracing: TracingSettings = { tracing: null, warnings: [] };
 export async function compose(config: Config, world: World): Promise<Running> {
   const { clock, log } = world;
   await using opened = new AsyncDisposableStack();
+  if (config.database.kind === "embedded") await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // Before the database: what is wrong with the keys is told at once.
   const keys = await loadKeys(config, new Date(clock.now()));
   const database = opened.use(await openMigrated(config, keys, world));
@@ -147,7 +148,6 @@ export async function compose(config: Config, world: World): Promise<Running> {
 
 /** The database, brought up to date, and the operator told of everything that was made at this start. */
 async function openMigrated(config: Config, keys: LoadedKeys, world: World): Promise<Database> {
-  if (config.database.kind === "embedded") await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await (world.openDatabase ?? openDatabase)(config.database));
   await checkDatabase(
