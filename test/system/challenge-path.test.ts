@@ -16,6 +16,8 @@ const token = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0";
 const path = `/.well-known/acme-challenge/${token}`;
 const usual = "a".repeat(43);
 const another = "b-_".repeat(14).concat("B");
+/** As long as a name may be. */
+const longest = `${`${"l".repeat(63)}.`.repeat(3)}${"l".repeat(49)}.example.com`;
 
 const kinds = Object.keys(proxiesOfDebian) as (keyof typeof proxiesOfDebian)[];
 
@@ -26,7 +28,7 @@ describe.each(kinds)("%s", (kind) => {
     await using own = await startResponder("own");
     const parts = snippets[kind].central({
       responders: [first.address, second.address],
-      exceptions: [{ host: "own.example.com", target: own.address }],
+      exceptions: ["own.example.com", longest].map((host) => ({ host, target: own.address })),
     });
     await using proxy = await startProxy(kind, parts);
     const ask = (host: string, at = path) => get({ port: proxy.port, host, path: at });
@@ -42,13 +44,14 @@ describe.each(kinds)("%s", (kind) => {
         status: 200,
         body: `second shop.example.com ${path}`,
       });
-    expect(await ask("OWN.example.com")).toMatchObject({ status: 200, body: expect.stringMatching(/^own /) });
+    for (const host of ["OWN.example.com:80", longest])
+      expect(await ask(host)).toMatchObject({ status: 200, body: expect.stringMatching(/^own /) });
   });
 
   test("answers by itself, and says nothing to what is no token", async () => {
     const { stateless } = snippets[kind];
     if (typeof stateless === "string") throw new Error(stateless);
-    const byHost = [{ host: "other.example.com", thumbprint: another }];
+    const byHost = ["other.example.com", longest].map((host) => ({ host, thumbprint: another }));
     await using proxy = await startProxy(kind, stateless({ thumbprint: usual, byHost }));
     const ask = (host: string, at = path) => get({ port: proxy.port, host, path: at });
 
@@ -57,7 +60,7 @@ describe.each(kinds)("%s", (kind) => {
       ...right,
       type: expect.stringMatching(/^text\/plain/),
     });
-    for (const host of ["other.example.com", "OTHER.example.com"])
+    for (const host of ["other.example.com", "OTHER.example.com:80", longest])
       expect(await ask(host)).toMatchObject({ status: 200, body: `${token}.${another}` });
     const wrong = [
       "",

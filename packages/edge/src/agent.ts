@@ -102,8 +102,8 @@ export interface Agent {
    * @param name in lower case.
    */
   demand(name: string): Promise<ServedCertificate | null>;
-  /** Whether the server has a domain of that name for this edge; false also when it cannot be asked. */
-  knows(name: string): Promise<boolean>;
+  /** Whether the server has a domain of that name for this edge; null: it cannot be asked now. */
+  knows(name: string): Promise<boolean | null>;
 }
 
 /**
@@ -218,10 +218,10 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     return (await demands.installed(name, running.signal)) ? servedFor(name) : null;
   }
 
-  async function knows(name: string): Promise<boolean> {
+  async function knows(name: string): Promise<boolean | null> {
     if (servedFor(name) !== null || holdings.rests(name)) return true;
     const answer = await demands.ask(name, running.signal);
-    return answer !== "unknown" && answer !== "failed";
+    return answer === "failed" ? null : answer !== "unknown";
   }
 
   return { run, servedFor, demand, knows };

@@ -1,9 +1,14 @@
 /** Handshakes for names that nothing is installed for yet. */
+import { createClient } from "@certmill/api";
 import { afterAll, expect, test } from "vitest";
+import { Demands } from "../src/demand/demands.ts";
+import { answerDemands } from "../src/driver/nginx/answer-demands.ts";
+import { Holdings } from "../src/holding/holdings.ts";
 import { plainSerial, shakeHands } from "../src/proof/handshake.ts";
 import { openTlsEdge, type TlsEdge } from "../src/tls/tls-edge.ts";
 import { EdgeServer } from "./support/edge-server.ts";
 import { eventually } from "./support/eventually.ts";
+import { get } from "./support/get.ts";
 import { type RunningAgent, runAgent, temporaryDirectory } from "./support/running-agent.ts";
 import { TestCa } from "./support/test-ca.ts";
 
@@ -65,6 +70,41 @@ test("an unknown name is refused at once, and the server is not asked again for 
   await using edge = await openEdge(running);
   for (let i = 0; i < 3; i += 1) expect((await handshake(edge, "nobody.example.com")).kind).toBe("failed");
   expect(server.asked("demandCertificate")).toBe(1);
+});
+
+test("a server that is silent holds a handshake up for no longer than one that works at it", async () => {
+  await using server = await EdgeServer.open();
+  server.fail("demandCertificate", "hang");
+  const demands = new Demands({
+    client: createClient({ baseUrl: server.url, token: server.token }),
+    edge: "paris-1",
+    holdings: new Holdings(() => undefined),
+    keeper: { written: async () => undefined },
+    patience: 50,
+  });
+  expect(await demands.installed("one.example.com", new AbortController().signal)).toBe(false);
+  expect(await demands.ask("one.example.com", new AbortController().signal)).toBe("failed");
+  expect(server.asked("demandCertificate"), "and is left alone for a moment").toBe(1);
+});
+
+test("that the server cannot be asked is told apart from its no", async () => {
+  await using server = await EdgeServer.open();
+  await using directory = await temporaryDirectory();
+  await using running = await runAgent(server, directory.path);
+  const { agent } = running;
+  const certificateFor = (name: string) => agent.demand(name);
+  const knows = (name: string) => agent.knows(name);
+  await using door = await answerDemands(
+    { host: "127.0.0.1", port: 0 },
+    { certificateFor, knows },
+    () => undefined,
+  );
+  const status = async (name: string) =>
+    (await get({ port: door.port, path: `/v1/demand?name=${name}` })).status;
+  server.fail("demandCertificate", "drop");
+  expect(await agent.knows("away.example.com")).toBeNull();
+  expect(await status("away.example.com")).toBe(503);
+  expect(await status("nobody.example.com")).toBe(404);
 });
 
 test("names that are none are never asked for, and a flood of names is cut off", async () => {

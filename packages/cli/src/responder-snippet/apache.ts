@@ -8,6 +8,9 @@ const once =
 const rewritingFirst =
   "Mind: rewriting runs BEFORE ProxyPass, and in the order of its lines. A RewriteRule that redirects stands behind these lines.";
 
+/** What the next line has as `%1`. */
+const hostWithoutPort = 'RewriteCond "%{HTTP_HOST}" "^([^:]*)"';
+
 export const apacheSnippets: ProxySnippets = {
   title: "Apache httpd 2.4",
   central: ({ responders, exceptions }) => [
@@ -34,7 +37,8 @@ export const apacheSnippets: ProxySnippets = {
           : [
               `RewriteMap certmill_lower "int:tolower"`,
               `RewriteMap certmill_except "txt:${exceptFile}"`,
-              `RewriteCond "\${certmill_except:\${certmill_lower:%{HTTP_HOST}}}" "^(.+)$"`,
+              hostWithoutPort,
+              `RewriteCond "\${certmill_except:\${certmill_lower:%1}}" "^(.+)$"`,
               'RewriteRule "^/\\.well-known/acme-challenge/" "http://%1%{REQUEST_URI}" [P,NE,L]',
             ],
         'RewriteRule "^/\\.well-known/acme-challenge/" "-" [END]',
@@ -59,11 +63,13 @@ export const apacheSnippets: ProxySnippets = {
         "RewriteEngine On",
         byHost.length === 0
           ? []
-          : [`RewriteMap certmill_lower "int:tolower"`, `RewriteMap certmill_accounts "txt:${accountsFile}"`],
+          : [
+              `RewriteMap certmill_lower "int:tolower"`,
+              `RewriteMap certmill_accounts "txt:${accountsFile}"`,
+              hostWithoutPort,
+            ],
         `RewriteRule "^/\\.well-known/acme-challenge/(${tokenPattern})$" "-" [E=CERTMILL_ANSWER:$1.${
-          byHost.length === 0
-            ? thumbprint
-            : `\${certmill_accounts:\${certmill_lower:%{HTTP_HOST}}|${thumbprint}}`
+          byHost.length === 0 ? thumbprint : `\${certmill_accounts:\${certmill_lower:%1}|${thumbprint}}`
         },R=200,L]`,
         'RewriteRule "^/\\.well-known/acme-challenge/" "-" [R=404,L]',
         '<Location "/.well-known/acme-challenge/">',

@@ -22,7 +22,7 @@ export const nginxSnippets: ProxySnippets = {
       text: lines(
         "map $host $certmill_thumbprint {",
         `    default ${thumbprint};`,
-        byHost.map((each) => `    ${each.host} ${each.thumbprint};`),
+        byHost.map((each) => `    ${mapKey(each.host)} ${each.thumbprint};`),
         "}",
       ),
     },
@@ -34,8 +34,8 @@ export const nginxSnippets: ProxySnippets = {
     allow all;
     default_type text/plain;
     add_header X-Content-Type-Options nosniff;
-    location ~ "^/\\.well-known/acme-challenge/(${tokenPattern})$" {
-        return 200 "$1.$certmill_thumbprint";
+    location ~ "^/\\.well-known/acme-challenge/(?<certmill_token>${tokenPattern})$" {
+        return 200 "$certmill_token.$certmill_thumbprint";
     }
     return 404;
 }`,
@@ -61,10 +61,17 @@ function exceptionMap(exceptions: readonly Exception[]): readonly string[] {
     ...targets.map(({ name, target }) => `upstream ${name} { server ${target}; }`),
     "map $host $certmill_upstream {",
     "    default certmill_responder;",
-    ...targets.flatMap(({ name, hosts }) => hosts.map((host) => `    ${host} ${name};`)),
+    ...targets.flatMap(({ name, hosts }) => hosts.map((host) => `    ${mapKey(host)} ${name};`)),
     "}",
   ];
 }
+
+/** Bytes of a name that nginx surely has room for in a map: by default it does not start with one of 47 (`map_hash_bucket_size`). */
+const longestKey = 40;
+
+/** The longer ones as expressions, for which there is no such bound; they take `$1` away. `$host` is in lower case. */
+const mapKey = (host: string): string =>
+  host.length <= longestKey ? host : `"~^${host.replaceAll(".", "\\.")}$"`;
 
 /** `^~`: no regular-expression location can take the path away. */
 const locationTo = (upstream: string): string =>

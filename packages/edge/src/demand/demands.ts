@@ -9,11 +9,13 @@ export interface DemandsOptions {
   readonly client: Client;
   readonly edge: string;
   readonly holdings: Holdings;
-  readonly keeper: StateKeeper;
+  readonly keeper: Pick<StateKeeper, "written">;
+  /**
+   * Milliseconds that a handshake is held up, for the server's answer and for a certificate that is on its way; 8,000 by
+   * default: clients give up after ten seconds or more.
+   */
+  readonly patience?: number;
 }
-
-/** Milliseconds that a handshake is held up for a certificate that is on its way: clients give up after ten seconds or more. */
-const patience = 8_000;
 
 /** Questions to the server in any second: a flood of names that nobody has must not become one of requests. */
 const mostASecond = 50;
@@ -24,6 +26,7 @@ const mostASecond = 50;
  */
 export class Demands {
   readonly #options: DemandsOptions;
+  readonly #patience: number;
   readonly #answers = new Answers();
   readonly #underWay = new Map<string, Promise<NoCertificate | "served">>();
   #second = 0;
@@ -31,6 +34,7 @@ export class Demands {
 
   constructor(options: DemandsOptions) {
     this.#options = options;
+    this.#patience = options.patience ?? 8_000;
   }
 
   /**
@@ -40,7 +44,7 @@ export class Demands {
    * @returns whether there is.
    */
   async installed(name: string, signal: AbortSignal): Promise<boolean> {
-    const giveUpAt = Date.now() + patience;
+    const giveUpAt = Date.now() + this.#patience;
     const answer = await this.ask(name, signal);
     if (answer !== "served" && answer !== "begun") return false;
     return await this.arrival(name, signal, giveUpAt);
@@ -50,7 +54,7 @@ export class Demands {
   async arrival(
     name: string,
     signal: AbortSignal,
-    giveUpAt: number = Date.now() + patience,
+    giveUpAt: number = Date.now() + this.#patience,
   ): Promise<boolean> {
     const { holdings } = this.#options;
     while (holdings.installedFor(name) === null) {
@@ -81,8 +85,13 @@ export class Demands {
 
   async #askServer(name: string, signal: AbortSignal): Promise<NoCertificate | "served"> {
     const { client, edge, holdings, keeper } = this.#options;
+    // A server that is silent must not hold up a handshake for longer than one that works at it.
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#patience)]);
     try {
-      const demand = await client.call(operations.demandCertificate, { body: { name, edge }, signal });
+      const demand = await client.call(operations.demandCertificate, {
+        body: { name, edge },
+        signal: limited,
+      });
       if (demand.kind !== "served") return demand.kind;
       if (lineageFault(demand.certificate) !== null) return "failed";
       holdings.acceptDemanded(demand.certificate);
@@ -90,7 +99,7 @@ export class Demands {
       holdings.release();
       return "served";
     } catch (error) {
-      if (!signal.aborted && serverTrouble(error) === null) throw error;
+      if (!limited.aborted && serverTrouble(error) === null) throw error;
       return "failed";
     }
   }

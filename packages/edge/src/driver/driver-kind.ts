@@ -11,8 +11,8 @@ export interface DriverParts {
   readonly directory: string;
   /** What a name of a handshake is served with, in lower case; null: nothing. It may take seconds. */
   readonly certificateFor: (name: string) => Promise<ServedCertificate | null>;
-  /** Whether the server has a domain of that name for this edge. */
-  readonly knows: (name: string) => Promise<boolean>;
+  /** Whether the server has a domain of that name for this edge; null: it cannot be asked now. */
+  readonly knows: (name: string) => Promise<boolean | null>;
   readonly log: Log;
 }
 

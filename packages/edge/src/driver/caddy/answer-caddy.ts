@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { ServedCertificate } from "../../agent.ts";
 import type { CertificateCache } from "../../install/certificate-cache.ts";
 import { parseAskedName } from "../asked-name.ts";
-import { type DoorAnswer, say } from "../door/open-door.ts";
+import { type DoorAnswer, say, serverAway } from "../door/open-door.ts";
 import { type Bundle, textOf } from "./bundle.ts";
 import { verifiesEcdsa } from "./verifies-ecdsa.ts";
 
@@ -33,14 +33,14 @@ export async function answerCertificate(
 
 const notOurs = { status: 204, body: null } as const;
 
-/** `GET /ask?domain=NAME`, as Caddy's `on_demand_tls` asks before it issues: 200 for yes, 403 for no. */
+/** `GET /ask?domain=NAME`, as Caddy's `on_demand_tls` asks before it issues: 200 for yes; whatever else is no. */
 export async function answerAsk(
   query: URLSearchParams,
-  isKnown: (name: string) => Promise<boolean>,
+  knows: (name: string) => Promise<boolean | null>,
 ): Promise<DoorAnswer> {
   const name = parseAskedName(query.get("domain") ?? "");
   if (name === null) return say(400, "The query has no domain that is a host name.");
-  return (await isKnown(name))
-    ? say(200, `Yes: ${name} is served here.`)
-    : say(403, `No: ${name} is not known here.`);
+  const isKnown = await knows(name);
+  if (isKnown === null) return serverAway;
+  return isKnown ? say(200, `Yes: ${name} is served here.`) : say(403, `No: ${name} is not known here.`);
 }

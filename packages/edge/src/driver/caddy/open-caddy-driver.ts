@@ -10,8 +10,8 @@ import { bundleOf } from "./bundle.ts";
 export interface CaddyOptions extends Pick<DoorOptions, "host" | "port" | "secret" | "log"> {
   /** What a name is served with; null: nothing. It may take its time, as long as a handshake may wait for it. */
   readonly certificateFor: (name: string) => Promise<ServedCertificate | null>;
-  /** Whether Caddy may get itself a certificate for a name that has none here. */
-  readonly ask: (name: string) => Promise<boolean>;
+  /** Whether Caddy may get itself a certificate for a name that has none here; null: that cannot be told now. */
+  readonly ask: (name: string) => Promise<boolean | null>;
 }
 
 export interface CaddyDriver extends Driver, AsyncDisposable {

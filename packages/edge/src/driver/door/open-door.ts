@@ -69,6 +69,9 @@ export const say = (status: number, sentence: string): DoorAnswer => ({
   body: { type: "text/plain; charset=utf-8", text: `${sentence}\n` },
 });
 
+/** Only the server could tell. */
+export const serverAway: DoorAnswer = say(503, "The server cannot be asked now.");
+
 async function answer(
   { method, url = "", headers }: IncomingMessage,
   { secret, answers }: DoorOptions,

@@ -1,6 +1,6 @@
 import type { Log } from "../../log/edge-event.ts";
 import { parseAskedName } from "../asked-name.ts";
-import { type Door, type DoorAnswer, openDoor, say } from "../door/open-door.ts";
+import { type Door, type DoorAnswer, openDoor, say, serverAway } from "../door/open-door.ts";
 import type { DriverParts } from "../driver-kind.ts";
 import type { AskedPlace } from "./asked-place.ts";
 
@@ -22,7 +22,7 @@ async function answer(query: URLSearchParams, { certificateFor, knows }: Demands
   const name = parseAskedName(query.get("name") ?? "");
   if (name === null) return say(400, "The query has no name that is a host name.");
   if ((await certificateFor(name)) !== null) return say(200, `${name} is installed.`);
-  return (await knows(name))
-    ? say(202, `${name} has no certificate yet.`)
-    : say(404, `${name} is not known here.`);
+  const isKnown = await knows(name);
+  if (isKnown === null) return serverAway;
+  return isKnown ? say(202, `${name} has no certificate yet.`) : say(404, `${name} is not known here.`);
 }
