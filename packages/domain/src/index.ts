@@ -236,6 +236,7 @@ export { importedRenewal } from "./schedule/imported-renewal.ts";
 export { bucketsFor, bucketsOfCas } from "./schedule/order-at-ca.ts";
 export { OrderPlanning, type Placement } from "./schedule/order-planning.ts";
 export { renewAt, type Validity } from "./schedule/renewal.ts";
+export { patientUntil } from "./schedule/renewal-patience.ts";
 export { type PollAnswer, pollAgainAt } from "./schedule/renewal-poll.ts";
 export { judgeWindow, type KnownWindow, type RenewalWindow, renewWithin } from "./schedule/renewal-window.ts";
 export { retryAt } from "./schedule/retry.ts";

@@ -37,6 +37,7 @@ const waiting = (name: string, changes: Partial<WaitingLineage> = {}): WaitingLi
   profile: null,
   sameSetAt: [],
   successor: null,
+  patientUntil: null,
   ...changes,
 });
 
@@ -216,6 +217,60 @@ describe("the pool", () => {
     expect(planning(ca("1", { inFlight: 1_000 })).place(waiting("a.example"))).toEqual({
       kind: "held",
       until: null,
+    });
+  });
+
+  describe("a renewal whose CA is down", () => {
+    const later = after(now, days(7));
+    const renewal = waiting("a.example", {
+      workClass: "renewal",
+      previous: "1",
+      sameSetAt: ["1"],
+      patientUntil: later,
+    });
+    const awaits = { kind: "awaits-ca", until: down.until, caId: "1" };
+
+    test("waits for it where no limit counts it, and spends nothing elsewhere", () => {
+      const round = planning(ca("1", { admission: down }), ca("2", { limits: three }));
+      for (let n = 0; n < 9; n += 1) expect(round.place(renewal)).toEqual(awaits);
+      expect(round.place(waiting("new.example"))).toMatchObject({ kind: "placed", caId: "2" });
+    });
+
+    test("is looked at again when it has waited long enough, and goes elsewhere then", () => {
+      const soon = after(now, minutes(1));
+      const round = planning(ca("1", { admission: down }), ca("2"));
+      expect(round.place({ ...renewal, patientUntil: soon })).toEqual({ ...awaits, until: soon });
+      expect(round.place({ ...renewal, patientUntil: now })).toMatchObject({ kind: "placed", caId: "2" });
+    });
+
+    test("goes at once where another account or CA exempts it too", () => {
+      const both = planning(ca("1", { admission: down }), ca("2"), ca("3", { homeId: "1" }));
+      expect(both.place(renewal)).toMatchObject({ caId: "3", exemption: "same-set" });
+      const moved = planning(ca("1", { admission: down }), ca("2"), ca("3"));
+      expect(moved.place({ ...renewal, sameSetAt: ["1", "2"] })).toMatchObject({ caId: "2" });
+    });
+
+    test.each([
+      ["an emergency", { workClass: "emergency" }],
+      ["one that is counted there as elsewhere", { sameSetAt: [] }],
+      [
+        "a first certificate",
+        { workClass: "interactive", previous: null, sameSetAt: [], patientUntil: null },
+      ],
+    ] as const)("%s does not wait", (_, changes) => {
+      const round = planning(ca("1", { admission: down }), ca("2"));
+      expect(round.place({ ...renewal, ...changes })).toMatchObject({ kind: "placed", caId: "2" });
+    });
+
+    test("nor does any wait for a CA that is only full", () => {
+      const round = planning(ca("1", { inFlight: 1_000 }), ca("2"));
+      expect(round.place(renewal)).toMatchObject({ kind: "placed", caId: "2" });
+    });
+
+    test("the first that comes when it is tried out is the trial, the others wait for a minute", () => {
+      const round = planning(ca("1", { admission: { kind: "probe" } }), ca("2"));
+      expect(round.place(renewal)).toMatchObject({ kind: "placed", caId: "1" });
+      expect(round.place(renewal)).toEqual({ ...awaits, until: after(now, minutes(1)) });
     });
   });
 

@@ -13,7 +13,7 @@ import {
   type Spending,
   spendingOf,
 } from "../budget/order-spending.ts";
-import type { Instant } from "../time/instant.ts";
+import { after, type Instant, instant, minutes } from "../time/instant.ts";
 import { accountBucket, type CaForPlanning } from "./ca-for-planning.ts";
 import { caOrder } from "./choose-ca.ts";
 import { floorOf, reserveShared } from "./class-share.ts";
@@ -37,6 +37,8 @@ export type Placement =
       readonly limit: LimitName;
       readonly key: string;
     }
+  /** Its renewal waits for a CA that is down, as no limit counts it there; others may pass it. */
+  | { readonly kind: "awaits-ca"; readonly until: Instant; readonly caId: string }
   /** No CA takes more of its class now. `until`: when one may; null: when an order in flight ends. */
   | { readonly kind: "held"; readonly until: Instant | null }
   /** No CA may have it at all. */
@@ -55,6 +57,9 @@ const inFlightKept: Readonly<Record<WorkClass, number>> = {
  * once. A share of their own and not one that is left to others, or those could keep an emergency from beginning.
  */
 const emergencyShare = 0.8;
+
+/** After so long a CA is looked at again that one order is trying out. */
+const probeTime = minutes(1);
 
 type Refusal =
   | { readonly scope: "ca"; readonly until: Instant | null }
@@ -81,9 +86,10 @@ export class OrderPlanning {
 
   place(lineage: WaitingLineage): Placement {
     const refusals: { readonly caId: string; readonly refusal: Refusal }[] = [];
+    let awaited: CaForPlanning | null = null;
     for (const caId of this.#casFor(lineage)) {
       const ca = this.#cas.get(caId);
-      if (ca === undefined) continue;
+      if (ca === undefined || (awaited !== null && !this.#exempts(ca, lineage))) continue;
       const outcome = this.#tryAt(ca, lineage);
       if (!("scope" in outcome)) {
         countOne(this.#begun, caId);
@@ -91,7 +97,9 @@ export class OrderPlanning {
         return { kind: "placed", caId, ...outcome };
       }
       refusals.push({ caId, refusal: outcome });
+      if (this.#isAwaited(ca, lineage)) awaited ??= ca;
     }
+    if (awaited !== null) return this.#await(awaited, lineage);
     return this.#wait(lineage.workClass, refusals);
   }
 
@@ -142,6 +150,22 @@ export class OrderPlanning {
     }
     const reserved = this.#reserveAll(ca, spendingOf(order), lineage.workClass);
     return "scope" in reserved ? reserved : { spending: reserved, exemption: order.exemption };
+  }
+
+  /** A renewal that has time waits where no limit counts it, instead of going where it takes a customer's order. */
+  #isAwaited(ca: CaForPlanning, lineage: WaitingLineage): boolean {
+    const { workClass, patientUntil } = lineage;
+    const hasTime = workClass === "renewal" && patientUntil !== null && this.#now < patientUntil;
+    return hasTime && ca.admission.kind !== "all" && this.#exempts(ca, lineage);
+  }
+
+  #exempts(ca: CaForPlanning, lineage: WaitingLineage): boolean {
+    return orderAt(ca, lineage, this.#now).exemption !== "none";
+  }
+
+  #await({ id, admission }: CaForPlanning, { patientUntil }: WaitingLineage): Placement {
+    const again = (admission.kind === "none" ? admission.until : null) ?? after(this.#now, probeTime);
+    return { kind: "awaits-ca", until: instant(Math.min(again, patientUntil ?? again)), caId: id };
   }
 
   #whyClosed(ca: CaForPlanning, workClass: WorkClass): Refusal | null {

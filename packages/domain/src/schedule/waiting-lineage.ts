@@ -1,3 +1,4 @@
+import type { Instant } from "../time/instant.ts";
 import type { RenewalWindow } from "./renewal-window.ts";
 import type { WorkClass } from "./work-class.ts";
 
@@ -21,4 +22,6 @@ export interface WaitingLineage {
    * the CA has told no window, or may hold that the certificate is replaced already.
    */
   readonly successor: { readonly caId: string; readonly window: RenewalWindow } | null;
+  /** Until when its renewal waits for a CA that is down and at which no limit counts it; null: it has no certificate. */
+  readonly patientUntil: Instant | null;
 }

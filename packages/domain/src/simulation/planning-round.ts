@@ -3,6 +3,7 @@ import { type Bucket, reserve, settle } from "../budget/bucket.ts";
 import type { Limit, LimitName } from "../budget/limit.ts";
 import type { Exemption, Spending } from "../budget/order-spending.ts";
 import type { OrderPlanning } from "../schedule/order-planning.ts";
+import { patientUntil } from "../schedule/renewal-patience.ts";
 import type { WorkClass } from "../schedule/work-class.ts";
 import { after, type Instant, instant, seconds } from "../time/instant.ts";
 import type { Candidate, Lane, Line } from "./line.ts";
@@ -133,6 +134,7 @@ export class PlanningRound implements Round {
       sameSetAt: sameSetAt(lineage, this.#now),
       // Renewal information is not simulated: a renewal is exempt as one for the same names.
       successor: null,
+      patientUntil: lineage.certificate === null ? null : patientUntil(lineage.certificate),
     });
     switch (placement.kind) {
       case "placed":
@@ -150,6 +152,9 @@ export class PlanningRound implements Round {
       case "parked":
         this.#line.park(candidate, earlier(placement.until, this.#limitsChangeAt));
         this.parked[placement.limit] = (this.parked[placement.limit] ?? 0) + 1;
+        return true;
+      case "awaits-ca":
+        this.#line.park(candidate, placement.until);
         return true;
       case "held":
         if (placement.until === null) this.#waitsForRoom = true;

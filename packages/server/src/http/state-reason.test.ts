@@ -84,6 +84,7 @@ test("what waits says for what", () => {
     { ...spring, state: "queued", queued_at: now, campaign_state: "paused" },
     { state: "queued", queued_at: now },
     { state: "queued", queued_at: now, parked_until: now, parked_for: limit },
+    { state: "queued", queued_at: now, parked_until: now },
   ];
   expect(waits.map((each) => stateReason({ ...nothing, ...each }))).toEqual([
     'It is on the list of the campaign "spring", whose wave 2 of 3 is under way.',
@@ -92,6 +93,7 @@ test("what waits says for what", () => {
     'It is in line for the campaign "spring", which is paused.',
     "It has been in line since 2026-11-22 12:00 UTC, and is ordered as soon as the limits of the certificate authorities allow.",
     `It waits for a limit of a certificate authority (${limit}) until 2026-11-22 12:00 UTC.`,
+    "Its renewal waits for the certificate authority that its certificate is from, which is down: there no limit counts it. It is looked at again at 2026-11-22 12:00 UTC.",
   ]);
 });
 

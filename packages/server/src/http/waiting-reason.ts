@@ -15,6 +15,8 @@ function heldReason(standing: Standing): string {
 export function queuedReason(standing: Standing): string {
   const { queued_at, parked_until, parked_for } = standing;
   const campaign = campaignPhrase(standing);
+  if (parked_until !== null && parked_for === null)
+    return `Its renewal waits for the certificate authority that its certificate is from, which is down: there no limit counts it. It is looked at again at ${minuteText(parked_until)}.`;
   if (parked_until !== null)
     return `It waits for a limit of a certificate authority (${parked_for}) until ${minuteText(parked_until)}.`;
   if (queued_at !== null && campaign !== null && standing.campaign_state !== "running")

@@ -8,7 +8,7 @@ import {
   instant,
   seconds,
 } from "@certmill/domain";
-import { insertCa } from "../../src/store/accounts.ts";
+import { insertCa, type NewCa } from "../../src/store/accounts.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
 import { type Database, type Db, openDatabase } from "../../src/store/database.ts";
 import type { CertificateToStore } from "../../src/store/decision/commit-issued.ts";
@@ -45,7 +45,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
   const { url } = opened.use(await postgres.copy());
   const database = opened.use(await openDatabase({ kind: "postgresql", url, connections: 10 }));
   const { db } = database;
-  const caId = await insertTestCa(db, maxOrdersInFlight);
+  const caId = await insertTestCa(db, { maxOrdersInFlight });
   const edgeGroupId = await ensureEdgeGroup(db, "default");
   const lifetime = opened.move();
   return {
@@ -73,13 +73,16 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
   };
 }
 
-async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> {
+export async function insertTestCa(
+  db: Db,
+  { name = "test", maxOrdersInFlight = 1_000 }: Partial<NewCa>,
+): Promise<string> {
   const account = { url: "https://ca.test/account/1", key: sealed, thumbprint: "thumbprint", contact: [] };
   const caId = await insertCa(
     db,
     {
-      name: "test",
-      directoryUrl: "https://ca.test/directory",
+      name,
+      directoryUrl: `https://${name}-ca.test/directory`,
       rootPem: null,
       namePolicy: "public",
       maxOrdersInFlight,
@@ -93,7 +96,7 @@ async function insertTestCa(db: Db, maxOrdersInFlight: number): Promise<string> 
     },
     start,
   );
-  if (caId === null) throw new Error("The database had a CA already.");
+  if (caId === null) throw new Error(`There is a CA ${name} already.`);
   return caId;
 }
 

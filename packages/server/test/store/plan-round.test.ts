@@ -1,13 +1,14 @@
-import { after, days, seconds } from "@certmill/domain";
+import { after, days, freshHealth, type Instant, instant, minutes, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
+import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
-import { lease, start, startFleet } from "./fleet.ts";
+import { certificateFor, claimOne, insertTestCa, lease, start, startFleet, storeKey } from "./fleet.ts";
 
 let postgres: MigratedPostgres;
 
@@ -132,3 +133,31 @@ test.each([
     expect(ran).toEqual(order);
   },
 );
+
+test("a renewal whose CA is down waits for it where no limit counts it, for a week, and goes to another then", async () => {
+  await using fleet = await startFleet(postgres);
+  const { db } = fleet;
+  await insertTestCa(db, { name: "other" });
+  await db.updateTable("ca").set({ limit_set: "letsencrypt", weight: 100 }).execute();
+  await fleet.add([["a.example.com"]]);
+  const first = await claimOne(fleet);
+  await storeKey(db, first.id);
+  const certificate = certificateFor(days(90));
+  await commitIssued(db, first, { certificate, events: [], ledger: [], now: start });
+
+  const planAt = async (now: Instant, openUntil: Instant) => {
+    const health = JSON.stringify({ ...freshHealth, state: "open", openUntil, trips: 1 });
+    await db.updateTable("ca").set({ health }).where("id", "=", first.caId).execute();
+    return planRound(db, { limit: 10, now });
+  };
+  const due = instant(certificate.notAfter - days(30));
+  const openUntil = after(due, minutes(15));
+  expect(await planAt(due, openUntil)).toMatchObject({ kind: "planned", orders: 0 });
+  const waits = await db.selectFrom("queue").select(["parked_until", "parked_for"]).executeTakeFirst();
+  expect(waits).toEqual({ parked_until: openUntil, parked_for: null });
+  expect((await readOwed(db, due)).planningAt).toBe(openUntil);
+
+  const tired = after(due, days(7.5));
+  expect(await planAt(tired, after(tired, minutes(15)))).toMatchObject({ orders: 1 });
+  expect((await claimOne(fleet, tired)).caId).not.toBe(first.caId);
+});

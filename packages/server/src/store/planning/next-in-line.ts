@@ -7,6 +7,7 @@ import {
   type Instant,
   instant,
   type Limit,
+  patientUntil,
   sameSetWindow,
   type WaitingLineage,
   type WorkClass,
@@ -52,6 +53,9 @@ interface Row {
   window_ca: string | null;
   window_start: Instant | null;
   window_end: Instant | null;
+  /** Of the certificate that it has. */
+  not_before: Instant | null;
+  not_after: Instant | null;
   campaign_id: string | null;
   /** Of a twin's first order: the campaign that the other's was of. */
   twin_campaign_id: string | null;
@@ -108,7 +112,8 @@ export async function nextInLine(
           and certificate.names = lineage.names
           and case when issuance_id is null then certificate.not_before else certificate.stored_at end > ${since}
       ) as same_set_at,
-      renewal.ca_id as window_ca, renewal.window_start, renewal.window_end
+      renewal.ca_id as window_ca, renewal.window_start, renewal.window_end,
+      held.not_before, held.not_after
     from line join lineage on lineage.id = line.lineage_id
       left join lineage main on main.id = lineage.twin_of
       left join certificate held on held.id = lineage.certificate_id
@@ -144,6 +149,7 @@ const candidateOf = (row: Row): Candidate => ({
   previous: row.previous,
   sameSetAt: row.same_set_at,
   successor: successorOf(row),
+  patientUntil: patienceOf(row),
   spender:
     (row.campaign_id ?? row.twin_campaign_id) !== null
       ? `campaign ${row.campaign_id ?? row.twin_campaign_id}`
@@ -159,6 +165,9 @@ const successorOf = ({
   window_end: end,
 }: Row): Candidate["successor"] =>
   caId === null || start === null || end === null ? null : { caId, window: { start, end } };
+
+const patienceOf = ({ not_before: notBefore, not_after: notAfter }: Row): Instant | null =>
+  notBefore === null || notAfter === null ? null : patientUntil({ notBefore, notAfter });
 
 /** The buckets that planning for these lineages may look at. */
 export const bucketsOfLine = (

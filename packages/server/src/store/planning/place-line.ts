@@ -45,8 +45,12 @@ export function placeLine(
       case "parked":
         plan.parked.push({
           lineageId: candidate.lineageId,
-          placement: { ...placement, until: earlier(placement.until, limitsChangeAt) },
+          until: earlier(placement.until, limitsChangeAt),
+          limit: { caId: placement.caId, limit: placement.limit, key: placement.key },
         });
+        break;
+      case "awaits-ca":
+        plan.parked.push({ lineageId: candidate.lineageId, until: placement.until, limit: null });
         break;
       case "held":
         held.add(lane.id);

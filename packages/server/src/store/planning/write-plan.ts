@@ -1,7 +1,7 @@
 import {
+  type BucketName,
   type Exemption,
   type Instant,
-  type Placement,
   planned,
   type Spending,
   type WorkClass,
@@ -20,7 +20,9 @@ export interface PlannedOrder {
 
 export interface Parked {
   readonly lineageId: string;
-  readonly placement: Extract<Placement, { kind: "parked" }>;
+  readonly until: Instant;
+  /** What it waits for; null: a CA that is down. */
+  readonly limit: (BucketName & { readonly caId: string }) | null;
 }
 
 /** What a round has decided, as it grows. */
@@ -158,10 +160,10 @@ async function park(trx: Db, parked: readonly Parked[]): Promise<void> {
     update queue set parked_until = to_timestamp(parked.until / 1000.0), parked_for = ca.name || ' ' || parked.bucket
     from unnest(
       ${parked.map(({ lineageId }) => lineageId)}::bigint[],
-      ${parked.map(({ placement }) => placement.until)}::float8[],
-      ${parked.map(({ placement }) => placement.caId)}::bigint[],
-      ${parked.map(({ placement }) => `${placement.limit} ${placement.key}`)}::text[]
-    ) as parked (lineage_id, until, ca_id, bucket) join ca on ca.id = parked.ca_id
+      ${parked.map(({ until }) => until)}::float8[],
+      ${parked.map(({ limit }) => limit?.caId ?? null)}::bigint[],
+      ${parked.map(({ limit }) => (limit === null ? null : `${limit.limit} ${limit.key}`))}::text[]
+    ) as parked (lineage_id, until, ca_id, bucket) left join ca on ca.id = parked.ca_id
     where queue.lineage_id = parked.lineage_id`.execute(trx);
 }
 
