@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { pause } from "../flow/pause.ts";
 import type { Served } from "../holding/holding.ts";
 import { plainSerial, shakeHands, type TlsAddress, type Verifies } from "./handshake.ts";
@@ -39,11 +40,13 @@ async function proveName(
   const giveUpAt = Date.now() + at.patience;
   // A wildcard is no host; any label in its place is as good.
   const host = name.replace(/^\*\./, "certmill-proof.");
+  // Nobody names an address in a handshake: a proxy chooses by the one that a client comes to.
+  const place = isIP(name) === 0 ? at : { ...at, host: name };
   for (;;) {
-    const handshake = await shakeHands(at, host, signal);
+    const handshake = await shakeHands(place, host, signal);
     if (handshake.kind === "served" && handshake.serial === serial) return { kind: "proved" };
     if (signal.aborted || Date.now() >= giveUpAt) {
-      const address = `${at.host}:${at.port}`;
+      const address = `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
       return handshake.kind === "served"
         ? {
             kind: "another",
