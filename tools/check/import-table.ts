@@ -68,7 +68,7 @@ export const serverFolders: Readonly<Record<string, readonly string[]>> = {
  * Files of `server` that every folder may import. The other files beside the folders put things together:
  * they may import everything, and no folder may import them.
  */
-export const serverLeaves: readonly string[] = ["clock.ts", "create-whole.ts"];
+export const serverLeaves: readonly string[] = ["clock.ts", "create-whole.ts", "storable-text.ts"];
 
 /** Modules that only these folders of `server` may import. */
 export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {

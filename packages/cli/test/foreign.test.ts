@@ -38,6 +38,13 @@ const told = (found: readonly Found[]): [path: string, code: UnusableCode][] =>
   );
 
 const sec1 = (key: KeyObject): string => key.export({ type: "sec1", format: "pem" }).toString();
+/** A certificate as it is, but for the point of its public key, which is none. */
+function withDamagedKey(pem: string): Uint8Array {
+  const der = Buffer.from(new X509Certificate(pem).raw);
+  der[der.indexOf(Buffer.of(0x03, 0x42, 0x00, 0x04)) + 3] = 0x09;
+  return der;
+}
+
 const shop = { names: ["www.shop.example.com", "shop.example.com"] };
 
 describe("certbot", () => {
@@ -282,6 +289,7 @@ describe("dir", () => {
       "g.pfx": Uint8Array.of(0x30, 0x82, 1, 2),
       "h.pem": Buffer.alloc(2_000_000),
       "i.pem": issuer.issue({ names: [], key: newKey() }).fullchain,
+      "m.der": withDamagedKey(issuer.issue({ names: ["m.example.com"] }).leaf),
     });
     folder.link({ "k.pem": "/dev/null" });
     const key = newKey();
@@ -297,6 +305,7 @@ describe("dir", () => {
       ["c.pem", "key-unusable"],
       ["d.pem", "not-yet-valid"],
       ["i.pem", "no-names"],
+      ["m.der", "not-understood"],
     ]);
   });
 });

@@ -38,7 +38,7 @@ export async function* readTree(root: string, now: number): AsyncGenerator<Found
   for (const { path, der } of tree.leaves.values()) {
     yield await orUnusable(async () => {
       const leaf = new X509Certificate(der);
-      const key = tree.keys.get(hashOf(leaf.publicKey));
+      const key = tree.keys.get(hashOf(publicKeyOf(leaf, path)));
       const others = issuersOf(leaf, tree.issuers);
       const keys = key === undefined ? [] : [key];
       return assemble({ path, leaf, others, keys, name: null, directory: null, accountUrl: null }, now);
@@ -73,6 +73,15 @@ function add({ leaves, issuers }: Tree, certificate: X509Certificate, path: stri
   const same = issuers.get(certificate.subject) ?? [];
   if (same.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256)) return;
   issuers.set(certificate.subject, [...same, certificate]);
+}
+
+/** @throws Unusable */
+function publicKeyOf(leaf: X509Certificate, path: string): KeyObject {
+  try {
+    return leaf.publicKey;
+  } catch {
+    throw new Unusable(path, "not-understood", "The public key in it is damaged, or of an unknown kind.");
+  }
 }
 
 const hashOf = (key: KeyObject): string => key.export({ type: "spki", format: "der" }).toString("base64");

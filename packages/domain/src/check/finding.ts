@@ -46,6 +46,7 @@ export interface Finding {
   readonly where: string | null;
   /** What would be right; empty when it cannot be told. Addresses, CAs' CAA identities, an account's URL, … */
   readonly expected: readonly string[];
+  /** Of many the first 20, each cut at 300 characters. */
   readonly found: readonly string[];
   /** The CA, by its name here, that it is about; null: all. */
   readonly ca: string | null;

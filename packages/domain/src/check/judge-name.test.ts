@@ -269,6 +269,20 @@ describe("judgeName", () => {
     expect(judgeName({ ...right, v6: failed }, ingress, cas)).toEqual([]);
   });
 
+  test("of thousands of records so many are told as are read", () => {
+    const records = Array.from({ length: 5_000 }, (_, n) => ({
+      flags: 0,
+      tag: "issue",
+      value: `${n}${"\u{1f600}".repeat(500)}`,
+    }));
+    const findings = judgeName({ ...right, caa: { kind: "set", at: name, records } }, ingress, cas);
+    for (const { code, found: told } of findings) {
+      expect([code, told.length]).toEqual(["caa-forbids", 20]);
+      for (const text of told) expect([text.length, text.isWellFormed()]).toEqual([300, true]);
+    }
+    expect(findings).toHaveLength(2);
+  });
+
   test("a CA that takes no notice of CAA is stopped by none", () => {
     const facts: NameFacts = { ...right, caa: { kind: "failed", at: name, detail: "no answer" } };
     expect(judgeName(facts, ingress, [{ name: "own", caaIdentities: [], accountUri: null }])).toEqual([]);

@@ -57,13 +57,18 @@ const finding = (code: FindingCode, facts: Pick<NameFacts, "name">, told: Told =
   weight: "fault",
   where: null,
   expected: [],
-  found: [],
   ca: null,
   seenFrom: [],
   ...told,
+  found: (told.found ?? []).slice(0, mostFound).map((text) => text.slice(0, longestFound).toWellFormed()),
   code,
   name: facts.name,
 });
+
+/** A name may have thousands of records, of which each finding would be stored and told with all. */
+const mostFound = 20;
+/** A CAA record with an account's URL has some 100 characters, a name 253. */
+const longestFound = 300;
 
 type AddressFacts = Pick<NameFacts, "name" | "aliases" | "aliasEnd" | "v4" | "v6">;
 

@@ -4,6 +4,7 @@
  */
 import { type AddressRange, after, type Instant, mayReach, minutes, parseAddress } from "@certmill/domain";
 import type { Answer, DsData, RecordType } from "dns-packet";
+import { storableText } from "../storable-text.ts";
 import { type Exchange, type NameServer, NoReply } from "./dns-exchange.ts";
 import { type DnsReply, isUnder, lowerName, type Question, recordsOf } from "./dns-message.ts";
 import { signatureFault, signaturesOf, trustKeys, type ZoneKeys } from "./dnssec.ts";
@@ -87,7 +88,7 @@ class Walk implements NameLookups {
     try {
       const { zone, reply } = await this.#walk(name, type, 0);
       const fault = await this.#dnssecFault(zone, name, type, reply);
-      return fault === null ? answerOf(name, type, reply) : { kind: "dnssec", detail: fault };
+      return fault === null ? answerOf(name, type, reply) : { kind: "dnssec", detail: storableText(fault) };
     } catch (error) {
       this.#signal.throwIfAborted();
       if (error instanceof Stuck) return { kind: "failed", detail: error.message };
@@ -305,9 +306,13 @@ function decisive(
 /** What a reply says of the name; the rest of an alias is for the next question. */
 export function answerOf<T>(name: string, type: RecordType, reply: DnsReply): Answered<T> {
   const records = reply.answers.filter((answer) => answer.type === type && answer.name === name);
-  if (records.length > 0)
-    return { kind: "found", records: records.map((record) => ("data" in record ? record.data : null) as T) };
+  if (records.length > 0) return { kind: "found", records: records.map((record) => dataOf(record) as T) };
   const [alias] = recordsOf(reply.answers, "CNAME", name);
-  if (alias !== undefined) return { kind: "alias", target: lowerName(alias.data) };
+  if (alias !== undefined) return { kind: "alias", target: lowerName(storableText(alias.data)) };
   return { kind: reply.rcode === "NXDOMAIN" ? "no-name" : "none" };
+}
+
+function dataOf(record: Answer): unknown {
+  const data: unknown = "data" in record ? record.data : null;
+  return typeof data === "string" ? storableText(data) : data;
 }

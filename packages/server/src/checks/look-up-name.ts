@@ -1,6 +1,7 @@
 /** A name's addresses, aliases and CAA records, each by as few questions as it takes. */
 import { type AliasEnd, type CaaFacts, type CaaRecord, climbingOrder, type Lookup } from "@certmill/domain";
 import type { RecordType } from "dns-packet";
+import { storableText } from "../storable-text.ts";
 import type { Answered, NameLookups } from "./resolver.ts";
 
 export interface AddressesOfName {
@@ -31,7 +32,7 @@ export async function lookUpCaa(lookups: NameLookups, name: string): Promise<Caa
       return {
         kind: "set",
         at,
-        records: answer.records.map(({ flags, tag, value }) => ({ flags, tag, value })),
+        records: answer.records.map(storable),
       };
     }
     if (answer.kind === "dnssec" || answer.kind === "failed")
@@ -39,6 +40,12 @@ export async function lookUpCaa(lookups: NameLookups, name: string): Promise<Caa
   }
   return { kind: "absent" };
 }
+
+const storable = ({ flags, tag, value }: CaaRecord): CaaRecord => ({
+  flags,
+  tag: storableText(tag),
+  value: storableText(value),
+});
 
 interface Followed<T> {
   readonly aliases: readonly string[];

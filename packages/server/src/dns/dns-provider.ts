@@ -1,4 +1,5 @@
 /** The port to whoever has a zone: what a provider of a new kind has to do. */
+import { storableText } from "../storable-text.ts";
 
 export interface TextRecord {
   /** The zone that has the record, as it is configured: A-labels, lower case, without a dot at the end. */
@@ -22,6 +23,11 @@ export interface DnsProvider {
 /** The provider did not do it. The message is for the operator, and holds no secret. */
 export class ProviderFault extends Error {
   readonly code = "dns-provider-fault";
+
+  constructor(message: string) {
+    // It is stored, and quotes what a program printed or a server answered.
+    super(storableText(message));
+  }
 }
 
 /** Of the proofs: they change with each issuance, and nobody is to remember one that is gone. Seconds. */

@@ -13,6 +13,7 @@ import {
   type ProblemFacts,
   type ProblemType,
 } from "@certmill/domain";
+import { storableText } from "../storable-text.ts";
 import { RequestsBackedUp } from "./slot-queue.ts";
 
 export const instantOrNull = (at: number | null): Instant | null => (at === null ? null : instant(at));
@@ -94,12 +95,10 @@ const codes: Readonly<Partial<Record<AcmeError["code"], FailureCode>>> = {
 const longestDetail = 2_000;
 
 /** The CA's words with those of its parts; cut where a CA sends pages. */
-function problemText(problem: AcmeProblem): string {
+export function problemText(problem: AcmeProblem): string {
   const parts = problem.subproblems.map(({ identifier, detail }) =>
     identifier === null ? detail : `${identifier.value}: ${detail}`,
   );
-  return [problem.detail, ...parts]
-    .filter((part) => part !== "")
-    .join("; ")
-    .slice(0, longestDetail);
+  const text = [problem.detail, ...parts].filter((part) => part !== "").join("; ");
+  return storableText(text.slice(0, longestDetail));
 }

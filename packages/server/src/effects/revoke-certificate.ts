@@ -2,6 +2,7 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { type AcmeClient, AcmeError } from "@certmill/acme";
 import { type Instant, instant, type RevocationReason } from "@certmill/domain";
+import { problemText } from "./acme-facts.ts";
 import { RequestsBackedUp } from "./slot-queue.ts";
 
 export type RevocationAnswer =
@@ -55,11 +56,12 @@ function derOf(chainPem: string): Uint8Array | null {
 function answerOf({ code, problem, message }: AcmeError): RevocationAnswer {
   const isTrouble =
     problem === null ? code === "transport" : (problem.status ?? 0) >= 500 || problem.status === 429;
-  if (!isTrouble) return { kind: "refused", detail: problem?.detail ?? message };
+  const detail = problem === null ? message : problemText(problem);
+  if (!isTrouble) return { kind: "refused", detail };
   const retryAt = problem?.retryAt ?? null;
   return {
     kind: "trouble",
     retryAt: retryAt === null ? null : instant(retryAt),
-    detail: problem?.detail ?? message,
+    detail,
   };
 }

@@ -111,6 +111,50 @@ describe.each(examples)("$title", ({ zone, key, ds, records, signature, now }) =
   });
 });
 
+describe("a hostile zone", () => {
+  const [{ zone, key, ds, records, signature, now }] = examples;
+  const rrsig = (bytes: Buffer): Answer => ({
+    type: "RRSIG",
+    name: records[0].name,
+    ttl: 3600,
+    data: {
+      ...signature,
+      algorithm: key.algorithm,
+      originalTTL: 3600,
+      keyTag: ds.keyTag,
+      signersName: zone,
+      signature: bytes,
+    },
+  });
+  const right = rrsig(Buffer.from(signature.signature, "base64"));
+  const signedBy = { zone, keys: [key], now: instant(Date.parse(now)) };
+  /** Of the same tag, as that is a sum of 16-bit words. */
+  const ofSameTag = (n: number): typeof key => {
+    const words = Buffer.from(key.key);
+    const [first, other] = [words.readUInt16BE(0), words.readUInt16BE(2 * n)];
+    words.writeUInt16BE(other, 0);
+    words.writeUInt16BE(first, 2 * n);
+    return { ...key, key: words };
+  };
+
+  test("has eight signatures verified, and no more", () => {
+    const wrong = Array.from({ length: 300 }, (_, n) => rrsig(Buffer.alloc(64, n)));
+    const fault = (...signatures: Answer[]) =>
+      signatureFault(records, { ...signedBy, answers: [...records, ...signatures] });
+    expect(fault(...wrong.slice(0, 7), right)).toBeNull();
+    expect(fault(...wrong, right)).toMatch(/is wrong$/);
+  });
+
+  test("has two keys of one tag tried, and no more", () => {
+    const fault = (...keys: (typeof key)[]) =>
+      signatureFault(records, { ...signedBy, keys, answers: [...records, right] });
+    expect(ofSameTag(1).key).not.toEqual(key.key);
+    expect(keyTag(ofSameTag(1))).toBe(keyTag(key));
+    expect(fault(ofSameTag(1), key)).toBeNull();
+    expect(fault(ofSameTag(1), ofSameTag(2), key)).toMatch(/is wrong$/);
+  });
+});
+
 test("what nobody can verify counts as unsigned", () => {
   const ds = { keyTag: 1, algorithm: 253, digestType: 2, digest: Buffer.alloc(32) };
   expect(trustKeys("example.com", [ds], [], instant(0))).toBeNull();

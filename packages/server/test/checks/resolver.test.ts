@@ -54,6 +54,8 @@ beforeAll(async () => {
       "pool CNAME loop",
       "ns1 A 127.0.0.3",
       "ns2 A 127.0.0.4",
+      "nul CNAME no\0where",
+      'bytes CAA 0 issue "\0; \ud800"',
       ...Array.from({ length: 14 }, (_, n) => `c${n} CNAME c${n + 1}`),
     ]),
     zone("far.test", ["x A 192.0.2.7", 'x CAA 0 issue "far.example"']),
@@ -146,6 +148,16 @@ describe("the authoritative resolver", () => {
       ...issue("far.example"),
     });
     expect(await lookUpCaa(lookups(), "signed.test")).toEqual({ kind: "absent" });
+  });
+
+  test("bytes that no database takes are told as others", async () => {
+    expect(await addresses("nul.example.test")).toMatchObject({
+      aliases: ["no\ufffdwhere.example.test"],
+      v4: { kind: "no-name" },
+    });
+    expect(await lookUpCaa(lookups(), "bytes.example.test")).toMatchObject({
+      records: [{ flags: 0, tag: "issue", value: "\ufffd; \ufffd" }],
+    });
   });
 
   test.each(["silent", "garbage", "SERVFAIL", "REFUSED"] as const)(

@@ -39,6 +39,11 @@ test("what it ends with and printed last is told", async () => {
   await expect(hook.provider.add(record, patience())).rejects.toThrow(/exit code 7: no such zone\.$/);
 });
 
+test("what it printed is told without what no database takes", async () => {
+  await using hook = await withHook(String.raw`printf 'no\000zone' >&2; exit 7`);
+  await expect(hook.provider.add(record, patience())).rejects.toThrow(/exit code 7: no\ufffdzone\.$/);
+});
+
 test("one that does not end is killed with all it started when the time is up", async () => {
   await using hook = await withHook(`cd "$(dirname "$0")"; sleep 60 & echo $! > child; wait`);
   const stop = new AbortController();

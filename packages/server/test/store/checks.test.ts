@@ -1,7 +1,9 @@
 /** The checks' rows: who is sent there, who takes them, and what follows. */
 import { after, days, type Finding, type Instant, minutes, usualLife } from "@certmill/domain";
+import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { storableText } from "../../src/storable-text.ts";
 import {
   type ClaimedCheck,
   claimChecks,
@@ -34,6 +36,20 @@ const fault: Finding = {
   ca: null,
   seenFrom: [],
 };
+
+test("all that is made storable is stored, in columns and in JSON", async () => {
+  await using fleet = await startFleet(postgres);
+  const texts = fc.array(fc.string({ unit: "binary", maxLength: 40 }), { minLength: 50, maxLength: 50 });
+  await fc.assert(
+    fc.asyncProperty(texts, async (raw) => {
+      const stored = [...raw, "\0", "\ud800", "\udc00\ud800"].map(storableText);
+      const { rows } = await sql<{ json: string[]; columns: string[] }>`
+        select ${JSON.stringify(stored)}::jsonb as json, ${stored}::text[] as columns`.execute(fleet.db);
+      expect(rows).toEqual([{ json: stored, columns: stored }]);
+    }),
+    { numRuns: 5 },
+  );
+});
 
 const plan = async ({ db }: Fleet, now: Instant): Promise<number> => {
   const round = await planRound(db, { limit: 100, now, checkFirst: true });
