@@ -73,8 +73,8 @@ async function workUntilNextLook(options: DriveOptions, signal: AbortSignal): Pr
   const { holdings, retries, bell, pacer, lookEvery } = options;
   const round = new AbortController();
   const stop = AbortSignal.any([signal, round.signal, AbortSignal.timeout(lookEvery)]);
-  const line = { line: holdings.unloaded, holdings, retries };
-  const next = (underWay: ReadonlySet<string>) => nextDue(line, underWay, pushAttemptOf);
+  const line = { line: holdings.unloaded, holdings, retries, attemptOf: pushAttemptOf };
+  const next = (underWay: ReadonlySet<string>, most: number) => nextDue(line, underWay, most);
   const work = async (holding: Holding): Promise<void> => {
     await pacer.turn(stop);
     if (stop.aborted) return;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Client, maxKeyPairs, operations } from "@certmill/api";
 import type { KeyPair } from "../install/check-key-pair.ts";
 
@@ -11,8 +12,8 @@ interface Asked {
 const mostRequests = 2;
 
 /**
- * Fetches certificates with their keys. What is asked for while requests are under way goes into the next one
- * together, so that an edge that begins with nothing asks for a hundred at a time, and one at work for the one it needs.
+ * Fetches certificates with their keys. What is asked for in the same turn of the event loop, or while requests are under way, goes into
+ * the next one together, so that an edge that begins with nothing asks for a hundred at a time, and one at work for the one it needs.
  */
 export class KeyPairFetcher {
   readonly #client: Client;
@@ -40,6 +41,7 @@ export class KeyPairFetcher {
   async #pump(signal: AbortSignal): Promise<void> {
     if (this.#requests === mostRequests) return;
     this.#requests += 1;
+    await nextTurn();
     while (this.#waiting.length > 0) await this.#ask(this.#waiting.splice(0, maxKeyPairs), signal);
     this.#requests -= 1;
   }
@@ -50,7 +52,11 @@ export class KeyPairFetcher {
       const body = { ids, edge: this.#edge };
       const { items } = await this.#client.call(operations.edgeCertificates, { body, signal });
       const pairs = new Map(items.map((item) => [item.certificateId, item]));
-      for (const { certificateId, resolve } of asked) resolve(pairs.get(certificateId) ?? null);
+      for (const { certificateId, resolve } of asked) {
+        resolve(pairs.get(certificateId) ?? null);
+        // What is looked at now takes its time: handshakes come in between.
+        await nextTurn();
+      }
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }

@@ -5,8 +5,10 @@ import { workInLanes } from "./lanes.ts";
 
 const never = new AbortController().signal;
 
-/** Lets everything that can go on go on. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Lets everything that can go on go on: a look for work comes a turn after the ring. */
+async function turn(): Promise<void> {
+  for (let i = 0; i < 3; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+}
 
 /** A line of numbered items, whose works end when they are told to. */
 class Line {
@@ -38,10 +40,10 @@ class Line {
     );
   }
 
-  readonly #next = (underWay: ReadonlySet<string>) => {
+  readonly #next = (underWay: ReadonlySet<string>, most: number) => {
     this.asked.push(underWay.size);
-    const item = this.#waiting.find((each) => !underWay.has(String(each)));
-    return item === undefined ? null : { id: String(item), item };
+    const items = this.#waiting.filter((each) => !underWay.has(String(each))).slice(0, most);
+    return { ready: items.map((item) => ({ id: String(item), item })), nextAt: null };
   };
 
   async #work(item: number): Promise<void> {
@@ -117,7 +119,7 @@ test("what is due later is looked for at that instant, without a ring", async ()
   let looks = 0;
   const next = () => {
     looks += 1;
-    return Date.now() < dueAt ? dueAt : { id: "a", item: "a" };
+    return { ready: Date.now() < dueAt ? [] : [{ id: "a", item: "a" }], nextAt: dueAt };
   };
   const work = async () => {
     stop.abort();
@@ -166,7 +168,7 @@ test("a work that throws before it waits for anything is a failure like others",
     throw new Error("at once");
   };
   const running = workInLanes(
-    { lanes: 2, bell: new Bell(), next: () => ({ id: "a", item: 1 }), work },
+    { lanes: 2, bell: new Bell(), next: () => ({ ready: [{ id: "a", item: 1 }], nextAt: null }), work },
     never,
   );
   await expect(running).rejects.toThrow("at once");

@@ -1,15 +1,18 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Bell } from "./bell.ts";
+
+/** What a look for work has found. */
+export interface Due<Item> {
+  readonly ready: readonly { readonly id: string; readonly item: Item }[];
+  /** The instant in milliseconds since 1970 from which there may be more; null: only a ring can bring some. */
+  readonly nextAt: number | null;
+}
 
 export interface LanesOptions<Item> {
   /** Items worked on at once. */
   readonly lanes: number;
-  /**
-   * An item to work on that is not under way; else the instant in milliseconds since 1970 from which there may be one, null
-   * when only a ring can bring one.
-   */
-  readonly next: (
-    underWay: ReadonlySet<string>,
-  ) => { readonly id: string; readonly item: Item } | number | null;
+  /** So many items to work on, at most, that are not under way. */
+  readonly next: (underWay: ReadonlySet<string>, most: number) => Due<Item>;
   readonly work: (item: Item) => Promise<void>;
   /** Rung when there may be something to do. */
   readonly bell: Bell;
@@ -46,18 +49,19 @@ export async function workInLanes<Item>(
   }
 
   while (!signal.aborted && failures.length === 0) {
-    if (underWay.size >= lanes) {
-      await freed.rung(null, signal);
-      continue;
+    const free = lanes - underWay.size;
+    const { ready, nextAt } = free === 0 ? full : next(underWay, free);
+    for (const { id, item } of ready) {
+      const done = run(id, item).finally(() => running.delete(done));
+      running.add(done);
     }
-    const due = next(underWay);
-    if (typeof due !== "object" || due === null) {
-      await news.rung(due, signal);
-      continue;
-    }
-    const done = run(due.id, due.item).finally(() => running.delete(done));
-    running.add(done);
+    if (ready.length > 0) continue;
+    await (free === 0 ? freed : news).rung(nextAt, signal);
+    // What comes together is given out by one look.
+    await nextTurn();
   }
   await Promise.all(running);
   if (failures.length > 0) throw failures[0];
 }
+
+const full = { ready: [], nextAt: null } as const;

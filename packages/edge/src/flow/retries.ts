@@ -9,9 +9,15 @@ export class Retries {
     this.#backoff = backoff;
   }
 
-  /** @returns when to try again, in milliseconds since 1970. */
+  /**
+   * What fails before it is to be tried again was begun with what failed before, and says nothing new.
+   *
+   * @returns when to try again, in milliseconds since 1970.
+   */
   failed(key: string): number {
-    const failures = (this.#failed.get(key)?.failures ?? 0) + 1;
+    const before = this.#failed.get(key);
+    if (before !== undefined && before.at > Date.now()) return before.at;
+    const failures = (before?.failures ?? 0) + 1;
     const at = Date.now() + backoffAfter(failures, this.#backoff);
     this.#failed.set(key, { failures, at });
     return at;

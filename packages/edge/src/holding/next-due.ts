@@ -1,30 +1,36 @@
+import type { Due } from "../flow/lanes.ts";
 import type { Retries } from "../flow/retries.ts";
 import type { ByNeed } from "./by-need.ts";
 import type { Holding } from "./holding.ts";
 import type { Holdings } from "./holdings.ts";
 
-/**
- * The lineage of a line that is to be worked on next; else when the first that failed is due again, in
- * milliseconds since 1970, null when none has failed.
- *
- * @param attemptOf what is tried again later when it fails: something newer does not wait for it.
- */
+export interface Line {
+  readonly line: ByNeed;
+  readonly holdings: Holdings;
+  readonly retries: Retries;
+  /** What is tried again later when it fails: something newer does not wait for it. */
+  readonly attemptOf: (holding: Holding) => string;
+}
+
+/** The lineages of a line that are to be worked on next, and when the first that failed is due again. */
 export function nextDue(
-  { line, holdings, retries }: { line: ByNeed; holdings: Holdings; retries: Retries },
+  { line, holdings, retries, attemptOf }: Line,
   underWay: ReadonlySet<string>,
-  attemptOf: (holding: Holding) => string,
-): { readonly id: string; readonly item: Holding } | number | null {
+  most: number,
+): Due<Holding> {
   const now = Date.now();
-  let retryAt: number | null = null;
+  const ready: { readonly id: string; readonly item: Holding }[] = [];
+  let nextAt: number | null = null;
   for (const lineageId of line) {
+    if (ready.length === most) break;
     if (underWay.has(lineageId)) continue;
     const holding = holdings.get(lineageId);
     if (holding === null) continue;
     const notBefore = retries.notBefore(attemptOf(holding));
-    if (notBefore <= now) return { id: lineageId, item: holding };
-    retryAt = Math.min(retryAt ?? notBefore, notBefore);
+    if (notBefore <= now) ready.push({ id: lineageId, item: holding });
+    else nextAt = Math.min(nextAt ?? notBefore, notBefore);
   }
-  return retryAt;
+  return { ready, nextAt };
 }
 
 /** A key for what should become of a lineage's files or of its place in the proxy. */

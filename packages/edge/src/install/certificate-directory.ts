@@ -1,33 +1,26 @@
-import { readFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { OneAtATime } from "../flow/one-at-a-time.ts";
 import type { CertificateRef } from "../holding/holding.ts";
 import type { KeyPair } from "./check-key-pair.ts";
-import {
-  createDurably,
-  createLink,
-  linkTarget,
-  removeLink,
-  replaceLink,
-  syncDirectory,
-} from "./durable-write.ts";
+import { createFile } from "./durable-write.ts";
+import { GroupSync } from "./group-sync.ts";
 import type { Layout } from "./layout.ts";
-import { SharedSyncs } from "./shared-syncs.ts";
+import { createLink, linkTarget, removeLink, replaceLink } from "./links.ts";
 
 /**
  * The directory that proxies read. Each certificate has a directory of its own, `.versions/<lineage>/<version>/`,
  * which never changes once it is there; for each name a link points to one. A name is switched by replacing
  * its link: chain and key change together, and a reader finds the old or the new, never a mixture.
  * Every operation may be done again after a crash in the middle of it.
+ *
+ * What changes names or memory is done at once; the disk is waited for, by all who change something together.
  */
 export class CertificateDirectory {
   readonly #path: string;
   readonly #layout: Layout;
   readonly #others: readonly Layout[];
-  /** A name can move between lineages: looking whose a link is and changing it must not be interrupted. */
-  readonly #links = new OneAtATime();
-  readonly #syncs = new SharedSyncs();
+  readonly #syncs = new GroupSync();
 
   /** @param others what an earlier run may have written: see {@link convert}. */
   constructor(path: string, layout: Layout, others: readonly Layout[] = []) {
@@ -62,7 +55,7 @@ export class CertificateDirectory {
       const pair = await this.#readAs(layout, lineageId, ref);
       if (pair === null) continue;
       await this.store(lineageId, ref, { pair, isFirst: false });
-      await this.prune(lineageId, [ref]);
+      this.prune(lineageId, [ref]);
       return true;
     }
     return false;
@@ -94,16 +87,23 @@ export class CertificateDirectory {
     const lineage = join(this.#path, ".versions", lineageId);
     const version = join(this.#path, versionPath(lineageId, ref));
     const unfinished = join(lineage, `.${versionOf(ref)}.new`);
-    if (!isFirst) await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true, mode: 0o755 });
-    for (const { name, content, mode } of this.#layout.files(pair)) {
-      await createDurably(join(unfinished, name), content, mode);
+    if (!isFirst) rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished, { recursive: true, mode: 0o755 });
+    await this.#fill(unfinished, pair);
+    if (!isFirst) rmSync(version, { recursive: true, force: true });
+    renameSync(unfinished, version);
+    await this.#syncs.sync(lineage, join(this.#path, ".versions"));
+  }
+
+  async #fill(directory: string, pair: KeyPair): Promise<void> {
+    const files: number[] = [];
+    try {
+      for (const { name, content, mode } of this.#layout.files(pair))
+        files.push(createFile(join(directory, name), content, mode));
+      await this.#syncs.sync(...files, directory);
+    } finally {
+      for (const file of files) closeSync(file);
     }
-    await syncDirectory(unfinished);
-    if (!isFirst) await rm(version, { recursive: true, force: true });
-    await rename(unfinished, version);
-    await syncDirectory(lineage);
-    await this.#syncs.sync(join(this.#path, ".versions"));
   }
 
   /** Points the names to a stored certificate; names the lineage had before and has no more lose their links. */
@@ -114,30 +114,26 @@ export class CertificateDirectory {
   ): Promise<void> {
     const target = this.#target(lineageId, ref);
     const gone = before.filter((name) => !names.includes(name));
-    await this.#links.run(async () => {
-      for (const name of names) {
-        const path = this.#linkPath(name);
-        if (before.length === 0) await createLink(path, target);
-        else if ((await linkTarget(path)) !== target) await replaceLink(path, target);
-      }
-      await this.#unlink(lineageId, gone);
-    });
+    for (const name of names) {
+      const path = this.#linkPath(name);
+      if (before.length === 0) createLink(path, target);
+      else if (linkTarget(path) !== target) replaceLink(path, target);
+    }
+    this.#unlink(lineageId, gone);
     await this.#syncs.sync(this.#path);
   }
 
   /** Whether every name's link points to the certificate. */
   async isLinked(lineageId: string, ref: CertificateRef, names: readonly string[]): Promise<boolean> {
     for (const name of names) {
-      if ((await linkTarget(this.#linkPath(name))) !== this.#target(lineageId, ref)) return false;
+      if (linkTarget(this.#linkPath(name)) !== this.#target(lineageId, ref)) return false;
     }
     return (await this.read(lineageId, ref)) !== null;
   }
 
   /** Takes the links of a lineage away; a link that is another lineage's by now stays. */
   async unlink(lineageId: string, names: readonly string[]): Promise<void> {
-    await this.#links.run(async () => {
-      await this.#unlink(lineageId, names);
-    });
+    this.#unlink(lineageId, names);
     await this.#syncs.sync(this.#path);
   }
 
@@ -146,15 +142,15 @@ export class CertificateDirectory {
    *
    * @returns whether the lineage has a directory.
    */
-  async prune(lineageId: string, keep: readonly CertificateRef[]): Promise<boolean> {
+  prune(lineageId: string, keep: readonly CertificateRef[]): boolean {
     const lineage = join(this.#path, ".versions", lineageId);
+    if (!existsSync(lineage)) return false;
     const kept = new Set(keep.map(versionOf));
-    const found = await entries(lineage);
-    for (const entry of found ?? []) {
-      if (!kept.has(entry)) await rm(join(lineage, entry), { recursive: true, force: true });
+    for (const entry of readdirSync(lineage)) {
+      if (!kept.has(entry)) rmSync(join(lineage, entry), { recursive: true, force: true });
     }
-    if (keep.length > 0) return found !== null;
-    await rm(lineage, { recursive: true, force: true });
+    if (keep.length > 0) return true;
+    rmSync(lineage, { recursive: true, force: true });
     return false;
   }
 
@@ -163,20 +159,18 @@ export class CertificateDirectory {
     const stored = (await entries(join(this.#path, ".versions"))) ?? [];
     const stray = stored.filter((lineageId) => !known.has(lineageId));
     if (stray.length === 0) return;
-    await this.#links.run(async () => {
-      for (const entry of (await entries(this.#path)) ?? []) {
-        const target = await linkTarget(join(this.#path, entry));
-        if (stray.some((lineageId) => isWithin(target, lineageId))) await rm(join(this.#path, entry));
-      }
-      await syncDirectory(this.#path);
-    });
-    for (const lineageId of stray) await this.prune(lineageId, []);
+    for (const entry of (await entries(this.#path)) ?? []) {
+      const target = linkTarget(join(this.#path, entry));
+      if (stray.some((lineageId) => isWithin(target, lineageId))) rmSync(join(this.#path, entry));
+    }
+    await this.#syncs.sync(this.#path);
+    for (const lineageId of stray) this.prune(lineageId, []);
   }
 
-  async #unlink(lineageId: string, names: readonly string[]): Promise<void> {
+  #unlink(lineageId: string, names: readonly string[]): void {
     for (const name of names) {
       const path = this.#linkPath(name);
-      if (isWithin(await linkTarget(path), lineageId)) await removeLink(path);
+      if (isWithin(linkTarget(path), lineageId)) removeLink(path);
     }
   }
 

@@ -35,8 +35,8 @@ const lanes = 4;
  */
 export async function proveLineages(options: ProveOptions, signal: AbortSignal): Promise<void> {
   const { holdings, retries, bell } = options;
-  const line = { line: holdings.unproved, holdings, retries };
-  const next = (underWay: ReadonlySet<string>) => nextDue(line, underWay, attemptOf);
+  const line = { line: holdings.unproved, holdings, retries, attemptOf };
+  const next = (underWay: ReadonlySet<string>, most: number) => nextDue(line, underWay, most);
   await workInLanes({ lanes, next, work: (holding) => prove(holding, options, signal), bell }, signal);
 }
 

@@ -15,6 +15,9 @@ export interface SendReceiptsOptions {
   readonly log: Log;
 }
 
+/** Milliseconds between two requests: what comes meanwhile goes together. */
+const gathering = 50;
+
 /** Sends receipts as they come, until the signal aborts. What the server does not acknowledge is sent again. */
 export async function sendReceipts(options: SendReceiptsOptions, signal: AbortSignal): Promise<void> {
   const { client, edge, outbox, bell, backoff, log } = options;
@@ -29,6 +32,7 @@ export async function sendReceipts(options: SendReceiptsOptions, signal: AbortSi
       await client.call(operations.sendReceipts, { body: { edge, receipts }, signal });
       outbox.acknowledge(receipts);
       failures = 0;
+      await pause(gathering, signal);
     } catch (error) {
       if (signal.aborted) return;
       const trouble = serverTrouble(error);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { closeSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { type Fate, watchCalls } from "./watch-calls.ts";
 
@@ -12,6 +13,7 @@ watchCalls(() => current.getStore() ?? null);
 export class Mortal implements Fate, AsyncDisposable {
   readonly #last: number;
   readonly #handles: FileHandle[] = [];
+  readonly #files = new Set<number>();
   readonly #death = Promise.withResolvers<void>();
   calls = 0;
 
@@ -39,16 +41,29 @@ export class Mortal implements Fate, AsyncDisposable {
     return this.isDead;
   }
 
-  opened(handle: FileHandle): void {
-    this.#handles.push(handle);
+  opened(file: FileHandle | number): void {
+    if (typeof file === "number") this.#files.add(file);
+    else this.#handles.push(file);
+  }
+
+  /** Not when it was closed for it: what was under way when it died comes back later. */
+  mayClose(file: number): boolean {
+    return this.#files.delete(file);
   }
 
   /** Closes what a dead one left open, as the operating system does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#handles.map((handle) => handle.close()));
+    for (const file of this.#files) closeSync(file);
+    this.#files.clear();
   }
 
   end(): Promise<never> {
     return new Promise(() => undefined);
+  }
+
+  /** Whoever catches it gets no further than to the next call. */
+  endNow(): never {
+    throw new Error("It is dead.");
   }
 }

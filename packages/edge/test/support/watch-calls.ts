@@ -1,18 +1,23 @@
-import fs, { type FileHandle } from "node:fs/promises";
+import fs from "node:fs";
+import promises, { type FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
 /** Decides over the life of whoever makes a call. */
 export interface Fate {
   /** Asked before each call, with its number. */
   isLast(): boolean;
-  /** Told of every file that is opened. */
-  opened(handle: FileHandle): void;
+  /** Told of every file that is opened, and how to close it. */
+  opened(file: FileHandle | number): void;
+  /** Whether a file that was opened by number is still the caller's to close: the number may be another's by now. */
+  mayClose(file: number): boolean;
   /** Ends the caller; its promise is never kept. */
   end(): Promise<never>;
+  /** Ends the caller, who waits for no promise: by what it throws, where it is not the whole process. */
+  endNow(): never;
 }
 
 /**
- * Puts every file operation and request of this process under a fate. One that ends at a write has half of
+ * Puts every file operation that changes something and every request of this process under a fate. One that ends at a write has half of
  * it written by then; a request is asked for when it goes out and again when its answer is there, so that it
  * can be lost either way.
  *
@@ -33,7 +38,7 @@ export function watchCalls(fateOfCaller: () => Fate | null): void {
     "rm",
     "symlink",
   ] as const) {
-    const original = fs[name] as (...args: unknown[]) => Promise<unknown>;
+    const original = promises[name] as (...args: unknown[]) => Promise<unknown>;
     const watched = async (...args: unknown[]) => {
       await pass();
       const result = await original(...args);
@@ -43,8 +48,9 @@ export function watchCalls(fateOfCaller: () => Fate | null): void {
       }
       return result;
     };
-    Object.assign(fs, { [name]: watched });
+    Object.assign(promises, { [name]: watched });
   }
+  watchImmediateCalls(fateOfCaller);
   syncBuiltinESMExports();
 
   const { fetch } = globalThis;
@@ -72,6 +78,43 @@ function watchHandle(handle: FileHandle, fateOfCaller: () => Fate | null): void 
       const fate = fateOfCaller();
       if (fate?.isLast() === true) await fate.end();
       await sync();
+    },
+  });
+}
+
+/** Those that are done when they return, and the wait for the disk after them. */
+function watchImmediateCalls(fateOfCaller: () => Fate | null): void {
+  const pass = (): void => {
+    const fate = fateOfCaller();
+    if (fate?.isLast() === true) fate.endNow();
+  };
+  for (const name of ["mkdirSync", "openSync", "renameSync", "rmSync", "symlinkSync"] as const) {
+    const original = fs[name] as (...args: unknown[]) => unknown;
+    const watched = (...args: unknown[]) => {
+      pass();
+      const result = original(...args);
+      if (name === "openSync") fateOfCaller()?.opened(result as number);
+      return result;
+    };
+    Object.assign(fs, { [name]: watched });
+  }
+  const { writeFileSync, closeSync, fsync } = fs;
+  Object.assign(fs, {
+    writeFileSync(file: number | string, content: string, ...rest: never[]) {
+      const fate = fateOfCaller();
+      if (fate?.isLast() === true) {
+        writeFileSync(file, content.slice(0, content.length / 2), ...rest);
+        fate.endNow();
+      }
+      writeFileSync(file, content, ...rest);
+    },
+    closeSync(file: number) {
+      if (fateOfCaller()?.mayClose(file) !== false) closeSync(file);
+    },
+    fsync(file: number, done: (error: Error | null) => void) {
+      const fate = fateOfCaller();
+      if (fate?.isLast() === true) void fate.end();
+      else fsync(file, done);
     },
   });
 }

@@ -33,7 +33,7 @@ test("a PEM file is the agent's own of the certificate, replaced at once, and ou
     expect(await readFile(path, "utf8")).toBe(pair.chainPem + pair.keyPem);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   }
-  await agents.prune("7", []);
+  agents.prune("7", []);
   expect(await new PemFiles(directory.path).serial(path)).toBe(plainSerial(second.ref.serial));
   expect(() => pems.put(path, "7", first.ref)).toThrow(expect.objectContaining({ code: "ENOENT" }));
   expect(await readdir(join(directory.path, "haproxy"))).toEqual(["7.0123456789abcdef.pem"]);
