@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { obtain } from "@certmill/acme";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { VaultServer } from "../../edge/test/support/vault-server.ts";
@@ -95,16 +96,22 @@ test("an account that its CA does not know is told, and its certificates are imp
 test("a tree of many batches goes in whole, for a tenant, with the reasons for what does not", async () => {
   const key = newKey();
   for (let n = 0; n < 450; n += 1) {
-    const name = `c${n}.example.com`;
+    const name = `c${String(n).padStart(3, "0")}.example.com`;
     writeCertbot(folder, name, issuer.issue({ names: [name], key, ...(n === 7 ? { until: -1 } : {}) }));
   }
+  // The other of a pair whose first would be the last in its batch.
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  const rsa = issuer.issue({ names: ["c189.example.com"], key: privateKey });
+  writeCertbot(folder, "c189.example.com-0001", rsa);
   const args = ["import", "certbot", folder.path, "--tenant", "acme", "--json"];
   const first = await server.run(args);
-  expect(jsonLines(first.stdout)).toMatchObject([{ certificates: 450, imported: 449, rejected: 1 }]);
-  expect(jsonLines((await server.run(args)).stdout)).toMatchObject([
-    { known: 449, imported: 0, rejected: 1 },
+  expect(jsonLines(first.stdout)).toMatchObject([
+    { certificates: 451, imported: 450, pairs: 1, rejected: 1 },
   ]);
-  const shown = await server.run(["domain", "show", "c8.example.com", "--json"]);
+  expect(jsonLines((await server.run(args)).stdout)).toMatchObject([
+    { known: 450, imported: 0, pairs: 0, rejected: 1 },
+  ]);
+  const shown = await server.run(["domain", "show", "c008.example.com", "--json"]);
   expect(jsonLines(shown.stdout)).toMatchObject([{ tenant: "acme", state: "active" }]);
 });
 

@@ -54,6 +54,10 @@ export const ImportedCertificate = Type.Object({
     Type.String({ description: "Stable, of a rejection: `expired`, `key-mismatch`, `domain-exists`, …" }),
   ),
   reason: Nullable(Type.String()),
+  ofPair: Type.Boolean({
+    description:
+      "Whether it is served beside the P-256 certificate for the same names, as the RSA one of a pair.",
+  }),
   notAfter: Nullable(InstantText),
   renewsAt: Nullable(InstantText),
   replaceable: Type.Boolean({
@@ -70,7 +74,7 @@ export const importCertificates = operation({
   tag: "Certificates",
   summary: "Import certificates with their keys",
   description:
-    "Each one that can be served is, at once, and is renewed in its time; the others are told with the reason. Results are in the order of the request. Sending the same again changes nothing, so it needs no Idempotency-Key.",
+    "Each one that can be served is, at once, and is renewed in its time; the others are told with the reason. Of those for the same names the newest is; a P-256 and an RSA one that come in one call are both, as a pair, unless `keyType` names one key. Results are in the order of the request. Sending the same again changes nothing, so it needs no Idempotency-Key.",
   scopes: ["admin"],
   role: "operator",
   body: CertificateImport,

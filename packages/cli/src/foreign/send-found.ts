@@ -44,6 +44,9 @@ interface Batch {
 /** The server works on one at a time; the next is read and sent meanwhile. */
 const batchesInFlight = 2;
 
+/** A few less than the server takes, for those that belong to the last one. */
+const mostInBatch = maxImportedCertificates - 10;
+
 /** Of PEM; keeps a batch under the size that the server takes. */
 const charactersInBatch = 2_000_000;
 
@@ -95,18 +98,23 @@ class Sender {
     let certificates: CertificateToImport[] = [];
     let comeAlong: boolean[] = [];
     let characters = 0;
+    let names = "";
     for await (const each of this.#request.found) {
       this.#request.signal.throwIfAborted();
       if (each.kind === "unusable") this.tally.reject(each);
       if (each.kind === "account") this.#addAccount(each);
       if (each.kind !== "certificate") continue;
+      const isFull = certificates.length >= mostInBatch || characters >= charactersInBatch;
+      // Both of a pair lie beside each other, and are to come in one batch.
+      if (isFull && (certificates.length === maxImportedCertificates || names !== namesOf(each))) {
+        yield { certificates, comeAlong };
+        [certificates, comeAlong, characters] = [[], [], 0];
+      }
+      names = namesOf(each);
       const url = this.#request.withAccounts ? await this.adopter.urlFor(each) : each.accountUrl;
       certificates.push(toImport(each, url));
       comeAlong.push(this.adopter.isTaken(each));
       characters += each.chainPem.length + each.keyPem.length;
-      if (certificates.length < maxImportedCertificates && characters < charactersInBatch) continue;
-      yield { certificates, comeAlong };
-      [certificates, comeAlong, characters] = [[], [], 0];
     }
     if (certificates.length > 0) yield { certificates, comeAlong };
   }
@@ -130,6 +138,9 @@ class Sender {
     return results.map((result, index) => ({ result, comesAlong: comeAlong[index] === true }));
   }
 }
+
+/** The same for both of a pair. */
+const namesOf = ({ names }: FoundCertificate): string => [...names].sort().join();
 
 const toImport = (
   { path, name, chainPem: chain, keyPem: key, directory }: FoundCertificate,

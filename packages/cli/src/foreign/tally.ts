@@ -18,6 +18,8 @@ export class Tally {
   readonly rejected: Rejected[] = [];
   /** Of those that are imported: their renewals may name them as what they replace. */
   replaceable = 0;
+  /** Of those that are imported: the RSA ones of pairs. */
+  pairs = 0;
   /** Renewals by day, as `2026-12-31`. */
   readonly #renewals = new Map<string, number>();
 
@@ -37,12 +39,13 @@ export class Tally {
 
   /** @param comesAlong whether its account will be here by the time of a real run. */
   settle(
-    { outcome, path, domain, code, reason, renewsAt, replaceable }: ImportedCertificate,
+    { outcome, path, domain, code, reason, renewsAt, replaceable, ofPair }: ImportedCertificate,
     comesAlong: boolean,
   ): void {
     this.counts[outcome] += 1;
     if (outcome === "rejected") this.rejected.push({ path, domain, code: code ?? "", reason: reason ?? "" });
     if (outcome !== "imported" || renewsAt === null) return;
+    if (ofPair) this.pairs += 1;
     if (replaceable || comesAlong) this.replaceable += 1;
     const day = renewsAt.slice(0, 10);
     this.#renewals.set(day, (this.#renewals.get(day) ?? 0) + 1);

@@ -21,9 +21,9 @@ export async function tellFound(end: FoundEnd, telling: Telling): Promise<void> 
   const { tally, accounts, adopted, stoppedBy } = end;
   const { json, dryRun } = telling;
   if (json) {
-    const { certificates, counts, replaceable, renewals, rejected, seconds } = tally;
+    const { certificates, counts, pairs, replaceable, renewals, rejected, seconds } = tally;
     const complete = stoppedBy === null;
-    const told = { complete, dryRun, certificates, ...counts, replaceable, renewals, seconds };
+    const told = { complete, dryRun, certificates, ...counts, pairs, replaceable, renewals, seconds };
     await printJson({ ...told, accounts: { found: accounts, taken: adopted }, rejects: rejected });
   } else {
     for (const each of [...tally.rejected, ...adopted.flatMap(refusalOf)]) tellRejected(each);
@@ -48,7 +48,7 @@ const refusalOf = ({ path, reason }: AdoptedAccount): Pick<Rejected, "path" | "d
   reason === null ? [] : [{ path, domain: null, reason }];
 
 function summaryText({ tally, accounts, adopted }: FoundEnd, { withAccounts }: Telling): string {
-  const { certificates, counts, seconds, renewals, replaceable } = tally;
+  const { certificates, counts, pairs, seconds, renewals, replaceable } = tally;
   const rate = seconds === 0 ? 0 : Math.round(certificates / seconds);
   const some = (count: number, more: string): string => (count === 0 ? "0" : `${numberText(count)}${more}`);
   return fieldsText([
@@ -57,6 +57,7 @@ function summaryText({ tally, accounts, adopted }: FoundEnd, { withAccounts }: T
       `${counted(certificates, "certificate")} in ${durationText(seconds * 1_000)}, ${numberText(rate)} a second`,
     ],
     ["Imported", some(counts.imported, ", served from now on")],
+    ["Pairs", pairs === 0 ? null : `${numberText(pairs)}, of an RSA certificate beside a P-256 one`],
     ["Known", some(counts.known, ", here already")],
     ["Outdated", some(counts.outdated, ", a newer one is served")],
     ["Rejected", some(counts.rejected, ", told above")],

@@ -57,6 +57,7 @@ export function judgeCertificate(
     origin,
     names: accepted.row.names,
     tenantId: null,
+    keyType: read.keyType,
     fingerprint,
     notBefore,
     renewAt: importedRenewal({ fingerprint, validity: { notBefore, notAfter }, now: now() }),
@@ -93,6 +94,7 @@ export const silent = {
   notAfter: null,
   renewsAt: null,
   replaceable: false,
+  ofPair: false,
 } as const satisfies Partial<ImportedCertificate>;
 
 export const rejected = (

@@ -1,5 +1,6 @@
 /** Certificates that come from another program, over the API: which are taken, what becomes of them, what is told. */
-import type { CertificateToImport, ImportedCertificate } from "@certmill/api";
+import { generateKeyPairSync } from "node:crypto";
+import type { CertificateImport, CertificateToImport, ImportedCertificate } from "@certmill/api";
 import { type Client, operations } from "@certmill/api";
 import { days } from "@certmill/domain";
 import { sql } from "kysely";
@@ -33,7 +34,7 @@ const asked = (made: MadeCertificate, more: Partial<CertificateToImport> = {}): 
 
 const send = async (
   certificates: CertificateToImport[],
-  terms: { tenant?: string; ca?: string; dryRun?: boolean } = {},
+  terms: Omit<CertificateImport, "certificates"> = {},
 ): Promise<readonly ImportedCertificate[]> =>
   (await admin.call(operations.importCertificates, { body: { certificates, ...terms } })).results;
 
@@ -92,6 +93,84 @@ test("the same again is known, an older one is outdated, a newer one is served",
     true,
     false,
   ]);
+});
+
+const rsaKey = generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey;
+
+test("both of a pair are served, whichever is older and comes first, and renewed each in its time", async () => {
+  const taking = { twins: true } as const;
+  const edge = await api.as("edge", "default");
+  const { cursor } = await edge.call(operations.edgeSnapshot, { query: taking });
+  const [rsa, ecdsa] = [
+    issuer.issue({ ...shop, from: -1, key: rsaKey }),
+    issuer.issue({ ...shop, from: -9 }),
+  ];
+  const both = [asked(rsa, { name: "shop.example.org" }), asked(ecdsa)];
+  const foreseen = await send(both, { dryRun: true });
+  expect(foreseen).toMatchObject([
+    { outcome: "imported", ofPair: true },
+    { outcome: "imported", ofPair: false },
+  ]);
+  expect(await send(both)).toEqual(foreseen);
+  const shown = await admin.call(operations.showDomain, { params: { name: "shop.example.org" } });
+  expect(shown).toMatchObject({ keyType: "p256+rsa2048", state: "active", twin: { state: "active" } });
+  const { changes } = await edge.call(operations.edgeFeed, { query: { after: cursor, ...taking } });
+  const [main] = changes.filter(({ twinOf }) => twinOf === null);
+  expect(changes.filter(({ kind }) => kind === "put")).toHaveLength(2);
+  expect(changes.map(({ twinOf, names }) => [twinOf, names])).toContainEqual([main?.lineageId, main?.names]);
+  const { rows } = await sql<{ due: string; queued: string; checked: string }>`
+    select (select count(*) from lineage where wake_at <= ${new Date(start + 60_000)}) as due,
+      (select count(*) from queue) as queued,
+      (select count(*) from lineage_check join lineage on lineage.id = lineage_id where twin_of is not null) as checked
+    `.execute(api.db);
+  expect(rows, "nothing is ordered for it, nor checked twice").toEqual([
+    { due: "0", queued: "0", checked: "0" },
+  ]);
+  expect(outcomes(await send(both))).toEqual(["known", "known"]);
+  const next = issuer.issue({ ...shop, from: -0.5, key: rsaKey });
+  expect(await send([asked(next), asked(rsa)])).toMatchObject([
+    { outcome: "imported", ofPair: true },
+    { outcome: "known" },
+  ]);
+  const timeline = (await admin.call(operations.showDomain, { params: { name: "shop.example.org" } }))
+    .timeline;
+  expect(timeline.filter(({ kind, ofTwin }) => kind === "certificate.imported" && ofTwin)).toHaveLength(2);
+});
+
+test("one of two is taken where one key is wished for, the domain wants one, or its own key is an RSA one", async () => {
+  const [rsa, ecdsa] = [
+    issuer.issue({ ...shop, from: -1, key: rsaKey }),
+    issuer.issue({ ...shop, from: -9 }),
+  ];
+  const both = [asked(rsa), asked(ecdsa)];
+  expect(outcomes(await send(both, { keyType: "p256" }))).toEqual(["imported", "outdated"]);
+  await sql`truncate lineage cascade`.execute(api.db);
+  expect(outcomes(await send([asked(ecdsa)], { keyType: "p256" }))).toEqual(["imported"]);
+  expect(outcomes(await send(both)), "the domain's own word").toEqual(["imported", "known"]);
+  await sql`truncate lineage cascade`.execute(api.db);
+  const older = issuer.issue({ ...shop, from: -20, key: rsaKey });
+  await send([asked(older)]);
+  expect(outcomes(await send(both)), "what is renewed with an RSA key").toEqual(["imported", "outdated"]);
+  expect(await admin.call(operations.showDomain, { params: { name: "shop.example.org" } })).toMatchObject({
+    keyType: "rsa2048",
+    twin: null,
+  });
+});
+
+test("a pair that comes to a domain that is here goes beside what it has, and is a pair from then on", async () => {
+  await send([asked(issuer.issue({ ...shop, from: -20 }))]);
+  const [rsa, ecdsa] = [
+    issuer.issue({ ...shop, from: -3, key: rsaKey }),
+    issuer.issue({ ...shop, from: -2 }),
+  ];
+  expect(await send([asked(rsa), asked(ecdsa)])).toMatchObject([
+    { outcome: "imported", ofPair: true },
+    { outcome: "imported", ofPair: false },
+  ]);
+  const shown = await admin.call(operations.showDomain, { params: { name: "shop.example.org" } });
+  expect(shown).toMatchObject({ keyType: "p256+rsa2048", twin: { state: "active" } });
+  const wider = issuer.issue({ names: [...shop.names, "new.example.org"], key: rsaKey });
+  expect(outcomes(await send([asked(wider)])), "other names are no pair").toEqual(["domain-exists"]);
 });
 
 test("each that cannot be taken is told, and the others are", async () => {

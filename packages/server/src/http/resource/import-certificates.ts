@@ -72,7 +72,7 @@ async function placesOf(
   const { tenant = null, keyType = null } = body;
   const places =
     body.dryRun === true || terms === null
-      ? await foreseeCertificates(db, candidates, tenant)
+      ? await foreseeCertificates(db, candidates, { tenant, keyType })
       : await retryDeadlock(() =>
           db.transaction().execute((trx) =>
             takeCertificates(trx, candidates, {
@@ -105,11 +105,13 @@ function tell(each: Candidate, place: Place | undefined): ImportedCertificate {
       return { ...silent, path, domain, outcome: place?.kind ?? "outdated" };
     case "fresh":
     case "newer":
+    case "beside":
       return {
         ...silent,
         path,
         domain,
         outcome: "imported",
+        ofPair: place.kind === "beside",
         notAfter: instantText(read.certificate.notAfter),
         renewsAt: instantText(renewAt),
         replaceable,
