@@ -20,7 +20,7 @@ test("on PostgreSQL, once the dead process's leases are over", async ({ annotate
   };
   const { calls } = await run(null);
   expect(calls, "calls of the scenario that change something").toBeGreaterThan(80);
-  const died = await dieEverywhere({ calls, atOnce: 8, effects: "by-turns" }, run);
+  const died = await dieEverywhere({ calls, atOnce: 8, effects: "before" }, run);
   await annotate(`${died} processes died, at ${calls} calls`);
   // A run has now and then a call less than the one they were counted in.
   expect(died).toBeGreaterThan(calls - 5);

@@ -12,10 +12,10 @@ export interface Deaths {
   /** Cases that run side by side: most of each may be spent waiting. */
   readonly atOnce: number;
   /**
-   * At each call it dies before its effect and after it; or by turns, where calls of a kind come many times: after one is
-   * before the next.
+   * At each call it dies before its effect and after it; or before it only, where calls follow each other: to have died after one is to
+   * have died before the next. Or by turns, where only some of the calls are died at.
    */
-  readonly effects: "both" | "by-turns";
+  readonly effects: "both" | "before" | "by-turns";
   /** Only each so many-th call; 1 when absent. */
   readonly step?: number;
 }
@@ -32,8 +32,7 @@ export async function dieEverywhere(
 ): Promise<number> {
   const deaths: Death[] = [];
   for (let at = 1; at <= calls; at += step)
-    for (const effect of effects === "both" ? (["before", "after"] as const) : [byTurns(deaths.length)])
-      deaths.push({ at, effect });
+    for (const effect of effectsAt(effects, deaths.length)) deaths.push({ at, effect });
   const cases = deaths.values();
   const failed: Failed[] = [];
   let died = 0;
@@ -51,7 +50,10 @@ export async function dieEverywhere(
   return died;
 }
 
-const byTurns = (before: number): Death["effect"] => (before % 2 === 0 ? "before" : "after");
+function effectsAt(effects: Deaths["effects"], casesBefore: number): readonly Death["effect"][] {
+  if (effects === "both") return ["before", "after"];
+  return effects === "before" || casesBefore % 2 === 0 ? ["before"] : ["after"];
+}
 
 function report(failed: readonly Failed[], all: number): string {
   const lines = failed.map(

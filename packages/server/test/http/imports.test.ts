@@ -115,7 +115,7 @@ test("both of a pair are served, whichever is older and comes first, and renewed
   const shown = await admin.call(operations.showDomain, { params: { name: "shop.example.org" } });
   expect(shown).toMatchObject({ keyType: "p256+rsa2048", state: "active", twin: { state: "active" } });
   const { changes } = await edge.call(operations.edgeFeed, { query: { after: cursor, ...taking } });
-  const [main] = changes.filter(({ twinOf }) => twinOf === null);
+  const main = changes.find(({ twinOf }) => twinOf === null);
   expect(changes.filter(({ kind }) => kind === "put")).toHaveLength(2);
   expect(changes.map(({ twinOf, names }) => [twinOf, names])).toContainEqual([main?.lineageId, main?.names]);
   const { rows } = await sql<{ due: string; queued: string; checked: string }>`

@@ -32,7 +32,7 @@ export async function holdStandings(
   await trx
     .selectFrom("lineage")
     .select("id")
-    .where(({ eb, or }) => or([eb("id", "in", lineageIds), eb("twin_of", "in", lineageIds)]))
+    .where((where) => where.or([where("id", "in", lineageIds), where("twin_of", "in", lineageIds)]))
     .orderBy("id")
     .forNoKeyUpdate()
     .execute();
