@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import { after, type DnsName, days, type Instant, instant, minutes } from "@certmill/domain";
 import { sql } from "kysely";
 import type { RenewalAnswer, RenewalQuestion } from "../../packages/server/src/effects/renewal-info.ts";
-import { insertCa } from "../../packages/server/src/store/accounts.ts";
 import { openDatabase } from "../../packages/server/src/store/database.ts";
 import { commitAbandoned } from "../../packages/server/src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../packages/server/src/store/decision/commit-issued.ts";
@@ -25,7 +24,7 @@ import {
   certificateFor,
   claimDue,
   type Fleet,
-  sealed,
+  insertTestCa,
   start,
   startFleet,
   storeKey,
@@ -144,25 +143,7 @@ async function prepare(fleet: Fleet): Promise<void> {
 
 /** It asks another CA for the renewal of its certificate. */
 async function useOtherCa({ db }: Fleet, name: string): Promise<void> {
-  const account = { url: "https://other.test/account/1", key: sealed, thumbprint: "other", contact: [] };
-  const caId = await insertCa(
-    db,
-    {
-      name: "other",
-      directoryUrl: "https://other.test/directory",
-      rootPem: null,
-      namePolicy: "public",
-      maxOrdersInFlight: 10,
-      makeDefault: false,
-      weight: 0,
-      limitSet: "none",
-      caaIdentities: [],
-      profiles: [],
-      profile: null,
-      account,
-    },
-    start,
-  );
+  const caId = await insertTestCa(db, { name: "other", makeDefault: false, weight: 0 });
   await sql`
     update renewal set ca_id = ${caId} from lineage where lineage.id = lineage_id and names = ${[name]}`.execute(
     db,

@@ -73,10 +73,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
   };
 }
 
-export async function insertTestCa(
-  db: Db,
-  { name = "test", maxOrdersInFlight = 1_000 }: Partial<NewCa>,
-): Promise<string> {
+export async function insertTestCa(db: Db, { name = "test", ...given }: Partial<NewCa>): Promise<string> {
   const account = { url: "https://ca.test/account/1", key: sealed, thumbprint: "thumbprint", contact: [] };
   const caId = await insertCa(
     db,
@@ -85,7 +82,7 @@ export async function insertTestCa(
       directoryUrl: `https://${name}-ca.test/directory`,
       rootPem: null,
       namePolicy: "public",
-      maxOrdersInFlight,
+      maxOrdersInFlight: 1_000,
       makeDefault: true,
       weight: null,
       limitSet: "none",
@@ -93,6 +90,7 @@ export async function insertTestCa(
       profiles: [],
       profile: null,
       account,
+      ...given,
     },
     start,
   );
