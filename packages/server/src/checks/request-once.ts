@@ -65,6 +65,11 @@ export function requestOnce(get: GetRequest): Promise<GetResult> {
         () => end({ kind: "broken", detail: "the answer broke off" }),
       );
     });
+    // What answers so has another protocol in mind; without a listener Node ends such a request without a word.
+    sent.on("upgrade", (response, socket) => {
+      socket.destroy();
+      end(responseOf(response, ""));
+    });
     sent.on("error", (error: NodeJS.ErrnoException) => {
       if (get.signal.aborted) return end({ kind: "timeout", detail: "no whole answer in time" });
       const kind = ({ connecting: "unreachable", handshaking: "tls", connected: "broken" } as const)[stage];

@@ -177,6 +177,12 @@ describe("the answer", () => {
     expect(await ask({ v4: ["127.0.0.7"] })).toMatchObject({ kind: "broken", address: "127.0.0.7" });
     await new Promise((resolve) => raw.close(resolve));
   });
+
+  test("is another protocol's, which nobody asked for", async () => {
+    respond = (_request, response) =>
+      response.socket?.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    expect(await ask()).toMatchObject({ kind: "status", detail: "101", address: ours });
+  });
 });
 
 describe("addresses", () => {
