@@ -70,10 +70,12 @@ export const NameText = Type.String({
   description: "A DNS name or an IP address.",
 });
 
+export const labelPattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
+
 export const Label = Type.String({
   minLength: 1,
   maxLength: 100,
-  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+  pattern: labelPattern,
   description: "A name the operator gives: letters, digits, dots, hyphens and underscores.",
 });
 

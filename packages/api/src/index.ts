@@ -5,7 +5,13 @@ export type { InputOf } from "./client/operation-input.ts";
 export { pages } from "./client/pages.ts";
 export { ServerUnreachable } from "./client/server-unreachable.ts";
 export { consoleHeader, sessionCookie } from "./console-request.ts";
-export type { ChallengeType, KeyPolicy, KeyType, UsualKeyType } from "./fields.ts";
+export {
+  type ChallengeType,
+  type KeyPolicy,
+  type KeyType,
+  labelPattern,
+  type UsualKeyType,
+} from "./fields.ts";
 export { type OpenapiDocument, openapiDocument } from "./openapi.ts";
 export {
   type EventStreamBody,

@@ -9,7 +9,11 @@ interface Question {
 
 /** Asks the person before what cannot be undone. @throws {CommandError} for a no, and where nobody can be asked. */
 export async function confirm(ask: () => Promise<Question>): Promise<void> {
-  if (!process.stdin.isTTY) throw badInput("Nobody can be asked here.", "Add --yes to go on without asking.");
+  if (!process.stdin.isTTY)
+    throw badInput(
+      "This asks before it goes on, and nobody can answer here.",
+      "Add --yes to go on without asking.",
+    );
   const { question, otherwise } = await ask();
   const questions = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -10,7 +10,9 @@ interface DomainRetryOptions extends ServerOptions, WaitOptions {}
 export function registerDomainRetry(domain: Command): void {
   const command = domain
     .command("retry")
-    .description("order a domain's certificate now, whenever the next try is due; one it has is renewed")
+    .description(
+      "order a domain's certificate now, whenever the next try is due; one it has is renewed, and a pause ends",
+    )
     .argument("<name>", "the DNS name");
   withWaitOptions(command).action(retryDomain);
   withExamples(withServerOptions(command), "certmill domain retry shop.example.com --wait");

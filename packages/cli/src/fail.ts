@@ -48,7 +48,7 @@ function tell(error: unknown): Told {
 function tellProblem({ problem, code, status, retryAfter }: ApiError): Told {
   const faults = (problem.errors ?? [])
     .filter(({ message }) => !problem.detail.includes(message))
-    .map(({ path, message }) => `  ${path}: ${message}`);
+    .map(({ path, message }) => `  ${path.replace(/^\//, "")}: ${message}`);
   const hint = isProblemCode(code) ? hints[code]?.(problem.termsOfService) : undefined;
   const wait = retryAfter === null ? [] : [`Try again in ${retryAfter} s.`];
   return {
@@ -67,6 +67,10 @@ function endingOf(status: number): Ending {
 
 /** What to do next in the words of the command line, where the server speaks of HTTP. */
 const hints: Partial<Record<ProblemCode, (termsOfService: string | undefined) => string>> = {
+  "invalid-request": () => "Correct it and run the command again.",
+  "domain-removed": () => "Add it again: certmill domain add NAME",
+  "campaign-empty": () =>
+    "Run the command again with a list of domains that are not here yet, or end it: certmill campaign cancel NAME",
   "token-missing": () =>
     "Name one with --token-file or CERTMILL_TOKEN. The server wrote an admin token to admin-token in its data directory when it first started.",
   "token-rejected": () => "Check which token is used: --token-file, CERTMILL_TOKEN, CERTMILL_TOKEN_FILE.",

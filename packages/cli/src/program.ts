@@ -178,12 +178,13 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
 ];
 
 /** The whole command line. A wrong one, `--help` and `--version` are thrown as a `CommanderError`. */
-export function buildProgram(version: string): Command {
+export function buildProgram(version: string, format: "text" | "json" = "text"): Command {
   const program = new Command("certmill")
     .description("TLS certificates for everyone a hosting provider hosts")
     .version(version)
     .enablePositionalOptions()
     .showHelpAfterError("(add --help to see what it takes)")
+    .configureOutput(format === "json" ? { outputError: tellAsJson, writeErr: () => {} } : {})
     .exitOverride()
     .addHelpText("after", afterHelp);
   registerServe(program);
@@ -210,6 +211,12 @@ export function buildProgram(version: string): Command {
   }
   registerCompletion(program);
   return program;
+}
+
+/** A wrong command line, as every other error is told to programs. */
+function tellAsJson(text: string): void {
+  const message = text.replace(/^error: /, "").trim();
+  process.stderr.write(`${JSON.stringify({ error: { code: "bad-input", message, more: [] } })}\n`);
 }
 
 const afterHelp = [

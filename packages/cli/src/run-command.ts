@@ -10,7 +10,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
   let format: "text" | "json" = "text";
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  const program = buildProgram(version);
+  const program = buildProgram(version, args.includes("--json") ? "json" : "text");
   program.hook("preAction", (_, command) => {
     if (command.opts()["json"] === true) format = "json";
   });

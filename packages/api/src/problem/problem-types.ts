@@ -93,7 +93,8 @@ export const problemTypes = {
   "not-found": {
     status: 404,
     title: "There is no such thing here",
-    remedy: "Check the spelling; who is bound to a tenant sees only what is its tenant's.",
+    remedy:
+      "Check the spelling. A token or a person that is bound to a tenant sees only what is that tenant's.",
   },
   "key-destroyed": {
     status: 410,
@@ -152,6 +153,11 @@ export const problemTypes = {
     title: "The domain was removed",
     remedy: "Add it again.",
   },
+  "domain-state": {
+    status: 409,
+    title: "The domain's state does not allow this",
+    remedy: "Look at it with `certmill domain show`.",
+  },
   "domain-action-ended": {
     status: 409,
     title: "The action has ended already",
@@ -205,7 +211,7 @@ export const problemTypes = {
   "campaign-empty": {
     status: 422,
     title: "There is nothing on the campaign's list",
-    remedy: "Send it domains that are not covered already.",
+    remedy: "Send it domains that are not covered already, or cancel it.",
   },
   "replacement-empty": {
     status: 422,

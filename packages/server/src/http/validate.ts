@@ -1,4 +1,4 @@
-import type { RequestFault } from "@certmill/api";
+import { labelPattern, type RequestFault } from "@certmill/api";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import type { TLocalizedValidationError } from "typebox/error";
@@ -10,6 +10,14 @@ export type RequestPart = "params" | "query" | "body";
 export type Validation =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly errors: readonly RequestFault[] };
+
+/** Nobody who reads a refusal should have to read a regular expression. */
+const patternWords: ReadonlyMap<string, string> = new Map([
+  [
+    labelPattern,
+    "may have letters, digits, dots, hyphens and underscores, and must begin with a letter or a digit",
+  ],
+]);
 
 /** Faults told at once. A batch of 5,000 rows can have as many; nobody reads more than these. */
 const mostFaults = 100;
@@ -50,6 +58,8 @@ function faultsOf(error: TLocalizedValidationError, part: RequestPart): RequestF
       return [];
     case "enum":
       return [{ path, message: `It must be one of ${error.params.allowedValues.join(", ")}.` }];
+    case "pattern":
+      return [{ path, message: `It ${patternWords.get(String(error.params.pattern)) ?? error.message}.` }];
     default:
       return [{ path, message: `It ${error.message}.` }];
   }

@@ -1,10 +1,11 @@
 import { type Client, operations, pages } from "@certmill/api";
 import { after, days, type Instant, minutes } from "@certmill/domain";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { failDue, issueDue } from "./issue-directly.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
-import { codeOf } from "./refused.ts";
+import { codeOf, problemOf } from "./refused.ts";
 
 let api: TestApi;
 let admin: Client;
@@ -205,6 +206,43 @@ test("a timeline is followed without a gap or a repeat", async () => {
   const kinds = [...second.events, ...rest.events].map(({ kind }) => kind);
   expect(kinds).toEqual(["issuance.started", "certificate.stored"]);
   expect(rest.domain.state).toBe("active");
+});
+
+describe("pausing and resuming", () => {
+  const act = async (
+    operation: typeof operations.pauseDomain | typeof operations.resumeDomain,
+    name: string,
+  ) => problemOf(admin.call(operation, { params: { name } }));
+
+  test("one that its CA has paused is not resumed here, and says who can", async () => {
+    await admin.call(operations.addDomain, { body: { name: "stopped.example.com" } });
+    await failDue(api.db, start, { cause: "name-paused", retryAt: null });
+    const problem = await act(operations.resumeDomain, "stopped.example.com");
+    expect(problem.code).toBe("domain-state");
+    expect(problem.detail).toMatch(
+      /^stopped\.example\.com is paused and cannot be resumed here\. The certificate authority takes no order for .+ ask for a try \(certmill domain retry\)\./,
+    );
+  });
+
+  test("one whose names lead elsewhere is not paused, and says what becomes of it", async () => {
+    await admin.call(operations.addDomain, { body: { name: "elsewhere.example.com" } });
+    await issueDue(api.db, start);
+    await sql`update lineage set state = 'moved', rests_since = now(), wake_at = null
+      where names[1] = 'elsewhere.example.com'`.execute(api.db);
+    const problem = await act(operations.pauseDomain, "elsewhere.example.com");
+    expect(problem.code).toBe("domain-state");
+    expect(problem.detail).toMatch(
+      /^elsewhere\.example\.com is moved and cannot be paused here\. Its names lead/,
+    );
+  });
+
+  test("what is so already is no fault", async () => {
+    await admin.call(operations.addDomain, { body: { name: "calm.example.com" } });
+    const params = { name: "calm.example.com" };
+    expect(await admin.call(operations.resumeDomain, { params })).toMatchObject({ state: "waiting" });
+    await admin.call(operations.pauseDomain, { params });
+    expect(await admin.call(operations.pauseDomain, { params })).toMatchObject({ state: "paused" });
+  });
 });
 
 describe("ordering now", () => {

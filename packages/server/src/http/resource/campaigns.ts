@@ -63,8 +63,8 @@ export function startCampaignHandler({ db, now }: Tools): Handler<Operations["st
   return async ({ params: { name } }) => {
     const { id } = await wantedCampaign(db, name);
     const change = await startCampaign(db, id, now());
-    if (change === null) throw new Refusal("campaign-empty", `${name} has no domains.`);
-    refuseUnless(change, ["running", "paused"], name);
+    if (change === null) throw new Refusal("campaign-empty", `The campaign ${name} has no domains.`);
+    refuseUnless(change, ["running", "paused"], { name, wish: "started" });
     return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
   };
 }
@@ -74,7 +74,7 @@ export function pauseCampaignHandler({ db, now }: Tools): Handler<Operations["pa
     const { id } = await wantedCampaign(db, name);
     const reason = `It was paused ${byText(caller)}.`;
     const change = await pauseCampaign(db, { id, reason, excuse: null, now: now() });
-    refuseUnless(change, ["paused"], name);
+    refuseUnless(change, ["paused"], { name, wish: "paused" });
     return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
   };
 }
@@ -82,7 +82,7 @@ export function pauseCampaignHandler({ db, now }: Tools): Handler<Operations["pa
 export function resumeCampaignHandler({ db, now }: Tools): Handler<Operations["resumeCampaign"]> {
   return async ({ params: { name } }) => {
     const { id } = await wantedCampaign(db, name);
-    refuseUnless(await resumeCampaign(db, id, now()), ["running"], name);
+    refuseUnless(await resumeCampaign(db, id, now()), ["running"], { name, wish: "resumed" });
     return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
   };
 }
@@ -90,19 +90,33 @@ export function resumeCampaignHandler({ db, now }: Tools): Handler<Operations["r
 export function cancelCampaignHandler({ db, now }: Tools): Handler<Operations["cancelCampaign"]> {
   return async ({ params: { name } }) => {
     const { id } = await wantedCampaign(db, name);
-    refuseUnless(await cancelCampaign(db, id, now()), ["cancelled"], name);
+    refuseUnless(await cancelCampaign(db, id, now()), ["cancelled"], { name, wish: "cancelled" });
     return { status: 200, body: await describeCampaign(db, await wantedCampaign(db, name), now()) };
   };
 }
 
 /** @throws {Refusal} `campaign-state` */
-const refuseUnless = (change: CampaignChange, asGood: readonly CampaignChange["was"][], name: string) =>
-  refuseUnchanged(change, asGood, { code: "campaign-state", what: name });
+const refuseUnless = (
+  change: CampaignChange,
+  asGood: readonly CampaignChange["was"][],
+  { name, wish }: { readonly name: string; readonly wish: "started" | "paused" | "resumed" | "cancelled" },
+) =>
+  refuseUnchanged(change, asGood, {
+    code: "campaign-state",
+    what: `The campaign ${name}`,
+    wish,
+    next: {
+      importing: "It takes its list still, and begins when it is started.",
+      cancelled: "That is for good: create another one, under another name.",
+      done: "It has been through its list.",
+    },
+  });
 
 /** @throws {Refusal} `not-found` */
 export async function wantedCampaign(db: Db, name: string): Promise<CampaignRow> {
   const row = await findCampaign(db, name);
-  if (row === null) throw new Refusal("not-found", `There is no campaign ${name}.`);
+  if (row === null)
+    throw new Refusal("not-found", `There is no campaign ${name}: see certmill campaign list.`);
   return row;
 }
 
@@ -137,7 +151,8 @@ const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Numb
 
 /** @throws {Refusal} `campaign-exists` unless it takes its list still and has the same settings. */
 function refuseOther(row: CampaignRow, settings: CampaignSettings): void {
-  if (row.state !== "importing") throw new Refusal("campaign-exists", `${row.name} is ${row.state}.`);
+  if (row.state !== "importing")
+    throw new Refusal("campaign-exists", `The campaign ${row.name} is ${row.state}.`);
   const same =
     row.finish_by === settings.finishBy &&
     row.window_start === (settings.window?.start ?? null) &&
@@ -152,5 +167,9 @@ function refuseOther(row: CampaignRow, settings: CampaignSettings): void {
     row.key_type === settings.keyType &&
     row.paired === settings.paired &&
     row.profile === settings.profile;
-  if (!same) throw new Refusal("campaign-exists", `${row.name} takes its list already, with other settings.`);
+  if (!same)
+    throw new Refusal(
+      "campaign-exists",
+      `The campaign ${row.name} takes its list already, with other settings.`,
+    );
 }

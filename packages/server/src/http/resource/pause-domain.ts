@@ -1,4 +1,4 @@
-import type { Operations } from "@certmill/api";
+import type { Domain, Operations } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
@@ -19,7 +19,9 @@ export function pauseDomainHandler({ db, now }: Tools): Handler<Operations["paus
     const pause = { lineageId, by: byWhom(caller), now: now() };
     const paused = await retryDeadlock(() => db.transaction().execute((trx) => pauseHeld(trx, pause)));
     if (paused === "removed") throw new Refusal("domain-removed", `${name} was removed.`);
-    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
+    const domain = await describeDomain(db, await wantedDomain(db, name, caller), now());
+    if (paused === "unchanged" && domain.state !== "paused") throw refused(domain, "paused");
+    return { status: 200, body: domain };
   };
 }
 
@@ -29,6 +31,12 @@ export function resumeDomainHandler({ db, now }: Tools): Handler<Operations["res
     const resume = { lineageId, by: byWhom(caller), now: now() };
     const resumed = await db.transaction().execute((trx) => resumeHeld(trx, resume));
     if (resumed === "removed") throw new Refusal("domain-removed", `${name} was removed.`);
-    return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
+    const domain = await describeDomain(db, await wantedDomain(db, name, caller), now());
+    if (resumed === "unchanged" && domain.state === "paused") throw refused(domain, "resumed");
+    return { status: 200, body: domain };
   };
 }
+
+/** Somebody else's doing: its reason says whose, and what would change it. */
+const refused = ({ name, state, reason }: Domain, wish: "paused" | "resumed"): Refusal =>
+  new Refusal("domain-state", `${name} is ${state} and cannot be ${wish} here. ${reason}`);

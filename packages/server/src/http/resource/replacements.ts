@@ -114,7 +114,11 @@ export function startReplacementHandler({ db, now }: Tools): Handler<Operations[
       if (plan.certificates === 0)
         throw new Refusal("replacement-empty", `Replacement ${id} has no certificates.`);
       await db.transaction().execute((trx) => startReplacement(trx, { id, plan, now: now() }));
-    } else refuseUnless({ was: row.state, changed: false }, ["running", "paused", "done"], id);
+    } else
+      refuseUnless({ was: row.state, changed: false }, ["running", "paused", "done"], {
+        id,
+        wish: "started",
+      });
     return { status: 200, body: await described(db, id, now()) };
   };
 }
@@ -122,7 +126,7 @@ export function startReplacementHandler({ db, now }: Tools): Handler<Operations[
 export function pauseReplacementHandler({ db, now }: Tools): Handler<Operations["pauseReplacement"]> {
   return async ({ params: { id } }) => {
     await wantedReplacement(db, id);
-    refuseUnless(await pauseReplacement(db, id, now()), ["paused"], id);
+    refuseUnless(await pauseReplacement(db, id, now()), ["paused"], { id, wish: "paused" });
     return { status: 200, body: await described(db, id, now()) };
   };
 }
@@ -130,7 +134,7 @@ export function pauseReplacementHandler({ db, now }: Tools): Handler<Operations[
 export function resumeReplacementHandler({ db, now }: Tools): Handler<Operations["resumeReplacement"]> {
   return async ({ params: { id } }) => {
     await wantedReplacement(db, id);
-    refuseUnless(await resumeReplacement(db, id, now()), ["running"], id);
+    refuseUnless(await resumeReplacement(db, id, now()), ["running"], { id, wish: "resumed" });
     return { status: 200, body: await described(db, id, now()) };
   };
 }
@@ -138,19 +142,33 @@ export function resumeReplacementHandler({ db, now }: Tools): Handler<Operations
 export function cancelReplacementHandler({ db, now }: Tools): Handler<Operations["cancelReplacement"]> {
   return async ({ params: { id } }) => {
     await wantedReplacement(db, id);
-    refuseUnless(await cancelReplacement(db, id, now()), ["cancelled"], id);
+    refuseUnless(await cancelReplacement(db, id, now()), ["cancelled"], { id, wish: "cancelled" });
     return { status: 200, body: await described(db, id, now()) };
   };
 }
 
 /** @throws {Refusal} `replacement-state` */
-const refuseUnless = (change: ReplacementChange, asGood: readonly ReplacementChange["was"][], id: string) =>
-  refuseUnchanged(change, asGood, { code: "replacement-state", what: `Replacement ${id}` });
+const refuseUnless = (
+  change: ReplacementChange,
+  asGood: readonly ReplacementChange["was"][],
+  { id, wish }: { readonly id: string; readonly wish: "started" | "paused" | "resumed" | "cancelled" },
+) =>
+  refuseUnchanged(change, asGood, {
+    code: "replacement-state",
+    what: `Replacement ${id}`,
+    wish,
+    next: {
+      draft: "It is not started yet.",
+      cancelled: "That is for good: begin another one.",
+      done: "It has been through its certificates.",
+    },
+  });
 
 /** @throws {Refusal} `not-found` */
 export async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {
   const row = isRowId(id) ? await findReplacement(db, id) : null;
-  if (row === null) throw new Refusal("not-found", `There is no replacement ${id}.`);
+  if (row === null)
+    throw new Refusal("not-found", `There is no replacement ${id}: see certmill replace list.`);
   return row;
 }
 
