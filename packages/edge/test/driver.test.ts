@@ -97,6 +97,27 @@ test("a proxy that is away is waited for; nothing is reported meanwhile", async 
   expect(agent.events.filter(({ kind }) => kind === "proxy-back")).toHaveLength(1);
 });
 
+test("one that says it is well and takes nothing is told of, and left alone for longer and longer", async () => {
+  await using place = await openPlace();
+  const { server, proxy, directory } = place;
+  server.put("2", "21", ["*.b.example.com"], b1);
+  await using agent = await runAgent(server, directory, driven(proxy));
+  await eventually("one is served", () => server.served().includes("21"));
+  const before = proxy.told.length;
+  const said = (kind: string) => agent.events.filter((event) => event.kind === kind);
+  proxy.locked = 'its stats socket needs "level admin"';
+  server.put("1", "11", aNames, a1);
+  await eventually("it is tried again", () => said("proxy-lost").length > 4);
+  expect(said("proxy-lost")).toContainEqual(expect.objectContaining({ reason: proxy.locked }));
+  expect(said("proxy-back")).toEqual([]);
+  expect(proxy.told.length - before, "not more often than it is told").toBeLessThanOrEqual(
+    said("proxy-lost").length + 1,
+  );
+  proxy.locked = null;
+  await eventually("it is served", () => server.served().includes("11"));
+  expect(said("proxy-back")).toHaveLength(1);
+});
+
 test("a proxy that has started anew is given everything at once, and it is proved anew", async () => {
   await using place = await openPlace();
   const { server, proxy, directory } = place;

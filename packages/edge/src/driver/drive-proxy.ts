@@ -5,7 +5,7 @@ import type { Pacer } from "../flow/pacer.ts";
 import { pause } from "../flow/pause.ts";
 import type { Holding } from "../holding/holding.ts";
 import { nextDue } from "../holding/next-due.ts";
-import { type PushOptions, pushAttemptOf, pushLineage } from "./push-lineage.ts";
+import { type Away, type PushOptions, pushAttemptOf, pushLineage } from "./push-lineage.ts";
 import { reconcile } from "./reconcile.ts";
 
 export interface DriveOptions extends PushOptions {
@@ -26,23 +26,43 @@ const lanes = 4;
  * that has started anew, or whose certificates somebody else has changed, is given what it lacks.
  */
 export async function driveProxy(options: DriveOptions, signal: AbortSignal): Promise<void> {
-  const { backoff, log } = options;
+  const reach = new Reach(options);
   let known: Known = { bootId: null, reconcileAt: 0 };
-  let failures = 0;
+  /** One that tells its health may still take nothing: then it is back only once it does. */
+  let isTaking = true;
   while (!signal.aborted) {
     const look = await lookAtProxy(known, options, signal);
     if (signal.aborted) return;
-    if (look.kind === "away") {
-      failures += 1;
-      const retryIn = backoffAfter(failures, backoff);
-      log({ kind: "proxy-lost", reason: look.reason, retryIn });
-      await pause(retryIn, signal);
-      continue;
-    }
-    if (failures > 0) log({ kind: "proxy-back" });
-    failures = 0;
-    known = look.known;
-    await workUntilNextLook(options, signal);
+    if (look.kind === "up") known = look.known;
+    if (look.kind === "up" && isTaking) reach.found();
+    const away = look.kind === "away" ? look : await workUntilNextLook(options, reach, signal);
+    if (signal.aborted) return;
+    isTaking = look.kind === "away" || away === null;
+    if (away === null) reach.found();
+    else await pause(reach.lost(away.reason), signal);
+  }
+}
+
+/** Whether the proxy can be reached, told when that changes. */
+class Reach {
+  readonly #options: Pick<DriveOptions, "backoff" | "log">;
+  #failures = 0;
+
+  constructor(options: Pick<DriveOptions, "backoff" | "log">) {
+    this.#options = options;
+  }
+
+  /** @returns the milliseconds after which to try again. */
+  lost(reason: string): number {
+    this.#failures += 1;
+    const retryIn = backoffAfter(this.#failures, this.#options.backoff);
+    this.#options.log({ kind: "proxy-lost", reason, retryIn });
+    return retryIn;
+  }
+
+  found(): void {
+    if (this.#failures > 0) this.#options.log({ kind: "proxy-back" });
+    this.#failures = 0;
   }
 }
 
@@ -53,9 +73,7 @@ interface Known {
   readonly reconcileAt: number;
 }
 
-type Look =
-  | { readonly kind: "up"; readonly known: Known }
-  | { readonly kind: "away"; readonly reason: string };
+type Look = { readonly kind: "up"; readonly known: Known } | Away;
 
 /** Reconciles when the proxy is another than it was, and when it is time. */
 async function lookAtProxy(known: Known, options: DriveOptions, signal: AbortSignal): Promise<Look> {
@@ -68,17 +86,26 @@ async function lookAtProxy(known: Known, options: DriveOptions, signal: AbortSig
   return { kind: "up", known: { bootId, reconcileAt: Date.now() + options.reconcileEvery } };
 }
 
-/** Works on what is due until the proxy should be looked at again, or cannot be reached. */
-async function workUntilNextLook(options: DriveOptions, signal: AbortSignal): Promise<void> {
+/** Works on what is due until the proxy should be looked at again (null), or cannot be reached. */
+async function workUntilNextLook(
+  options: DriveOptions,
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<Away | null> {
   const { holdings, retries, bell, pacer, lookEvery } = options;
   const round = new AbortController();
   const stop = AbortSignal.any([signal, round.signal, AbortSignal.timeout(lookEvery)]);
   const line = { line: holdings.unloaded, holdings, retries, attemptOf: pushAttemptOf };
   const next = (underWay: ReadonlySet<string>, most: number) => nextDue(line, underWay, most);
+  let away: Away | null = null;
   const work = async (holding: Holding): Promise<void> => {
     await pacer.turn(stop);
     if (stop.aborted) return;
-    if ((await pushLineage(holding, options, signal)) === "proxy-away") round.abort();
+    const lost = await pushLineage(holding, options, signal);
+    if (lost === null) reach.found();
+    else round.abort();
+    away ??= lost;
   };
   await workInLanes({ lanes, next, work, bell }, stop);
+  return away;
 }

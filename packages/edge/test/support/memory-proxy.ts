@@ -18,6 +18,8 @@ export class MemoryProxy implements Driver, AsyncDisposable {
   readonly told: string[] = [];
   /** The reason for which it cannot be asked; null: it can. */
   away: string | null = null;
+  /** The reason for which nothing can be changed in it, while it says that it is well; null: it can. */
+  locked: string | null = null;
   /** The reason for which it takes no certificate; null: it takes all. */
   refusal: string | null = null;
   /** Takes certificates, and goes on serving what it had. */
@@ -65,7 +67,8 @@ export class MemoryProxy implements Driver, AsyncDisposable {
 
   async put(delivery: Delivery): Promise<DriverOutcome> {
     this.told.push(`put ${delivery.ref.certificateId}`);
-    if (this.away !== null) return { kind: "away", reason: this.away };
+    const away = this.away ?? this.locked;
+    if (away !== null) return { kind: "away", reason: away };
     if (this.refusal !== null) return { kind: "refused", reason: this.refusal };
     if (!this.isStuck) this.#take(delivery);
     return { kind: "done" };
