@@ -26,9 +26,10 @@ test("a corrupt certificate is refused with the reason, the old one stays, and a
   await eventually("the others go on", () => server.served().includes("21"));
   const tries = () => running.events.filter(({ kind }) => kind === "install-failed").length;
   await eventually("it is tried again", () => tries() > 3);
+  const about12 = () => server.receipts.filter(({ certificateId }) => certificateId === "12");
+  await eventually("it is reported", () => about12().length > 0);
   expect(await chainFor(directory.path, "a.example.com")).toBe(first.chainPem);
-  const about12 = server.receipts.filter(({ certificateId }) => certificateId === "12");
-  expect(about12.map(({ error }) => error)).toEqual(["its chain is no sequence of PEM certificates"]);
+  expect(about12().map(({ error }) => error)).toEqual(["its chain is no sequence of PEM certificates"]);
 
   server.corrupt("12", second);
   await eventually("the second is served", () => server.served().includes("12"));

@@ -62,22 +62,28 @@ const examples = [
   },
 ] as const;
 
-describe.each(examples)("$title", ({ zone, key, ds, records, signature, now }) => {
-  const rrsig: Answer = {
-    type: "RRSIG",
-    name: records[0].name,
-    ttl: 3600,
-    data: {
-      ...signature,
-      algorithm: key.algorithm,
-      originalTTL: 3600,
-      keyTag: ds.keyTag,
-      signersName: zone,
-      signature: Buffer.from(signature.signature, "base64"),
-    },
-  };
+/** The example's RRSIG record, with the signature of the RFC or with other bytes in its place. */
+const signatureRecord = (
+  { zone, key, ds, records, signature }: (typeof examples)[number],
+  bytes: Buffer = Buffer.from(signature.signature, "base64"),
+): Answer => ({
+  type: "RRSIG",
+  name: records[0].name,
+  ttl: 3600,
+  data: {
+    ...signature,
+    algorithm: key.algorithm,
+    originalTTL: 3600,
+    keyTag: ds.keyTag,
+    signersName: zone,
+    signature: bytes,
+  },
+});
+
+describe.each(examples)("$title", (example) => {
+  const { zone, key, ds, records, now } = example;
   const at = instant(Date.parse(now));
-  const signedBy = { answers: [...records, rrsig], keys: [key], zone, now: at };
+  const signedBy = { answers: [...records, signatureRecord(example)], keys: [key], zone, now: at };
 
   test("the key's tag and digest are those of the RFC", () => {
     expect(keyTag(key)).toBe(ds.keyTag);
@@ -112,21 +118,10 @@ describe.each(examples)("$title", ({ zone, key, ds, records, signature, now }) =
 });
 
 describe("a hostile zone", () => {
-  const [{ zone, key, ds, records, signature, now }] = examples;
-  const rrsig = (bytes: Buffer): Answer => ({
-    type: "RRSIG",
-    name: records[0].name,
-    ttl: 3600,
-    data: {
-      ...signature,
-      algorithm: key.algorithm,
-      originalTTL: 3600,
-      keyTag: ds.keyTag,
-      signersName: zone,
-      signature: bytes,
-    },
-  });
-  const right = rrsig(Buffer.from(signature.signature, "base64"));
+  const [example] = examples;
+  const { zone, key, records, now } = example;
+  const rrsig = (bytes: Buffer): Answer => signatureRecord(example, bytes);
+  const right = signatureRecord(example);
   const signedBy = { zone, keys: [key], now: instant(Date.parse(now)) };
   /** Of the same tag, as that is a sum of 16-bit words. */
   const ofSameTag = (n: number): typeof key => {

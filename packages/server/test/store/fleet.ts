@@ -79,7 +79,7 @@ export async function insertTestCa(db: Db, { name = "test", ...given }: Partial<
     db,
     {
       name,
-      directoryUrl: `https://${name}-ca.test/directory`,
+      directoryUrl: "https://ca.test/directory",
       rootPem: null,
       namePolicy: "public",
       maxOrdersInFlight: 1_000,

@@ -137,7 +137,7 @@ test.each([
 test("a renewal whose CA is down waits for it where no limit counts it, for a week, and goes to another then", async () => {
   await using fleet = await startFleet(postgres);
   const { db } = fleet;
-  await insertTestCa(db, { name: "other" });
+  await insertTestCa(db, { name: "other", directoryUrl: "https://other.test/directory" });
   await db.updateTable("ca").set({ limit_set: "letsencrypt", weight: 100 }).execute();
   await fleet.add([["a.example.com"]]);
   const first = await claimOne(fleet);
