@@ -123,21 +123,24 @@ export class StateKeeper {
       return holding === null ? { kind: "gone", lineageId } : recordOf(holding);
     });
     this.#changedLineages.clear();
-    // The cursor comes after what it covers: were the rest lost, the server would tell it again.
-    const records = [...lineages, ...this.#receiptRecords.splice(0), this.#cursorRecord()];
+    // Cut anywhere, what is left must hold: a receipt goes before the proof it tells of, and is sent twice at worst; the cursor
+    // comes after what it covers, and the server tells the rest again.
+    const records = [...this.#receiptRecords.splice(0), ...lineages, this.#cursorRecord()];
     this.#room -= await appendToLog(path, records);
   }
 
-  /** What changes while it is written is added afterwards; the cursor is that of the beginning. */
+  /**
+   * What changes while it is written is added afterwards. The cursor is that of the beginning, and receipts are those of the end: a
+   * lineage that is written down as proved meanwhile has its receipt there, too.
+   */
   async #rewrite(): Promise<void> {
     const { path, source } = this.#options;
     const cursor = this.#cursorRecord();
-    const receipts = [...source.receipts()];
     this.#changedLineages.clear();
     this.#receiptRecords = [];
     function* records(): Generator<StateRecord, void, undefined> {
       for (const holding of source.all()) yield recordOf(holding);
-      for (const receipt of receipts) yield { kind: "receipt", receipt };
+      for (const receipt of source.receipts()) yield { kind: "receipt", receipt };
       yield cursor;
     }
     const length = await rewriteLog(path, records());
