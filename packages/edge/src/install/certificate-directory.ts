@@ -138,16 +138,20 @@ export class CertificateDirectory {
   }
 
   /**
-   * Removes all of a lineage's certificates but those given.
+   * Removes all of a lineage's certificates but those given, and those that a link points to: a crash midway in {@link link} leaves
+   * names with the certificate before.
    *
    * @returns whether the lineage has a directory.
    */
-  prune(lineageId: string, keep: readonly CertificateRef[]): boolean {
+  prune(lineageId: string, keep: readonly CertificateRef[], names: readonly string[] = []): boolean {
     const lineage = join(this.#path, ".versions", lineageId);
     if (!existsSync(lineage)) return false;
     const kept = new Set(keep.map(versionOf));
-    for (const entry of readdirSync(lineage)) {
-      if (!kept.has(entry)) rmSync(join(lineage, entry), { recursive: true, force: true });
+    const others = readdirSync(lineage).filter((entry) => !kept.has(entry));
+    const targets = others.length === 0 ? [] : names.map((name) => linkTarget(this.#linkPath(name)));
+    for (const entry of others) {
+      const isLinked = targets.some((target) => isWithin(target, join(lineageId, entry)));
+      if (!isLinked) rmSync(join(lineage, entry), { recursive: true, force: true });
     }
     if (keep.length > 0) return true;
     rmSync(lineage, { recursive: true, force: true });
@@ -189,8 +193,9 @@ const versionOf = ({ certificateId, serial }: CertificateRef): string => `${cert
 const versionPath = (lineageId: string, ref: CertificateRef): string =>
   join(".versions", lineageId, versionOf(ref));
 
-const isWithin = (target: string | null, lineageId: string): boolean =>
-  target?.startsWith(join(".versions", lineageId, "/")) ?? false;
+/** Whether a link points into a directory of a lineage, or of one of its versions. */
+const isWithin = (target: string | null, directory: string): boolean =>
+  target !== null && `${target}/`.startsWith(join(".versions", directory, "/"));
 
 function nullWhereNone(error: NodeJS.ErrnoException): null {
   if (error.code === "ENOENT") return null;

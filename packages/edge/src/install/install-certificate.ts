@@ -36,7 +36,7 @@ export async function installCertificate(
   const { lineageId, names, twinOf, installed, loaded } = holding;
   try {
     const keep = [wanted, installed, loaded].filter((ref) => ref !== null);
-    const isFirst = !directory.prune(lineageId, keep);
+    const isFirst = !directory.prune(lineageId, keep, labelsOf(twinOf, names));
     const trouble = await (isFirst
       ? fetchAndStore(holding, wanted, { ...options, isFirst, current: null }, signal)
       : storeUnlessThere(holding, wanted, options, signal));
