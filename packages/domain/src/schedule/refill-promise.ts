@@ -14,7 +14,16 @@ export interface RefillPromise {
   readonly keep: () => void;
 }
 
-/** The first that may be promised of a bucket which has nothing before `until`. */
+/** Milliseconds by which instants of one refill may differ: they are rounded. */
+const rounding = 1;
+
+/**
+ * The first that may be promised of a bucket which has nothing before `until`.
+ *
+ * What others took, or a bucket that was full in between, moves the instants at which refills come; promises made before are not
+ * moved. Who comes back a moment too early gets the refill of that moment: were promises counted from each other, all that
+ * followed would be too early by as much.
+ */
 export function nextRefill(
   book: BucketBook,
   {
@@ -25,7 +34,9 @@ export function nextRefill(
   }: { readonly caId: string; readonly bucket: BucketName; readonly limit: Limit; readonly until: Instant },
 ): RefillPromise {
   const entry = book.get(caId, bucket);
-  const promisedUntil = Math.max(until, entry.promisedUntil + refillTime(limit));
+  const every = refillTime(limit);
+  const promised = Math.floor((entry.promisedUntil - until + rounding) / every) + 1;
+  const promisedUntil = until + Math.max(0, promised) * every;
   return {
     at: instant(Math.ceil(promisedUntil)),
     keep: () => {
