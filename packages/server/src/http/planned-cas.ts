@@ -3,7 +3,7 @@ import type { Db } from "../store/database.ts";
 import { findBucket } from "../store/read/budgets.ts";
 import { type CaRow, listCas } from "../store/read/cas.ts";
 import { listOverrides } from "../store/read/limits.ts";
-import { limitSetOfRow, overrideOf } from "./limit-rules.ts";
+import { limitSetOfRow, overrideOf } from "./present/limit-rules.ts";
 
 /** An installation has a few CAs. */
 const mostCas = 100;

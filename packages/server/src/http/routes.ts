@@ -17,15 +17,15 @@ import {
 import type { Duration, Instant } from "@certmill/domain";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { RepeatableRequest } from "../store/write/answer-once.ts";
-import { noteRefusal, withOutcomeNoted } from "./audited.ts";
+import { noteRefusal, withOutcomeNoted } from "./caller/audited.ts";
 import {
   AccessRefusal,
   type Caller,
   type CallerTools,
   identifyCaller,
   type SessionCaller,
-} from "./caller.ts";
-import { clientAddress } from "./client-address.ts";
+} from "./caller/caller.ts";
+import { clientAddress } from "./caller/client-address.ts";
 import type { AskedTrace } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 import { demandConsole, refuseOtherSites, type Site, siteOf } from "./sign-in/console-site.ts";

@@ -11,7 +11,7 @@ import {
 } from "@certmill/api";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashBearerToken } from "../../src/http/bearer-token.ts";
+import { hashBearerToken } from "../../src/http/caller/bearer-token.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
 import { openTestApi, openTestApiOn, start, type TestApi } from "./open-test-api.ts";
 

@@ -2,7 +2,7 @@
 import { operations } from "@certmill/api";
 import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hashBearerToken } from "../../src/http/bearer-token.ts";
+import { hashBearerToken } from "../../src/http/caller/bearer-token.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addEmbedPages } from "../../src/http/embed-pages.ts";
+import { addEmbedPages } from "../../src/http/pages/embed-pages.ts";
 
 const directory = join(import.meta.dirname, "../../../console/embed");
 let app: FastifyInstance;

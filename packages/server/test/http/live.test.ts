@@ -7,7 +7,7 @@ import type { CompiledQuery } from "kysely";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../../../tools/peers/until.ts";
-import { hashBearerToken } from "../../src/http/bearer-token.ts";
+import { hashBearerToken } from "../../src/http/caller/bearer-token.ts";
 import { encodePosition } from "../../src/http/cursor.ts";
 import { insertToken } from "../../src/store/write/tokens.ts";
 import { interceptedDb } from "../intercepted-db.ts";

@@ -5,8 +5,8 @@ import { type Duration, hours, type Instant, instant, milliseconds, usualLife } 
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { readImported } from "../../src/effects/read-imported.ts";
-import { hashBearerToken } from "../../src/http/bearer-token.ts";
 import { buildHttp, type HttpOptions } from "../../src/http/build-http.ts";
+import { hashBearerToken } from "../../src/http/caller/bearer-token.ts";
 import { newKeyLine, parseKeyRing } from "../../src/keys/key-ring.ts";
 import type { Database, Db } from "../../src/store/database.ts";
 import { listenForWakeups } from "../../src/store/wakeups.ts";

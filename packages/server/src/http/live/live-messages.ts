@@ -3,7 +3,7 @@ import type { LiveEvent, Operations, Overview, StreamEventOf } from "@certmill/a
 import { eventSentence, isStepKind } from "@certmill/domain";
 import type { LiveEventRow } from "../../store/read/live-feed.ts";
 import { encodePosition } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText } from "../present/instant-text.ts";
 
 type Message = StreamEventOf<Operations["followLive"]>;
 

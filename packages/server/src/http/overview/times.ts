@@ -22,7 +22,7 @@ import {
   readTalliedTime,
   type TallyWindow,
 } from "../../store/read/tallied.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText } from "../present/instant-text.ts";
 
 /** So many hours, the one that has begun among them. */
 const lastHours = (count: number, now: Instant): TallyWindow => {

@@ -6,13 +6,13 @@ import { type CaRow, findCa, findDefaultCa, findEdgeGroupId, readProfiles } from
 import { findDomain } from "../../store/read/domains.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { ensureTenants, findTenants } from "../../store/write/names.ts";
-import { type AcceptedRow, acceptRow, type RowTerms } from "../accept-row.ts";
-import type { Caller } from "../caller.ts";
-import { keysOf } from "../key-type.ts";
+import type { Caller } from "../caller/caller.ts";
+import { type AcceptedRow, acceptRow, type RowTerms } from "../intake/accept-row.ts";
+import { sortRows } from "../intake/sort-rows.ts";
+import { keysOf } from "../present/key-type.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
-import { sortRows } from "../sort-rows.ts";
 import { describeDomain } from "./domains.ts";
 
 interface Tools {

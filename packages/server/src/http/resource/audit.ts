@@ -3,7 +3,7 @@ import { type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type AuditRow, listAudit } from "../../store/read/audit.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

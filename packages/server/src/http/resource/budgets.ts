@@ -26,10 +26,10 @@ import {
 } from "../../store/read/budgets.ts";
 import { type CaRow, listCas } from "../../store/read/cas.ts";
 import { listOverrides } from "../../store/read/limits.ts";
-import { caState } from "../ca-state.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
-import { builtInLimits, limitSetOfRow, overrideOf, presentRule } from "../limit-rules.ts";
+import { caState } from "../present/ca-state.ts";
+import { instantText } from "../present/instant-text.ts";
+import { builtInLimits, limitSetOfRow, overrideOf, presentRule } from "../present/limit-rules.ts";
 import type { Handler } from "../routes.ts";
 import { wantedCa } from "./limits.ts";
 

@@ -12,12 +12,12 @@ import type { CaRow } from "../../store/read/cas.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { findOnList, holdList, notePacking } from "../../store/write/campaign-list.ts";
 import { ensureTenants } from "../../store/write/names.ts";
-import { type AcceptedRow, acceptRow, type RowTerms } from "../accept-row.ts";
-import { saidKeys } from "../key-type.ts";
-import { packRows } from "../pack-rows.ts";
+import { type AcceptedRow, acceptRow, type RowTerms } from "../intake/accept-row.ts";
+import { packRows } from "../intake/pack-rows.ts";
+import { sortRows } from "../intake/sort-rows.ts";
+import { saidKeys } from "../present/key-type.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { sortRows } from "../sort-rows.ts";
 import { namesOf, readTerms, rowTerms, tenantsOf } from "./add-domains.ts";
 import { wantedCampaign } from "./campaigns.ts";
 

@@ -8,9 +8,9 @@ import {
   listFailures,
 } from "../../store/read/campaign-failures.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { failureWords } from "../failure-words.ts";
-import { instantTextOrNull } from "../instant-text.ts";
-import { describeCampaign } from "../present-campaign.ts";
+import { failureWords } from "../present/failure-words.ts";
+import { instantTextOrNull } from "../present/instant-text.ts";
+import { describeCampaign } from "../present/present-campaign.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { wantedCampaign } from "./campaigns.ts";

@@ -11,9 +11,9 @@ import {
   resumeCampaign,
   startCampaign,
 } from "../../store/write/campaigns.ts";
-import { byText } from "../caller.ts";
+import { byText } from "../caller/caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
-import { describeCampaign } from "../present-campaign.ts";
+import { describeCampaign } from "../present/present-campaign.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { refuseUnchanged } from "../refuse-unchanged.ts";
 import { withAnswerKept } from "../repeatable.ts";

@@ -10,11 +10,11 @@ import {
 import { findDomain } from "../../store/read/domains.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { recordKeyExport } from "../../store/write/key-retrieval.ts";
-import { byWhom, type Caller, tenantIdOf } from "../caller.ts";
+import { byWhom, type Caller, tenantIdOf } from "../caller/caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
 import type { OpenKey } from "../ports.ts";
-import { presentRenewal } from "../present-renewal.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
+import { presentRenewal } from "../present/present-renewal.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

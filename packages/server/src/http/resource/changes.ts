@@ -3,7 +3,7 @@ import { days, eventSentence, type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type ChangeRow, countChanges, listChanges } from "../../store/read/changes.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText } from "../present/instant-text.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

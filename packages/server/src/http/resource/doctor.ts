@@ -1,7 +1,7 @@
 import type { Operations } from "@certmill/api";
 import { judgeInstallation } from "@certmill/domain";
 import { gatherInstallation, type InstallationTools } from "../gather-installation.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText } from "../present/instant-text.ts";
 import type { Handler } from "../routes.ts";
 
 export function examineHandler(

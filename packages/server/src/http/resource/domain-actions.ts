@@ -11,11 +11,11 @@ import {
 } from "../../store/domain-actions.ts";
 import { anyDomain, type DomainFilter } from "../../store/read/domain-filter.ts";
 import { isRowId } from "../../store/row-id.ts";
-import { byWhom, tenantIdOf } from "../caller.ts";
+import { byWhom, tenantIdOf } from "../caller/caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { domainFilterOf } from "../domain-filter.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
 import type { CheckNames } from "../ports.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";

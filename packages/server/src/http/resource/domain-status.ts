@@ -1,10 +1,10 @@
 import type { Operations } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { presentStatus } from "../domain-status.ts";
+import type { TokenPace } from "../caller/token-pace.ts";
+import { presentStatus } from "../present/domain-status.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import type { TokenPace } from "../token-pace.ts";
 import { wantedDomain } from "./domains.ts";
 
 export function showDomainStatusHandler({

@@ -10,16 +10,16 @@ import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
 import { requestLineage } from "../../store/write/request-revocations.ts";
 import { retryLineage } from "../../store/write/retry-lineage.ts";
-import { byWhom, type Caller, tenantIdOf } from "../caller.ts";
+import { byWhom, type Caller, tenantIdOf } from "../caller/caller.ts";
 import { decodePosition, encodePosition } from "../cursor.ts";
-import { delegationsOf } from "../delegations.ts";
-import { expectedTurn } from "../expected-turn.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
-import { longPoll } from "../long-poll.ts";
-import { presentCheck } from "../present-check.ts";
-import { presentDomain, presentEvent, presentTwin } from "../present-domain.ts";
+import { delegationsOf } from "../present/delegations.ts";
+import { expectedTurn } from "../present/expected-turn.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
+import { presentCheck } from "../present/present-check.ts";
+import { presentDomain, presentEvent, presentTwin } from "../present/present-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
+import { longPoll } from "../shared/long-poll.ts";
 
 interface Tools {
   readonly db: Db;

@@ -2,7 +2,7 @@ import type { Operations } from "@certmill/api";
 import type { Instant, LifePolicy } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { demandLineage } from "../../store/write/demand-lineage.ts";
-import { knownEdge } from "../known-edge.ts";
+import { knownEdge } from "../caller/known-edge.ts";
 import type { Handler } from "../routes.ts";
 import { presentServed } from "./edges.ts";
 

@@ -6,13 +6,13 @@ import type { Db } from "../../store/database.ts";
 import { type ChangedLineage, type FeedPart, readEdgeFeed } from "../../store/read/edge-feed.ts";
 import type { FeedPosition } from "../../store/read/feed-position.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
-import { nextBeat } from "../beat.ts";
+import { knownEdge } from "../caller/known-edge.ts";
 import { decodePosition, encodePosition } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
-import { knownEdge } from "../known-edge.ts";
-import { longPoll } from "../long-poll.ts";
+import { instantText } from "../present/instant-text.ts";
 import type { Handler } from "../routes.ts";
-import { SharedReads } from "../shared-reads.ts";
+import { nextBeat } from "../shared/beat.ts";
+import { longPoll } from "../shared/long-poll.ts";
+import { SharedReads } from "../shared/shared-reads.ts";
 import { unknownCursor } from "./domains.ts";
 import { feedOf } from "./edges.ts";
 

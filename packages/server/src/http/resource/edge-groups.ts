@@ -6,7 +6,7 @@ import { setEdgeGroup } from "../../store/write/key-policies.ts";
 import { settleServed } from "../../store/write/settle-served.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
-import { isPair, usualKeyType } from "../key-type.ts";
+import { isPair, usualKeyType } from "../present/key-type.ts";
 import type { Handler } from "../routes.ts";
 
 interface Tools {

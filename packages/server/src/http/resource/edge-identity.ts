@@ -6,10 +6,10 @@ import { type EdgeRow, listEdges } from "../../store/read/edges.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { insertJoinToken, joinEdge } from "../../store/write/join-tokens.ts";
 import { removeEdge } from "../../store/write/remove-edge.ts";
-import { hashBearerToken, newJoinToken } from "../bearer-token.ts";
+import { hashBearerToken, newJoinToken } from "../caller/bearer-token.ts";
+import { verifyJoinProof } from "../caller/edge-token.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { verifyJoinProof } from "../edge-token.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

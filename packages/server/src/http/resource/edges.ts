@@ -11,11 +11,11 @@ import {
 } from "../../store/write/key-retrieval.ts";
 import { recordReceipts } from "../../store/write/receipts.ts";
 import { noteTwins } from "../../store/write/see-edge.ts";
-import type { EdgeCaller } from "../caller.ts";
+import type { EdgeCaller } from "../caller/caller.ts";
+import { type KnownEdge, knownEdge } from "../caller/known-edge.ts";
 import { decodeCursor, defaultLimit, encodeCursor, encodePosition } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
-import { type KnownEdge, knownEdge } from "../known-edge.ts";
 import type { OnDelivered, OpenKey } from "../ports.ts";
+import { instantText } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { noCertificate } from "./certificates.ts";

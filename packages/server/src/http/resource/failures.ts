@@ -10,8 +10,8 @@ import {
   listFailing,
 } from "../../store/read/failing.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { failureWords } from "../failure-words.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { failureWords } from "../present/failure-words.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

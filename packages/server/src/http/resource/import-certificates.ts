@@ -6,12 +6,12 @@ import { findDefaultCa, listCaIdentities } from "../../store/read/cas.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import type { LineageTerms } from "../../store/write/add-lineages.ts";
 import { findRefused } from "../../store/write/refuse-key.ts";
-import { instantText } from "../instant-text.ts";
-import { type Candidate, judgeCertificate, rejected, silent } from "../judge-certificate.ts";
+import { type Candidate, judgeCertificate, rejected, silent } from "../intake/judge-certificate.ts";
+import type { Place } from "../intake/sort-certificates.ts";
+import { foreseeCertificates, takeCertificates } from "../intake/take-certificates.ts";
 import type { CheckNames, ReadImported } from "../ports.ts";
+import { instantText } from "../present/instant-text.ts";
 import type { Handler } from "../routes.ts";
-import type { Place } from "../sort-certificates.ts";
-import { foreseeCertificates, takeCertificates } from "../take-certificates.ts";
 import { readTerms } from "./add-domains.ts";
 
 interface Tools {

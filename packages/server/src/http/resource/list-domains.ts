@@ -12,10 +12,10 @@ import {
 import type { DomainRow } from "../../store/read/domains.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { readSurvey } from "../../store/survey.ts";
-import { tenantIdOf } from "../caller.ts";
+import { tenantIdOf } from "../caller/caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { domainFilterOf } from "../domain-filter.ts";
-import { presentDomain } from "../present-domain.ts";
+import { presentDomain } from "../present/present-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

@@ -1,6 +1,6 @@
 import type { Operations } from "@certmill/api";
 import type { Db } from "../../store/database.ts";
-import { type Caller, tenantIdOf } from "../caller.ts";
+import { type Caller, tenantIdOf } from "../caller/caller.ts";
 import { decodePosition } from "../cursor.ts";
 import type { LiveReader } from "../live/live-reader.ts";
 import { LiveStream } from "../live/live-stream.ts";

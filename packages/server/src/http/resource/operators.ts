@@ -5,7 +5,7 @@ import { findOperator, listOperators, type OperatorRow } from "../../store/read/
 import { changeOperator, insertOperator, removeOperator } from "../../store/write/operators.ts";
 import { forgetAttempts } from "../../store/write/sign-in-pace.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { nameKey } from "../sign-in/attempt-limits.ts";

@@ -3,7 +3,7 @@ import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import { pauseHeld, resumeHeld } from "../../store/write/pause-lineage.ts";
-import { byWhom } from "../caller.ts";
+import { byWhom } from "../caller/caller.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { describeDomain, wantedDomain } from "./domains.ts";

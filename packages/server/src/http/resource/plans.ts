@@ -2,8 +2,8 @@ import type { KeyType, NewPlan, Operations } from "@certmill/api";
 import { days, type Instant, instant, makePlan, type PlannedCa, planRequest } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { readFleetLoad, readUsualPairing } from "../../store/read/plan-facts.ts";
-import { usualKeyType } from "../key-type.ts";
 import { readPlannedCas } from "../planned-cas.ts";
+import { usualKeyType } from "../present/key-type.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

@@ -16,7 +16,7 @@ import {
   startReplacement,
 } from "../../store/write/replacements.ts";
 import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
-import { describeReplacement, planDraft } from "../present-replacement.ts";
+import { describeReplacement, planDraft } from "../present/present-replacement.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { refuseUnchanged } from "../refuse-unchanged.ts";
 import { withAnswerKept } from "../repeatable.ts";

@@ -14,7 +14,7 @@ import {
   requestSerials,
 } from "../../store/write/request-revocations.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { wantedReplacement } from "./replacements.ts";

@@ -5,8 +5,8 @@ import { findSessionById, listSessions, type SessionRow } from "../../store/read
 import { isRowId } from "../../store/row-id.ts";
 import { endSession } from "../../store/write/sessions.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
 import type { SignInPorts } from "../ports.ts";
+import { instantText } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { presentSession, type SessionTerms } from "../sign-in/begin-session.ts";

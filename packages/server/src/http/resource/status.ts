@@ -3,8 +3,8 @@ import type { Instant } from "@certmill/domain";
 import type { Database, Db } from "../../store/database.ts";
 import { countStatus, listCaLoads, listEdgeLags, readDatabaseVersion } from "../../store/read/status.ts";
 import { countSecretsByKey } from "../../store/secrets.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
 import type { KeyRotation } from "../ports.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import type { Handler } from "../routes.ts";
 
 interface Tools {

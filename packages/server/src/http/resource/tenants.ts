@@ -6,9 +6,9 @@ import { setTenantKeys } from "../../store/write/key-policies.ts";
 import { ensureTenants } from "../../store/write/names.ts";
 import { setTenantCas } from "../../store/write/tenants.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText } from "../instant-text.ts";
 import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
-import { isPair, usualKeyType } from "../key-type.ts";
+import { instantText } from "../present/instant-text.ts";
+import { isPair, usualKeyType } from "../present/key-type.ts";
 import type { Handler } from "../routes.ts";
 import { wantedCa } from "./limits.ts";
 

@@ -4,9 +4,9 @@ import type { Db } from "../../store/database.ts";
 import { findToken, listTokens, type TokenRow } from "../../store/read/tokens.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { insertToken, revokeToken } from "../../store/write/tokens.ts";
-import { hashBearerToken, newBearerToken } from "../bearer-token.ts";
+import { hashBearerToken, newBearerToken } from "../caller/bearer-token.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

@@ -28,8 +28,8 @@ import {
   resumeWebhook,
 } from "../../store/write/webhooks.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
-import { instantText, instantTextOrNull } from "../instant-text.ts";
 import type { WebhookPorts } from "../ports.ts";
+import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Limit, minutes, seconds } from "@certmill/domain";
 import type { CountedAttempts } from "../../store/write/sign-in-pace.ts";
-import { networkOf } from "../client-address.ts";
+import { networkOf } from "../caller/client-address.ts";
 
 /** From one address, whatever the name: an office behind one address is many people. */
 const byAddress: Limit = { burst: 30, count: 1, period: seconds(10) };

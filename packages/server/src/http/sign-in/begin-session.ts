@@ -3,7 +3,7 @@ import { type Duration, type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { findSession, type SessionRow } from "../../store/read/sessions.ts";
 import { type NewSession, beginSession as storeSession } from "../../store/write/sessions.ts";
-import { instantText } from "../instant-text.ts";
+import { instantText } from "../present/instant-text.ts";
 import type { Site } from "./console-site.ts";
 import { hashSessionSecret, newSessionSecret, setSessionCookie } from "./session-cookie.ts";
 

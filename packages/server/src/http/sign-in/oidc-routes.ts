@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from "fastify";
 import type { Db } from "../../store/database.ts";
 import { noteAction } from "../../store/write/audit.ts";
 import { findTenants } from "../../store/write/names.ts";
-import { clientAddress } from "../client-address.ts";
+import { clientAddress } from "../caller/client-address.ts";
 import type { OidcPort, SignInPorts } from "../ports.ts";
 import { beginSession } from "./begin-session.ts";
 import type { Site } from "./console-site.ts";

@@ -8,7 +8,7 @@ import {
   isFailureCode,
   type LiveState,
 } from "@certmill/domain";
-import type { CampaignState } from "../store/schema/campaign.ts";
+import type { CampaignState } from "../../store/schema/campaign.ts";
 import { instantText } from "./instant-text.ts";
 
 /** What a domain's standing is read from. */

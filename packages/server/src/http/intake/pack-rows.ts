@@ -1,5 +1,5 @@
 import { type PackingPrice, pack, packingPrice, packNames } from "@certmill/domain";
-import type { WantedLineage } from "../store/write/add-lineages.ts";
+import type { WantedLineage } from "../../store/write/add-lineages.ts";
 
 interface PackedRows {
   readonly lineages: readonly WantedLineage[];

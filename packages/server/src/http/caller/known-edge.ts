@@ -1,8 +1,8 @@
 import type { Instant } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { seeEdge } from "../store/write/see-edge.ts";
+import type { Db } from "../../store/database.ts";
+import { seeEdge } from "../../store/write/see-edge.ts";
+import { Refusal } from "../refusal.ts";
 import type { EdgeCaller } from "./caller.ts";
-import { Refusal } from "./refusal.ts";
 
 /** Which edge asks. */
 export interface KnownEdge {

@@ -1,6 +1,6 @@
 /** What people call a type of key, and what a lineage has: a pair is a lineage with a P-256 key and a twin. */
 import type { KeyType as ApiKeyType, UsualKeyType } from "@certmill/api";
-import type { KeyType } from "../store/schema/key.ts";
+import type { KeyType } from "../../store/schema/key.ts";
 
 export interface WantedKeys {
   readonly keyType: KeyType;

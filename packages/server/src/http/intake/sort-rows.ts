@@ -1,5 +1,5 @@
 import type { RejectedRow } from "@certmill/api";
-import type { Holder, WantedLineage } from "../store/write/add-lineages.ts";
+import type { Holder, WantedLineage } from "../../store/write/add-lineages.ts";
 import type { AcceptedRow } from "./accept-row.ts";
 
 export interface SortedRows {

@@ -1,6 +1,6 @@
 import type { Instant } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { listUnderway } from "../store/read/campaigns.ts";
+import type { Db } from "../../store/database.ts";
+import { listUnderway } from "../../store/read/campaigns.ts";
 import { describeCampaign } from "./present-campaign.ts";
 
 /** So many are told of: an old one that nobody ends does not crowd out what is new. */

@@ -9,17 +9,17 @@ import {
   type ReplacementPlan,
   type RevocationReason,
 } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
+import type { Db } from "../../store/database.ts";
 import {
   countReplacement,
   countRevocations,
   type ReplacementCounts,
   type ReplacementRow,
   readReplacedPerDay,
-} from "../store/read/replacements.ts";
-import { countListed, countSelected, isList } from "../store/read/selection.ts";
+} from "../../store/read/replacements.ts";
+import { countListed, countSelected, isList } from "../../store/read/selection.ts";
+import { readPlannedCas } from "../planned-cas.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
-import { readPlannedCas } from "./planned-cas.ts";
 
 /** A replacement with its counts, its plan and, while it has something to do, its end. */
 export async function describeReplacement(db: Db, row: ReplacementRow, now: Instant): Promise<Replacement> {

@@ -2,8 +2,8 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { type Instant, instant } from "@certmill/domain";
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
-import type { KeyedEdge } from "../store/read/edges.ts";
-import { Refusal } from "./refusal.ts";
+import type { KeyedEdge } from "../../store/read/edges.ts";
+import { Refusal } from "../refusal.ts";
 import type { VerifiedToken } from "./verified-tokens.ts";
 
 /** Three parts, where our own tokens are one. */

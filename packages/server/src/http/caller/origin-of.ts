@@ -1,5 +1,5 @@
-import type { CaIdentity } from "../store/read/cas.ts";
-import type { Origin } from "../store/write/store-imported.ts";
+import type { CaIdentity } from "../../store/read/cas.ts";
+import type { Origin } from "../../store/write/store-imported.ts";
 
 /**
  * Which CA and account a certificate came from, of those that are here, and the weight of that CA. Two CAs with the same

@@ -1,5 +1,5 @@
 import { type DailyWindow, type Instant, isOpen, lastWave, nextOpening } from "@certmill/domain";
-import type { CampaignRow } from "../store/read/campaigns.ts";
+import type { CampaignRow } from "../../store/read/campaigns.ts";
 import { instantText } from "./instant-text.ts";
 
 export type CampaignStanding = Pick<

@@ -12,8 +12,8 @@ import {
   limitSets,
   milliseconds,
 } from "@certmill/domain";
-import type { CaRow } from "../store/read/cas.ts";
-import type { OverrideRow } from "../store/read/limits.ts";
+import type { CaRow } from "../../store/read/cas.ts";
+import type { OverrideRow } from "../../store/read/limits.ts";
 import { instantText } from "./instant-text.ts";
 
 export type CaLimits = Pick<CaRow, "name" | "limit_set">;

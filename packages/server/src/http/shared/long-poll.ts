@@ -1,5 +1,5 @@
 import { after, between, type Duration, type Instant, milliseconds } from "@certmill/domain";
-import type { Awaited, Wakeups } from "../store/wakeups.ts";
+import type { Awaited, Wakeups } from "../../store/wakeups.ts";
 
 export interface LongPoll {
   readonly wakeups: Wakeups;

@@ -1,7 +1,7 @@
 /** How a domain stands, for the customer whose it is. */
 import type { DomainStatus } from "@certmill/api";
 import { findingSentence, type Instant, toULabels } from "@certmill/domain";
-import type { DomainRow } from "../store/read/domains.ts";
+import type { DomainRow } from "../../store/read/domains.ts";
 import { failureWords } from "./failure-words.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 import { presentDomain } from "./present-domain.ts";

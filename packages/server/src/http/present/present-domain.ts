@@ -1,8 +1,8 @@
 import type { Domain, DomainSummary, IssuedCertificate, TimelineEntry } from "@certmill/api";
 import { type Instant, timelineSentence, toULabels, unpauseUrl } from "@certmill/domain";
-import type { DomainRow } from "../store/read/domains.ts";
-import type { TimelineRow } from "../store/read/timeline.ts";
-import type { TwinRow } from "../store/read/twin.ts";
+import type { DomainRow } from "../../store/read/domains.ts";
+import type { TimelineRow } from "../../store/read/timeline.ts";
+import type { TwinRow } from "../../store/read/twin.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 import { shownKeyType } from "./key-type.ts";
 import { presentRenewal } from "./present-renewal.ts";

@@ -7,9 +7,9 @@ import {
   type Instant,
   lastWave,
 } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { readAllowances, readObservedPace, readOthersOrders } from "../store/read/campaign-pace.ts";
-import { type CampaignCounts, type CampaignRow, countCampaign } from "../store/read/campaigns.ts";
+import type { Db } from "../../store/database.ts";
+import { readAllowances, readObservedPace, readOthersOrders } from "../../store/read/campaign-pace.ts";
+import { type CampaignCounts, type CampaignRow, countCampaign } from "../../store/read/campaigns.ts";
 import { campaignReason, windowOf } from "./campaign-reason.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 import { saidKeys } from "./key-type.ts";

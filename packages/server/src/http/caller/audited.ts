@@ -1,10 +1,10 @@
 import { problemTypes } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { isDatabaseAway } from "../store/database-away.ts";
-import { noteAction, noteOutcome, noteRefused } from "../store/write/audit.ts";
+import type { Db } from "../../store/database.ts";
+import { isDatabaseAway } from "../../store/database-away.ts";
+import { noteAction, noteOutcome, noteRefused } from "../../store/write/audit.ts";
+import { Refusal } from "../refusal.ts";
 import type { AccessRefusal, Caller, EdgeCaller } from "./caller.ts";
-import { Refusal } from "./refusal.ts";
 
 interface Action {
   readonly caller: Exclude<Caller, EdgeCaller>;

@@ -1,16 +1,16 @@
 import { isForTenants, type Operation, roleSuffices, type Scope } from "@certmill/api";
 import type { Duration, Instant } from "@certmill/domain";
-import type { ByWhom } from "../store/by-whom.ts";
-import type { Db } from "../store/database.ts";
-import { findSession, type SessionRow } from "../store/read/sessions.ts";
-import { findTokenByHash, type TokenRow } from "../store/read/tokens.ts";
-import type { Via } from "../store/schema/access.ts";
-import { seeSession } from "../store/write/sessions.ts";
+import type { ByWhom } from "../../store/by-whom.ts";
+import type { Db } from "../../store/database.ts";
+import { findSession, type SessionRow } from "../../store/read/sessions.ts";
+import { findTokenByHash, type TokenRow } from "../../store/read/tokens.ts";
+import type { Via } from "../../store/schema/access.ts";
+import { seeSession } from "../../store/write/sessions.ts";
+import { Refusal } from "../refusal.ts";
+import { hashSessionSecret } from "../sign-in/session-cookie.ts";
 import { hashBearerToken } from "./bearer-token.ts";
 import { isSignedToken } from "./edge-token.ts";
 import type { KeyedEdges, SignedIn } from "./keyed-edges.ts";
-import { Refusal } from "./refusal.ts";
-import { hashSessionSecret } from "./sign-in/session-cookie.ts";
 
 /** Who acts: a bearer token, or somebody who has signed in. */
 interface Acting {

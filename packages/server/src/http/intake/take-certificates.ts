@@ -1,14 +1,14 @@
 /** Certificates that came from another program find their place among what is here, and take it. */
 import type { KeyType as ApiKeyType } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { findTwins, holdStandings, readStandings, type Standing } from "../store/read/standings.ts";
-import { addLineages, findHolders, type Holder, holdNames } from "../store/write/add-lineages.ts";
-import { ensureTenants, findTenants } from "../store/write/names.ts";
-import { pairLineages } from "../store/write/pair-lineages.ts";
-import { recogniseAccounts, storeImported } from "../store/write/store-imported.ts";
+import type { Db } from "../../store/database.ts";
+import { findTwins, holdStandings, readStandings, type Standing } from "../../store/read/standings.ts";
+import { addLineages, findHolders, type Holder, holdNames } from "../../store/write/add-lineages.ts";
+import { ensureTenants, findTenants } from "../../store/write/names.ts";
+import { pairLineages } from "../../store/write/pair-lineages.ts";
+import { recogniseAccounts, storeImported } from "../../store/write/store-imported.ts";
+import { isPair, keysOf } from "../present/key-type.ts";
 import type { Candidate } from "./judge-certificate.ts";
-import { isPair, keysOf } from "./key-type.ts";
 import { type Place, sortCertificates } from "./sort-certificates.ts";
 
 interface Wish {

@@ -1,6 +1,6 @@
 import type { CheckFinding, DomainCheck } from "@certmill/api";
 import { type Finding, findingSentence } from "@certmill/domain";
-import type { DomainRow } from "../store/read/domains.ts";
+import type { DomainRow } from "../../store/read/domains.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 
 /** Null: the names were never checked. */

@@ -1,9 +1,9 @@
 /** When the order of a domain that stands in line is expected to begin. */
 import { forecast, type Instant } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { readAllowances, readObservedPace, readOthersOrders } from "../store/read/campaign-pace.ts";
-import type { DomainRow } from "../store/read/domains.ts";
-import { type PlaceInLine, readPlaceInLine } from "../store/read/place-in-line.ts";
+import type { Db } from "../../store/database.ts";
+import { readAllowances, readObservedPace, readOthersOrders } from "../../store/read/campaign-pace.ts";
+import type { DomainRow } from "../../store/read/domains.ts";
+import { type PlaceInLine, readPlaceInLine } from "../../store/read/place-in-line.ts";
 import { windowOf } from "./campaign-reason.ts";
 
 /** @returns null when it is not in line, its campaign does not run, or nothing is known that holds the line back. */

@@ -1,7 +1,7 @@
 /** Which imported certificates are the RSA ones of pairs, and where those go: beside the P-256 one for the same names. */
 import { sameNames } from "@certmill/domain";
-import type { Standing } from "../store/read/standings.ts";
-import type { Holder } from "../store/write/add-lineages.ts";
+import type { Standing } from "../../store/read/standings.ts";
+import type { Holder } from "../../store/write/add-lineages.ts";
 import type { Importable } from "./sort-certificates.ts";
 
 /** What is here now. */

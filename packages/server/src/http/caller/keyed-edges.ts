@@ -1,11 +1,11 @@
 import type { Instant } from "@certmill/domain";
-import type { Db } from "../store/database.ts";
-import { findKeyedEdges, type KeyedEdge } from "../store/read/edges.ts";
-import { isRowId } from "../store/row-id.ts";
-import { isSeenLately, type SeenEdge, seeKeyedEdges } from "../store/write/see-edge.ts";
-import { AskedTogether } from "./asked-together.ts";
+import type { Db } from "../../store/database.ts";
+import { findKeyedEdges, type KeyedEdge } from "../../store/read/edges.ts";
+import { isRowId } from "../../store/row-id.ts";
+import { isSeenLately, type SeenEdge, seeKeyedEdges } from "../../store/write/see-edge.ts";
+import { Refusal } from "../refusal.ts";
+import { AskedTogether } from "../shared/asked-together.ts";
 import { subjectOf, verifyEdgeToken } from "./edge-token.ts";
-import { Refusal } from "./refusal.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 /** An edge with a key of its own, as its token shows it. */

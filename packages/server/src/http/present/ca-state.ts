@@ -1,6 +1,6 @@
 import type { Ca } from "@certmill/api";
 import { admits, healthOf, type Instant, probeAt } from "@certmill/domain";
-import type { CaRow } from "../store/read/cas.ts";
+import type { CaRow } from "../../store/read/cas.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 
 /** What its status page said last; null: it has none that is read, or none was read yet. */
