@@ -23,6 +23,8 @@ let server: EdgeServer;
 let ca: TestCa;
 let directory: string;
 let tlsPort: number;
+/** Where Caddy issues by itself for whom the agent knows. */
+let onDemandPort: number;
 let agentPort: number;
 
 beforeAll(async () => {
@@ -31,7 +33,7 @@ beforeAll(async () => {
   server = starting.use(await EdgeServer.open());
   const parent = starting.use(await mkdtempDisposable(join(tmpdir(), "certmill-caddy-edge-"))).path;
   directory = join(parent, "certificates");
-  [tlsPort, agentPort] = [await freePort(), await freePort()];
+  [tlsPort, onDemandPort, agentPort] = [await freePort(), await freePort(), await freePort()];
   caddy = starting.use(await startCaddy(caddyfile(), { probe: () => accepts(tlsPort) }));
   opened = starting.move();
 });
@@ -79,9 +81,23 @@ test("Caddy serves what the agent has, a renewed one from the next handshake on,
   });
 });
 
+test("Caddy's own issuance asks the agent: a name that the server takes up gets a certificate, one that it does not know gets none", async () => {
+  tellOnFailure({ caddy });
+  server.begins.add("new.example.com");
+  await using _agent = await startAgent();
+  const before = server.asked("demandCertificate");
+  const handshakes = await Promise.all(Array.from({ length: 20 }, () => onDemandSerial("new.example.com")));
+  expect(handshakes).not.toContain(null);
+  expect(server.asked("demandCertificate") - before, "whoever else asks meanwhile").toBe(1);
+  expect(await onDemandSerial("elsewhere.example.com")).toBeNull();
+  expect(await onDemandSerial("elsewhere.example.com")).toBeNull();
+  expect(server.asked("demandCertificate") - before, "a no is remembered").toBe(2);
+});
+
 const caddyfile = () => `{
   admin off
   auto_https disable_redirects
+  skip_install_trust
   on_demand_tls {
     ask http://127.0.0.1:${agentPort}/ask
   }
@@ -93,6 +109,13 @@ https://:${tlsPort} {
   }
   respond "served"
 }
+https://:${onDemandPort} {
+  bind 127.0.0.1
+  tls internal {
+    on_demand
+  }
+  respond "served"
+}
 `;
 
 const startAgent = () =>
@@ -100,20 +123,25 @@ const startAgent = () =>
     server,
     directory,
     proveAt: { host: "127.0.0.1", port: tlsPort },
-    openDriver: (certificateFor) =>
+    openDriver: (certificateFor, ask) =>
       openCaddyDriver({
         certificateFor,
         host: "127.0.0.1",
         port: agentPort,
         secret: null,
-        ask: async () => false,
+        ask,
         log: () => undefined,
       }),
   });
 
 /** Null: the handshake fails. */
-async function servedSerial(name: string, verifies: Verifies = "all"): Promise<string | null> {
-  const at = { host: "127.0.0.1", port: tlsPort, verifies };
+const servedSerial = (name: string, verifies: Verifies = "all"): Promise<string | null> =>
+  serialAt(tlsPort, name, verifies);
+
+const onDemandSerial = (name: string): Promise<string | null> => serialAt(onDemandPort, name, "all");
+
+async function serialAt(port: number, name: string, verifies: Verifies): Promise<string | null> {
+  const at = { host: "127.0.0.1", port, verifies };
   const handshake = await shakeHands(at, name, AbortSignal.timeout(10_000));
   return handshake.kind === "served" ? handshake.serial : null;
 }
