@@ -296,12 +296,32 @@ function decisive(
   name: string,
   type: RecordType,
   reply: DnsReply,
-): { records: Answer[]; section: readonly Answer[] } {
+): { records: readonly Answer[]; section: readonly Answer[] } {
   const asked = reply.answers.filter((answer) => answer.type === type && answer.name === name);
-  const records = asked.length > 0 ? asked : recordsOf(reply.answers, "CNAME", name);
+  const records = asked.length > 0 ? asked : aliasRecords(name, reply);
   if (records.length > 0) return { records, section: reply.answers };
   return { records: recordsOf(reply.authorities, "SOA"), section: reply.authorities };
 }
+
+/**
+ * The CNAME record of a name. One that a server made from a DNAME record above the name is never signed, and follows from that one
+ * (RFC 6672 section 5.3.1).
+ */
+function aliasRecords(name: string, { answers }: DnsReply): readonly Answer[] {
+  const aliases = recordsOf(answers, "CNAME", name);
+  const [alias] = aliases;
+  if (alias === undefined || signaturesOf(answers, alias).length > 0) return aliases;
+  const target = lowerName(alias.data);
+  const made = recordsOf(answers, "DNAME").find(
+    ({ name: owner, data }) =>
+      owner !== name && isUnder(name, owner) && target === redirected(name, owner, lowerName(data)),
+  );
+  return made === undefined ? aliases : [made];
+}
+
+/** A name below `owner` as a DNAME record puts it below `target` (RFC 6672 section 2.2). */
+const redirected = (name: string, owner: string, target: string): string =>
+  `${name.slice(0, name.length - owner.length)}${target}`;
 
 /** What a reply says of the name; the rest of an alias is for the next question. */
 export function answerOf<T>(name: string, type: RecordType, reply: DnsReply): Answered<T> {

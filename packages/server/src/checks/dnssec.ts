@@ -128,7 +128,8 @@ function recordBytes(record: Answer): Buffer {
 }
 
 function canonical(record: Answer): Answer {
-  if (record.type === "CNAME" || record.type === "NS") return { ...record, data: lowerName(record.data) };
+  if (record.type === "CNAME" || record.type === "DNAME" || record.type === "NS")
+    return { ...record, data: lowerName(record.data) };
   if (record.type !== "SOA") return record;
   const { mname, rname } = record.data;
   return { ...record, data: { ...record.data, mname: lowerName(mname), rname: rname.toLowerCase() } };

@@ -59,7 +59,8 @@ function record(line: string, origin: string): Answer {
     const [, flags, tag = "", value = ""] = /^(\d+) (\S+) "(.*)"$/.exec(data) ?? [];
     return { type, name, ttl: 60, data: { flags: Number(flags), tag: tag as "issue", value } };
   }
-  if (type === "CNAME" || type === "NS") return { type, name, ttl: 60, data: absolute(data, origin) };
+  if (type === "CNAME" || type === "DNAME" || type === "NS")
+    return { type, name, ttl: 60, data: absolute(data, origin) };
   return { type: type as "A", name, ttl: 60, data };
 }
 
@@ -209,6 +210,12 @@ function answerOf(serving: TestZone, { name, type }: { name: string; type: Recor
   const at = serving.records.filter((each) => each.name === name);
   const found = at.filter((each) => each.type === type || each.type === "CNAME");
   if (found.length > 0) return { flags: authoritativeFlag, answers: signed(serving, found) };
+  const above = serving.records.find((each) => each.type === "DNAME" && isUnder(name, each.name));
+  if (above?.type === "DNAME" && above.name !== name) {
+    const data = `${name.slice(0, name.length - above.name.length)}${above.data}`;
+    const made: Answer = { type: "CNAME", name, ttl: 60, data };
+    return { flags: authoritativeFlag, answers: [...signed(serving, [above]), made] };
+  }
   const exists = serving.records.some((each) => isUnder(each.name, name));
   const soa = serving.records.filter((each) => each.type === "SOA");
   return { flags: authoritativeFlag | (exists ? 0 : 3), authorities: signed(serving, soa) };

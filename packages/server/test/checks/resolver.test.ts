@@ -59,7 +59,11 @@ beforeAll(async () => {
       ...Array.from({ length: 14 }, (_, n) => `c${n} CNAME c${n + 1}`),
     ]),
     zone("far.test", ["x A 192.0.2.7", 'x CAA 0 issue "far.example"']),
-    zone("signed.test", ["@ A 192.0.2.9", "w CNAME @"], signing),
+    zone(
+      "signed.test",
+      ["@ A 192.0.2.9", "w CNAME @", "moved DNAME sites.signed.test.", "shop.sites A 192.0.2.10"],
+      signing,
+    ),
     zone("stale.test", ["@ A 192.0.2.9"], signing),
     zone("bare.test", ["@ A 192.0.2.9"]),
   ];
@@ -220,6 +224,15 @@ describe("DNSSEC", () => {
       detail: "no DNSKEY of the zone fits the DS record of its parent",
     });
     expect(await lookUpCaa(lookups(), "stale.test")).toMatchObject({ kind: "dnssec", at: "stale.test" });
+  });
+
+  test("a name below a DNAME record, whose CNAME is made by the server and has no signature", async () => {
+    expect(await addresses("shop.moved.signed.test")).toMatchObject({
+      aliases: ["shop.sites.signed.test"],
+      v4: found("192.0.2.10"),
+    });
+    signing.validity.expiration = clock.now / 1_000 - 60;
+    expect((await addresses("shop.moved.signed.test")).v4).toMatchObject({ kind: "dnssec" });
   });
 
   test("a zone that is signed no more", async () => {
