@@ -1,4 +1,5 @@
 import { AcmeError } from "./acme-error.ts";
+import { isInCalendar } from "./calendar.ts";
 import { secureUrl } from "./secure-url.ts";
 
 /**
@@ -62,11 +63,14 @@ export class JsonRecord {
     return secureUrl(text) ?? this.#reject(key, "is not an absolute https URL");
   }
 
-  /** An RFC 3339 instant in milliseconds since the epoch; null when absent or unreadable (it only informs). */
+  /**
+   * An RFC 3339 instant in milliseconds since the epoch, of the years 1 to 9999; null when absent or unreadable (it only
+   * informs).
+   */
   instantOrNull(key: string): number | null {
     const value = this.#members[key];
     const instant = typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : NaN;
-    return Number.isNaN(instant) ? null : instant;
+    return isInCalendar(instant) ? instant : null;
   }
 
   /** A member that is handed on unread, as an embedded problem document is; null when absent. */

@@ -1,4 +1,5 @@
 import { createHash, type X509Certificate } from "node:crypto";
+import { isInCalendar } from "../wire/calendar.ts";
 import { contextTag, derOid, TAG } from "./der.ts";
 import { DerError, DerReader } from "./der-reader.ts";
 import { EXTENSION } from "./extension.ts";
@@ -67,7 +68,7 @@ function sha256(bytes: Uint8Array): string {
 
 function readInstant(date: Date): number {
   const instant = date.getTime();
-  if (Number.isNaN(instant)) throw new DerError("a time that is none");
+  if (!isInCalendar(instant)) throw new DerError("a time that is none");
   return instant;
 }
 
