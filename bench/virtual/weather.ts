@@ -1,6 +1,6 @@
 /** What befalls the CAs, and a look at them every hour. */
 import { after, hours, type Instant } from "@certmill/domain";
-import { type LimitTally, per } from "@certmill/sim";
+import type { LimitTally } from "@certmill/sim";
 import { sql } from "kysely";
 import type { Db } from "../../packages/server/src/store/database.ts";
 import { waitUntil } from "./actors.ts";
@@ -15,11 +15,20 @@ export interface Weather {
   readonly cas: readonly [RunCa, RunCa];
 }
 
-/** For a while, the first CA grants an order in 3 hours, and whoever counts on more is refused. */
+/**
+ * For a while the first CA keeps back what it would grant in that time, and whoever counts on it is refused until then. Not a slower
+ * rule: that would take an account with a week's orders behind it a week to recover from, and the CA would say so.
+ */
 export async function storm({ clock, scenario, start, cas: [first] }: Weather): Promise<void> {
   await waitUntil(clock, after(start, scenario.storm.from));
   const usual = first.sim.limits;
-  first.sim.setLimits({ ...usual, newOrdersPerAccount: per(hours(3), 1), overrides: [] });
+  const { burst, count, period } = first.orders(clock.now());
+  const keptBack = Math.ceil((count * scenario.storm.length) / period);
+  const allowance = { burst: Math.max(1, burst - keptBack), count, period };
+  first.sim.setLimits({
+    ...usual,
+    overrides: [{ limit: "newOrdersPerAccount", account: first.accountUrl, allowance, from: start }],
+  });
   await clock.wait(scenario.storm.length, new AbortController().signal);
   first.sim.setLimits(usual);
 }
