@@ -1,7 +1,11 @@
 /** When a certificate counts as served: by one, by most or by all of its group's edges that are alive. */
 import { type Client, operations } from "@certmill/api";
 import { instant } from "@certmill/domain";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Metrics } from "../../src/observe/metrics.ts";
+import { timestamp } from "../../src/store/database.ts";
+import { recordReceipts } from "../../src/store/write/receipts.ts";
 import { settleServed } from "../../src/store/write/settle-served.ts";
 import { issueDue } from "../http/issue-directly.ts";
 import { openTestApi, start, type TestApi } from "../http/open-test-api.ts";
@@ -75,6 +79,44 @@ test.each([
     timeline.filter(({ kind }) => kind === "certificate.served").map(({ detail }) => detail),
   ).toMatchObject([{ rule: servedWhen, edges: 3 }]);
 });
+
+test("how long it is since the CA issued is measured with the receipt that fulfils the rule, and with no other", async () => {
+  await rule("quorum");
+  const name = "measured.example.com";
+  await stored(name);
+  const { rows } = await sql<{ lineage_id: string; certificate_id: string; edge_group_id: string }>`
+    with issued as (
+      select lineage.id as lineage_id, lineage.certificate_id, lineage.edge_group_id, certificate.issuance_id
+      from lineage join certificate on certificate.id = lineage.certificate_id where lineage.names[1] = ${name}
+    ), finalized as (
+      insert into event (at, kind, lineage_id, issuance_id, detail)
+      select ${timestamp(instant(now() - 4_000))}, 'finalized', lineage_id, issuance_id, '{}' from issued
+    )
+    select lineage_id, certificate_id, edge_group_id from issued`.execute(api.db);
+  const [issued] = rows;
+  if (issued === undefined) throw new Error("It was not issued.");
+  const metrics = new Metrics();
+  const receipt = { lineageId: issued.lineage_id, certificateId: issued.certificate_id, servedAt: now() };
+  for (const by of ["e1", "e2", "e3"]) {
+    const [told] = await recordReceipts(api.db, {
+      edgeGroupId: issued.edge_group_id,
+      edge: { id: await edgeId(by), name: by },
+      receipts: [{ ...receipt, error: null }],
+      now: now(),
+    });
+    if (told === undefined) throw new Error("The receipt told nothing.");
+    expect(told.served?.sinceIssued ?? null, by).toBe(by === "e2" ? 4_000 : null);
+    metrics.delivered(told);
+  }
+  const text = await metrics.text();
+  expect(text).toContain(`certmill_issued_to_served_seconds_sum{edge_group="default"} 4\n`);
+  expect(text).toContain(`certmill_issued_to_served_seconds_count{edge_group="default"} 1\n`);
+});
+
+async function edgeId(name: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select id from edge where name = ${name}`.execute(api.db);
+  return rows[0]?.id ?? "";
+}
 
 test("two edges' receipts at once do not miss each other", async () => {
   await rule("all");
