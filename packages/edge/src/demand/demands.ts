@@ -4,6 +4,7 @@ import { serverTrouble } from "../feed/server-trouble.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { StateKeeper } from "../holding/state-keeper.ts";
 import { Answers, type NoCertificate } from "./answers.ts";
+import { AskingPace } from "./asking-pace.ts";
 
 export interface DemandsOptions {
   readonly client: Client;
@@ -17,9 +18,6 @@ export interface DemandsOptions {
   readonly patience?: number;
 }
 
-/** Questions to the server in any second: a flood of names that nobody has must not become one of requests. */
-const mostASecond = 50;
-
 /**
  * Names of handshakes that nothing is installed for. The server is asked once for each, whoever else wants it
  * meanwhile; its no is kept for a while, and a certificate is installed before all others.
@@ -29,8 +27,7 @@ export class Demands {
   readonly #patience: number;
   readonly #answers = new Answers();
   readonly #underWay = new Map<string, Promise<NoCertificate | "served">>();
-  #second = 0;
-  #askedInSecond = 0;
+  readonly #pace = new AskingPace();
 
   constructor(options: DemandsOptions) {
     this.#options = options;
@@ -71,7 +68,7 @@ export class Demands {
     if (known !== null) return known;
     const underWay = this.#underWay.get(name);
     if (underWay !== undefined) return await underWay;
-    if (!this.#mayAsk()) return "failed";
+    if (!this.#pace.take(name, Date.now())) return "failed";
     const asking = this.#askServer(name, signal);
     this.#underWay.set(name, asking);
     try {
@@ -102,14 +99,6 @@ export class Demands {
       if (!limited.aborted && serverTrouble(error) === null) throw error;
       return "failed";
     }
-  }
-
-  #mayAsk(): boolean {
-    const second = Math.floor(Date.now() / 1_000);
-    if (second !== this.#second) this.#askedInSecond = 0;
-    this.#second = second;
-    this.#askedInSecond += 1;
-    return this.#askedInSecond <= mostASecond;
   }
 }
 
