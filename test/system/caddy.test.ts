@@ -23,8 +23,6 @@ let server: EdgeServer;
 let ca: TestCa;
 let directory: string;
 let tlsPort: number;
-/** Where Caddy issues by itself for whom the agent knows. */
-let onDemandPort: number;
 let agentPort: number;
 
 beforeAll(async () => {
@@ -33,7 +31,7 @@ beforeAll(async () => {
   server = starting.use(await EdgeServer.open());
   const parent = starting.use(await mkdtempDisposable(join(tmpdir(), "certmill-caddy-edge-"))).path;
   directory = join(parent, "certificates");
-  [tlsPort, onDemandPort, agentPort] = [await freePort(), await freePort(), await freePort()];
+  [tlsPort, agentPort] = [await freePort(), await freePort()];
   caddy = starting.use(await startCaddy(caddyfile(), { probe: () => accepts(tlsPort) }));
   opened = starting.move();
 });
@@ -82,22 +80,23 @@ test("Caddy serves what the agent has, a renewed one from the next handshake on,
 });
 
 test("Caddy's own issuance asks the agent: a name that the server takes up gets a certificate, one that it does not know gets none", async () => {
-  tellOnFailure({ caddy });
+  const port = await freePort();
+  await using issuing = await startCaddy(onDemandCaddyfile(port), { probe: () => accepts(port) });
+  tellOnFailure({ issuing });
   server.begins.add("new.example.com");
   await using _agent = await startAgent();
   const before = server.asked("demandCertificate");
-  const handshakes = await Promise.all(Array.from({ length: 20 }, () => onDemandSerial("new.example.com")));
+  const handshakes = await Promise.all(Array.from({ length: 20 }, () => serialAt(port, "new.example.com")));
   expect(handshakes).not.toContain(null);
   expect(server.asked("demandCertificate") - before, "whoever else asks meanwhile").toBe(1);
-  expect(await onDemandSerial("elsewhere.example.com")).toBeNull();
-  expect(await onDemandSerial("elsewhere.example.com")).toBeNull();
+  expect(await serialAt(port, "elsewhere.example.com")).toBeNull();
+  expect(await serialAt(port, "elsewhere.example.com")).toBeNull();
   expect(server.asked("demandCertificate") - before, "a no is remembered").toBe(2);
 });
 
 const caddyfile = () => `{
   admin off
   auto_https disable_redirects
-  skip_install_trust
   on_demand_tls {
     ask http://127.0.0.1:${agentPort}/ask
   }
@@ -109,7 +108,18 @@ https://:${tlsPort} {
   }
   respond "served"
 }
-https://:${onDemandPort} {
+`;
+
+/** In a Caddy of its own: there is one set of issuers for all sites without a host name. */
+const onDemandCaddyfile = (port: number) => `{
+  admin off
+  auto_https disable_redirects
+  skip_install_trust
+  on_demand_tls {
+    ask http://127.0.0.1:${agentPort}/ask
+  }
+}
+https://:${port} {
   bind 127.0.0.1
   tls internal {
     on_demand
@@ -138,9 +148,7 @@ const startAgent = () =>
 const servedSerial = (name: string, verifies: Verifies = "all"): Promise<string | null> =>
   serialAt(tlsPort, name, verifies);
 
-const onDemandSerial = (name: string): Promise<string | null> => serialAt(onDemandPort, name, "all");
-
-async function serialAt(port: number, name: string, verifies: Verifies): Promise<string | null> {
+async function serialAt(port: number, name: string, verifies: Verifies = "all"): Promise<string | null> {
   const at = { host: "127.0.0.1", port, verifies };
   const handshake = await shakeHands(at, name, AbortSignal.timeout(10_000));
   return handshake.kind === "served" ? handshake.serial : null;
