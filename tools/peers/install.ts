@@ -30,7 +30,9 @@ async function installPackages(wanted: readonly Peer[]): Promise<void> {
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !(await isDebian())) throw new PeerMissing(missing);
 
-  const packages = missing.map((peer) => peer.debianPackage);
+  // The console's own font: without it widths are those of whatever font the machine has.
+  const fonts = missing.some(({ program }) => program === "chromium") ? ["fonts-inter"] : [];
+  const packages = [...missing.map((peer) => peer.debianPackage), ...fonts];
   console.log(`Installing ${packages.join(", ")} …`);
   const letServicesStart = await holdServicesBack();
   try {
