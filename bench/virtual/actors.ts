@@ -22,7 +22,10 @@ export async function beginCampaign({ call, scenario }: Play): Promise<void> {
   const params = { name: campaignName };
   await call(operations.createCampaign, { body: params });
   for (const rows of batches(rowsOf(scenario))) {
-    const { rejected } = await call(operations.addCampaignDomains, { params, body: { rows } });
+    const { rejected } = await call(operations.addCampaignDomains, {
+      params,
+      body: { rows, withWww: false },
+    });
     const [refused] = rejected;
     if (refused !== undefined) throw new Error(`The campaign refused ${refused.domain}: ${refused.reason}`);
   }

@@ -58,3 +58,16 @@ test("a list is enrolled once over a broken line, watched until it pauses itself
   const cancelled = await server.run(["campaign", "cancel", "spring", "--yes", "--json"]);
   expect(jsonLines(cancelled.stdout)).toMatchObject([{ state: "cancelled", certificates: { total: 6 } }]);
 });
+
+test.each([
+  ["a.com", [], ["a.com", "www.a.com"]],
+  ["b.com", ["--no-www"], ["b.com"]],
+  ["shop.c.com", [], ["shop.c.com"]],
+  ["shop.d.com", ["--with-www"], ["shop.d.com", "www.shop.d.com"]],
+])("%s with %j is covered as %j", async (domain, options, names) => {
+  const create = ["campaign", "create", "-", "--name", domain, "--rejects", join(server.dataDir, domain)];
+  const created = await server.run([...create, ...options], { input: `${domain}\n` });
+  expect(created.stdout).toContain("1 added");
+  const shown = await server.run(["domain", "show", domain, "--json"]);
+  expect(jsonLines(shown.stdout)).toMatchObject([{ names }]);
+});

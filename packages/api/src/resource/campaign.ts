@@ -199,7 +199,10 @@ const CampaignBatch = Type.Object(
   {
     rows: Type.Array(DomainBatchRow, { minItems: 1, maxItems: maxBatchRows }),
     withWww: Type.Optional(
-      Type.Boolean({ description: "Add `www.` before each row's domain as an alias, where it has none." }),
+      Type.Boolean({
+        description:
+          "Whether each row's domain gets `www.` before it as an alias, where it has none. Absent: registered domains do (`example.com`, not `shop.example.com`), unless that name is another row's or somebody else's.",
+      }),
     ),
   },
   Closed,

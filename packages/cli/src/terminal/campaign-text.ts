@@ -36,7 +36,7 @@ function countFields(campaign: Campaign): readonly Field[] {
   const { issued, failed, issuing, waiting, parked, held, removed } = campaign.certificates;
   const count = (n: number): string | null => (n === 0 ? null : numberText(n));
   return [
-    ["Domains", count(campaign.domains)],
+    ["Names", count(campaign.domains)],
     ["Issued", numberText(issued)],
     [
       "Failed",

@@ -39,7 +39,7 @@ const rows = (count: number, tenant = "acme") =>
 const params = { name: "spring" };
 const show = () => admin.call(operations.showCampaign, { params });
 const add = (list: ReturnType<typeof rows>) =>
-  admin.call(operations.addCampaignDomains, { params, body: { rows: list } });
+  admin.call(operations.addCampaignDomains, { params, body: { rows: list, withWww: false } });
 
 const now = (): Instant => instant(start + api.clock.ahead);
 
@@ -124,6 +124,34 @@ describe("a campaign", () => {
       forecast: { perDay: 800, basis: "ceiling" },
     });
   });
+
+  test.each([1, 4])(
+    "covers registered domains with their www. unless it is told otherwise, %s in a certificate",
+    async (packNames) => {
+      await admin.call(operations.createCampaign, { body: { name: "spring", packNames } });
+      const list = ["a.com", "shop.b.com", "www.c.com", "c.com", "d.com"].map((domain, n) => ({
+        line: n + 1,
+        domain,
+        tenant: domain === "d.com" ? "other" : "acme",
+      }));
+      const send = (sent: typeof list, withWww?: boolean) =>
+        admin.call(operations.addCampaignDomains, { params, body: { rows: sent, withWww } });
+      expect(await send(list)).toEqual({ added: 4, unchanged: 1, rejected: [] });
+      expect(await send(list)).toEqual({ added: 0, unchanged: 5, rejected: [] });
+      const named = async () => {
+        const { rows: found } = await sql<{ name: string }>`select name from domain order by name`.execute(
+          api.db,
+        );
+        return found.map(({ name }) => name);
+      };
+      const usual = ["a.com", "c.com", "d.com", "shop.b.com", "www.a.com", "www.c.com", "www.d.com"];
+      expect(await named()).toEqual(usual);
+      expect(await send([{ line: 6, domain: "e.com", tenant: "e" }], false)).toMatchObject({ added: 1 });
+      expect(await send([{ line: 7, domain: "shop.f.com", tenant: "f" }], true)).toMatchObject({ added: 1 });
+      const asked = ["e.com", "shop.f.com", "www.shop.f.com"];
+      expect(await named()).toEqual([...usual, ...asked].sort());
+    },
+  );
 
   test("refuses what makes no sense, by name", async () => {
     const create = (more: object) =>

@@ -129,7 +129,7 @@ function factsOf(campaign: Campaign): readonly Fact[] {
     keyType,
   } = campaign;
   return [
-    { name: "Domains", value: count(campaign.domains) },
+    { name: "Names", value: count(campaign.domains) },
     { name: "CA", value: ca ?? "any of the pool" },
     { name: "Edge group", value: edgeGroup },
     { name: "Key type", value: keyType },

@@ -70,7 +70,7 @@ export interface CampaignSettings {
   readonly name: string;
   readonly packNames: "1" | "10" | "50" | "100";
   readonly packAcrossTenants: boolean;
-  readonly withWww: boolean;
+  readonly www: "usual" | "each" | "none";
   readonly perHour: string;
   readonly finishBy: string;
 }
@@ -79,7 +79,7 @@ const emptySettings: CampaignSettings = {
   name: "",
   packNames: "1",
   packAcrossTenants: false,
-  withWww: false,
+  www: "usual",
   perHour: "",
   finishBy: "",
 };
@@ -94,6 +94,12 @@ const packOptions = [
   { value: "10", label: "10" },
   { value: "50", label: "50" },
   { value: "100", label: "100" },
+] as const;
+
+const wwwOptions = [
+  { value: "usual", label: "registered domains" },
+  { value: "each", label: "all rows" },
+  { value: "none", label: "none" },
 ] as const;
 
 function SettingsForm({ settings, onChange }: SettingsFormProps) {
@@ -112,6 +118,13 @@ function SettingsForm({ settings, onChange }: SettingsFormProps) {
         onValue={(packNames) => put({ packNames })}
         hint="More spend fewer orders, and share one fate."
       />
+      <SelectField
+        label="Covered with their www."
+        value={settings.www}
+        options={wwwOptions}
+        onValue={(www) => put({ www })}
+        hint="Where it fails, it is left out."
+      />
       <TextField
         label="Orders an hour at most"
         type="number"
@@ -128,11 +141,6 @@ function SettingsForm({ settings, onChange }: SettingsFormProps) {
         hint="You are told when it will not be."
       />
       <div className="whole buttons">
-        <CheckField
-          label="Add www. to each row"
-          checked={settings.withWww}
-          onValue={(withWww) => put({ withWww })}
-        />
         <CheckField
           label="Pack names of several tenants together"
           checked={settings.packAcrossTenants}

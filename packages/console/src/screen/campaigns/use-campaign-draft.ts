@@ -90,7 +90,8 @@ async function createCampaign(
   rows: readonly DomainBatchRow[],
   tell: Tell,
 ): Promise<void> {
-  const { name, packNames, packAcrossTenants, perHour, finishBy, withWww } = settings;
+  const { name, packNames, packAcrossTenants, perHour, finishBy, www } = settings;
+  const companions = www === "usual" ? {} : { withWww: www === "each" };
   await call(operations.createCampaign, {
     body: {
       name,
@@ -102,7 +103,7 @@ async function createCampaign(
   });
   for (const [batch, sent] of batchesOf(rows)) {
     tell(`Sending row ${count(sent)} of ${count(rows.length)} …`);
-    await call(operations.addCampaignDomains, { params: { name }, body: { rows: batch, withWww } });
+    await call(operations.addCampaignDomains, { params: { name }, body: { rows: batch, ...companions } });
   }
 }
 

@@ -15,6 +15,7 @@ import { ensureTenants } from "../../store/write/names.ts";
 import { type AcceptedRow, acceptRow, type RowTerms } from "../intake/accept-row.ts";
 import { packRows } from "../intake/pack-rows.ts";
 import { sortRows } from "../intake/sort-rows.ts";
+import { addUsualWww, usualWww } from "../intake/usual-www.ts";
 import { saidKeys } from "../present/key-type.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
@@ -37,9 +38,15 @@ export function addCampaignDomainsHandler({ db, now }: Tools): Handler<Operation
       ...(campaign.edge_group === null ? {} : { edgeGroup: campaign.edge_group }),
     });
     const { accepted, refused } = judgeRows(body, ca, await rowTerms(db, ca, null));
-    const { added, unchanged, rejected } = await db
-      .transaction()
-      .execute((trx) => addToList(trx, { campaign, rows: accepted, terms, now: now() }));
+    const { added, unchanged, rejected } = await db.transaction().execute((trx) =>
+      addToList(trx, {
+        campaign,
+        rows: accepted,
+        isWwwUsual: body.withWww === undefined,
+        terms,
+        now: now(),
+      }),
+    );
     const all = [...refused, ...rejected].sort((a, b) => a.line - b.line);
     return { status: 200, body: { added, unchanged, rejected: all } };
   };
@@ -66,25 +73,33 @@ function plusWww(row: DomainBatchRow, ca: CaRow): DomainBatchRow {
 interface Addition {
   readonly campaign: CampaignRow;
   readonly rows: readonly AcceptedRow[];
+  /** Whether registered domains get their `www.`. */
+  readonly isWwwUsual: boolean;
   readonly terms: LineageTerms;
   readonly now: Instant;
 }
 
-async function addToList(trx: Db, { campaign, rows, terms, now }: Addition): Promise<DomainBatchResult> {
+async function addToList(trx: Db, addition: Addition): Promise<DomainBatchResult> {
+  const { campaign, isWwwUsual, terms, now } = addition;
   const { id: campaignId, name } = campaign;
   await holdNames(trx);
   const list = await holdList(trx, campaignId);
   if (list === null) throw new Refusal("campaign-state", `${name} takes no more domains.`);
-  const tenants = await ensureTenants(trx, tenantsOf(rows), now);
+  const tenants = await ensureTenants(trx, tenantsOf(addition.rows), now);
+  const companions = isWwwUsual ? addition.rows.flatMap((row) => usualWww(row) ?? []) : [];
+  const holders = await findHolders(trx, [...namesOf(addition.rows), ...companions]);
+  const { rows, covered } = isWwwUsual
+    ? addUsualWww(addition.rows, holders, tenants)
+    : { rows: addition.rows, covered: 0 };
   const isOnList = await onList(trx, campaign, rows);
   const others = rows.filter((row) => !isOnList(row));
-  const { fresh, unchanged, rejected } = sortRows(others, await findHolders(trx, namesOf(others)), tenants);
+  const { fresh, unchanged, rejected } = sortRows(others, holders, tenants);
   const policy = { most: campaign.pack_names, acrossTenants: campaign.pack_across_tenants };
   const { lineages, price } = packRows(fresh, policy);
   await addLineages(trx, lineages, { ...terms, campaignId }, now);
   await notePacking(trx, campaignId, list.packing === null ? price : joinPrices(list.packing, price));
   const unchangedOnList = rows.length - others.length;
-  return { added: fresh.length, unchanged: unchanged + unchangedOnList, rejected: [...rejected] };
+  return { added: fresh.length, unchanged: unchanged + unchangedOnList + covered, rejected: [...rejected] };
 }
 
 /** Whether a row is in one of the campaign's packs already, whose names are not the row's alone. */
