@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../check/finding.ts";
 import { noChecks } from "../check/recheck.ts";
+import { retryAt } from "../schedule/retry.ts";
 import { after, days, hours, instant, minutes } from "../time/instant.ts";
 import { type CheckFacts, type CheckOutcome, lookEvery, outcomeOfCheck } from "./after-check.ts";
 import { usualLife } from "./life-policy.ts";
@@ -27,6 +28,8 @@ const facts = (state: LifeState, more: Partial<CheckFacts> = {}): CheckFacts => 
   leadsAnywhere: false,
   holdsOrder: false,
   isMendable: true,
+  failures: 1,
+  triedSince: start,
   memory: noChecks,
   awaySince: null,
   leavesAt: null,
@@ -73,6 +76,29 @@ describe("what failed", () => {
     expect(outcome(facts("waiting", { memory: failing, asked: true }), [probe]).recheckAt).toBe(
       after(start, minutes(1)),
     );
+  });
+
+  test("name servers that disagree bring three tries more than the steps, and then one a day", () => {
+    const tries = [start];
+    let memory: CheckFacts["memory"] = noChecks;
+    let triesAt = after(start, minutes(1));
+    for (let minute = 1; minute < 6 * 24 * 60; minute++) {
+      const now = after(start, minutes(minute));
+      const facing = facts("failing", { failures: tries.length, memory });
+      const seen = outcome(facing, minute % 2 === 0 ? [] : [elsewhere], now);
+      memory = seen.memory;
+      if (!seen.order && now < triesAt) continue;
+      tries.push(now);
+      const failed = { attempt: tries.length, givesUpAt: after(start, days(100)) };
+      triesAt = retryAt({ code: "dns", detail: "", retryAt: null }, failed, now) ?? triesAt;
+    }
+    const byDay = Map.groupBy(tries, (at) => Math.floor((at - start) / days(1)));
+    expect([...byDay.values()].map(({ length }) => length)).toEqual([7, 1, 1, 1, 1, 1]);
+  });
+
+  test("what has failed for days is ordered as soon as its check turns right", () => {
+    const tried = { failures: 8, triedSince: instant(start - days(5)), memory: failing };
+    expect(outcome(facts("failing", tried), []).order).toBe(true);
   });
 
   test("what was given up is checked once a day", () => {
@@ -152,6 +178,8 @@ const anyFacts = fc.record<CheckFacts>({
   leadsAnywhere: fc.boolean(),
   holdsOrder: fc.boolean(),
   isMendable: fc.boolean(),
+  failures: fc.nat(10),
+  triedSince: fc.option(fc.constantFrom(start, instant(start - days(8)))),
   memory: fc.constantFrom(noChecks, failing),
   awaySince: fc.option(fc.constantFrom(start, instant(start - days(8)))),
   leavesAt: fc.option(fc.constantFrom(start, after(start, days(1)))),

@@ -5,6 +5,7 @@
 import type { Finding } from "../check/finding.ts";
 import { evidenceOf } from "../check/judge-name.ts";
 import { afterCheck, type CheckMemory, recheckSteps } from "../check/recheck.ts";
+import { triesBySteps } from "../schedule/retry.ts";
 import { after, days, type Instant } from "../time/instant.ts";
 import type { LifePolicy } from "./life-policy.ts";
 import type { LifeState } from "./life-state.ts";
@@ -21,6 +22,10 @@ export interface CheckFacts {
   readonly holdsOrder: boolean;
   /** Whether the last try failed for what the customer has to put right. */
   readonly isMendable: boolean;
+  /** Tries that failed in a row. */
+  readonly failures: number;
+  /** When the first of them did; null: none has. */
+  readonly triedSince: Instant | null;
   readonly memory: CheckMemory;
   /** Since when its names have led elsewhere; null: they did not at the last check. */
   readonly awaySince: Instant | null;
@@ -46,6 +51,11 @@ export interface CheckOutcome {
 
 /** What is alive, has moved or was given up is checked so often. */
 export const lookEvery = days(1);
+/**
+ * Tries in a row that checks may bring by turning right, beyond those of the steps. Name servers that disagree are right and wrong
+ * by turns: each turn would bring a try that fails, up to the CA's limit of failed authorizations.
+ */
+const mostTurns = 3;
 
 export function outcomeOfCheck(
   facts: CheckFacts,
@@ -61,7 +71,7 @@ export function outcomeOfCheck(
   const isRight = evidenceOf(findings) === "none";
   const memory = remembered(facts.memory, isRight, now);
   // One that was right before and failed all the same waits for its time: a CA sees what we do not.
-  const turned = facts.asked || facts.memory.failing > 0;
+  const turned = facts.asked || (facts.memory.failing > 0 && mayTryEarly(facts, now));
   const wants = state === "failing" || state === "failed" || (state === "waiting" && facts.isMendable);
   const order = move === null && isRight && turned && wants && facts.isMendable;
   const common = { memory, awaySince, order, move };
@@ -75,6 +85,9 @@ export function outcomeOfCheck(
     };
   return { ...common, ...look(hasCertificate || (state === "failed" && !order) ? now : null) };
 }
+
+const mayTryEarly = ({ failures, triedSince }: CheckFacts, now: Instant): boolean =>
+  triedSince === null || failures < triesBySteps(triedSince, now) + mostTurns;
 
 const look = (now: Instant | null): Pick<CheckOutcome, "recheckAt" | "rank" | "watched"> => ({
   recheckAt: now === null ? null : after(now, lookEvery),

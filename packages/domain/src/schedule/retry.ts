@@ -9,6 +9,7 @@ import type { Fault } from "../failure/classify.ts";
 import { failures } from "../failure/failure-code.ts";
 import {
   after,
+  between,
   type Duration,
   days,
   hours,
@@ -19,6 +20,8 @@ import {
 } from "../time/instant.ts";
 
 const customerSteps: readonly Duration[] = [minutes(1), minutes(10), minutes(100)];
+/** After those. */
+const daily = days(1);
 const caFirst = minutes(1);
 const caMost = hours(6);
 const longestWait = days(8);
@@ -47,7 +50,17 @@ export function retryAt(fault: Fault, { attempt, givesUpAt }: FailedTries, now: 
   return instant(Math.min(Math.max(fault.retryAt, least), after(now, longestWait)));
 }
 
-const customerWait = (attempt: number): Duration => customerSteps[attempt - 1] ?? days(1);
+const customerWait = (attempt: number): Duration => customerSteps[attempt - 1] ?? daily;
+
+/** Tries that the steps for what a customer must fix have come to by `now`, the first one at `since` included. */
+export function triesBySteps(since: Instant, now: Instant): number {
+  let next = since;
+  for (const [index, step] of customerSteps.entries()) {
+    next = after(next, step);
+    if (now < next) return index + 1;
+  }
+  return customerSteps.length + 1 + Math.floor(between(next, now) / daily);
+}
 
 function caWait(attempt: number): Duration {
   return milliseconds(Math.min(caFirst * 4 ** (attempt - 1), caMost));

@@ -56,6 +56,8 @@ interface HeldCheck {
   readonly certificate_id: string | null;
   readonly names: string[];
   readonly failure_code: string | null;
+  readonly failures: number;
+  readonly tried_since: Instant | null;
   readonly leaves_at: Instant | null;
   readonly leads_anywhere: boolean;
   readonly holds_order: boolean;
@@ -68,7 +70,8 @@ interface HeldCheck {
 
 async function holdCheck(trx: Db, lineageId: string, fence: string | null): Promise<HeldCheck | null> {
   const { rows: lineages } = await sql<Omit<HeldCheck, "holds_order">>`
-    select state, certificate_id, coalesce(all_names, names) as names, failure_code, leaves_at,
+    select state, certificate_id, coalesce(all_names, names) as names, failure_code, failures,
+      failing_since as tried_since, leaves_at,
       coalesce(challenge = 'dns-01', false) or exists (
         select 1 from dns_zone, unnest(lineage.names) as covered
         where covered = dns_zone.name or covered like '%.' || dns_zone.name
@@ -98,6 +101,8 @@ const factsOf = (held: HeldCheck, asked: boolean): CheckFacts => ({
   leadsAnywhere: held.leads_anywhere,
   holdsOrder: held.holds_order,
   isMendable: isMendable(held.failure_code),
+  failures: held.failures,
+  triedSince: held.tried_since,
   memory: {
     failing: held.failing,
     failingSince: held.failing_since,
