@@ -105,7 +105,7 @@ export class LocalParticipant implements Participant {
         const checking = await composeChecks(parts);
         return {
           check: (...request) => this.#activity.during(() => checking.check(...request)),
-          leadsHere: (...request) => this.#activity.during(() => checking.leadsHere(...request)),
+          seemsMended: (...request) => this.#activity.during(() => checking.seemsMended(...request)),
           followPath: (...request) => this.#activity.during(() => checking.followPath(...request)),
           [Symbol.asyncDispose]: () => checking[Symbol.asyncDispose](),
         };

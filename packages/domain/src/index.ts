@@ -77,6 +77,7 @@ export {
   unmapped,
 } from "./check/address.ts";
 export { type CaaRecord, climbingOrder } from "./check/caa.ts";
+export { caaHasChanged } from "./check/caa-texts.ts";
 export { findingSentence } from "./check/catalogue.ts";
 export { type Finding, type FindingCode, findingCodes, refusingCas } from "./check/finding.ts";
 export {
@@ -162,7 +163,8 @@ export {
   restingStates,
   transitions,
 } from "./life/life-state.ts";
-export { namesLedAstray, type Whereabouts, whereabouts } from "./life/whereabouts.ts";
+export { isOfCaa, watchedFaults } from "./life/watched-faults.ts";
+export { type Whereabouts, whereabouts } from "./life/whereabouts.ts";
 export type { NoList } from "./list/layout.ts";
 export { type Line, LineSplitter, longestLine } from "./list/line-splitter.ts";
 export { ListReader } from "./list/list-reader.ts";

@@ -17,10 +17,10 @@ interface Checking {
   stop(): Promise<void>;
 }
 
-export function startChecking(parts: WatchParts, { check, leadsHere }: NameChecks): Checking {
+export function startChecking(parts: WatchParts, { check, seemsMended }: NameChecks): Checking {
   const base = baseOf(parts, "check.error", "a look at names met an error; it is made again");
   const watch = startCheckWatch(parts, check);
-  const look = quickLook({ ...base, leadsHere });
+  const look = quickLook({ ...base, seemsMended });
   const begun = beginLooks(base.db, base.clock.now()).then(() => watch.wake(), base.onError);
   return {
     wake: () => {

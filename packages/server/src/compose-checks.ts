@@ -10,7 +10,6 @@ import {
 } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { CheckTokens } from "./challenge/check-token.ts";
-import { addressesLeadHere } from "./checks/addresses-lead-here.ts";
 import {
   type CheckOptions,
   type LookAtName,
@@ -23,6 +22,7 @@ import { type FollowPath, followPath } from "./checks/follow-path.ts";
 import { lookFromAfar } from "./checks/look-from-afar.ts";
 import { tokenMaker } from "./checks/make-token.ts";
 import type { Resolver } from "./checks/resolver.ts";
+import { seemsMended } from "./checks/seems-mended.ts";
 import { type PaceTerms, TargetPace } from "./checks/target-pace.ts";
 import type { Clock } from "./clock.ts";
 import { composeResolver } from "./compose-resolver.ts";
@@ -30,7 +30,7 @@ import type { ChecksConfig } from "./config/checks-config.ts";
 import type { Database } from "./store/database.ts";
 import { readThumbprints } from "./store/read/cas.ts";
 import type { CheckNames } from "./work/check-watch.ts";
-import type { LeadsHere } from "./work/quick-look.ts";
+import type { SeemsMended } from "./work/quick-look.ts";
 import { VantagePoint } from "./work/vantage-point.ts";
 
 /** Where the outside world listens; a test may say otherwise. */
@@ -55,7 +55,7 @@ export interface CheckingParts {
 /** What is done with names, for those that watch them. */
 export interface NameChecks {
   readonly check: CheckNames;
-  readonly leadsHere: LeadsHere;
+  readonly seemsMended: SeemsMended;
 }
 
 /** Where the challenge of a name breaks, and who serves what for it. @param path what the server knows of the name. */
@@ -89,7 +89,7 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
       { look, lookAtCaa: lookAtCaa(resolver), lookUp: lookUpNames(resolver), lookFromAfar: others },
       config.ingress,
     ),
-    leadsHere: addressesLeadHere(resolver, config.ingress),
+    seemsMended: seemsMended(resolver, config.ingress),
     followPath: judgedPath(followPath({ ...options, lookFromAfar: others }), config.ingress, clock),
     [Symbol.asyncDispose]: async () => vantagePoint?.stop(),
   };

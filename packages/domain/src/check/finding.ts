@@ -54,6 +54,15 @@ export interface Finding {
   readonly seenFrom: readonly string[];
 }
 
+/** A name may have thousands of records, of which each finding would be stored and told with all. */
+const mostFound = 20;
+/** A CAA record with an account's URL has some 100 characters, a name 253. */
+const longestFound = 300;
+
+/** What is stored and told of what was found. */
+export const cutFound = (found: readonly string[]): readonly string[] =>
+  found.slice(0, mostFound).map((text) => text.slice(0, longestFound).toWellFormed());
+
 /** The CAs, by their names here, that would refuse an order for what was found. */
 export const refusingCas = (findings: readonly Finding[]): readonly string[] => [
   ...new Set(findings.flatMap(({ ca }) => ca ?? [])),

@@ -3,8 +3,9 @@ import { withoutWildcard } from "../name/dns-name.ts";
 import { isIpName } from "../name/ip-name.ts";
 import { type AddressRange, addressText, isOneAddress, isWithin, parseAddress } from "./address.ts";
 import { judgeCaa } from "./caa.ts";
+import { caaTexts } from "./caa-texts.ts";
 import type { Finding, FindingCode } from "./finding.ts";
-import { findingCodes } from "./finding.ts";
+import { cutFound, findingCodes } from "./finding.ts";
 import type { Lookup, NameFacts, ProbeFailure } from "./name-facts.ts";
 
 /** Where names are to lead. */
@@ -60,15 +61,10 @@ const finding = (code: FindingCode, facts: Pick<NameFacts, "name">, told: Told =
   ca: null,
   seenFrom: [],
   ...told,
-  found: (told.found ?? []).slice(0, mostFound).map((text) => text.slice(0, longestFound).toWellFormed()),
+  found: cutFound(told.found ?? []),
   code,
   name: facts.name,
 });
-
-/** A name may have thousands of records, of which each finding would be stored and told with all. */
-const mostFound = 20;
-/** A CAA record with an account's URL has some 100 characters, a name 253. */
-const longestFound = 300;
 
 type AddressFacts = Pick<NameFacts, "name" | "aliases" | "aliasEnd" | "v4" | "v6">;
 
@@ -154,7 +150,7 @@ function judgeCas(facts: NameFacts, cas: readonly CaForCheck[]): Finding[] {
     return [finding(code, facts, { where, found: [caa.detail], weight: spared ? "notice" : "fault" })];
   }
   const { at, records } = caa;
-  const found = records.map(({ flags, tag, value }) => `${flags} ${tag} "${value}"`);
+  const found = caaTexts(records);
   const wildcard = facts.name.startsWith("*.");
   const method = facts.challenge;
   const refusals = heeding.flatMap((ca): Finding[] => {

@@ -9,7 +9,8 @@ import { triesBySteps } from "../schedule/retry.ts";
 import { after, days, type Instant } from "../time/instant.ts";
 import type { LifePolicy } from "./life-policy.ts";
 import type { LifeState } from "./life-state.ts";
-import { namesLedAstray, whereabouts } from "./whereabouts.ts";
+import { watchedFaults } from "./watched-faults.ts";
+import { whereabouts } from "./whereabouts.ts";
 
 /** What a check is decided on, besides what it found. */
 export interface CheckFacts {
@@ -44,7 +45,7 @@ export interface CheckOutcome {
   readonly recheckAt: Instant | null;
   /** 0: somebody waits for what the next one tells; 2: it is a look at what is alive. */
   readonly rank: 0 | 2;
-  /** Whether addresses are what is wrong, and are looked at each minute. */
+  /** Whether addresses or CAA records are what is wrong, and are looked at each minute. */
   readonly watched: boolean;
   readonly move: "away" | "back" | "gone" | null;
 }
@@ -81,7 +82,7 @@ export function outcomeOfCheck(
       ...common,
       recheckAt: after(now, stepAfter(facts.asked ? 1 : memory.failing)),
       rank: 0,
-      watched: namesLedAstray(findings).length > 0,
+      watched: watchedFaults(findings).length > 0,
     };
   return { ...common, ...look(hasCertificate || (state === "failed" && !order) ? now : null) };
 }
@@ -115,7 +116,7 @@ function first({ memory, asked }: CheckFacts, findings: readonly Finding[], now:
     order,
     recheckAt,
     rank: 0,
-    watched: recheckAt !== null && namesLedAstray(findings).length > 0,
+    watched: recheckAt !== null && watchedFaults(findings).length > 0,
     move: null,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Finding, type FindingCode, findingCodes } from "../check/finding.ts";
-import { namesLedAstray, whereabouts } from "./whereabouts.ts";
+import { whereabouts } from "./whereabouts.ts";
 
 const fault = (code: FindingCode, name = "a.example", weight: Finding["weight"] = "fault"): Finding => ({
   code,
@@ -36,20 +36,4 @@ test("one name that leads here keeps all, a notice says nothing, wildcards do no
   ).toBe("here");
   expect(whereabouts(["*.a.example"], [])).toBe("here");
   expect(whereabouts(["a.example", "*.a.example"], [fault("no-name")])).toBe("away");
-});
-
-test("names whose addresses are wrong are told once, others not", () => {
-  const findings = [
-    fault("stray-a"),
-    fault("stray-aaaa"),
-    fault("caa-forbids", "b.example"),
-    fault("dns-failed", "c.example"),
-  ];
-  expect(namesLedAstray(findings)).toEqual(["a.example", "c.example"]);
-  // What only others see does not show from here.
-  const afar = { ...fault("no-name"), seenFrom: ["paris"] };
-  expect(namesLedAstray([afar, { ...afar, name: "d.example", seenFrom: ["here", "paris"] }])).toEqual([
-    "d.example",
-  ]);
-  expect(namesLedAstray([fault("stray-a", "a.example", "notice"), fault("probe-status")])).toEqual([]);
 });

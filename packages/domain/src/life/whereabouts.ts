@@ -31,12 +31,6 @@ export function whereabouts(names: readonly string[], findings: readonly Finding
   return places.includes("unknown") ? "unknown" : "away";
 }
 
-/** Names whose addresses are what is wrong, as seen from here: it shows as soon as they are looked at again. */
-export const namesLedAstray = (findings: readonly Finding[]): readonly string[] => [
-  ...new Set(findings.filter(isAstray).map(({ name }) => name)),
-];
-
-const isAstray = ({ weight, code, seenFrom }: Finding): boolean =>
-  weight === "fault" &&
-  (away.has(code) || untold.has(code) || code.startsWith("stray-")) &&
-  (seenFrom.length === 0 || seenFrom.includes("here"));
+/** Whether the addresses that a name has, or lacks, are what is wrong. */
+export const isOfAddresses = ({ code }: Pick<Finding, "code">): boolean =>
+  away.has(code) || untold.has(code) || code.startsWith("stray-");

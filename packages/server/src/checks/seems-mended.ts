@@ -1,18 +1,23 @@
-/** The least that tells whether a name may be right by now: its addresses. */
-import { type Ingress, leadsHere, seconds } from "@certmill/domain";
+/** The least that tells whether a name may be right by now: its addresses, or its CAA records. */
+import { caaHasChanged, type Finding, type Ingress, isOfCaa, leadsHere, seconds } from "@certmill/domain";
 import { deadlineWithin } from "./deadline.ts";
-import { lookUpAddresses } from "./look-up-name.ts";
-import type { Resolver } from "./resolver.ts";
+import { lookUpAddresses, lookUpCaa } from "./look-up-name.ts";
+import type { NameLookups, Resolver } from "./resolver.ts";
 
 /** A name whose servers are slower waits for its check. */
 const longest = seconds(5);
 
-export function addressesLeadHere(resolver: Resolver, ingress: Ingress) {
-  return async (name: string, signal: AbortSignal): Promise<boolean> => {
+/** Whether new CAA records let a CA issue is for the check to say: here it counts that they are new. */
+export function seemsMended(resolver: Resolver, ingress: Ingress) {
+  const look = async (fault: Finding, lookups: NameLookups): Promise<boolean> => {
+    const name = fault.name.replace(/^\*\./, "");
+    if (isOfCaa(fault)) return caaHasChanged(fault, await lookUpCaa(lookups, name));
+    return leadsHere({ name, ...(await lookUpAddresses(lookups, name)) }, ingress);
+  };
+  return async (fault: Finding, signal: AbortSignal): Promise<boolean> => {
     using until = deadlineWithin(signal, longest);
     try {
-      const addresses = await lookUpAddresses(resolver.begin(until.signal), name);
-      return leadsHere({ name, ...addresses }, ingress);
+      return await look(fault, resolver.begin(until.signal));
     } catch (error) {
       signal.throwIfAborted();
       if (!until.signal.aborted) throw error;

@@ -1,12 +1,12 @@
-/** Names whose addresses are what is wrong: whoever has the row of quick looks looks at all of them, a page at a time. */
-import { after, type Duration, type Finding, type Instant, namesLedAstray } from "@certmill/domain";
+/** Names whose addresses or CAA records are what is wrong: whoever has the row of quick looks looks at all of them, a page at a time. */
+import { after, type Duration, type Finding, type Instant, watchedFaults } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "./database.ts";
 
-export interface WatchedNames {
+export interface WatchedLineage {
   readonly lineageId: string;
-  /** That have to lead here. */
-  readonly names: readonly string[];
+  /** Each has to be mended. */
+  readonly faults: readonly Finding[];
 }
 
 /**
@@ -17,7 +17,7 @@ export interface WatchedNames {
 export async function claimQuickLook(
   db: Db,
   { limit, every, now }: { readonly limit: number; readonly every: Duration; readonly now: Instant },
-): Promise<readonly WatchedNames[] | null> {
+): Promise<readonly WatchedLineage[] | null> {
   return db.transaction().execute(async (trx) => {
     const { rows: looks } = await sql<{ after: string }>`
       select "after" from quick_look where wake_at <= ${timestamp(now)} for update skip locked`.execute(trx);
@@ -31,7 +31,7 @@ export async function claimQuickLook(
       update quick_look set wake_at = ${timestamp(after(now, every))}, "after" = ${last}`.execute(trx);
     return rows.map(({ lineage_id: lineageId, findings }) => ({
       lineageId,
-      names: namesLedAstray(findings),
+      faults: watchedFaults(findings),
     }));
   });
 }

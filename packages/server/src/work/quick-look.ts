@@ -1,17 +1,17 @@
 /**
- * Looks at the addresses of names that are wrong, each minute: a check costs ten times as much, and an order is to start
+ * Looks at the addresses and CAA records of names that are wrong, each minute: a check costs ten times as much, and an order is to start
  * within a minute of the DNS being right. It only brings the check forward; without it the check comes on its schedule.
  */
-import { minutes } from "@certmill/domain";
-import { checkNow, claimQuickLook, type WatchedNames } from "../store/quick-looks.ts";
+import { type Finding, minutes } from "@certmill/domain";
+import { checkNow, claimQuickLook, type WatchedLineage } from "../store/quick-looks.ts";
 import { Rounds } from "./rounds.ts";
 import type { WatchBase } from "./watch-base.ts";
 
-/** Whether all addresses of a name are those that it is to have. It has a deadline of its own. @throws the signal's reason. */
-export type LeadsHere = (name: string, signal: AbortSignal) => Promise<boolean>;
+/** Whether a name may be right by now in what was wrong. It has a deadline of its own. @throws the signal's reason. */
+export type SeemsMended = (fault: Finding, signal: AbortSignal) => Promise<boolean>;
 
 export interface QuickLookOptions extends WatchBase {
-  readonly leadsHere: LeadsHere;
+  readonly seemsMended: SeemsMended;
 }
 
 const lookAgainAfter = minutes(1);
@@ -41,7 +41,10 @@ export const quickLook = (options: QuickLookOptions): Rounds =>
   });
 
 /** @returns whether somebody is to be looked at again in a minute. */
-async function lookAtAll({ db, clock, leadsHere }: QuickLookOptions, signal: AbortSignal): Promise<boolean> {
+async function lookAtAll(
+  { db, clock, seemsMended }: QuickLookOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
   const request = { limit: mostInRound, every: lookAgainAfter, now: clock.now() };
   const page = await claimQuickLook(db, request);
   if (page === null || page.length === 0) return page === null;
@@ -53,7 +56,7 @@ async function lookAtAll({ db, clock, leadsHere }: QuickLookOptions, signal: Abo
   };
   const lookOn = async (): Promise<void> => {
     for (const watched of left) {
-      if (await isRight(watched, leadsHere, signal)) right.push(watched.lineageId);
+      if (await isRight(watched, seemsMended, signal)) right.push(watched.lineageId);
       if (right.length >= batch) await tell();
     }
   };
@@ -62,8 +65,12 @@ async function lookAtAll({ db, clock, leadsHere }: QuickLookOptions, signal: Abo
   return true;
 }
 
-async function isRight({ names }: WatchedNames, leadsHere: LeadsHere, signal: AbortSignal): Promise<boolean> {
-  if (names.length === 0) return false;
-  for (const name of names) if (!(await leadsHere(name, signal))) return false;
+async function isRight(
+  { faults }: WatchedLineage,
+  seemsMended: SeemsMended,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (faults.length === 0) return false;
+  for (const fault of faults) if (!(await seemsMended(fault, signal))) return false;
   return true;
 }

@@ -112,7 +112,7 @@ test("a renewal that fails is checked at once and by steps, and ordered when it 
   expect(await claimDue(fleet, later)).toHaveLength(1);
 });
 
-test("a look each minute brings the check of wrong addresses forward, and no other", async () => {
+test("a look each minute brings the check of what is wrong in the DNS forward, and no other", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add([[name]]);
   await commitAbandoned(fleet.db, await claimOne(fleet), {
@@ -126,7 +126,7 @@ test("a look each minute brings the check of wrong addresses forward, and no oth
   await check(fleet, [elsewhere], start);
   const next = after(start, minutes(1));
   const [watched, ...more] = (await look(next)) ?? [];
-  expect([watched?.names, more]).toEqual([[name], []]);
+  expect([watched?.faults, more]).toEqual([[elsewhere], []]);
   await check(fleet, [elsewhere], next);
   await check(fleet, [elsewhere], after(start, minutes(3)));
   const soon = after(start, minutes(4));
