@@ -17,6 +17,7 @@ import { commitCheck } from "../../src/store/commit-check.ts";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { checkNow, claimQuickLook } from "../../src/store/quick-looks.ts";
+import { findDomain } from "../../src/store/read/domains.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { retryLineage } from "../../src/store/write/retry-lineage.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
@@ -107,6 +108,7 @@ test("a renewal that fails is checked at once and by steps, and ordered when it 
   expect(await lineageOf(fleet)).toMatchObject({ state: "failing", wake_at: retryAt });
   expect(await check(fleet, [elsewhere], renewal)).toBe(true);
   const later = after(renewal, minutes(1));
+  expect((await findDomain(fleet.db, name, null))?.wrong_since).toBe(renewal);
   expect(await check(fleet, [], later)).toBe(true);
   expect(await lineageOf(fleet)).toMatchObject({ state: "failing", wake_at: later });
   expect(await claimDue(fleet, later)).toHaveLength(1);

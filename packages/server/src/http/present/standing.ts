@@ -33,6 +33,8 @@ export interface Standing {
   readonly check_at: Instant | null;
   readonly holds_order: boolean | null;
   readonly findings: readonly Finding[] | null;
+  /** When the first of the checks was that have failed in a row; null: the last did not. */
+  readonly wrong_since: Instant | null;
   readonly names: readonly string[];
   readonly all_names: readonly string[] | null;
 }

@@ -20,6 +20,7 @@ const nothing: Standing = {
   check_at: null,
   holds_order: null,
   findings: null,
+  wrong_since: null,
   rests_since: null,
   paused_by: null,
   leaves_at: null,
@@ -109,9 +110,19 @@ test("a renewal that fails does not hide that the certificate is still good", ()
   expect(stateReason(failing)).toBe(
     `Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. ${failures.caa.sentence}`,
   );
-  // What a check has seen names what changed.
-  expect(stateReason({ ...failing, findings: [noName] })).toBe(
-    "Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. a.example.com does not exist in DNS; add an A record to 192.0.2.1.",
+  // What a check has seen names what changed, and when.
+  expect(stateReason({ ...failing, findings: [noName], wrong_since: now, wake_at: later })).toBe(
+    "Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. a.example.com does not exist in DNS; add an A record to 192.0.2.1. First seen at 2026-11-22 12:00 UTC. The renewal is tried again at 2026-12-22 12:00 UTC.",
+  );
+});
+
+test("a first try that failed is told by what a check has seen since, which has the fix in it", () => {
+  const tried = { ...nothing, ...dns, wake_at: later };
+  expect(stateReason(tried)).toBe(
+    `${failures.dns.sentence} The certificate authority's words: NXDOMAIN. It is tried again at 2026-12-22 12:00 UTC.`,
+  );
+  expect(stateReason({ ...tried, findings: [noName] })).toBe(
+    "a.example.com does not exist in DNS; add an A record to 192.0.2.1. It is tried again at 2026-12-22 12:00 UTC.",
   );
 });
 

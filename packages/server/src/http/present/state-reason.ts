@@ -45,12 +45,20 @@ function reasonOf(standing: Standing): string {
 
 const activeReason = ({ not_after }: Standing): string => `${validity(not_after)}.`;
 
-/** What a check has seen is told before the CA's words of the last try: it names what changed. */
+/** What a check has seen is told before the CA's words of the last try: it names what changed, and when. */
 function failingReason(standing: Standing): string {
   const { not_after, wake_at } = standing;
-  const why = faultSentence(standing) ?? failureSentence(standing);
+  const why = changeSentence(standing) ?? failureSentence(standing);
   const next = wake_at === null ? "" : ` The renewal is tried again at ${minuteText(wake_at)}.`;
   return `${validity(not_after)}; the renewal fails${why === null ? "." : `. ${next === "" ? why : ended(why)}`}${next}`;
+}
+
+function changeSentence(standing: Standing): string | null {
+  const fault = faultSentence(standing);
+  const { wrong_since } = standing;
+  return fault === null || wrong_since === null
+    ? fault
+    : `${fault} First seen at ${minuteText(wrong_since)}.`;
 }
 
 function leftOutSentence({ names, all_names }: Standing): string | null {

@@ -33,11 +33,12 @@ function checkSentence(standing: Standing): string | null {
   return `${fault} It is checked again at ${minuteText(standing.check_at)}.`;
 }
 
-/** Why the last try failed, and when the next is; null: it did not. */
+/** Why the last try failed, and when the next is; null: it did not. What a check has seen since has the fix in it. */
 function triedAgain(standing: Standing): string | null {
   const failure = failureSentence(standing);
   if (failure === null || standing.wake_at === null) return failure;
-  return `${ended(failure)} It is tried again at ${minuteText(standing.wake_at)}.`;
+  const why = faultSentence(standing) ?? failure;
+  return `${ended(why)} It is tried again at ${minuteText(standing.wake_at)}.`;
 }
 
 /** The campaign that is to enrol it, with what keeps it waiting; null: none is. */

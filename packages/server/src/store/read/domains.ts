@@ -67,6 +67,8 @@ export interface DomainRow {
   /** Whether its first order waits for that. */
   readonly holds_order: boolean | null;
   readonly findings: readonly Finding[] | null;
+  /** When the first of the checks was that have failed in a row; null: the last did not. */
+  readonly wrong_since: Instant | null;
 }
 
 const selectDomains = sql`
@@ -81,7 +83,7 @@ const selectDomains = sql`
     campaign.name as campaign, campaign.state as campaign_state, campaign.wave as campaign_wave, lineage.held,
     queue.queued_at, queue.parked_until, queue.parked_for,
     lineage_check.checked_at, lineage_check.wake_at as check_at, lineage_check.findings,
-    lineage_check.holds_order
+    lineage_check.failing_since as wrong_since, lineage_check.holds_order
   from domain
     join lineage on lineage.id = domain.lineage_id
     join ca on ca.id = lineage.ca_id
