@@ -138,6 +138,7 @@ export type {
   OfferedChallenge,
   OrderFacts,
   OrderStatus,
+  Propagation,
 } from "./issuance/input.ts";
 export {
   type IssuanceKind,

@@ -135,7 +135,7 @@ const inputOf = {
   }),
   placed: fc.record({ kind: fc.constant("placed"), records }),
   published: fc.record({ kind: fc.constant("published") }),
-  propagation: fc.record({ kind: fc.constant("propagation"), missing: textOrNull }),
+  propagation: fc.record({ kind: fc.constant("propagation"), missing: textOrNull, silent: textOrNull }),
   challenged: fc.record({ kind: fc.constant("challenged") }),
   keyed: fc.record({ kind: fc.constant("keyed") }),
   certificate: fc.record({
@@ -157,7 +157,7 @@ export const unhelpfulInputs: fc.Arbitrary<IssuanceInput> = fc.oneof(
   fc.constant({ kind: "authorizations", authorizations: [] } as const),
   inputOf.placed,
   inputOf.published,
-  fc.constant({ kind: "propagation", missing: "not there" } as const),
+  fc.constant({ kind: "propagation", missing: "not there", silent: null } as const),
   inputOf.challenged,
   inputOf.keyed,
   fc.record({ kind: fc.constant("fault"), fault: faultsOf("wait") }),

@@ -41,6 +41,13 @@ function checkFailed(detail: EventDetail): string {
   return detail["holds"] === false ? findingSentence(fault) : `The order waits: ${findingSentence(fault)}`;
 }
 
+function propagated(detail: EventDetail): string {
+  const silent = text(detail, "silent");
+  return silent === ""
+    ? "All name servers have the proof of control."
+    : `All name servers that answer have the proof of control. ${silent}`;
+}
+
 function namesIn(detail: EventDetail): string {
   const names = detail["names"];
   return Array.isArray(names) ? names.join(", ") : "";
@@ -198,7 +205,7 @@ export const eventKinds = {
   "renewal.moved": told("renewal.moved", renewalMoved),
   "order.created": step(() => "The certificate authority has the order."),
   "challenge.published": step(() => "The proof of control is published."),
-  "challenge.propagated": step(() => "All name servers have the proof of control."),
+  "challenge.propagated": step(propagated),
   validated: step(() => "The certificate authority has validated the names."),
   finalized: step(() => "The certificate authority has issued the certificate."),
   "certificate.stored": {

@@ -168,15 +168,28 @@ describe("by DNS-01", () => {
   });
 
   const propagating: LiveState = { kind: "propagating", ...worn, challenges, records, polls: 2 };
-  const missing = { kind: "propagation", missing: "192.0.2.53 has not got it" } as const;
+  const missing = { kind: "propagation", missing: "192.0.2.53 has not got it", silent: null } as const;
+  const everywhere = { kind: "propagation", missing: null, silent: null } as const;
 
   test("they are asked again, and the challenge is posted when all have it", () => {
     expect(step(propagating, missing, at(2_000))).toEqual(
       moved({ ...propagating, faults: 0, polls: 3, wakeAt: at(4_000) }),
     );
-    expect(step(propagating, { kind: "propagation", missing: null }, now)).toEqual(
+    expect(step(propagating, everywhere, now)).toEqual(
       moved({ kind: "challenging", ...fresh(now), challenges }, done("challenge.propagated", 70)),
     );
+  });
+
+  test("one that is silent is waited for a minute, to the millisecond, and told", () => {
+    const silent = { ...everywhere, silent: "192.0.2.54 does not answer" } as const;
+    const patience = after(start, minutes(1));
+    expect(step(propagating, silent, instant(patience - 1))?.state.kind).toBe("propagating");
+    expect(step(propagating, silent, patience)).toMatchObject({
+      state: { kind: "challenging" },
+      done: [{ kind: "challenge.propagated", took: minutes(1), silent: silent.silent }],
+    });
+    // Where another has not got it, that counts.
+    expect(step(propagating, { ...silent, ...missing }, patience)?.state.kind).toBe("propagating");
   });
 
   test("they have half an hour, to the millisecond", () => {

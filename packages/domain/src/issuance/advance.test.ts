@@ -14,7 +14,7 @@ interface Variants {
   readonly authorizations: "pending" | "by dns-01" | "valid" | "invalid" | "without any";
   readonly placed: "done";
   readonly published: "done";
-  readonly propagation: "missing" | "everywhere";
+  readonly propagation: "missing" | "everywhere" | "but for a silent one";
   readonly challenged: "done";
   readonly keyed: "done";
   readonly certificate: "ours" | "other key" | "other names";
@@ -110,7 +110,11 @@ const table = {
     authorizations: stale,
     placed: stale,
     published: stale,
-    propagation: { missing: "propagating", everywhere: "challenging" },
+    propagation: {
+      missing: "propagating",
+      everywhere: "challenging",
+      "but for a silent one": "propagating",
+    },
     challenged: stale,
     keyed: stale,
     certificate: stale,
@@ -302,8 +306,9 @@ const variants: { readonly [K in IssuanceInput["kind"]]: Readonly<Record<Variant
   placed: { done: { kind: "placed", records: [] } },
   published: { done: { kind: "published" } },
   propagation: {
-    missing: { kind: "propagation", missing: "ns1 has none" },
-    everywhere: { kind: "propagation", missing: null },
+    missing: { kind: "propagation", missing: "ns1 has none", silent: null },
+    everywhere: { kind: "propagation", missing: null, silent: null },
+    "but for a silent one": { kind: "propagation", missing: null, silent: "ns2 is silent" },
   },
   challenged: { done: { kind: "challenged" } },
   keyed: { done: { kind: "keyed" } },

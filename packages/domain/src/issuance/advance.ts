@@ -6,7 +6,7 @@ import { after, between, type Instant } from "../time/instant.ts";
 import { type ChallengeType, chooseChallenge } from "./choose-challenge.ts";
 import type { Decision, StepDone } from "./decision.ts";
 import { diagnose, failedValidation } from "./diagnose.ts";
-import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "./input.ts";
+import type { AuthorizationFacts, IssuanceInput, OrderFacts, Propagation } from "./input.ts";
 import {
   afterFault,
   mostFaults,
@@ -14,6 +14,7 @@ import {
   nextPoll,
   processingDeadline,
   propagationDeadline,
+  silencePatience,
   validationDeadline,
 } from "./pace.ts";
 import {
@@ -58,7 +59,7 @@ export function advance(
     case "publishing":
       return input.kind === "published" ? propagate(state, now) : null;
     case "propagating":
-      return input.kind === "propagation" ? propagating(state, input.missing, terms, now) : null;
+      return input.kind === "propagation" ? propagating(state, input, terms, now) : null;
     case "challenging":
       return input.kind === "challenged" ? validate(state, now) : null;
     case "validating":
@@ -230,16 +231,17 @@ function propagate(state: In<"publishing">, now: Instant): Decision {
 
 function propagating(
   state: In<"propagating">,
-  missing: string | null,
+  { missing, silent }: Propagation,
   terms: IssuanceTerms,
   now: Instant,
 ): Decision {
-  if (missing === null) {
+  if (missing === null && (silent === null || now >= after(state.since, silencePatience))) {
+    const took = between(state.since, now);
     return move({ ...owedFrom(state, now, now), kind: "challenging", challenges: state.challenges }, [
-      { kind: "challenge.propagated", took: between(state.since, now) },
+      { kind: "challenge.propagated", took, ...(silent === null ? {} : { silent }) },
     ]);
   }
-  if (now >= after(state.since, propagationDeadline))
+  if (missing !== null && now >= after(state.since, propagationDeadline))
     return abandon(fault("dns-not-propagated", missing), terms, now);
   const polls = state.polls + 1;
   return move({ ...state, polls, faults: 0, wakeAt: nextPoll(state.since, polls, null, now) });

@@ -12,6 +12,8 @@ export interface StepDone {
     | "finalized"
     | "certificate.stored";
   readonly took: Duration;
+  /** Name servers that did not answer, in words; absent: there are none. */
+  readonly silent?: string;
 }
 
 /** What one transaction stores. Only then does the next state's effect run. */

@@ -45,6 +45,14 @@ export interface CertificateFacts {
   readonly matchesKey: boolean;
 }
 
+/** Which name servers have what was written, in words. */
+export interface Propagation {
+  /** What is missing at which of them; null: every record is at all that answer. */
+  readonly missing: string | null;
+  /** Which of them do not answer; null: all do. */
+  readonly silent: string | null;
+}
+
 /** What an effect reports. */
 export type IssuanceInput =
   | { readonly kind: "order"; readonly order: OrderFacts; readonly retryAt: Instant | null }
@@ -53,8 +61,7 @@ export type IssuanceInput =
   | { readonly kind: "placed"; readonly records: readonly RecordPlace[] }
   /** Every record is written. */
   | { readonly kind: "published" }
-  /** What is missing at which name servers, in words; null: every record is at all of them. */
-  | { readonly kind: "propagation"; readonly missing: string | null }
+  | ({ readonly kind: "propagation" } & Propagation)
   | { readonly kind: "challenged" }
   /** `reusedKey`: of the key where it was used before; absent: it is new. */
   | { readonly kind: "keyed"; readonly reusedKey?: KeyFingerprint }

@@ -25,6 +25,8 @@ const late = minutes(10);
 
 /** How long the name servers of a zone may take to have what was written, notifications between them included. */
 export const propagationDeadline = minutes(30);
+/** How long one of them that does not answer is waited for, while all others have it: a CA may ask it as soon as it does. */
+export const silencePatience = minutes(1);
 /** How long the CA may take to validate before we end the issuance. */
 export const validationDeadline = minutes(10);
 /** How long the CA may take to issue; some need hours (ZeroSSL was seen to need days). */

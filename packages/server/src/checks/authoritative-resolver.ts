@@ -102,26 +102,32 @@ class Walk implements NameLookups {
       const servers = new Map<string, NameServer>();
       for await (const server of this.#serversOf(zone, 0)) servers.set(server.address, server);
       return await Promise.all(
-        [...servers.values()].map(async (server) => ({
-          server: server.address,
-          answer: await this.#answerFrom<T>(zone, server, { name, type }),
-        })),
+        [...servers.values()].map((server) => this.#answerFrom<T>(zone, server, { name, type })),
       );
     } catch (error) {
       this.#signal.throwIfAborted();
       if (error instanceof Stuck)
-        return [{ server: "the name servers", answer: { kind: "failed", detail: error.message } }];
+        return [
+          {
+            server: "the name servers",
+            answer: { kind: "failed", detail: error.message },
+            isReachable: true,
+          },
+        ];
       throw error;
     }
   }
 
   /** One that says nothing is asked once more: a datagram may be lost. */
-  async #answerFrom<T>(zone: Zone, server: NameServer, { name, type }: Question): Promise<Answered<T>> {
+  async #answerFrom<T>(zone: Zone, server: NameServer, { name, type }: Question): Promise<ServerAnswer<T>> {
     let reply = await this.#askServer(server, name, type);
-    if (typeof reply === "string") reply = await this.#askServer(server, name, type);
-    if (typeof reply === "string") return { kind: "failed", detail: reply };
-    if (isUsable(zone, name, reply)) return answerOf(name, type, reply);
-    return { kind: "failed", detail: reply.rcode === "NOERROR" ? "knows nothing of it" : reply.rcode };
+    if (reply instanceof NoReply) reply = await this.#askServer(server, name, type);
+    const isReachable = !(reply instanceof NoReply) || reply.isReachable;
+    const answer: Answered<T> =
+      reply instanceof NoReply || !isUsable(zone, name, reply)
+        ? { kind: "failed", detail: faultOf(reply) }
+        : answerOf(name, type, reply);
+    return { server: server.address, answer, isReachable };
   }
 
   async #walk(name: string, type: RecordType, depth: number): Promise<{ zone: Zone; reply: DnsReply }> {
@@ -151,10 +157,8 @@ class Walk implements NameLookups {
     for await (const server of this.#serversOf(zone, depth)) {
       if (faults.length >= serversTried) break;
       const reply = await this.#askServer(server, name, type);
-      if (typeof reply === "string") faults.push(`${server.address}: ${reply}`);
-      else if (isUsable(zone, name, reply)) return reply;
-      else
-        faults.push(`${server.address}: ${reply.rcode === "NOERROR" ? "knows nothing of it" : reply.rcode}`);
+      if (!(reply instanceof NoReply) && isUsable(zone, name, reply)) return reply;
+      faults.push(`${server.address}: ${faultOf(reply)}`);
     }
     if (faults.length === 0) faults.push(`no name server of ${zone.name} has an address that can be asked`);
     throw new Stuck(faults.slice(0, 2).join("; "));
@@ -187,7 +191,7 @@ class Walk implements NameLookups {
   }
 
   /** @returns the reply, or why there is none. */
-  async #askServer(server: NameServer, name: string, type: RecordType): Promise<DnsReply | string> {
+  async #askServer(server: NameServer, name: string, type: RecordType): Promise<DnsReply | NoReply> {
     this.#questions += 1;
     if (this.#questions > mostQuestions) throw new Stuck("it takes too many questions to find out");
     if (performance.now() - this.#beganAt > longest) throw new Stuck("it takes too long to find out");
@@ -195,7 +199,7 @@ class Walk implements NameLookups {
       const options = { recurse: false, checkingDisabled: false, signal: this.#signal };
       return await this.#options.exchange(server, { name, type }, options);
     } catch (error) {
-      if (error instanceof NoReply) return error.message;
+      if (error instanceof NoReply) return error;
       throw error;
     }
   }
@@ -243,6 +247,12 @@ class Walk implements NameLookups {
     const reply = await this.#askZone(zone, zone.name, "DNSKEY", 0);
     return trustKeys(zone.name, zone.ds, reply.answers, this.#options.now());
   }
+}
+
+/** Of a reply that is not usable, for a person. */
+function faultOf(reply: DnsReply | NoReply): string {
+  if (reply instanceof NoReply) return reply.message;
+  return reply.rcode === "NOERROR" ? "knows nothing of it" : reply.rcode;
 }
 
 const parentOf = (name: string): string => name.split(".").slice(1).join(".") || ".";

@@ -26,6 +26,13 @@ export type Exchange = (
 /** The server said nothing that can be used; the message says why, for a person. */
 export class NoReply extends Error {
   readonly code = "dns-no-reply";
+  /** False: this host has no way to it. */
+  readonly isReachable: boolean;
+
+  constructor(reason: string, isReachable = true) {
+    super(reason);
+    this.isReachable = isReachable;
+  }
 }
 
 export function dnsExchange(timeouts: { readonly udp: Duration; readonly tcp: Duration }): Exchange {
@@ -65,7 +72,7 @@ function settle(timeout: Duration, signal: AbortSignal, begin: (end: End) => () 
     };
     const failed = (reason: string): void => {
       finish();
-      reject(new NoReply(reason));
+      reject(new NoReply(reason, reason !== unreachable));
     };
     signal.addEventListener("abort", aborted, { once: true });
     close = begin({
@@ -118,6 +125,8 @@ function askTcp({ address, port }: NameServer, query: Buffer, read: Read, end: E
   return () => socket.destroy();
 }
 
+const unreachable = "not reachable from here";
+
 function reasonOf(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case "ECONNREFUSED":
@@ -125,7 +134,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
     case "ENETUNREACH":
     case "EHOSTUNREACH":
     case "EADDRNOTAVAIL":
-      return "not reachable from here";
+      return unreachable;
     default:
       return error.code ?? "an error of the network";
   }

@@ -44,7 +44,7 @@ export function forwardingResolver({
             const detail = typeof given === "string" ? given : given.rcode;
             const usable = typeof given !== "string" && isAnswer(given);
             const answer: Answered<T> = usable ? answerOf(name, type, given) : { kind: "failed", detail };
-            return { server: server.address, answer };
+            return { server: server.address, answer, isReachable: true };
           }),
         ),
     }),

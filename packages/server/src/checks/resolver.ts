@@ -14,6 +14,8 @@ export type Answered<T> =
 export interface ServerAnswer<T> {
   readonly server: string;
   readonly answer: Answered<T>;
+  /** False: this host has no way to it. */
+  readonly isReachable: boolean;
 }
 
 /** The questions of one check: what one of them has learnt, the next need not ask. */

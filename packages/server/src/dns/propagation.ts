@@ -1,43 +1,57 @@
 /** Whether what was written is at every name server: a CA asks any of them, and some of its kin another. */
+import type { Propagation } from "@certmill/domain";
 import type { Answered, NameLookups, ServerAnswer } from "../checks/resolver.ts";
 import type { TextRecord } from "./dns-provider.ts";
 
-/** @returns what is missing where, for a person; null: all is everywhere. */
 export async function whatIsMissing(
   lookups: NameLookups,
   records: readonly TextRecord[],
-): Promise<string | null> {
+): Promise<Propagation> {
+  let silent: string | null = null;
   const byName = Map.groupBy(records, ({ name }) => name);
   for (const [name, wanted] of byName) {
     const texts = wanted.map(({ text }) => text);
-    const missing = missingAt(name, texts, await lookups.askEach<TextData>(name, "TXT"));
-    if (missing !== null) return missing;
+    const seen = seenAt(name, texts, await lookups.askEach<TextData>(name, "TXT"));
+    if (seen.missing !== null) return seen;
+    silent ??= seen.silent;
   }
-  return null;
+  return { missing: null, silent };
 }
 
 /** As dns-packet has a record's strings. */
 export type TextData = Buffer | string | readonly (Buffer | string)[];
 
-/** A server that says nothing stops nobody, as long as another has it: a CA would ask the next one, too. */
-function missingAt(
+/**
+ * A server that says nothing is told apart while another has the text: a CA would ask the next one, too. One to which this host
+ * has no way, such as an IPv6 address without IPv6, is left out.
+ */
+function seenAt(
   name: string,
   wanted: readonly string[],
   answers: readonly ServerAnswer<TextData>[],
-): string | null {
+): Propagation {
   const silent = answers.filter(({ answer }) => answer.kind === "failed" || answer.kind === "dnssec");
   if (silent.length === answers.length) {
-    const [first] = silent;
-    const why = first !== undefined && "detail" in first.answer ? `: ${first.answer.detail}` : "";
-    return `No name server of ${name} answers (${first?.server ?? "none is known"}${why}).`;
+    const why = silent[0] === undefined ? "none is known" : silenceOf(silent[0]);
+    return { missing: `No name server of ${name} answers (${why}).`, silent: null };
   }
   const without = answers.filter(
     (each) => !silent.includes(each) && !wanted.every((text) => textsOf(each.answer).includes(text)),
   );
-  if (without.length === 0) return null;
-  const servers = without.map(({ server }) => server).join(", ");
-  return `${name} has not got the text at ${without.length} of ${answers.length} name servers (${servers}).`;
+  if (without.length > 0) {
+    const servers = without.map(({ server }) => server).join(", ");
+    const count = `${without.length} of ${answers.length}`;
+    return { missing: `${name} has not got the text at ${count} name servers (${servers}).`, silent: null };
+  }
+  const awaited = silent.filter(({ isReachable }) => isReachable);
+  if (awaited.length === 0) return { missing: null, silent: null };
+  const servers = awaited.map(silenceOf).join(", ");
+  const count = `${awaited.length} of ${answers.length}`;
+  return { missing: null, silent: `${count} name servers of ${name} do not answer (${servers}).` };
 }
+
+const silenceOf = ({ server, answer }: ServerAnswer<TextData>): string =>
+  "detail" in answer ? `${server}: ${answer.detail}` : server;
 
 function textsOf(answer: Answered<TextData>): readonly string[] {
   if (answer.kind !== "found") return [];

@@ -1,6 +1,6 @@
 /** Proofs in the DNS: where they are to be, how they get there, and whether they are there. */
 
-import { delegationTarget, proofName, seconds } from "@certmill/domain";
+import { delegationTarget, type Propagation, proofName, seconds } from "@certmill/domain";
 import type { Resolver } from "../checks/resolver.ts";
 import { type Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
@@ -76,8 +76,8 @@ export class Records {
     });
   }
 
-  /** What is missing where, for a person; null: every name server has all of them. */
-  whatIsMissing(records: readonly TextRecord[], signal: AbortSignal): Promise<string | null> {
+  /** Whether every name server has all of them. */
+  whatIsMissing(records: readonly TextRecord[], signal: AbortSignal): Promise<Propagation> {
     return whatIsMissing(this.#options.resolver.begin(signal), records);
   }
 

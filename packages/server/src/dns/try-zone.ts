@@ -75,8 +75,9 @@ async function told(act: () => Promise<string | null>): Promise<string | null> {
 async function lookFor(record: TextRecord, records: Records, signal: AbortSignal): Promise<string | null> {
   const end = performance.now() + looksFor;
   for (;;) {
-    const missing = await records.whatIsMissing([record], signal);
-    if (missing === null || performance.now() > end) return missing;
+    const { missing, silent } = await records.whatIsMissing([record], signal);
+    const fault = missing ?? silent;
+    if (fault === null || performance.now() > end) return fault;
     await sleep(looksEvery, undefined, { signal });
   }
 }

@@ -135,7 +135,7 @@ async function act(task: Task, means: Means): Promise<Outcome> {
     case "propagating":
       return told({
         kind: "propagation",
-        missing: await records.whatIsMissing(state.records.map(toRecord), signal),
+        ...(await records.whatIsMissing(state.records.map(toRecord), signal)),
       });
     case "challenging":
       return postChallenges(state.challenges, task.again, means);

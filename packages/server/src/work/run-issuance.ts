@@ -244,11 +244,11 @@ function mustCommit(from: LiveState, { state, publish }: Decision, now: Instant)
 
 function timeline({ state, done, fault }: Decision, now: Instant): TimelineEvent[] {
   const names = "challenges" in state ? state.challenges.map(({ identifier }) => identifier) : [];
-  const events: TimelineEvent[] = done.map(({ kind, took }) => ({
+  const events: TimelineEvent[] = done.map(({ kind, took, silent }) => ({
     at: now,
     kind,
     took,
-    detail: kind === "challenge.published" ? { names } : {},
+    detail: kind === "challenge.published" ? { names } : silent === undefined ? {} : { silent },
   }));
   if (fault === null) return events;
   const { code, detail } = fault;
