@@ -6,7 +6,7 @@
  * What is the CA's trouble, or the operator's, is never given up.
  */
 import type { Fault } from "../failure/classify.ts";
-import { failures } from "../failure/failure-code.ts";
+import { type FailureCode, failures } from "../failure/failure-code.ts";
 import {
   after,
   between,
@@ -24,6 +24,11 @@ const customerSteps: readonly Duration[] = [minutes(1), minutes(10), minutes(100
 const daily = days(1);
 const caFirst = minutes(1);
 const caMost = hours(6);
+/**
+ * With these a validation may have failed, which the CA counts whosever doing it is: in the long run once a day, at which it
+ * never pauses a name.
+ */
+const countedByCa: ReadonlySet<FailureCode> = new Set(["order-invalid", "validation-timeout"]);
 const longestWait = days(8);
 
 export interface FailedTries {
@@ -44,7 +49,7 @@ export function retryAt(fault: Fault, { attempt, givesUpAt }: FailedTries, now: 
   if (recovery === "end" || (party === "customer" && now >= givesUpAt)) return null;
   // It goes back into the line, where the ledger keeps it from the CA until the limit allows, and another may take it.
   if (fault.limit !== undefined) return after(now, caFirst);
-  const own = after(now, party === "customer" ? customerWait(attempt) : caWait(attempt));
+  const own = after(now, party === "customer" ? customerWait(attempt) : caWait(fault.code, attempt));
   if (fault.retryAt === null) return own;
   const least = fault.code === "rate-limited" ? after(now, caFirst) : own;
   return instant(Math.min(Math.max(fault.retryAt, least), after(now, longestWait)));
@@ -62,6 +67,6 @@ export function triesBySteps(since: Instant, now: Instant): number {
   return customerSteps.length + 1 + Math.floor(between(next, now) / daily);
 }
 
-function caWait(attempt: number): Duration {
-  return milliseconds(Math.min(caFirst * 4 ** (attempt - 1), caMost));
+function caWait(code: FailureCode, attempt: number): Duration {
+  return milliseconds(Math.min(caFirst * 4 ** (attempt - 1), countedByCa.has(code) ? daily : caMost));
 }
