@@ -243,7 +243,11 @@ export const Plan = Type.Object({
     steady: List(Type.Object({ from: Day, lifetimeDays: Count, perDay: Count })),
     byDay: List(Type.Object({ day: Day, renewals: Count })),
     peak: Nullable(Type.Object({ day: Day, renewals: Count })),
-    spreadDays: Count,
+    spreadDays: Type.Integer({
+      minimum: 0,
+      description:
+        "Over how many days before their time the first renewals are spread, of what CAs issue that suggest no renewal windows.",
+    }),
   }),
   edges: Type.Object({
     certificates: Count,

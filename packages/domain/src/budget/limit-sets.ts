@@ -13,6 +13,8 @@ export interface LimitSet {
    * one that replaces a certificate in its renewal window from all.
    */
   readonly exemptsRenewals: boolean;
+  /** Whether it tells when a certificate is to be renewed (RFC 9773), which goes before what we would choose. */
+  readonly suggestsWindows: boolean;
 }
 
 const perSecond = (rate: number, burst: number): Limit => ({ burst, count: rate, period: seconds(1) });
@@ -41,7 +43,7 @@ const stagingRequests: readonly RequestLimit[] = [
 
 export const limitSets = {
   /** No limits are known: the ledger learns from refusals only. */
-  none: { limits: {}, requests: [], mostNames: 100, exemptsRenewals: false },
+  none: { limits: {}, requests: [], mostNames: 100, exemptsRenewals: false, suggestsWindows: false },
   /** Source: https://letsencrypt.org/docs/rate-limits/ as of 2026-08-05. */
   letsencrypt: {
     limits: {
@@ -58,6 +60,7 @@ export const limitSets = {
     requests: letsencryptRequests,
     mostNames: 100,
     exemptsRenewals: true,
+    suggestsWindows: true,
   },
   /** Source: https://letsencrypt.org/docs/staging-environment/ as of 2026-04-10. */
   "letsencrypt-staging": {
@@ -75,6 +78,7 @@ export const limitSets = {
     requests: stagingRequests,
     mostNames: 100,
     exemptsRenewals: true,
+    suggestsWindows: true,
   },
   /**
    * Not published. 7 requests a second is what lego keeps to; certificates are not counted, says the CA's support. The
@@ -86,6 +90,7 @@ export const limitSets = {
     requests: [{ resource: "*", limit: perSecond(7, 7) }],
     mostNames: 100,
     exemptsRenewals: false,
+    suggestsWindows: false,
   },
   /**
    * A quota for each kind of resource; 30 in 60 seconds for challenges was seen, the numbers of the others were not.
@@ -100,6 +105,7 @@ export const limitSets = {
     })),
     mostNames: 100,
     exemptsRenewals: false,
+    suggestsWindows: true,
   },
 } as const satisfies Record<string, LimitSet>;
 

@@ -87,6 +87,26 @@ describe("renewals", () => {
   });
 });
 
+test("renewals follow the days of issue where a CA suggests windows, and are spread where none does", () => {
+  const zerossl = { name: "zerossl", limits: "zerossl", weight: 100 } as const;
+  const limit = {
+    limit: "new-orders-per-account",
+    burst: 50_000,
+    count: 50_000,
+    periodSeconds: 604_800,
+  } as const;
+  const peakOf = (...cas: (typeof le | typeof zerossl)[]) => {
+    const limits = cas.map(({ name }) => ({ ca: name, ...limit }));
+    const { renewals, enrolment } = planOf({ list: summaryOfCount(20_000), cas, limits });
+    const first = renewals.byDay.slice(0, 80).map((day) => day.renewals);
+    return Math.max(...first) / enrolment.certificates;
+  };
+  expect(peakOf(le)).toBeCloseTo(1 / 2, 1);
+  expect(peakOf(zerossl)).toBeCloseTo(1 / 16, 1);
+  expect(peakOf(le, zerossl)).toBeLessThan(peakOf(le));
+  expect(peakOf(le, zerossl)).toBeGreaterThan(peakOf(zerossl));
+});
+
 test("edges have all certificates, whatever the plan", () => {
   const { edges, enrolment } = planOf();
   expect(edges.certificates).toBe(enrolment.certificates);

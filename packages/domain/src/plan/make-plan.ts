@@ -71,7 +71,7 @@ export function makePlan(request: PlanRequest): Plan {
     packing: packs.names > 1 ? packingEstimate(request, enrolment) : null,
     alternatives: alternatives(request, enrolment),
     overrideRequest: overrideRequest(request, enrolment),
-    renewals: renewalForecast(enrolment),
+    renewals: renewalForecast(enrolment, cas),
     edges: edgeLoad(enrolment, request.keyType),
   };
 }

@@ -1,8 +1,10 @@
 /** What the list costs when it is done: its renewals, for ever. */
 
+import { limitSets } from "../budget/limit-sets.ts";
 import { renewAt } from "../schedule/renewal.ts";
 import { after, type Duration, days, type Instant, instant } from "../time/instant.ts";
 import { dayOf, type EnrolmentPlan } from "./enrolment-plan.ts";
+import type { PlannedCa } from "./plan-request.ts";
 
 /**
  * How long certificates are valid that are issued from an instant on.
@@ -20,7 +22,7 @@ export interface RenewalForecast {
   /** The days that follow each other with the list's certificates; renewals are rounded. */
   readonly byDay: readonly { readonly day: string; readonly renewals: number }[];
   readonly peak: { readonly day: string; readonly renewals: number } | null;
-  /** Over how many days before their time the first renewals are spread. */
+  /** Over how many days before their time the first renewals are spread, of what CAs issue that suggest no windows. */
   readonly spreadDays: number;
 }
 
@@ -33,12 +35,14 @@ export interface SteadyRenewals {
 
 /** As a campaign has it unless it is told otherwise. */
 const spreadDays = 15;
+/** The same within the window that a CA suggests, a fiftieth of the lifetime, which goes before a campaign's spread. */
+const windowDays = 1;
 
 /** From the last change of a lifetime on, so that the last curve is seen. */
 const lookAfter: Duration = days(60);
 
-export function renewalForecast(plan: EnrolmentPlan): RenewalForecast {
-  const byDay = renewalsByDay(plan);
+export function renewalForecast(plan: EnrolmentPlan, cas: readonly PlannedCa[]): RenewalForecast {
+  const byDay = renewalsByDay(plan, windowShare(plan, cas));
   const peak = byDay.reduce(
     (most, each) => (each.renewals > (most?.renewals ?? 0) ? each : most),
     byDay[0] ?? null,
@@ -54,7 +58,14 @@ function steadyRenewals({ certificates, startsAt }: EnrolmentPlan): readonly Ste
   }));
 }
 
-function renewalsByDay(plan: EnrolmentPlan): RenewalForecast["byDay"] {
+/** Of the certificates, 0 to 1, those of CAs that suggest windows: taken as the same on every day. */
+function windowShare({ byCa, certificates }: EnrolmentPlan, cas: readonly PlannedCa[]): number {
+  const suggesting = cas.filter(({ limitSet }) => limitSets[limitSet].suggestsWindows);
+  const theirs = byCa.filter((part) => suggesting.some(({ name }) => name === part.ca));
+  return theirs.reduce((sum, part) => sum + part.certificates, 0) / Math.max(1, certificates);
+}
+
+function renewalsByDay(plan: EnrolmentPlan, inWindows: number): RenewalForecast["byDay"] {
   const [first] = plan.byDay;
   if (first === undefined) return [];
   const start = Date.parse(first.day);
@@ -66,7 +77,9 @@ function renewalsByDay(plan: EnrolmentPlan): RenewalForecast["byDay"] {
     const issued = plan.byDay[index]?.certificates ?? 0;
     // What was renewed today is renewed again at its time; what the list got today is spread.
     add(renewals, index + lasting(issuedAt), { amount: renewals[index] ?? 0, spread: 0 });
-    add(renewals, index + lasting(issuedAt), { amount: issued, spread: spreadOf(issuedAt) });
+    const due = index + lasting(issuedAt);
+    add(renewals, due, { amount: issued * inWindows, spread: windowDays });
+    add(renewals, due, { amount: issued * (1 - inWindows), spread: spreadOf(issuedAt) });
   }
   return Array.from(renewals, (each, index) => ({
     day: dayOf(start + index * days(1)),
