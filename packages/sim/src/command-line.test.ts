@@ -1,6 +1,7 @@
-import { days } from "@certmill/domain";
+import { days, hours, seconds } from "@certmill/domain";
 import { expect, test } from "vitest";
 import { parseCommandLine, USAGE, UsageError } from "./command-line.ts";
+import { per } from "./limits/allowance.ts";
 import { NO_LIMITS, ruleSet } from "./limits/rule-sets.ts";
 import { scaledRules } from "./limits/rules.ts";
 
@@ -83,6 +84,18 @@ test("several CAs, on ports in a row; what is typed goes before a CA's manners",
   });
 });
 
+test("a limit that is typed goes before the CA's and is not divided", () => {
+  const typed =
+    "--limits letsencrypt --limits-divisor 10 --limit new-orders-per-account=7/3h --limit overload=9/90s";
+  const [ca] = parseCommandLine(`${typed} --limit certificates-per-exact-set=none`.split(" "))?.cas ?? [];
+  expect(ca?.options.limits).toEqual({
+    ...scaledRules(ruleSet("letsencrypt"), 10),
+    newOrdersPerAccount: per(hours(3), 7),
+    overload: per(seconds(90), 9),
+    certificatesPerExactSet: null,
+  });
+});
+
 test("the usage fits 80 columns", () => {
   for (const line of USAGE.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
@@ -105,6 +118,11 @@ test.each([
   ["--retry-after-form", "never"],
   ["--limits", "letsencrypts"],
   ["--limits-divisor", "0"],
+  ["--limit", "newOrdersPerAccount=1/3h"],
+  ["--limit", "new-orders-per-account=0/3h"],
+  ["--limit", "new-orders-per-account=1/0s"],
+  ["--limit", "new-orders-per-account=999999999/9999d"],
+  ["--limit", "new-orders-per-account=5"],
   ["--unknown", "1"],
 ])("refuses %s %s", (option, value) => {
   expect(() => parseCommandLine([`${option}=${value}`])).toThrow(UsageError);

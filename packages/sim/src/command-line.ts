@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { milliseconds, seconds } from "@certmill/domain";
 import type { WrongName } from "./dns/name-table.ts";
 import type { RetryAfter } from "./http/retry-after.ts";
+import { limitOption, TYPED_LIMITS, type TypedLimit } from "./limit-option.ts";
 import { RULE_SET_NAMES, type RuleSetName, ruleSet } from "./limits/rule-sets.ts";
 import { type LimitRules, scaledRules } from "./limits/rules.ts";
 import { mannersOf } from "./manners.ts";
@@ -26,6 +27,10 @@ What clients may do:
                          own, on the next port
   --limits-divisor N     N times fewer new orders for an account, for a trial
                          with N times fewer names (1)
+  --limit NAME=N/TIME    be stricter than that, or laxer: N at once, and N more
+                         in each TIME (90s, 5m, 3h, 7d); NAME=none for no such
+                         limit. Repeatable. Names:
+${TYPED_LIMITS.map((name) => `                           ${name}`).join("\n")}
   --no-request-rates     no limits of requests a second
   A paused name's refusal links to https://portal.certmill.test/sfe/v1/...:
   POST to that path and query at this CA ends the pauses.
@@ -151,8 +156,17 @@ function typedOptions(values: Values): SimCaOptions {
 function limitRules(name: RuleSetName, values: Values): LimitRules {
   const divisor = wholeNumber("limits-divisor", values["limits-divisor"], 1_000_000);
   if (divisor === 0) throw new UsageError("--limits-divisor must be a whole number above 0, but is 0");
-  const rules = scaledRules(ruleSet(name), divisor);
+  const typed = Object.fromEntries(values.limit.map(typedLimit));
+  const rules = { ...scaledRules(ruleSet(name), divisor), ...typed };
   return values["no-request-rates"] ? { ...rules, requestRates: [] } : rules;
+}
+
+function typedLimit(text: string): TypedLimit {
+  const limit = limitOption(text);
+  if (limit !== null) return limit;
+  throw new UsageError(
+    `--limit must be NAME=N/TIME or NAME=none, NAME one of ${TYPED_LIMITS.join(", ")}, but is "${text}"`,
+  );
 }
 
 function limitsName(text: string): RuleSetName {
@@ -176,6 +190,7 @@ function parse(argv: readonly string[]) {
         "always-valid": { type: "boolean", default: false },
         perspectives: { type: "string", default: "1" },
         limits: { type: "string", multiple: true, default: [] },
+        limit: { type: "string", multiple: true, default: [] },
         "limits-divisor": { type: "string", default: "1" },
         "no-request-rates": { type: "boolean", default: false },
         processing: { type: "string" },

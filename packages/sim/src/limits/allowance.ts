@@ -16,11 +16,15 @@ export interface Allowance {
 /** `count` in `period`, all at once or spread. */
 export const per = (period: Duration, count: number, burst = count): Allowance => ({ burst, count, period });
 
+/** Whether what is computed with it stays a whole number that JavaScript can hold. */
+export const isCountable = ({ burst, count, period }: Allowance): boolean =>
+  [burst, count, period].every((each) => Number.isSafeInteger(each) && each > 0) &&
+  Number.isSafeInteger(burst * period * 2);
+
 /** @throws RangeError */
-export function demandAllowance(name: string, { burst, count, period }: Allowance): void {
-  // What is computed with them has to stay a whole number that JavaScript can hold.
-  const holds = [burst, count, period].every((each) => Number.isSafeInteger(each) && each > 0);
-  if (holds && Number.isSafeInteger(burst * period * 2)) return;
+export function demandAllowance(name: string, allowance: Allowance): void {
+  if (isCountable(allowance)) return;
+  const { burst, count, period } = allowance;
   throw new RangeError(`${name} must be of whole numbers above 0, but is ${burst}, ${count} in ${period} ms`);
 }
 

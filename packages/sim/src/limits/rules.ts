@@ -86,7 +86,8 @@ export type Override =
       readonly from: Instant;
     };
 
-const ALLOWANCES = [
+/** The limits that are one number for all. */
+export const ALLOWANCE_NAMES = [
   "newAccountsPerAddress",
   "newAccountsPerRange",
   "newOrdersPerAccount",
@@ -97,9 +98,11 @@ const ALLOWANCES = [
   "overload",
 ] as const satisfies readonly (keyof LimitRules)[];
 
+export type AllowanceName = (typeof ALLOWANCE_NAMES)[number];
+
 /** @throws RangeError for numbers that cannot be counted with. */
 export function demandRules(rules: LimitRules): void {
-  for (const name of ALLOWANCES) {
+  for (const name of ALLOWANCE_NAMES) {
     const allowance = rules[name];
     if (allowance !== null) demandAllowance(name, allowance);
   }
