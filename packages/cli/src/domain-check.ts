@@ -30,12 +30,11 @@ function checkText({ names, check, certificate, state }: Domain, now: number): s
   const findings = check?.findings ?? [];
   const isRight = !findings.some(({ weight }) => weight === "fault");
   const waits = check?.nextCheckAt ?? null;
-  const next =
-    waits === null
-      ? []
-      : ["", `The order waits until this is put right. Next check: ${instantFromNow(waits, now)}.`];
-  const ordered =
-    isRight && certificate === null && state !== "removed" ? ["The certificate is ordered."] : [];
+  // A renewal waits for no check.
+  const held = !isRight && state === "waiting" ? "The order waits until this is put right. " : "";
+  const next = waits === null ? [] : ["", `${held}Next check: ${instantFromNow(waits, now)}.`];
+  const rests = state === "removed" || state === "paused";
+  const ordered = isRight && certificate === null && !rests ? ["The certificate is ordered."] : [];
   return [
     styled("bold", printable(names.join(", "))),
     ...(isRight ? [styled("green", "All is right.")] : []),

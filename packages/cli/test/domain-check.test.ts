@@ -58,6 +58,10 @@ test("a domain that is right is checked, and has its certificate at once", async
   // What is alive is looked at once a day.
   expect(check).toMatchObject({ findings: [], nextCheckAt: expect.any(String) });
   expect(timeline.map(({ kind }) => kind)).not.toContain("check.failed");
+  const { stdout } = await run("domain check right.example.com");
+  expect(stdout).toContain("All is right.");
+  expect(stdout).toContain("Next check: ");
+  expect(stdout).not.toContain("The order waits");
 });
 
 test("one with a stray AAAA waits, says what to change, and is ordered when that is done", async () => {
@@ -81,6 +85,7 @@ test("one with a stray AAAA waits, says what to change, and is ordered when that
   clock.ahead += 6_000;
   const still = await run("domain check stray.example.com");
   expect(still).toMatchObject({ code: 1, stdout: expect.stringContaining(`${sentence} [stray-aaaa]`) });
+  expect(still.stdout).toContain("The order waits until this is put right. Next check: ");
 
   root.records.splice(
     root.records.findIndex(({ type, name }) => type === "AAAA" && name === "stray.example.com"),
