@@ -13,7 +13,9 @@ interface EdgeListOptions extends ServerOptions {
 export function registerEdgeList(edge: Command): void {
   const command = edge
     .command("list")
-    .description("list the edges: when they were last heard of, and how far behind they are")
+    .description(
+      "list the edges: when they were last heard of, and how far behind they are, and how many pairs they serve half of",
+    )
     .option("--group <name>", "only those of this group")
     .action(listEdges);
   withExamples(withServerOptions(command), "certmill edge list", "certmill edge list --group paris --json");
@@ -40,4 +42,5 @@ const columns: readonly Column<Edge>[] = [
   { head: "JOINED", cell: ({ joinedAt }) => (joinedAt === null ? "by token" : dayText(joinedAt)) },
   { head: "VERSION", cell: ({ version }) => version ?? "" },
   { head: "BEHIND", cell: ({ behind }) => String(behind), align: "right" },
+  { head: "HALF", cell: ({ halfPairs }) => String(halfPairs), align: "right" },
 ];

@@ -79,6 +79,10 @@ export const Edge = Type.Object({
   joinedAt: Nullable(InstantText),
   version: Nullable(Type.String({ description: "Of its agent; null: it has not said." })),
   behind: Type.Integer({ minimum: 0, description: "Current certificates it has not said it serves." }),
+  halfPairs: Type.Integer({
+    minimum: 0,
+    description: "Pairs of certificates of which it has said that it serves one, and not the other.",
+  }),
 });
 export type Edge = Static<typeof Edge>;
 

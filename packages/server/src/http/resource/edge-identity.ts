@@ -65,6 +65,7 @@ const present = (row: EdgeRow): Edge => ({
   joinedAt: instantTextOrNull(row.joined_at),
   version: row.version,
   behind: Number(row.behind),
+  halfPairs: Number(row.half_pairs),
 });
 
 export function removeEdgeHandler({ db, now }: Tools): Handler<Operations["removeEdge"]> {

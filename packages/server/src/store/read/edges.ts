@@ -41,9 +41,11 @@ export interface EdgeRow {
   readonly version: string | null;
   /** Current certificates of its group that it has not said it serves. */
   readonly behind: string;
+  /** Pairs of which it has said that it serves one certificate, and not the other. */
+  readonly half_pairs: string;
 }
 
-/** The page's edges by id. What their groups have is counted once for each group. */
+/** The page's edges by id. What their groups have is counted once for each group, and halves only where there are pairs. */
 export async function listEdges(
   db: Db,
   filter: { readonly name: string | null; readonly group: string | null },
@@ -71,7 +73,17 @@ export async function listEdges(
           join lineage on lineage.id = delivery.lineage_id and lineage.certificate_id = delivery.certificate_id
         where delivery.edge_id = listed.id and delivery.error is null and lineage.state <> 'removed'
           and (takes_twins or twin_of is null)
-      ) as behind
+      ) as behind,
+      case when coalesce(wanted.twins, 0) = 0 then 0 else (
+        select count(*) from (
+          select from delivery join lineage on lineage.id = delivery.lineage_id
+          where delivery.edge_id = listed.id and delivery.error is null and lineage.state <> 'removed'
+            and (twin_of is not null or exists (
+              select from lineage twin
+              where twin.twin_of = lineage.id and twin.certificate_id is not null and twin.state <> 'removed'))
+          group by coalesce(twin_of, lineage.id) having count(*) = 1
+        ) half
+      ) end as half_pairs
     from listed left join wanted on wanted.edge_group_id = listed.edge_group_id
     order by listed.id`.execute(db);
   return rows;
