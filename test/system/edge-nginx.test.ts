@@ -236,10 +236,16 @@ test("files mode: the agent's files are read at each handshake, by names that le
   };
   const shop = ca.issue("shop.example.com");
   const any = ca.issue("*.any.example.com");
+  const below = ca.issue("own.any.example.com", "listed.any.example.com");
   await install("1", shop);
   await install("2", any);
+  await install("3", below);
   expect((await served("shop.example.com", port)).serial).toBe(shop.serial);
   expect((await served("one.any.example.com", port)).serial).toBe(any.serial);
+  const which = async (name: string) => (await served(name, port)).serial;
+  expect(await which("own.any.example.com"), "a wildcard's line before a name without one").toBe(any.serial);
+  expect(await which("listed.any.example.com"), "a name's line before a wildcard's").toBe(below.serial);
+  expect(await which(`x.${longLabel}.example.com`)).toBe(any.serial);
   expect((await served(null, port)).subject).toBe("certmill fallback");
   await expect(served("none.example.com", port)).rejects.toThrow(/alert/);
   expect((await served("..", port)).subject).toBe("certmill fallback");
@@ -359,17 +365,25 @@ async function prepareFiles(): Promise<FilesMode> {
   const directory = join(place.directory, "files");
   const certificates = join(directory, "certificates");
   await mkdir(join(directory, "conf.d"), { recursive: true });
-  const main = `pid ${directory}/nginx.pid;\nerror_log stderr;\nevents { }\nhttp { include ${directory}/conf.d/*.conf; }\n`;
+  const main = `pid ${directory}/nginx.pid;\nerror_log stderr;\nevents { }\nhttp { ${hashes} include ${directory}/conf.d/*.conf; }\n`;
   await writeFile(join(directory, "nginx.conf"), main);
   const where = ["--dir", directory, "--certificates", certificates, "--nginx", programOf(peers.nginx)];
   const ended = await runCertmill(["edge", "install", "nginx", "--mode", "files", "--apply", ...where]);
   expect(ended).toMatchObject({ code: 0 });
-  const wildcard = `*.any.example.com ${certificates}/_wildcard.any.example.com;\n`;
-  await writeFile(join(directory, "certmill/wildcards.map"), wildcard);
+  const lines = [
+    `*.any.example.com ${certificates}/_wildcard.any.example.com;`,
+    `listed.any.example.com ${certificates}/listed.any.example.com;`,
+    `*.${longLabel}.example.com ${certificates}/_wildcard.any.example.com;`,
+  ];
+  await writeFile(join(directory, "certmill/wildcards.map"), `${lines.join("\n")}\n`);
   const port = await freePort();
   const server = `listen 127.0.0.1:${port} ssl reuseport; include ${directory}/certmill/tls.conf; return 200 "$pid";`;
-  return { certificates, port, http: `include ${directory}/conf.d/*.conf;\nserver { ${server} }` };
+  return { certificates, port, http: `${hashes}\ninclude ${directory}/conf.d/*.conf;\nserver { ${server} }` };
 }
+
+/** What a map's bucket has no room for, where nginx is not told otherwise. */
+const longLabel = "l".repeat(63);
+const hashes = "map_hash_bucket_size 512;";
 
 /** A server that tries the journal on a dictionary of its own. */
 async function prepareRollBack(): Promise<{ readonly url: string; readonly http: string }> {

@@ -131,6 +131,12 @@ test("a configuration that nginx does not take is put back as it was, with nginx
   await expect(apply(place)).rejects.toThrow(
     /every file is as it was before. It said:\n"lua_package_path" .* duplicate\nAdd .*\/lua\/\?\.lua to .* --lua-path yours\./,
   );
+  await place.answer(
+    "echo 'could not build map_hash, you should increase map_hash_bucket_size: 64' >&2; exit 1",
+  );
+  await expect(apply(place, ["mode", "files"])).rejects.toThrow(
+    /\nA line of wildcards\*\.map .* "map_hash_bucket_size 512;"/,
+  );
   expect(await readdir(join(place.path, "conf.d"))).toEqual([]);
   await place.answer("exit 0");
   await apply(place);

@@ -111,7 +111,13 @@ async function files(options: NginxSetupOptions): Promise<Part> {
   const ours = join(directory, "certmill");
   return {
     packages: ["nginx"],
-    remedies: [],
+    remedies: [
+      {
+        words: /increase map_hash_bucket_size/,
+        remedy:
+          'A line of wildcards*.map has a name, or a label after its star, of over 46 characters: put "map_hash_bucket_size 512;" into http { } of nginx.conf, where it may stand once, then run this again.',
+      },
+    ],
     folders: [],
     files: [
       await filled("files.conf", join(directory, "conf.d/certmill.conf"), options),
