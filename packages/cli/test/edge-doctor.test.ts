@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { Server } from "node:net";
 import { type ChallengePath, type Client, createClient, type Examination, operations } from "@certmill/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,6 +16,7 @@ const root = zone(".", [
   "redirect.example.com A 127.0.0.2",
   "missing.example.com A 127.0.0.3",
   "itself.example.com A 127.0.0.4",
+  "pair.example.com A 127.0.0.1",
   "stray.example.com A 127.0.0.1",
   "stray.example.com AAAA 2001:db8::7",
 ]);
@@ -24,6 +25,8 @@ const listening: Server[] = [];
 let names: NameServers;
 let server: TestServer;
 let client: Client;
+/** Beside the responder. */
+const tls: TlsServer = createTlsServer();
 
 const listen = (one: Server, port: number, address: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -66,14 +69,18 @@ const told = ({ steps }: ChallengePath) => steps.map(({ state, code }) => `${sta
 const wrong = ({ steps }: ChallengePath) =>
   steps.filter(({ state }) => state === "wrong").map(({ code }) => code);
 
-/** Of the certificate that is the newest now, and another than `before`. */
-async function nextPair(name: string, before: string | null) {
-  const show = async () => (await client.call(operations.showDomain, { params: { name } })).certificate;
-  const probe = async () => ((await show())?.id ?? before) !== before;
-  await until({ what: "the certificate", probe, within: 60_000, every: 50 });
-  const id = (await show())?.id ?? "";
+const show = (name: string) => client.call(operations.showDomain, { params: { name } });
+
+async function exported(id: string) {
   const { chainPem: cert, keyPem: key } = await client.call(operations.exportCertificate, { params: { id } });
   return { id, cert, key };
+}
+
+/** Of the certificate that is the newest now, and another than `before`. */
+async function nextPair(name: string, before: string | null) {
+  const probe = async () => ((await show(name)).certificate?.id ?? before) !== before;
+  await until({ what: "the certificate", probe, within: 60_000, every: 50 });
+  return await exported((await show(name)).certificate?.id ?? "");
 }
 
 test("a name that is right, whose certificate is served, and then another one", async () => {
@@ -81,7 +88,7 @@ test("a name that is right, whose certificate is served, and then another one", 
   await add(name);
   const { id, ...pair } = await nextPair(name, null);
   expect(wrong(await follow(name))).toEqual(["not-served"]);
-  const tls = createTlsServer(pair);
+  tls.setSecureContext(pair);
   await listen(tls, ports.https, "127.0.0.1");
   const path = await follow(name);
   expect(told(path)).toEqual([
@@ -136,6 +143,26 @@ test("an edge that answers by itself, as the printed rule has it, is right for c
   expect(check?.findings).toEqual([]);
 });
 
+test("a pair: a client of either kind looks, and half of it is told", async () => {
+  const name = "pair.example.com";
+  await client.call(operations.addDomain, { body: { name, keyType: "p256+rsa2048" } });
+  const main = await nextPair(name, null);
+  const probe = async () => (await show(name)).twin?.certificate !== null;
+  await until({ what: "the RSA certificate", probe, within: 60_000, every: 50 });
+  const twin = await exported((await show(name)).twin?.certificate?.id ?? "");
+  const seen = async () => (await follow(name)).steps.filter(({ part }) => part === "tls");
+
+  tls.setSecureContext(main);
+  expect(await seen()).toMatchObject([{ code: "served" }, { code: "half-served", state: "note" }]);
+  tls.setSecureContext(twin);
+  expect(await seen()).toMatchObject([{ code: "half-served" }, { code: "served" }]);
+  tls.setSecureContext({ cert: [main.cert, twin.cert], key: [main.key, twin.key] });
+  expect(await seen()).toMatchObject([{ code: "served" }, { code: "served" }]);
+  const { code, stdout } = await run(`edge doctor ${name}`);
+  expect(stdout).toMatch(/✓ TLS: RSA: It serves the certificate/);
+  expect(code).toBe(0);
+});
+
 test("of what there is not, nothing is asked", async () => {
   for (const name of ["unknown.example.com", "*.right.example.com"])
     await expect(follow(name)).rejects.toMatchObject({ code: "not-found" });
@@ -149,7 +176,7 @@ test("the whole installation: the way from outside is tried by what was issued l
   const ways = examination.findings.filter(({ part }) => part === "challenge");
   expect(ways.map(({ state }) => state)).toEqual(ways.map(() => "right"));
   expect(ways[0]?.sentence).toMatch(
-    /^The responder is reached from outside by (right|itself)\.example\.com\.$/,
+    /^The responder is reached from outside by (right|itself|pair)\.example\.com\.$/,
   );
   expect([examination.right, well.code]).toEqual([true, 0]);
 

@@ -199,6 +199,7 @@ export { type PackingPrice, packingPrice } from "./packing/price.ts";
 export { judgePath, type PathContext } from "./path/judge-path.ts";
 export type {
   HeldCertificate,
+  HeldTwin,
   Hop,
   PathFacts,
   TlsSeen,

@@ -141,5 +141,7 @@ function checkOptions(
 
 const judgedPath =
   (follow: FollowPath, ingress: Ingress, clock: Clock): JudgedPath =>
-  async ({ name, ...known }, signal) =>
-    judgePath(await follow(name, signal), { ...known, ingress, now: clock.now() });
+  async ({ name, ...known }, signal) => {
+    const isPair = known.twin !== null && known.twin !== "lacking";
+    return judgePath(await follow({ name, isPair }, signal), { ...known, ingress, now: clock.now() });
+  };

@@ -8,7 +8,7 @@ const seeAgent =
   "See that the agent beside this proxy runs (certmill edge run), and that the proxy takes what it brings.";
 
 export function tlsStep(
-  { address, tls }: Way,
+  { address, tls }: Pick<Way, "address" | "tls">,
   {
     name,
     held,
@@ -80,29 +80,32 @@ export function deliverySteps(
         fix: seeAgent,
       },
     ];
-  return told.map(({ edge, isCurrent, error }): PathStep => {
-    if (error !== null)
-      return {
-        ...at,
-        code: "refused-by-edge",
-        state: "wrong",
-        sentence: `${edge} could not serve it: ${error}.`,
-        fix: null,
-      };
-    if (isCurrent)
-      return {
-        ...at,
-        code: "told",
-        state: "right",
-        sentence: `${edge} has told that it serves it.`,
-        fix: null,
-      };
+  return told.map(toldStep);
+}
+
+export function toldStep({ edge, isCurrent, error }: ToldByEdge): PathStep {
+  const at = { part: "delivery", address: null } as const;
+  if (error !== null)
     return {
       ...at,
-      code: "not-told",
-      state: "note",
-      sentence: `${edge} has told of an earlier certificate only.`,
-      fix: seeAgent,
+      code: "refused-by-edge",
+      state: "wrong",
+      sentence: `${edge} could not serve it: ${error}.`,
+      fix: null,
     };
-  });
+  if (isCurrent)
+    return {
+      ...at,
+      code: "told",
+      state: "right",
+      sentence: `${edge} has told that it serves it.`,
+      fix: null,
+    };
+  return {
+    ...at,
+    code: "not-told",
+    state: "note",
+    sentence: `${edge} has told of an earlier certificate only.`,
+    fix: seeAgent,
+  };
 }

@@ -24,7 +24,7 @@ const hop = (status: number, more: Partial<Hop> = {}): Hop => ({
   cached: null,
   ...more,
 });
-const right: Way = { address: "192.0.2.1", hops: [hop(200)], outcome: answered, tls: served };
+const right: Way = { address: "192.0.2.1", hops: [hop(200)], outcome: answered, tls: served, rsaTls: null };
 const facts: PathFacts = {
   name,
   aliases: [],
@@ -37,7 +37,8 @@ const facts: PathFacts = {
 const context: PathContext = {
   ingress: { ours: ranges("192.0.2.1", "2001:db8::1"), proxies: ranges("198.51.100.0/24") },
   held: { serial: "0a", earlier: ["09"] },
-  told: [{ edge: "paris-1", isCurrent: true, error: null }],
+  twin: null,
+  told: [{ edge: "paris-1", ofTwin: false, isCurrent: true, error: null }],
   byDns: false,
   now,
 };
@@ -189,17 +190,13 @@ describe("TLS", () => {
   });
 });
 
+const one = { edge: "a", ofTwin: false, isCurrent: true, error: null };
+
 test.each<[PathContext["told"], string]>([
   [[], ".not-told"],
-  [[{ edge: "a", isCurrent: false, error: null }], ".not-told"],
-  [[{ edge: "a", isCurrent: true, error: "full" }], "-refused-by-edge"],
-  [
-    [
-      { edge: "a", isCurrent: true, error: null },
-      { edge: "b", isCurrent: false, error: null },
-    ],
-    "+told .not-told",
-  ],
+  [[{ ...one, isCurrent: false }], ".not-told"],
+  [[{ ...one, error: "full" }], "-refused-by-edge"],
+  [[one, { ...one, edge: "b", isCurrent: false }], "+told .not-told"],
 ])("edges that told %j: %s", (edges, steps) => {
   const seen = judgePath(facts, { ...context, told: edges });
   expect(told(seen.filter(({ part }) => part === "delivery"))).toBe(steps);
@@ -272,8 +269,11 @@ test("what is proven by DNS-01 needs no path: a fault there is worth to know, ot
   expect(told(steps)).toBe("-stray-aaaa .probe-timeout +served +told");
 });
 
+/** In pair-steps.test.ts. */
+const ofPairs = ["half-held", "half-served", "half-told"];
+
 test("every code is shown above", () => {
   const tables = JSON.stringify([ways.map(([, , steps]) => steps), certificates.map(([, , step]) => step)]);
-  const elsewhere = new Set<string>(["addresses", "told", "not-told", "refused-by-edge"]);
+  const elsewhere = new Set<string>(["addresses", "told", "not-told", "refused-by-edge", ...ofPairs]);
   expect(pathCodes.filter((code) => !tables.includes(code) && !elsewhere.has(code))).toEqual([]);
 });

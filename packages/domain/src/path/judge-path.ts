@@ -5,14 +5,15 @@ import { type Ingress, judgeAddresses, judgeName } from "../check/judge-name.ts"
 import type { Lookup } from "../check/name-facts.ts";
 import type { Instant } from "../time/instant.ts";
 import { challengeSteps } from "./challenge-steps.ts";
-import { deliverySteps, tlsStep } from "./delivery-steps.ts";
-import type { HeldCertificate, PathFacts, ToldByEdge } from "./path-facts.ts";
+import { tlsSteps, toldSteps } from "./pair-steps.ts";
+import type { HeldCertificate, HeldTwin, PathFacts, ToldByEdge } from "./path-facts.ts";
 import type { PathStep } from "./path-step.ts";
 
 export interface PathContext {
   readonly ingress: Ingress;
   /** Null: the name has no certificate yet. */
   readonly held: HeldCertificate | null;
+  readonly twin: HeldTwin;
   readonly told: readonly ToldByEdge[];
   /** Whether the name is proven by DNS-01, which needs no path. */
   readonly byDns: boolean;
@@ -21,15 +22,15 @@ export interface PathContext {
 
 /** In the order of the way: DNS, then each address, then what edges told, then what is seen elsewhere. */
 export function judgePath(facts: PathFacts, context: PathContext): readonly PathStep[] {
-  const { held, told, byDns, now } = context;
+  const { name } = facts;
   const steps = [
     ...dnsSteps(facts, context.ingress),
-    ...facts.ways.flatMap((way) => [...challengeSteps(way), tlsStep(way, { name: facts.name, held, now })]),
-    ...deliverySteps(held, told),
+    ...facts.ways.flatMap((way) => [...challengeSteps(way), ...tlsSteps(name, way, context)]),
+    ...toldSteps(name, context),
     ...vantageSteps(facts, context.ingress),
   ];
   // What is proven by DNS needs none of it: then it is worth to know.
-  return byDns ? steps.map((step) => (needsPath(step) ? { ...step, state: "note" } : step)) : steps;
+  return context.byDns ? steps.map((step) => (needsPath(step) ? { ...step, state: "note" } : step)) : steps;
 }
 
 const needsPath = ({ part, state }: PathStep): boolean =>

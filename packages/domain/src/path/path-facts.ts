@@ -43,7 +43,10 @@ export interface Way {
   readonly address: string;
   readonly hops: readonly Hop[];
   readonly outcome: WayOutcome;
+  /** Of a pair: what a client sees that verifies ECDSA only. */
   readonly tls: TlsSeen;
+  /** What a client sees that verifies RSA only; null: no pair is held. */
+  readonly rsaTls: TlsSeen | null;
 }
 
 export interface PathFacts {
@@ -66,9 +69,14 @@ export interface HeldCertificate {
   readonly earlier: readonly string[];
 }
 
+/** The RSA certificate beside it. `lacking`: there is to be one, and none is issued; null: it is no pair. */
+export type HeldTwin = HeldCertificate | "lacking" | null;
+
 /** What an edge last said of it. */
 export interface ToldByEdge {
   readonly edge: string;
+  /** Whether of the RSA certificate. */
+  readonly ofTwin: boolean;
   readonly isCurrent: boolean;
   /** Null: it is served. */
   readonly error: string | null;

@@ -28,6 +28,9 @@ export const pathCodes = [
   "told",
   "not-told",
   "refused-by-edge",
+  "half-held",
+  "half-served",
+  "half-told",
 ] as const;
 
 export type PathCode = (typeof pathCodes)[number];

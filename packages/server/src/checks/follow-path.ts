@@ -6,6 +6,7 @@ import {
   type PathFacts,
   parseAddress,
   seconds,
+  type TlsSeen,
   type Way,
   type WayOutcome,
 } from "@certmill/domain";
@@ -15,15 +16,22 @@ import type { LookFromAfar } from "./look-from-afar.ts";
 import { lookUpAddresses } from "./look-up-name.ts";
 import { type Probed, probeByHops } from "./probe.ts";
 import type { NameLookups } from "./resolver.ts";
-import { seeCertificate } from "./see-certificate.ts";
+import { seeCertificate, type Verifies } from "./see-certificate.ts";
 
 export interface PathOptions extends CheckOptions {
   /** Null: nobody else looks. */
   readonly lookFromAfar: LookFromAfar | null;
 }
 
-/** @param name in A-labels, no wildcard. @throws only the signal's reason. */
-export type FollowPath = (name: string, signal: AbortSignal) => Promise<PathFacts>;
+/** @throws only the signal's reason. */
+export type FollowPath = (path: PathToFollow, signal: AbortSignal) => Promise<PathFacts>;
+
+export interface PathToFollow {
+  /** In A-labels, no wildcard. */
+  readonly name: string;
+  /** Whether two certificates are to be served, each to clients that verify it. */
+  readonly isPair: boolean;
+}
 
 /** Of the whole; what is not seen by then is told as such. */
 const longest = seconds(60);
@@ -31,12 +39,12 @@ const longest = seconds(60);
 const mostAddresses = 8;
 
 export function followPath(options: PathOptions): FollowPath {
-  return async (name, signal) => {
+  return async (path, signal) => {
     using until = deadlineWithin(signal, longest);
     const lookElsewhere = options.lookFromAfar ?? (async () => []);
     const [own, afar] = await Promise.allSettled([
-      followHere(name, until.signal, options),
-      lookElsewhere(name, until.signal),
+      followHere(path, until.signal, options),
+      lookElsewhere(path.name, until.signal),
     ]);
     signal.throwIfAborted();
     if (own.status === "rejected") throw own.reason;
@@ -44,7 +52,11 @@ export function followPath(options: PathOptions): FollowPath {
   };
 }
 
-async function followHere(name: string, signal: AbortSignal, options: PathOptions): Promise<PathFacts> {
+async function followHere(
+  { name, isPair }: PathToFollow,
+  signal: AbortSignal,
+  options: PathOptions,
+): Promise<PathFacts> {
   const lookups = options.resolver.begin(signal);
   const addresses = isIpName(name) ? recordsOfAddress(name) : await lookUpAddresses(lookups, name);
   const all = [addresses.v6, addresses.v4].flatMap((lookup) =>
@@ -52,7 +64,7 @@ async function followHere(name: string, signal: AbortSignal, options: PathOption
   );
   const ways = all
     .slice(0, mostAddresses)
-    .map((address) => followWay({ name, address, lookups, signal }, options));
+    .map((address) => followWay({ name, isPair, address, lookups, signal }, options));
   return { name, ...addresses, ways: await Promise.all(ways), afar: [] };
 }
 
@@ -63,15 +75,14 @@ function recordsOfAddress(name: string): Pick<PathFacts, "aliases" | "aliasEnd" 
   return { aliases: [], aliasEnd: "ends", v4: isV6 ? none : found, v6: isV6 ? found : none };
 }
 
-interface WayRequest {
-  readonly name: string;
+interface WayRequest extends PathToFollow {
   readonly address: string;
   readonly lookups: NameLookups;
   readonly signal: AbortSignal;
 }
 
 async function followWay(request: WayRequest, options: PathOptions): Promise<Way> {
-  const { name, address, lookups, signal } = request;
+  const { name, isPair, address, lookups, signal } = request;
   const { token, answers } = await options.makeToken();
   const isV6 = address.includes(":");
   const host = isIpName(name) && isV6 ? `[${name}]` : name;
@@ -85,7 +96,13 @@ async function followWay(request: WayRequest, options: PathOptions): Promise<Way
     between,
     cached,
   }));
-  return { address, hops, outcome: outcomeOf(probed, token, answers), tls: await seeTls(request, options) };
+  return {
+    address,
+    hops,
+    outcome: outcomeOf(probed, token, answers),
+    tls: await seeTls(request, isPair ? "ecdsa" : "all", options),
+    rsaTls: isPair ? await seeTls(request, "rsa", options) : null,
+  };
 }
 
 function outcomeOf(probed: Probed | null, token: string, answers: readonly string[]): WayOutcome {
@@ -100,9 +117,13 @@ function outcomeOf(probed: Probed | null, token: string, answers: readonly strin
   return { kind, url, detail };
 }
 
-async function seeTls({ name, address, signal }: WayRequest, { ports, allowed, pace }: PathOptions) {
+async function seeTls(
+  { name, address, signal }: WayRequest,
+  verifies: Verifies,
+  { ports, allowed, pace }: PathOptions,
+): Promise<TlsSeen> {
   const parsed = parseAddress(address);
-  if (parsed === null || !mayReach(parsed, allowed)) return { kind: "unasked" } as const;
-  const seen = await pace.run(address, () => seeCertificate({ address, port: ports.https, name, signal }));
-  return seen ?? ({ kind: "unasked" } as const);
+  if (parsed === null || !mayReach(parsed, allowed)) return { kind: "unasked" };
+  const look = { address, port: ports.https, name, verifies, signal };
+  return (await pace.run(address, () => seeCertificate(look))) ?? { kind: "unasked" };
 }

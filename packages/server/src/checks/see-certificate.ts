@@ -6,17 +6,33 @@ import { type Duration, instant, seconds, serialNumber, type TlsSeen } from "@ce
 import { connectionReason } from "./connection-reason.ts";
 import { plainText } from "./plain-text.ts";
 
+/** What the client can verify: all that Node can, or one kind of a pair's certificates. */
+export type Verifies = "all" | "ecdsa" | "rsa";
+
+/** As OpenSSL names signature algorithms (RFC 8446 section 4.2.3). */
+const algorithms: Readonly<Record<Exclude<Verifies, "all">, string>> = {
+  ecdsa: "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512",
+  rsa: "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512",
+};
+
 export interface CertificateRequest {
   readonly address: string;
   readonly port: number;
   /** For SNI; an IP address has none. */
   readonly name: string;
+  readonly verifies: Verifies;
   readonly signal: AbortSignal;
 }
 
 const longest: Duration = seconds(10);
 
-export function seeCertificate({ address, port, name, signal }: CertificateRequest): Promise<TlsSeen> {
+export function seeCertificate({
+  address,
+  port,
+  name,
+  verifies,
+  signal,
+}: CertificateRequest): Promise<TlsSeen> {
   return new Promise((resolve) => {
     let isConnected = false;
     // What is served is looked at, whoever vouches for it.
@@ -25,6 +41,7 @@ export function seeCertificate({ address, port, name, signal }: CertificateReque
       port,
       rejectUnauthorized: false,
       ...(isIP(name) === 0 ? { servername: name } : {}),
+      ...(verifies === "all" ? {} : { sigalgs: algorithms[verifies] }),
     });
     const end = (seen: TlsSeen): void => {
       clearTimeout(timer);

@@ -5,6 +5,7 @@ import type {
   CaForCheck,
   Finding,
   HeldCertificate,
+  HeldTwin,
   NamesToCheck,
   PathStep,
   ToldByEdge,
@@ -66,6 +67,7 @@ export type FollowPath = (
   path: {
     readonly name: string;
     readonly held: HeldCertificate | null;
+    readonly twin: HeldTwin;
     readonly told: readonly ToldByEdge[];
     readonly byDns: boolean;
   },

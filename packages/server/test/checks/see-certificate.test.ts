@@ -13,7 +13,7 @@ async function serve(handle: Parameters<typeof createServer>[1]): Promise<{ serv
 }
 
 const see = (port: number, signal = AbortSignal.timeout(seconds(20))) =>
-  seeCertificate({ address: "127.0.0.1", port, name: "shop.example.com", signal });
+  seeCertificate({ address: "127.0.0.1", port, name: "shop.example.com", verifies: "all", signal });
 
 test("a closed port, and one that speaks no TLS", async () => {
   expect(await see(await freePort())).toEqual({ kind: "unreachable", detail: "connection refused" });

@@ -3,6 +3,7 @@ import type { HeldCertificate, Instant, PathStep } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type DomainRow, listDeliveries } from "../../store/read/domains.ts";
 import { listEarlierSerials } from "../../store/read/earlier-serials.ts";
+import { findTwin } from "../../store/read/twin.ts";
 import type { FollowPath } from "../ports.ts";
 import { instantText } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
@@ -43,21 +44,24 @@ export async function pathOf(
 ): Promise<readonly PathStep[]> {
   const { name, certificate_id: current } = row;
   const deliveries = await listDeliveries(db, row.lineage_id);
-  const told = deliveries
-    .filter(({ of_twin: ofTwin }) => !ofTwin)
-    .map(({ edge, certificate_id, error }) => ({
-      edge,
-      isCurrent: certificate_id === current,
-      error,
-    }));
-  return followPath({ name, held: await heldBy(db, row), told, byDns: row.challenge === "dns-01" }, signal);
+  const twinRow = await findTwin(db, row.lineage_id);
+  const told = deliveries.map(({ edge, certificate_id, error, of_twin: ofTwin }) => ({
+    edge,
+    ofTwin,
+    isCurrent: certificate_id === (ofTwin ? twinRow?.certificate_id : current),
+    error,
+  }));
+  const held = await heldBy(db, row.lineage_id, row);
+  const twin = twinRow === null ? null : await heldBy(db, twinRow.id, twinRow);
+  const byDns = row.challenge === "dns-01";
+  return followPath({ name, held, twin: twin ?? (row.is_paired ? "lacking" : null), told, byDns }, signal);
 }
 
 async function heldBy(
   db: Db,
-  { lineage_id, certificate_id, serial }: DomainRow,
+  lineageId: string,
+  { certificate_id, serial }: Pick<DomainRow, "certificate_id" | "serial">,
 ): Promise<HeldCertificate | null> {
   if (certificate_id === null || serial === null) return null;
-  const earlier = await listEarlierSerials(db, { lineageId: lineage_id, currentId: certificate_id });
-  return { serial, earlier };
+  return { serial, earlier: await listEarlierSerials(db, { lineageId, currentId: certificate_id }) };
 }
