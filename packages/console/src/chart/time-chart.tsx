@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { Table } from "../kit/table.tsx";
 import "uplot/dist/uPlot.min.css";
 import { shortCount } from "../text/number.ts";
 import { type Colour, type Colours, useColours } from "./colours.ts";
@@ -60,32 +61,30 @@ export function TimeChart(props: TimeChartProps) {
 
 function ChartTable({ label, times, series, timeText }: TimeChartProps) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
-      <table className="table" aria-label={label}>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            {series.map(({ name }) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
+    <Table label={label}>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          {series.map(({ name }) => (
+            <th key={name} scope="col" className="number">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {times.map((time, index) => (
+          <tr key={time}>
+            <th scope="row">{timeText(time)}</th>
+            {series.map(({ name, values }) => (
+              <td key={name} className="number">
+                {values[index] ?? "–"}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {times.map((time, index) => (
-            <tr key={time}>
-              <th scope="row">{timeText(time)}</th>
-              {series.map(({ name, values }) => (
-                <td key={name} className="number">
-                  {values[index] ?? "–"}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-table";
 import { type KeyboardEvent, type ReactNode, useMemo } from "react";
 import { Icon } from "./icon.tsx";
+import { Table } from "./table.tsx";
 
 interface Look {
   /** The last one of those that narrow screens show. */
@@ -64,48 +65,46 @@ export function DataTable<Row>({ label, columns, rows, keyOf, serverSort }: Data
     ...(serverSort === undefined ? {} : controlledBy(serverSort)),
   });
   return (
-    <div className="table-scroll">
-      <table className="table" aria-label={label} onKeyDown={moveByArrows}>
-        <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id}>
-              {group.headers.map((header) => {
-                const sorted = header.column.getIsSorted();
-                const toggle = header.column.getToggleSortingHandler();
-                return (
-                  <th
-                    key={header.id}
-                    scope="col"
-                    className={classOf(header.column.columnDef.meta)}
-                    aria-sort={ariaSort(sorted)}
-                  >
-                    {header.column.getCanSort() ? (
-                      <button type="button" className="table-sort" onClick={toggle}>
-                        <table.FlexRender header={header} />
-                        {sorted === false ? null : <Icon name={sorted === "asc" ? "up" : "down"} />}
-                      </button>
-                    ) : (
+    <Table label={label} onKeyDown={moveByArrows}>
+      <thead>
+        {table.getHeaderGroups().map((group) => (
+          <tr key={group.id}>
+            {group.headers.map((header) => {
+              const sorted = header.column.getIsSorted();
+              const toggle = header.column.getToggleSortingHandler();
+              return (
+                <th
+                  key={header.id}
+                  scope="col"
+                  className={classOf(header.column.columnDef.meta)}
+                  aria-sort={ariaSort(sorted)}
+                >
+                  {header.column.getCanSort() ? (
+                    <button type="button" className="table-sort" onClick={toggle}>
                       <table.FlexRender header={header} />
-                    )}
-                  </th>
-                );
-              })}
-            </tr>
-          ))}
-        </thead>
-        <tbody>
-          {table.getRowModel().rows.map((row) => (
-            <tr key={row.id}>
-              {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={classOf(cell.column.columnDef.meta)}>
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+                      {sorted === false ? null : <Icon name={sorted === "asc" ? "up" : "down"} />}
+                    </button>
+                  ) : (
+                    <table.FlexRender header={header} />
+                  )}
+                </th>
+              );
+            })}
+          </tr>
+        ))}
+      </thead>
+      <tbody>
+        {table.getRowModel().rows.map((row) => (
+          <tr key={row.id}>
+            {row.getAllCells().map((cell) => (
+              <td key={cell.id} className={classOf(cell.column.columnDef.meta)}>
+                <table.FlexRender cell={cell} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -8,6 +8,7 @@ import { Mark } from "../../kit/mark.tsx";
 import { Empty, Notice } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
+import { Table } from "../../kit/table.tsx";
 import { ask } from "../../server/ask.ts";
 import { count, counted } from "../../text/number.ts";
 import { caTones } from "../cas/ca-tones.ts";
@@ -90,7 +91,7 @@ function Parked({ parked }: Pick<Budget, "parked">) {
   return (
     <div>
       <h3>{counted(parked.lineages, "certificate waits", "certificates wait")} for a limit of their own</h3>
-      <table className="table" aria-label="Where certificates wait">
+      <Table label="Where certificates wait">
         <tbody>
           {parked.limits.map(({ limit, key, lineages, nextAt }) => (
             <tr key={`${limit} ${key}`}>
@@ -104,7 +105,7 @@ function Parked({ parked }: Pick<Budget, "parked">) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 }
@@ -112,7 +113,7 @@ function Parked({ parked }: Pick<Budget, "parked">) {
 function Tightest({ tightest }: Pick<Budget, "tightest">) {
   if (tightest.length === 0) return null;
   return (
-    <table className="table" aria-label="Registered domains with the least left">
+    <Table label="Registered domains with the least left">
       <thead>
         <tr>
           <th scope="col">Least left</th>
@@ -137,6 +138,6 @@ function Tightest({ tightest }: Pick<Budget, "tightest">) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

@@ -7,6 +7,7 @@ import { Instant, useNow } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { ask } from "../../server/ask.ts";
 import { counted } from "../../text/number.ts";
 
@@ -144,7 +145,7 @@ function Receipts({ certificate }: CertificateItemProps) {
     return certificate.current ? <p className="soft small">No edge has said yet that it serves it.</p> : null;
   }
   return (
-    <table className="table receipts" aria-label="Where it is served">
+    <Table look="receipts" label="Where it is served">
       <thead>
         <tr>
           <th scope="col">Edge</th>
@@ -163,6 +164,6 @@ function Receipts({ certificate }: CertificateItemProps) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

@@ -4,6 +4,7 @@ import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { customerText, customerTexts } from "./customer-text.ts";
 
 /** What the last check found wrong, what should be there beside what is, and the words for the customer. */
@@ -59,26 +60,24 @@ function Finding({ finding }: { readonly finding: CheckFinding }) {
       </div>
       <p>{sentence}</p>
       {expected.length + found.length === 0 ? null : (
-        <div className="table-scroll">
-          <table className="table compared" aria-label={`What should be at ${where ?? name}, and what is`}>
-            <thead>
-              <tr>
-                <th scope="col">Should be</th>
-                <th scope="col">Found</th>
-              </tr>
-            </thead>
-            <tbody>
-              <tr>
-                <td>
-                  <Values values={expected} none="nothing" />
-                </td>
-                <td>
-                  <Values values={found} none="nothing" wrong={weight === "fault"} />
-                </td>
-              </tr>
-            </tbody>
-          </table>
-        </div>
+        <Table look="compared" label={`What should be at ${where ?? name}, and what is`}>
+          <thead>
+            <tr>
+              <th scope="col">Should be</th>
+              <th scope="col">Found</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <td>
+                <Values values={expected} none="nothing" />
+              </td>
+              <td>
+                <Values values={found} none="nothing" wrong={weight === "fault"} />
+              </td>
+            </tr>
+          </tbody>
+        </Table>
       )}
       <p className="small soft">
         {where === null ? null : <>Where: {where}. </>}
@@ -122,7 +121,7 @@ function Delegations({ domain }: { readonly domain: Domain }) {
   return (
     <div className="delegations">
       <h3>Records for proof by DNS, set once</h3>
-      <table className="table">
+      <Table label="CNAME records to set">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -139,7 +138,7 @@ function Delegations({ domain }: { readonly domain: Domain }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 }

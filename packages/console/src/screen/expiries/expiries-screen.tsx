@@ -9,6 +9,7 @@ import { CountedAt } from "../../kit/counted-at.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Screen } from "../../kit/screen.tsx";
+import { Table } from "../../kit/table.tsx";
 import { ask } from "../../server/ask.ts";
 import { count, counted } from "../../text/number.ts";
 import { date, dayOfAxis } from "../../text/time.ts";
@@ -94,7 +95,7 @@ function WeekTable({ days }: { readonly days: Expiries["days"] }) {
     days.slice(index * 7, index * 7 + 7),
   );
   return (
-    <table className="table" aria-label="Certificates that end, by week">
+    <Table label="Certificates that end, by week">
       <thead>
         <tr>
           <th scope="col">First day</th>
@@ -123,7 +124,7 @@ function WeekTable({ days }: { readonly days: Expiries["days"] }) {
           );
         })}
       </tbody>
-    </table>
+    </Table>
   );
 }
 

@@ -4,6 +4,7 @@ import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { count } from "../../text/number.ts";
 import { caTones, statusTones } from "../cas/ca-tones.ts";
 
@@ -18,7 +19,7 @@ export function CasPanel({ overview }: { readonly overview: Overview }) {
           </p>
         </Empty>
       ) : (
-        <table className="table" aria-label="Certificate authorities">
+        <Table label="Certificate authorities">
           <thead>
             <tr>
               <th scope="col">CA</th>
@@ -48,7 +49,7 @@ export function CasPanel({ overview }: { readonly overview: Overview }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       )}
     </Panel>
   );

@@ -4,6 +4,7 @@ import { Instant } from "../../kit/instant.tsx";
 import { Mark } from "../../kit/mark.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { count, counted } from "../../text/number.ts";
 
 /** Which edges do not serve what they should. */
@@ -22,7 +23,7 @@ export function EdgesPanel({ overview }: { readonly overview: Overview }) {
           ) : null}
         </Empty>
       ) : (
-        <table className="table" aria-label="Edges behind">
+        <Table label="Edges behind">
           <thead>
             <tr>
               <th scope="col">Edge</th>
@@ -51,7 +52,7 @@ export function EdgesPanel({ overview }: { readonly overview: Overview }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       )}
       {edges.waiting === 0 ? null : (
         <p className="table-note">

@@ -5,6 +5,7 @@ import type { Colour } from "../../chart/colours.ts";
 import { type Series, TimeChart } from "../../chart/time-chart.tsx";
 import { Empty } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { count, share } from "../../text/number.ts";
 import { hourOfAxis } from "../../text/time.ts";
 
@@ -63,48 +64,46 @@ function hoursOf(issuance: readonly CaIssuance[]): { readonly times: number[]; r
 
 function RateTable({ issuance }: { readonly issuance: readonly CaIssuance[] }) {
   return (
-    <div className="table-scroll">
-      <table className="table" aria-label="Issued and failed by CA">
-        <thead>
-          <tr>
-            <th scope="col">CA</th>
-            <th scope="col" className="number">
-              Issued
-            </th>
-            <th scope="col" className="number">
-              Failed
-            </th>
-            <th scope="col" className="number narrow-last">
-              Failure rate
-            </th>
-            <th scope="col" className="number wide-only">
-              A week ago
-            </th>
-            <th scope="col" className="wide-only">
-              Most frequent failure
-            </th>
+    <Table label="Issued and failed by CA">
+      <thead>
+        <tr>
+          <th scope="col">CA</th>
+          <th scope="col" className="number">
+            Issued
+          </th>
+          <th scope="col" className="number">
+            Failed
+          </th>
+          <th scope="col" className="number narrow-last">
+            Failure rate
+          </th>
+          <th scope="col" className="number wide-only">
+            A week ago
+          </th>
+          <th scope="col" className="wide-only">
+            Most frequent failure
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {issuance.map(({ ca, issued, failed, issuedLastWeek, failedLastWeek, failures }) => (
+          <tr key={ca}>
+            <th scope="row">{ca}</th>
+            <td className="number">{count(issued)}</td>
+            <td className="number">{count(failed)}</td>
+            <td className="number narrow-last">{rate(issued, failed)}</td>
+            <td className="number soft wide-only">{rate(issuedLastWeek, failedLastWeek)}</td>
+            <td className="wide-only">
+              {failures[0] === undefined ? (
+                <span className="soft">none</span>
+              ) : (
+                <FailureLink {...failures[0]} ca={ca} />
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {issuance.map(({ ca, issued, failed, issuedLastWeek, failedLastWeek, failures }) => (
-            <tr key={ca}>
-              <th scope="row">{ca}</th>
-              <td className="number">{count(issued)}</td>
-              <td className="number">{count(failed)}</td>
-              <td className="number narrow-last">{rate(issued, failed)}</td>
-              <td className="number soft wide-only">{rate(issuedLastWeek, failedLastWeek)}</td>
-              <td className="wide-only">
-                {failures[0] === undefined ? (
-                  <span className="soft">none</span>
-                ) : (
-                  <FailureLink {...failures[0]} ca={ca} />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -2,6 +2,7 @@ import type { Overview } from "@certmill/api";
 import { CountedAt } from "../../kit/counted-at.tsx";
 import { Instant } from "../../kit/instant.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { count } from "../../text/number.ts";
 
 /** Who is in line, by class, and for how long the first of them has been. */
@@ -9,7 +10,7 @@ export function QueuePanel({ overview }: { readonly overview: Overview }) {
   const { classes, asOf } = overview.queue;
   return (
     <Panel title="In line" aside={<CountedAt at={asOf} />} flush>
-      <table className="table" aria-label="In line, by class">
+      <Table label="In line, by class">
         <thead>
           <tr>
             <th scope="col">Class</th>
@@ -36,7 +37,7 @@ export function QueuePanel({ overview }: { readonly overview: Overview }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </Panel>
   );
 }

@@ -1,6 +1,7 @@
 import type { Overview } from "@certmill/api";
 import { Empty } from "../../kit/notice.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { Table } from "../../kit/table.tsx";
 import { count } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import { changeWords } from "./change-words.ts";
@@ -47,44 +48,42 @@ function ComparedTable({ label, head, rows }: ComparedTableProps) {
   const counted = rows.filter(({ today, lastWeek }) => today.count + lastWeek.count > 0);
   if (counted.length === 0) return <Empty title="Nothing was issued yet." />;
   return (
-    <div className="table-scroll">
-      <table className="table" aria-label={label}>
-        <thead>
-          <tr>
-            <th scope="col">{head}</th>
-            <th scope="col" className="number">
-              p50
-            </th>
-            <th scope="col" className="number">
-              p95
-            </th>
-            <th scope="col" className="number">
-              p99
-            </th>
-            <th scope="col" className="number narrow-last">
-              p95 before
-            </th>
-            <th scope="col" className="number wide-only">
-              Count
-            </th>
+    <Table label={label}>
+      <thead>
+        <tr>
+          <th scope="col">{head}</th>
+          <th scope="col" className="number">
+            p50
+          </th>
+          <th scope="col" className="number">
+            p95
+          </th>
+          <th scope="col" className="number">
+            p99
+          </th>
+          <th scope="col" className="number narrow-last">
+            p95 before
+          </th>
+          <th scope="col" className="number wide-only">
+            Count
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {counted.map(({ name, today, lastWeek }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td className="number">{text(today.p50Ms)}</td>
+            <td className="number">{text(today.p95Ms)}</td>
+            <td className="number">{text(today.p99Ms)}</td>
+            <td className="number soft narrow-last">
+              {text(lastWeek.p95Ms)} <Change before={lastWeek.p95Ms} now={today.p95Ms} />
+            </td>
+            <td className="number soft wide-only">{count(today.count)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {counted.map(({ name, today, lastWeek }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td className="number">{text(today.p50Ms)}</td>
-              <td className="number">{text(today.p95Ms)}</td>
-              <td className="number">{text(today.p99Ms)}</td>
-              <td className="number soft narrow-last">
-                {text(lastWeek.p95Ms)} <Change before={lastWeek.p95Ms} now={today.p95Ms} />
-              </td>
-              <td className="number soft wide-only">{count(today.count)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 
