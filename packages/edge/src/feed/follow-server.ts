@@ -1,5 +1,6 @@
 import type { Holdings } from "../holding/holdings.ts";
 import type { StateKeeper } from "../holding/state-keeper.ts";
+import { TextMap } from "../holding/text-map.ts";
 import type { CertificateDirectory } from "../install/certificate-directory.ts";
 import { diskFault } from "../install/disk-fault.ts";
 import { type ReadFeedOptions, readFeed } from "./read-feed.ts";
@@ -21,17 +22,17 @@ export async function followServer(options: FollowOptions, signal: AbortSignal):
     holdings.release();
   };
   let mayHaveStrays = true;
-  let present = new Set<string>();
+  let present = new TextMap();
   for await (const news of readFeed(holdings.cursor, options, signal)) {
     if (news.kind === "page") {
-      if (news.isFirst) present = new Set();
-      for (const { lineageId } of news.certificates) present.add(lineageId);
+      if (news.isFirst) present = new TextMap();
+      for (const { lineageId } of news.certificates) present.set(lineageId, "");
       // The cursor stays what it was: a run that ends now begins the snapshot anew.
       holdings.acceptPage(news.certificates);
       await accepted();
     } else if (news.kind === "snapshot-end") {
       holdings.endSnapshot(present, news.cursor);
-      present = new Set();
+      present = new TextMap();
       await accepted();
       mayHaveStrays = true;
     } else {

@@ -12,6 +12,7 @@ import {
 } from "./holding.ts";
 import { Kept } from "./kept.ts";
 import { PackedHoldings } from "./packed-holdings.ts";
+import { TextMap } from "./text-map.ts";
 import { wildcardOf } from "./wildcard-of.ts";
 
 /**
@@ -22,7 +23,7 @@ export class Holdings {
   readonly #changed: (lineageId: string | null) => void;
   readonly #kept: Kept;
   readonly #byLineage = new PackedHoldings();
-  readonly #lineageByName = new Map<string, string>();
+  readonly #lineageByName = new TextMap();
   /** Twins, by the lineages whose they are. */
   readonly #twins = new Map<string, string>();
   readonly #held = new Set<string>();

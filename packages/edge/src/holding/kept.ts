@@ -1,4 +1,5 @@
 import type { Holding } from "./holding.ts";
+import { TextMap } from "./text-map.ts";
 
 /**
  * Which certificates lie on the disk of an edge that does not keep all of its group's: those that handshakes have asked for
@@ -10,7 +11,7 @@ export class Kept {
   readonly #byUse = new Set<string>();
   readonly #surplus = new Set<string>();
   /** By name, for those that are wanted and not installed. */
-  readonly #resting = new Map<string, string>();
+  readonly #resting = new TextMap();
 
   /** @param most how many are kept; null: all. */
   constructor(most: number | null) {

@@ -1,17 +1,24 @@
 import type { Holding } from "./holding.ts";
 import { holdingOf, recordOf } from "./state-record.ts";
+import { TextMap } from "./text-map.ts";
+
+/** In the place of what one says: it is among those that stay as they are. */
+const unpacked = "";
 
 /**
  * Holdings by lineage in little memory: an edge knows a hundred thousand and looks at a few. What one says is mostly one
  * certificate, at some stage; that is kept as one text of some 120 bytes, where the objects take 400, and made into them
  * when it is asked for. What a lineage is on its way from one certificate to the next stays as it is.
+ *
+ * It may change while it is walked through: what is there all the while comes once, as it is then.
  */
 export class PackedHoldings {
-  readonly #byLineage = new Map<string, string | Holding>();
+  readonly #byLineage = new TextMap();
+  readonly #unpacked = new Map<string, Holding>();
 
   get(lineageId: string): Holding | null {
-    const kept = this.#byLineage.get(lineageId);
-    return typeof kept === "string" ? unpack(lineageId, kept) : (kept ?? null);
+    const text = this.#byLineage.get(lineageId);
+    return text === undefined ? null : this.#read(lineageId, text);
   }
 
   has(lineageId: string): boolean {
@@ -19,21 +26,31 @@ export class PackedHoldings {
   }
 
   set(holding: Holding): void {
-    this.#byLineage.set(holding.lineageId, pack(holding) ?? holding);
+    const { lineageId } = holding;
+    const text = pack(holding);
+    this.#byLineage.set(lineageId, text ?? unpacked);
+    if (text === null) this.#unpacked.set(lineageId, holding);
+    else this.#unpacked.delete(lineageId);
   }
 
   delete(lineageId: string): void {
     this.#byLineage.delete(lineageId);
+    this.#unpacked.delete(lineageId);
   }
 
-  ids(): IterableIterator<string> {
+  ids(): Iterable<string> {
     return this.#byLineage.keys();
   }
 
   *values(): Generator<Holding, void, undefined> {
-    for (const [lineageId, kept] of this.#byLineage) {
-      yield typeof kept === "string" ? unpack(lineageId, kept) : kept;
+    for (const [lineageId, text] of this.#byLineage) {
+      const holding = this.#read(lineageId, text);
+      if (holding !== null) yield holding;
     }
+  }
+
+  #read(lineageId: string, text: string): Holding | null {
+    return text === unpacked ? (this.#unpacked.get(lineageId) ?? null) : unpack(lineageId, text);
   }
 }
 
