@@ -115,6 +115,22 @@ describe("placing an order", () => {
     }
   });
 
+  test("a renewal goes back to the preferred CA from one that counts it like any other", () => {
+    const cas = [ca("1", { weight: 1 }), ca("2", { weight: 1, exemptsRenewals: false })];
+    const preferred = (name: string) => {
+      const placed = planning(...cas).place(waiting(name));
+      return placed.kind === "placed" ? placed.caId : null;
+    };
+    const names = Array.from({ length: 20 }, (_, n) => `${n}.example`);
+    expect(new Set(names.map(preferred))).toEqual(new Set(["1", "2"]));
+    for (const name of names) {
+      const at = (previous: string) =>
+        planning(...cas).place(waiting(name, { workClass: "renewal", previous, sameSetAt: [previous] }));
+      expect(at("1")).toMatchObject({ caId: "1" });
+      expect(at("2")).toMatchObject({ caId: preferred(name) });
+    }
+  });
+
   const inWindow = { start: instant(now - 1), end: instant(now + 1) };
 
   test.each([

@@ -129,13 +129,25 @@ export class OrderPlanning {
    * The CAs it may have, the first choice first. Where all have refused the names before, all are asked again. A profile
    * is waited for where one of them offers it, and forgone where none does: a domain without a certificate is worse.
    */
-  #casFor({ lineageId, allowed, avoid, previous, profile }: WaitingLineage): readonly string[] {
+  #casFor(lineage: WaitingLineage): readonly string[] {
+    const { lineageId, allowed, avoid, profile } = lineage;
+    const previous = this.#keptCa(lineage);
     const request = { lineageKey: lineageId, pool: [...this.#cas.values()], allowed, previous };
     const willing = caOrder({ ...request, avoid });
     const all = willing.length > 0 ? willing : caOrder({ ...request, avoid: [] });
     if (profile === null) return all;
     const offering = all.filter((id) => this.#cas.get(id)?.profiles.includes(profile) === true);
     return offering.length > 0 ? offering : all;
+  }
+
+  /**
+   * A renewal stays where it is exempt. At a CA that counts it like any other it may have come while the preferred one was
+   * down or had no budget: it goes back to that one.
+   */
+  #keptCa({ workClass, previous }: WaitingLineage): string | null {
+    const isRenewal = workClass === "renewal" || workClass === "emergency";
+    const exempts = previous !== null && this.#cas.get(previous)?.exemptsRenewals === true;
+    return isRenewal && !exempts ? null : previous;
   }
 
   #tryAt(ca: CaForPlanning, lineage: WaitingLineage): Granted | Refusal {
