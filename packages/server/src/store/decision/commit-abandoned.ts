@@ -122,7 +122,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
         wake_at = ${wakesUnlessPaused(sql`case when refused.has_another then ${timestamp(now)}::timestamptz else ${wakeAt}::timestamptz end`)}
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
     ), ${unpublish("moved", now)}, ${endKeys(sql`select key_secret_id from moved`, now)}, ${checkAgain(commit)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
-    select exists (select 1 from moved) as accepted`;
+    select exists (select 1 from moved) as accepted, (select count(pg_notify('certmill_work', '')) from checking)`;
 }
 
 /** Needs a preceding `refused`. */
@@ -147,4 +147,5 @@ const checkAgain = ({ areChecked, ofTwin, cause, now }: AbandonedCommit): RawBui
     : sql`checking as (
         insert into lineage_check (lineage_id, wake_at, rank) select lineage_id, ${timestamp(now)}, 0 from moved
         on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = 0, holds_order = false
+        returning lineage_id
       )`;
