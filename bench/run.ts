@@ -29,6 +29,7 @@ import { reportLines } from "./report-lines.ts";
 import { responderBench } from "./responder.ts";
 import { simBench } from "./sim.ts";
 import { simulateBench } from "./simulate.ts";
+import { simulateYearBench } from "./simulate-year.ts";
 import { sseBench } from "./sse.ts";
 import { yearBench } from "./year.ts";
 
@@ -51,6 +52,7 @@ const benches: readonly Bench[] = [
   sseBench,
   drillBench,
   yearBench,
+  simulateYearBench,
   edgeColdBench,
   edgeFeedBench,
   edgeHaproxyBench,

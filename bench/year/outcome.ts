@@ -1,19 +1,17 @@
-/** What came of a year, from its database, its CA and the customers' stories. */
+/** What came of a year, from its domains' lives and from what its CA has counted. */
 import {
   type Duration,
   days,
-  failureCodes,
+  type FailureCode,
   failures,
   hours,
   type Instant,
   instant,
   milliseconds,
 } from "@certmill/domain";
-import { sql } from "kysely";
-import type { Db } from "../../packages/server/src/store/database.ts";
 import { isWithin, suggestedWindow } from "../../packages/sim/src/ca/renewal-window.ts";
-import type { SimAtWork } from "../virtual/sim-at-work.ts";
-import { longestRight, rightSince, type Story } from "./story.ts";
+import { certificatesOf, type Life } from "./life.ts";
+import { longestRight, rightSince } from "./story.ts";
 
 export interface YearOutcome {
   /** Certificates that ended without a successor though there was a chance: see `chance`. */
@@ -45,10 +43,17 @@ export interface YearOutcome {
 }
 
 export interface Finished {
-  readonly db: Db;
-  readonly ca: SimAtWork;
-  readonly stories: readonly Story[];
+  readonly lives: readonly Life[];
+  readonly ca: CaCounts;
   readonly end: Instant;
+}
+
+export interface CaCounts {
+  /** Orders that no limit was held against. */
+  readonly exemptOrders: number;
+  /** Names that are paused at the end. */
+  readonly paused: number;
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 /**
@@ -57,84 +62,26 @@ export interface Finished {
  */
 const chance = hours(26);
 
-interface Row {
-  name: string;
-  certificate_id: string | null;
-  /** When the order was made. */
-  ordered_at: Instant | null;
-  replaces: string | null;
-  failure_code: string | null;
-  ended_at: Instant | null;
-  not_before: Instant | null;
-  not_after: Instant | null;
-  stored_at: Instant | null;
-  added_at: Instant;
-  removed_at: Instant | null;
-}
-
-/** One domain with its issuances, the oldest first. */
-interface Life {
-  readonly story: Story;
-  readonly addedAt: Instant;
-  readonly removedAt: Instant | null;
-  readonly tries: readonly Row[];
-  readonly certificates: readonly Certificate[];
-}
-
-interface Certificate {
-  readonly notBefore: Instant;
-  readonly notAfter: Instant;
-  readonly storedAt: Instant;
-  readonly orderedAt: Instant;
-  readonly replaces: boolean;
-}
-
-export async function outcomeOf(finished: Finished): Promise<YearOutcome> {
-  const { ca, end } = finished;
-  const lives = await readLives(finished);
-  const { refusals, exemptOrders } = ca.sim.counts();
+export function outcomeOf({ lives, ca, end }: Finished): YearOutcome {
   return {
     ...expiriesOf(lives, end),
     ...renewalsOf(lives),
-    exemptOrdersOfCa: exemptOrders,
+    exemptOrdersOfCa: ca.exemptOrders,
     exemptOrdersOfOurs: exemptOrdersOf(lives),
-    paused: ca.sim.paused(ca.accountUrl).length,
+    paused: ca.paused,
     ...failedTriesOf(lives, end),
     ...waitsOf(lives),
-    refusals: Object.values(refusals).reduce((sum, count) => sum + count, 0),
+    refusals: Object.values(ca.refusals).reduce((sum, count) => sum + count, 0),
   };
-}
-
-async function readLives({ db, stories }: Finished): Promise<readonly Life[]> {
-  const { rows } = await sql<Row>`
-    select lineage.names[1] as name, lineage.created_at as added_at, lineage.removed_at, issuance.replaces,
-      issuance.failure_code, issuance.ended_at, certificate.id as certificate_id, certificate.not_before,
-      certificate.not_after, certificate.stored_at,
-      (select min(at) from event where issuance_id = issuance.id and kind = 'order.created') as ordered_at
-    from lineage left join issuance on issuance.lineage_id = lineage.id
-      left join certificate on certificate.issuance_id = issuance.id
-    order by issuance.id`.execute(db);
-  const byName = Map.groupBy(rows, ({ name }) => name);
-  return stories.flatMap((story) => {
-    const tries = byName.get(story.names[0]) ?? [];
-    const [first] = tries;
-    if (first === undefined) return [];
-    const certificates = tries.flatMap(certificateOf);
-    return [{ story, addedAt: first.added_at, removedAt: first.removed_at, tries, certificates }];
-  });
-}
-
-function certificateOf(row: Row): Certificate[] {
-  const { not_before: notBefore, not_after: notAfter, stored_at: storedAt, ordered_at: orderedAt } = row;
-  if (notBefore === null || notAfter === null || storedAt === null || orderedAt === null) return [];
-  return [{ notBefore, notAfter, storedAt, orderedAt, replaces: row.replaces !== null }];
 }
 
 function expiriesOf(lives: readonly Life[], end: Instant) {
   let expiries = 0;
   let avoidableExpiries = 0;
   let forgotten = 0;
-  for (const { story, removedAt, addedAt, certificates } of lives) {
+  for (const life of lives) {
+    const { story, removedAt, addedAt } = life;
+    const certificates = certificatesOf(life);
     certificates.forEach((certificate, index) => {
       const { notAfter } = certificate;
       const next = certificates[index + 1]?.storedAt ?? end;
@@ -151,16 +98,17 @@ function expiriesOf(lives: readonly Life[], end: Instant) {
 }
 
 function renewalsOf(lives: readonly Life[]) {
-  const all = lives.flatMap(({ story, certificates }) =>
-    certificates.slice(1).flatMap((certificate, index) => {
+  const all = lives.flatMap((life) => {
+    const certificates = certificatesOf(life);
+    return certificates.slice(1).flatMap((certificate, index) => {
       const before = certificates[index];
       if (before === undefined) return [];
       const window = suggestedWindow(before);
       const isExempt = certificate.replaces && isWithin(window, certificate.orderedAt);
-      const peaceful = longestRight(story, window.start, window.end) === window.end - window.start;
+      const peaceful = longestRight(life.story, window.start, window.end) === window.end - window.start;
       return [{ isExempt, peaceful }];
-    }),
-  );
+    });
+  });
   const peaceful = all.filter((each) => each.peaceful);
   return {
     renewals: all.length,
@@ -172,9 +120,10 @@ function renewalsOf(lives: readonly Life[]) {
 
 /** Orders that were made in the window of the certificate that was held then, naming it. */
 function exemptOrdersOf(lives: readonly Life[]): number {
-  return lives.reduce((sum, { tries, certificates }) => {
-    const exempt = tries.filter(({ ordered_at: at, replaces }) => {
-      if (at === null || replaces === null) return false;
+  return lives.reduce((sum, life) => {
+    const certificates = certificatesOf(life);
+    const exempt = life.tries.filter(({ orderedAt: at, replaces }) => {
+      if (at === null || !replaces) return false;
       const held = certificates.findLast(({ storedAt }) => storedAt < at);
       return held !== undefined && isWithin(suggestedWindow(held), at);
     });
@@ -182,7 +131,7 @@ function exemptOrdersOf(lives: readonly Life[]): number {
   }, 0);
 }
 
-const validationFailed = new Set<string>(failureCodes.filter((code) => failures[code].party === "customer"));
+const isOfValidation = (code: FailureCode): boolean => failures[code].party === "customer";
 
 /** A day is 24 hours from the first failure of a row of them; the days of a row are counted until it ends. */
 function failedTriesOf(lives: readonly Life[], end: Instant) {
@@ -216,9 +165,9 @@ function failingRows({ tries }: Life, end: Instant): readonly FailingRow[] {
     if (from !== undefined) rows.push({ from, to, failedAt });
     failedAt = [];
   };
-  for (const { stored_at, failure_code: code, ended_at: endedAt, ordered_at: orderedAt } of tries) {
-    if (stored_at !== null) close(stored_at);
-    else if (code !== null && endedAt !== null && orderedAt !== null && validationFailed.has(code))
+  for (const { certificate, failureCode, endedAt, orderedAt } of tries) {
+    if (certificate !== null) close(certificate.storedAt);
+    else if (failureCode !== null && endedAt !== null && orderedAt !== null && isOfValidation(failureCode))
       failedAt.push(endedAt);
   }
   close(end);
@@ -229,8 +178,9 @@ function waitsOf(lives: readonly Life[]) {
   const mended: Duration[] = [];
   const mendedUnasked: Duration[] = [];
   const atOnce: Duration[] = [];
-  for (const { story, addedAt, certificates } of lives) {
-    const [first] = certificates;
+  for (const life of lives) {
+    const { story, addedAt } = life;
+    const [first] = certificatesOf(life);
     if (first === undefined) continue;
     const since = instant(Math.max(addedAt, rightSince(story, first.storedAt) ?? first.storedAt));
     const wait = milliseconds(first.storedAt - since);

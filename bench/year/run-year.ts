@@ -1,14 +1,17 @@
 import { operations } from "@certmill/api";
-import { after, days, hours, type Instant, instant } from "@certmill/domain";
+import { after, days, type Instant, instant } from "@certmill/domain";
 import { mannersOf, ruleSet } from "@certmill/sim";
 import { checkTokens } from "../../packages/server/src/challenge/check-token.ts";
 import { readInstallationId } from "../../packages/server/src/store/installation-id.ts";
 import { waitUntil } from "../virtual/actors.ts";
 import { type Installation, startInstallation } from "../virtual/installation.ts";
 import { putSimToWork, type SimAtWork } from "../virtual/sim-at-work.ts";
+import type { Life } from "./life.ts";
 import { outcomeOf, type YearOutcome } from "./outcome.ts";
+import { readLives } from "./read-lives.ts";
 import { type Story, tellStories, type Year } from "./story.ts";
 import { openWorld } from "./world.ts";
+import { outagesUntil, yearStart } from "./year-frame.ts";
 
 export interface YearRequest extends Pick<Year, "seed" | "length" | "domains"> {
   /** Empty. */
@@ -21,6 +24,7 @@ export interface YearRequest extends Pick<Year, "seed" | "length" | "domains"> {
 export interface YearRun {
   readonly outcome: YearOutcome;
   readonly stories: readonly Story[];
+  readonly lives: readonly Life[];
   /** What it took. */
   readonly seconds: number;
   readonly steps: number;
@@ -30,10 +34,6 @@ export interface YearRun {
   readonly polls: number;
   readonly dnsQuestions: number;
 }
-
-const start = instant(Date.parse("2026-12-01T00:00:00Z"));
-/** The CA is down for so long, once in a quarter. */
-const outage = { every: days(91), length: hours(4) };
 
 /**
  * Runs the whole system for as long as the year is, against a sim CA with Let's Encrypt's limits and manners.
@@ -51,12 +51,14 @@ export async function runYear(request: YearRequest): Promise<YearRun> {
 async function run(request: YearRequest): Promise<YearRun> {
   const { seed, length, domains, databaseUrl, workers, tell } = request;
   const realStart = performance.now();
-  const stories = tellStories({ seed, start, length, domains });
+  const stories = tellStories({ seed, start: yearStart, length, domains });
   await using opened = new AsyncDisposableStack();
-  let now = (): Instant => start;
+  let now = (): Instant => yearStart;
   const world = opened.use(await openWorld(stories, () => now()));
   const { upkeep } = world;
-  const installation = opened.use(await startInstallation({ databaseUrl, workers, start, upkeep }));
+  const installation = opened.use(
+    await startInstallation({ databaseUrl, workers, start: yearStart, upkeep }),
+  );
   const { db, hands, conductor } = installation;
   now = () => hands.read();
   world.setTokens(checkTokens(await readInstallationId(db)));
@@ -76,22 +78,25 @@ async function run(request: YearRequest): Promise<YearRun> {
   opened.use(ca.sim);
 
   const failed = Promise.withResolvers<never>();
-  const end = after(start, length);
+  const end = after(yearStart, length);
   act(installation, stories, end).catch(failed.reject);
   breakDown(installation, ca, end).catch(failed.reject);
-  for (let at = start; at < end; ) {
+  for (let at = yearStart; at < end; ) {
     at = instant(Math.min(after(at, days(10)), end));
     await Promise.race([conductor.runUntil(at), failed.promise]);
     const seconds = ((performance.now() - realStart) / 1_000).toFixed(0);
     const { issued } = ca.sim.counts();
     tell(
-      `Day ${Math.round((at - start) / days(1))} after ${seconds} s and ${conductor.steps} steps: ${issued} certificates.`,
+      `Day ${Math.round((at - yearStart) / days(1))} after ${seconds} s and ${conductor.steps} steps: ${issued} certificates.`,
     );
   }
-  const { newOrder, issued, renewalInfo } = ca.sim.counts();
+  const { newOrder, issued, renewalInfo, refusals, exemptOrders } = ca.sim.counts();
+  const paused = ca.sim.paused(ca.accountUrl).length;
+  const lives = await readLives(db, stories);
   return {
-    outcome: await outcomeOf({ db, ca, stories, end }),
+    outcome: outcomeOf({ lives, ca: { exemptOrders, paused, refusals }, end }),
     stories,
+    lives,
     seconds: (performance.now() - realStart) / 1_000,
     steps: conductor.steps,
     orders: newOrder,
@@ -116,10 +121,10 @@ async function act({ call, stage }: Installation, stories: readonly Story[], end
 }
 
 async function breakDown({ stage }: Installation, { sim }: SimAtWork, end: Instant): Promise<void> {
-  for (let at = after(start, outage.every); at < end; at = after(at, outage.every)) {
-    await waitUntil(stage.clock, at);
+  for (const { from, to } of outagesUntil(end)) {
+    await waitUntil(stage.clock, from);
     sim.setOutage(true);
-    await waitUntil(stage.clock, after(at, outage.length));
+    await waitUntil(stage.clock, to);
     sim.setOutage(false);
   }
 }

@@ -140,6 +140,10 @@ const between = ([least, most]: readonly [Duration, Duration], random: Random): 
 export const wrongAt = ({ spells }: Story, now: Instant): WrongName | null =>
   spells.find(({ from, to }) => from <= now && (to === null || now < to))?.how ?? null;
 
+/** When they are right again; null: they are right now, or never will be. */
+export const rightAgainAt = ({ spells }: Story, now: Instant): Instant | null =>
+  spells.find(({ from, to }) => from <= now && (to === null || now < to))?.to ?? null;
+
 /** Since when they are right now; null: they are wrong. */
 export function rightSince({ spells }: Story, now: Instant): Instant | null {
   let since = instant(0);
@@ -162,3 +166,9 @@ export function longestRight({ spells }: Story, from: Instant, to: Instant): Dur
   }
   return milliseconds(Math.max(longest, to - at));
 }
+
+/** How many there are of each kind. */
+export const kindsText = (stories: readonly Story[]): string =>
+  Object.entries(Object.groupBy(stories, ({ kind }) => kind))
+    .map(([kind, { length }]) => `${length} ${kind}`)
+    .join(", ");

@@ -1,6 +1,8 @@
 /** A small fleet left alone for seventy-five days, by the whole system in virtual time: what no test of an hour can show. */
-import { days } from "@certmill/domain";
+import { days, minutes } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { simulateYear } from "../../bench/year/by-rules/simulate-year.ts";
+import type { Life } from "../../bench/year/life.ts";
 import { runYear } from "../../bench/year/run-year.ts";
 import { type Postgres, startPostgres } from "../../tools/peers/postgres.ts";
 
@@ -14,7 +16,7 @@ afterAll(async () => postgres[Symbol.asyncDispose]());
 test("DNS breaks and heals: nothing ends that could have been renewed, and no limit is held against renewals", async () => {
   const year = { seed: 21, length: days(75), domains: 4 };
   const databaseUrl = await postgres.createDatabase();
-  const { outcome, stories } = await runYear({ ...year, databaseUrl, workers: 0, tell: () => {} });
+  const { outcome, stories, lives } = await runYear({ ...year, databaseUrl, workers: 0, tell: () => {} });
   const seen = `seed ${year.seed}: ${JSON.stringify(outcome)}`;
   const broken = stories.filter(({ spells }) => spells.length > 0);
   expect(broken.length, seen).toBeGreaterThan(1);
@@ -29,4 +31,18 @@ test("DNS breaks and heals: nothing ends that could have been renewed, and no li
   expect(outcome.exemptInPeace, seen).toBe(outcome.renewalsInPeace);
   expect(outcome.exemptOrdersOfCa, seen).toBe(outcome.exemptOrdersOfOurs);
   expect(outcome.failedTriesMost, seen).toBeLessThanOrEqual(1);
+  // What hundreds of domains are simulated with (simulated-year.test.ts) decides as all of this does.
+  const simulated = await simulateYear(year, () => {});
+  expect(toldOf(simulated.lives), seen).toEqual(toldOf(lives));
 });
+
+/** To the minute, rounded: what is between the rules takes seconds. */
+const toldOf = (lives: readonly Life[]): readonly string[] =>
+  lives
+    .map(({ story, tries }) => {
+      const told = tries.map(({ endedAt, failureCode, replaces }) =>
+        [Math.round((endedAt ?? 0) / minutes(2)), failureCode ?? "issued", replaces].join(" "),
+      );
+      return `${story.names[0]}: ${told.join(", ")}`;
+    })
+    .toSorted();

@@ -132,9 +132,9 @@ function setUp(situation: Situation, asked: (now: Instant) => void) {
 function watched(inner: InProcessCa, asked: (now: Instant) => void): SimulatedCa {
   const ca: SimulatedCa = inner;
   return {
-    newOrder: (names, now) => {
+    newOrder: (names, now, replaced) => {
       asked(now);
-      return ca.newOrder(names, now);
+      return ca.newOrder(names, now, replaced);
     },
     validate: (order, now) => {
       asked(now);

@@ -12,6 +12,7 @@ import { effectOf } from "../issuance/effect.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts, OrderStatus } from "../issuance/input.ts";
 import { isLive, type LiveState, planned } from "../issuance/state.ts";
 import { type Failing, givesUpAt, usualGiveUp } from "../life/give-up.ts";
+import type { Validity } from "../schedule/renewal.ts";
 import type { WorkClass } from "../schedule/work-class.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Lineage } from "./lineage.ts";
@@ -116,7 +117,7 @@ export class Attempt {
     const effect = effectOf(state);
     switch (effect) {
       case "new-order": {
-        const answer = ca.newOrder(this.#names, now);
+        const answer = ca.newOrder(this.#names, now, this.#replaced);
         if (answer.kind !== "accepted") return faultOf(answer.problem);
         this.#order = answer.order;
         return this.#orderInput("pending");
@@ -177,6 +178,11 @@ export class Attempt {
         problem,
       };
     });
+  }
+
+  get #replaced(): Validity | null {
+    const { certificate, window } = this.lineage;
+    return window !== null && certificate?.caId === this.ca.terms.id ? certificate : null;
   }
 
   #demandOrder(): CaOrder {

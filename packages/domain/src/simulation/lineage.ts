@@ -1,5 +1,6 @@
 import { sameSetWindow } from "../budget/order-spending.ts";
 import type { FailureCode } from "../failure/failure-code.ts";
+import type { RenewalWindow } from "../schedule/renewal-window.ts";
 import type { FailedTurn } from "../schedule/turn-taking.ts";
 import { classOf, type WorkClass } from "../schedule/work-class.ts";
 import { type Instant, instant } from "../time/instant.ts";
@@ -29,6 +30,8 @@ export interface Lineage {
   certificate: HeldCertificate | null;
   /** Whether its CA has moved its renewal window into the past. */
   isUrgent: boolean;
+  /** What its CA has told of its renewal; null: nothing, or it is not simulated: its renewal is exempt as one for the same names. */
+  window: RenewalWindow | null;
   /** When it got its first certificate in the simulation; null: it has none from it. */
   firstAt: Instant | null;
   /** Where its next order goes first: to the CA of the certificate that it has, or of the first of its pair; null: it has neither. */
@@ -55,6 +58,7 @@ export const newLineage = (parts: NewLineage): Lineage => ({
   certificate: null,
   previousCa: null,
   isUrgent: false,
+  window: null,
   firstAt: null,
   issuedAt: {},
   failures: 0,

@@ -132,8 +132,7 @@ export class PlanningRound implements Round {
       previous: lineage.previousCa,
       profile: null,
       sameSetAt: sameSetAt(lineage, this.#now),
-      // Renewal information is not simulated: a renewal is exempt as one for the same names.
-      successor: null,
+      successor: successorOf(lineage),
       patientUntil: lineage.certificate === null ? null : patientUntil(lineage.certificate),
     });
     switch (placement.kind) {
@@ -167,6 +166,9 @@ export class PlanningRound implements Round {
     }
   }
 }
+
+const successorOf = ({ certificate, window }: Lineage) =>
+  certificate === null || window === null ? null : { caId: certificate.caId, window };
 
 const earlier = (at: Instant, other: Instant | null): Instant =>
   other === null ? at : instant(Math.min(at, other));

@@ -3,6 +3,7 @@
  * time. One object stands for our one account there.
  */
 import type { ProblemFacts } from "../failure/classify.ts";
+import type { Validity } from "../schedule/renewal.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** An order at the CA. */
@@ -38,7 +39,8 @@ export type IssueAnswer =
   | NoAnswer;
 
 export interface SimulatedCa {
-  newOrder(names: readonly string[], now: Instant): NewOrderAnswer;
+  /** @param replaced the certificate that the order names as the one it replaces (RFC 9773 section 5); null: none. */
+  newOrder(names: readonly string[], now: Instant, replaced: Validity | null): NewOrderAnswer;
   /** The challenges of all names are met: it begins to validate. */
   validate(order: CaOrder, now: Instant): { readonly kind: "begun" } | NoAnswer;
   look(order: CaOrder, now: Instant): OrderLook;

@@ -23,7 +23,7 @@ function accepted(ca: InProcessCa, names: readonly string[], now: Instant) {
   return answer.order;
 }
 
-test("an order is ready when its names are looked up, and issued for 90 days", () => {
+test("an order is ready when its names are looked up, and issued for 90 days, from an hour ago", () => {
   const ca = caOf({});
   const order = accepted(ca, ["a.example"], start);
   expect(ca.look(order, start)).toEqual({ kind: "pending" });
@@ -32,9 +32,28 @@ test("an order is ready when its names are looked up, and issued for 90 days", (
   expect(ca.look(order, later(2_000))).toEqual({ kind: "ready" });
   expect(ca.finalize(order, later(2_000))).toEqual({
     kind: "issued",
-    notBefore: later(2_000),
-    notAfter: later(2_000 + days(90)),
+    notBefore: later(2_000 - hours(1)),
+    notAfter: later(2_000 - hours(1) + days(90) - 1_000),
   });
+});
+
+test("no limit is held against an order that replaces a certificate in the window that is told of it", () => {
+  const ca = caOf({ newOrdersPerAccount: per(hours(3), 1), replacementExemption: true });
+  const certificate = { notBefore: start, notAfter: later(days(90)) };
+  const info = ca.renewalInfo(certificate, start);
+  if (info.kind !== "told") throw new Error("The CA is down.");
+  const { window, retryAt } = info;
+  expect(retryAt).toBe(later(hours(6)));
+  const renewalAt = (now: Instant) => ca.newOrder(["a.example"], now, certificate).kind;
+  const before = instant(window.start - 1);
+  accepted(ca, ["other.example"], before);
+  expect(renewalAt(before)).toBe("refused");
+  for (let n = 0; n < 3; n += 1) expect(renewalAt(window.start)).toBe("accepted");
+  expect(ca.exemptOrders).toBe(3);
+  accepted(ca, ["last.example"], window.end);
+  expect(renewalAt(window.end)).toBe("refused");
+  ca.setOutage(true);
+  expect(ca.renewalInfo(certificate, start)).toMatchObject({ kind: "failed", problem: { status: 503 } });
 });
 
 test("names that are wrong are told, and counted once", () => {

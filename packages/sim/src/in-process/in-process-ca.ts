@@ -3,7 +3,9 @@
  * same process. No keys, no signatures, no certificates and no requests, so the limits of requests are not counted; all
  * that is counted by orders, names and accounts is counted by the same code.
  */
-import { after, type Duration, days, type Instant, instant, seconds } from "@certmill/domain";
+import { after, type Duration, days, hours, type Instant, instant, seconds } from "@certmill/domain";
+import { isWithin, suggestedWindow, type Validity } from "../ca/renewal-window.ts";
+import { validityFrom } from "../ca/validity.ts";
 import { Limits } from "../limits/limits.ts";
 import type { LimitRules } from "../limits/rules.ts";
 import { type ProblemDocument, Refusal } from "../problem.ts";
@@ -56,6 +58,8 @@ export interface InProcessOrder {
 
 const portal = "https://portal.invalid";
 const certificateLife: Duration = days(90);
+/** As Let's Encrypt says. */
+const renewalInfoEvery: Duration = hours(6);
 
 export class InProcessCa {
   readonly #account: { readonly id: string; readonly url: string };
@@ -91,12 +95,14 @@ export class InProcessCa {
     this.#isDown = isDown;
   }
 
-  newOrder(names: readonly string[], now: Instant) {
+  /** @param replaced the certificate that the order names as the one it replaces; null: none. */
+  newOrder(names: readonly string[], now: Instant, replaced: Validity | null = null) {
     if (this.#isDown) return unavailable();
     const identifiers = names.map(dns);
+    const replacesInWindow = replaced !== null && isWithin(suggestedWindow(replaced), now);
     try {
       this.#limits.refusePaused(this.#account, identifiers, now);
-      const request = { account: this.#account, identifiers, replacesInWindow: false };
+      const request = { account: this.#account, identifiers, replacesInWindow };
       const spentBefore = this.#spent;
       const giveBack = this.#limits.newOrder(request, now);
       if (this.#storm !== null && this.#spent > spentBefore)
@@ -133,10 +139,16 @@ export class InProcessCa {
   finalize(order: InProcessOrder, now: Instant) {
     if (this.#isDown) return unavailable();
     this.#limits.issued(this.#account, order.names.map(dns), now);
+    return { kind: "issued" as const, ...validityFrom(now, certificateLife) };
+  }
+
+  /** When a certificate should be renewed, and when to ask again. */
+  renewalInfo(certificate: Validity, now: Instant) {
+    if (this.#isDown) return unavailable();
     return {
-      kind: "issued" as const,
-      notBefore: now,
-      notAfter: after(now, certificateLife),
+      kind: "told" as const,
+      window: suggestedWindow(certificate),
+      retryAt: after(now, renewalInfoEvery),
     };
   }
 
@@ -168,6 +180,16 @@ export class InProcessCa {
       left: this.#limits.ordersLeft(this.#account, now),
       refusals,
     };
+  }
+
+  /** Orders that no limit was held against, as they replaced a certificate in its window. */
+  get exemptOrders(): number {
+    return this.#limits.exemptOrders;
+  }
+
+  /** Names that it takes no order for until a person ends that. */
+  get paused(): readonly string[] {
+    return this.#limits.pauses.of(this.#account.id);
   }
 
   get #spent(): number {

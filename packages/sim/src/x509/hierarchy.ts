@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
-import { after, type Duration, days, type Instant, instant, seconds } from "@certmill/domain";
+import { after, type Duration, days, type Instant, instant } from "@certmill/domain";
+import { validityFrom } from "../ca/validity.ts";
 import { certificatePem, keyIdentifier, signCertificate } from "./certificate.ts";
 import type { Identifier } from "./identifier.ts";
 
@@ -56,7 +57,7 @@ export class Hierarchy {
     );
   }
 
-  /** Signs a server's certificate, valid from an hour ago (clocks differ) and for `validity` in all. */
+  /** Signs a server's certificate, valid for `validity` in all. */
   issue(
     publicKey: Buffer,
     identifiers: readonly Identifier[],
@@ -64,9 +65,7 @@ export class Hierarchy {
     now: Instant,
   ): IssuedCertificate {
     const serial = serialNumber();
-    // Certificates count whole seconds.
-    const notBefore = instant(Math.floor(now / 1_000) * 1_000 - seconds(3_600));
-    const notAfter = instant(after(notBefore, validity) - seconds(1));
+    const { notBefore, notAfter } = validityFrom(now, validity);
     const leaf = signCertificate(
       {
         serial,
