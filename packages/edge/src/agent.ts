@@ -124,7 +124,7 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
 
 async function openIn(options: AgentOptions): Promise<Agent> {
   const { client, edge, proxy, proveAt, backoff, log } = options;
-  await mkdir(options.directory, { recursive: true, mode: 0o755 });
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const statePath = join(options.directory, ".state", "state.jsonl");
 
   const bell = new Bell();

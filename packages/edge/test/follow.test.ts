@@ -42,6 +42,8 @@ describe("what the server wants comes to the disk", () => {
     expect(await chainFor(directory.path, "_wildcard.b.example.com")).toBe(b1.chainPem);
     expect(await modeOf(join(directory.path, "a.example.com", "fullchain.pem"))).toBe("644");
     expect(await modeOf(join(directory.path, "a.example.com", "privkey.pem"))).toBe("600");
+    for (const folder of ["", ".versions", "a.example.com"])
+      expect(await modeOf(join(directory.path, folder)), folder).toBe("700");
 
     server.put("1", "12", aNames, a2);
     server.remove("3");

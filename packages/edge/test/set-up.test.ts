@@ -166,6 +166,7 @@ test("HAProxy is made what its bind line names, and its own configuration is lef
   );
   await applySetup(setup, before);
   expect(await place.mode("certificates/haproxy/fallback.pem")).toBe(0o600);
+  expect(await place.mode("certificates")).toBe(0o700);
   const fallback = await place.read("certificates/haproxy/fallback.pem");
   expect(new X509Certificate(fallback).checkPrivateKey(createPrivateKey(fallback))).toBe(true);
   expect(await place.read("systemd/haproxy.service.d/certmill.conf")).toContain("\nTimeoutStartSec=600\n");

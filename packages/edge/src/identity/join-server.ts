@@ -54,7 +54,7 @@ export async function joinServer(options: JoinOptions, signal: AbortSignal): Pro
 async function joinFrom(options: JoinOptions, signal: AbortSignal): Promise<JoinedIdentity | null> {
   const path = identityPath(options.directory);
   // Proxies read in the one, and nobody else in the other.
-  await mkdir(options.directory, { recursive: true, mode: 0o755 });
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const identity = await loadIdentity(path, options.seal);
   if (identity.membership !== null) return sameServer(identity, identity.membership, options);

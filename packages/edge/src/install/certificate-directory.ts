@@ -88,7 +88,7 @@ export class CertificateDirectory {
     const version = join(this.#path, versionPath(lineageId, ref));
     const unfinished = join(lineage, `.${versionOf(ref)}.new`);
     if (!isFirst) rmSync(unfinished, { recursive: true, force: true });
-    mkdirSync(unfinished, { recursive: true, mode: 0o755 });
+    mkdirSync(unfinished, { recursive: true, mode: 0o700 });
     await this.#fill(unfinished, pair);
     if (!isFirst) rmSync(version, { recursive: true, force: true });
     renameSync(unfinished, version);

@@ -48,7 +48,7 @@ export class CrtListFile {
    */
   static async open(path: string, isWhole: (entry: ListEntry) => Promise<boolean>): Promise<CrtListFile> {
     const directory = dirname(path);
-    await mkdir(directory, { recursive: true, mode: 0o755 });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "";
       throw error;

@@ -38,7 +38,7 @@ export function haproxySetup(values: ReadonlyMap<string, string>): Setup {
   return {
     proxy: "HAProxy",
     packages: ["haproxy"],
-    folders: [certificates, own].map((folder) => ({ path: folder, mode: 0o755, owner })),
+    folders: [certificates, own].map((folder) => ({ path: folder, mode: 0o700, owner })),
     files: systemd === "none" ? [] : [dropIn(plainPath("systemd", systemd))],
     secrets: [
       {
