@@ -2,8 +2,7 @@ import { type Edge, operations } from "@certmill/api";
 import type { Command } from "commander";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
-import type { Column } from "./terminal/table.ts";
+import { type ListColumn, printList } from "./print-list.ts";
 import { dayText, instantText } from "./terminal/time-text.ts";
 
 interface EdgeListOptions extends ServerOptions {
@@ -34,7 +33,7 @@ async function listEdges(options: EdgeListOptions): Promise<void> {
   });
 }
 
-const columns: readonly Column<Edge>[] = [
+const columns: readonly ListColumn<Edge>[] = [
   { head: "NAME", cell: ({ name }) => name },
   { head: "GROUP", cell: ({ group }) => group },
   { head: "LAST SEEN", cell: ({ lastSeenAt }) => instantText(lastSeenAt) },
@@ -42,5 +41,10 @@ const columns: readonly Column<Edge>[] = [
   { head: "JOINED", cell: ({ joinedAt }) => (joinedAt === null ? "by token" : dayText(joinedAt)) },
   { head: "VERSION", cell: ({ version }) => version ?? "" },
   { head: "BEHIND", cell: ({ behind }) => String(behind), align: "right" },
-  { head: "HALF", cell: ({ halfPairs }) => String(halfPairs), align: "right" },
+  {
+    head: "HALF",
+    cell: ({ halfPairs }) => String(halfPairs),
+    align: "right",
+    isShown: (edges) => edges.some(({ halfPairs }) => halfPairs > 0),
+  },
 ];

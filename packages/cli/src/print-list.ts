@@ -6,11 +6,16 @@ import { type Column, tableText } from "./terminal/table.ts";
 type ItemOf<O extends Operation> =
   OutputOf<O> extends { readonly items: readonly (infer Item)[] } ? Item : never;
 
+export interface ListColumn<Row> extends Column<Row> {
+  /** Whether it is shown for a page; without it, always. */
+  readonly isShown?: (rows: readonly Row[]) => boolean;
+}
+
 interface ListRequest<O extends Operation> {
   readonly client: Client;
   readonly operation: O;
   readonly query: Readonly<Record<string, string | undefined>>;
-  readonly columns: readonly Column<ItemOf<O>>[];
+  readonly columns: readonly ListColumn<ItemOf<O>>[];
   /** What is said where there is nothing to list. */
   readonly none: string;
   /** How many items are shown; infinite: all of them. */
@@ -55,6 +60,7 @@ async function printItems(items: readonly unknown[]): Promise<void> {
   for (const item of items) await printJson(item);
 }
 
-async function printTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void> {
-  if (rows.length > 0) await print(tableText(columns, rows));
+async function printTable<Row>(columns: readonly ListColumn<Row>[], rows: readonly Row[]): Promise<void> {
+  const shown = columns.filter(({ isShown }) => isShown?.(rows) ?? true);
+  if (rows.length > 0) await print(tableText(shown, rows));
 }

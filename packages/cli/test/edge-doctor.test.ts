@@ -161,6 +161,27 @@ test("a pair: a client of either kind looks, and half of it is told", async () =
   const { code, stdout } = await run(`edge doctor ${name}`);
   expect(stdout).toMatch(/✓ TLS: RSA: It serves the certificate/);
   expect(code).toBe(0);
+
+  const { token } = await client.call(operations.createToken, {
+    body: { name: "edges", scope: "edge", edgeGroup: "default" },
+  });
+  const edges = createClient({ baseUrl: server.url, token, fetch });
+  const { items } = await edges.call(operations.edgeSnapshot, { query: { edge: "edge-1", twins: true } });
+  const servedAt = new Date().toISOString();
+  const receiptOf = (id: string) => {
+    const lineageId = items.find(({ certificateId }) => certificateId === id)?.lineageId ?? "";
+    return { lineageId, certificateId: id, servedAt, error: null };
+  };
+  for (const [{ id }, line, step] of [
+    [main, /BEHIND +HALF\nedge-1 .* 1$/m, "half-told"],
+    [twin, /BEHIND\nedge-1 .*$/m, "told"],
+  ] as const) {
+    await edges.call(operations.sendReceipts, { body: { edge: "edge-1", receipts: [receiptOf(id)] } });
+    expect((await run("edge list")).stdout).toMatch(line);
+    expect((await follow(name)).steps.at(-1)?.code).toBe(step);
+  }
+  // It is behind with the others, which is no matter here.
+  expect((await run("edge remove edge-1 --yes")).code).toBe(0);
 });
 
 test("of what there is not, nothing is asked", async () => {
