@@ -37,6 +37,7 @@ export class Checks {
         hasCertificate: certificate !== null,
         leadsAnywhere: false,
         holdsOrder,
+        awaitsNames: false,
         isMendable: lineage.failureCode !== null && failures[lineage.failureCode].party === "customer",
         failures: lineage.failures,
         triedSince,

@@ -84,6 +84,7 @@ export {
   maxBatchRows,
   type RejectedRow,
 } from "./resource/domain-batch.ts";
+export type { DomainChange } from "./resource/domain-change.ts";
 export type { DomainCertificate, DomainStatus, HistoryEntry } from "./resource/domain-history.ts";
 export { domainSorts, type Total } from "./resource/domain-list.ts";
 export {

@@ -39,6 +39,7 @@ import {
   showDomainAction,
 } from "./resource/domain-action.ts";
 import { addDomainBatch } from "./resource/domain-batch.ts";
+import { changeDomain } from "./resource/domain-change.ts";
 import { listDomainCertificates, listTimeline, showDomainStatus } from "./resource/domain-history.ts";
 import { listDomains } from "./resource/domain-list.ts";
 import { pauseDomain, resumeDomain } from "./resource/domain-pause.ts";
@@ -125,6 +126,7 @@ export const operations = {
   followPath,
   removeDomain,
   followDomain,
+  changeDomain,
   pauseDomain,
   resumeDomain,
   listTimeline,

@@ -25,6 +25,7 @@ import { registerDomainList } from "./domain-list.ts";
 import { registerDomainPause, registerDomainResume } from "./domain-pause.ts";
 import { registerDomainRemove } from "./domain-remove.ts";
 import { registerDomainRetry } from "./domain-retry.ts";
+import { registerDomainSet } from "./domain-set.ts";
 import { registerDomainShow } from "./domain-show.ts";
 import { registerEdgeDoctor } from "./edge-doctor.ts";
 import { registerEdgeGroups } from "./edge-groups.ts";
@@ -97,6 +98,7 @@ const nouns: readonly (readonly [name: string, description: string, ...commands:
     registerDomainImport,
     registerDomainList,
     registerDomainShow,
+    registerDomainSet,
     registerDomainCheck,
     registerDomainRetry,
     registerDomainPause,

@@ -89,6 +89,25 @@ function pausedByCa(detail: EventDetail): string {
   return `The certificate authority takes no order for it until it is unpaused${url === null ? "" : ` at ${url}`}.`;
 }
 
+/** What of a domain was changed, as `domain.changed` tells it. */
+function changed(detail: EventDetail): string {
+  const list = (property: string): string => {
+    const names = detail[property];
+    return Array.isArray(names) && names.length > 0 ? names.join(", ") : "";
+  };
+  const setting = (property: string, word: string, none: string): string =>
+    property in detail ? `${word}: ${text(detail, property) || none}` : "";
+  const [added, removed] = [list("added"), list("removed")];
+  const parts = [
+    added === "" ? "" : `added: ${added}`,
+    removed === "" ? "" : `taken off: ${removed}`,
+    setting("ca", "CA", "any of the pool"),
+    setting("profile", "profile", "the CA's"),
+    setting("challenge", "challenge", "as is best"),
+  ].filter((part) => part !== "");
+  return `The domain was changed ${byWhom(detail) ?? "by somebody"}: ${parts.join("; ")}.`;
+}
+
 function renewalMoved(detail: EventDetail): string {
   const why = text(detail, "explanationUrl");
   const what =
@@ -128,6 +147,7 @@ export const eventKinds = {
     message: "domain.added",
     state: ["waiting", "waiting"],
   },
+  "domain.changed": told("domain.changed", changed),
   "domain.retried": step(retried),
   "domain.demanded": step(
     (detail) => `A handshake for ${text(detail, "name")} came: its first certificate is asked for at once.`,
@@ -179,7 +199,10 @@ export const eventKinds = {
   },
   "pack.split": told("domain.split", packSplit),
   "issuance.taken-back": {
-    sentence: () => "The campaign was paused or cancelled before the order was made.",
+    sentence: (detail) =>
+      detail["reason"] === "changed"
+        ? "The domain was changed before the order was made."
+        : "The campaign was paused or cancelled before the order was made.",
     message: "issuance.taken-back",
     state: ["waiting", "active"],
   },
@@ -191,7 +214,7 @@ export const eventKinds = {
   },
   "names.added-back": told(
     "names.added-back",
-    (detail) => `Names that were left out are on the certificate again: ${namesIn(detail)}.`,
+    (detail) => `Names that were left out until they are right are on the certificate: ${namesIn(detail)}.`,
   ),
   "pair.begun": told(
     "pair.begun",

@@ -27,6 +27,7 @@ const facts = (state: LifeState, more: Partial<CheckFacts> = {}): CheckFacts => 
   hasCertificate: ["active", "failing", "moved"].includes(state),
   leadsAnywhere: false,
   holdsOrder: false,
+  awaitsNames: false,
   isMendable: true,
   failures: 1,
   triedSince: start,
@@ -171,12 +172,31 @@ describe("what leads elsewhere", () => {
   });
 });
 
+describe("names that were added to a certificate", () => {
+  const held = facts("active", { holdsOrder: true, awaitsNames: true });
+
+  test("wait for their check by the steps of a first order, and are ordered when it is right", () => {
+    expect(outcome(held, [elsewhere])).toMatchObject({
+      order: false,
+      recheckAt: after(start, minutes(1)),
+      rank: 0,
+      watched: true,
+    });
+    expect(outcome(held, [])).toMatchObject({ order: true, recheckAt: null });
+  });
+
+  test("a certificate that came meanwhile by itself ends the wait of a first order", () => {
+    expect(outcome({ ...held, awaitsNames: false }, [])).toMatchObject({ order: false, recheckAt: null });
+  });
+});
+
 const anyFacts = fc.record<CheckFacts>({
   state: fc.constantFrom(...lifeStates),
   names: fc.constant(["a.example"]),
   hasCertificate: fc.boolean(),
   leadsAnywhere: fc.boolean(),
   holdsOrder: fc.boolean(),
+  awaitsNames: fc.boolean(),
   isMendable: fc.boolean(),
   failures: fc.nat(10),
   triedSince: fc.option(fc.constantFrom(start, instant(start - days(8)))),

@@ -19,8 +19,10 @@ export interface CheckFacts {
   readonly hasCertificate: boolean;
   /** Whether it is proven by DNS records, wherever its names lead. */
   readonly leadsAnywhere: boolean;
-  /** Whether the first order waits for it. */
+  /** Whether the first order waits for it, or names that were added to a certificate. */
   readonly holdsOrder: boolean;
+  /** Whether names are to be on the next certificate that are not on this one, as soon as they are right. */
+  readonly awaitsNames: boolean;
   /** Whether the last try failed for what the customer has to put right. */
   readonly isMendable: boolean;
   /** Tries that failed in a row. */
@@ -63,8 +65,8 @@ export function outcomeOfCheck(
   findings: readonly Finding[],
   { policy, now }: { readonly policy: Pick<LifePolicy, "movedAfter">; readonly now: Instant },
 ): CheckOutcome {
-  const { state, hasCertificate, holdsOrder } = facts;
-  if (state === "removed" || (holdsOrder && hasCertificate)) return nothingOwed(facts);
+  const { state, hasCertificate, holdsOrder, awaitsNames } = facts;
+  if (state === "removed" || (holdsOrder && hasCertificate && !awaitsNames)) return nothingOwed(facts);
   if (holdsOrder) return first(facts, findings, now);
   const { awaySince, move } = moveOf(facts, findings, { policy, now });
   if (state === "moved")
@@ -106,7 +108,7 @@ const nothingOwed = ({ memory, awaySince }: CheckFacts): CheckOutcome => ({
   move: null,
 });
 
-/** The first order waits for it. */
+/** The first order waits for it, or the first with names that were added. */
 function first({ memory, asked }: CheckFacts, findings: readonly Finding[], now: Instant): CheckOutcome {
   const before = asked ? { ...memory, failing: 0 } : memory;
   const { order, recheckAt, ...next } = afterCheck(before, evidenceOf(findings), now);

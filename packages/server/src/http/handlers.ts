@@ -41,6 +41,7 @@ import {
   listCertificatesHandler,
   showCertificateHandler,
 } from "./resource/certificates.ts";
+import { changeDomainHandler } from "./resource/change-domain.ts";
 import { listChangesHandler, reportChangesHandler } from "./resource/changes.ts";
 import { checkDomainHandler } from "./resource/check-domain.ts";
 import {
@@ -214,6 +215,7 @@ export function handlersOf({ database: { db, kind }, ...options }: HandlerOption
     followPath: followPathHandler(tools),
     removeDomain: removeDomainHandler(tools),
     followDomain: followDomainHandler(tools),
+    changeDomain: changeDomainHandler(tools),
     pauseDomain: pauseDomainHandler(tools),
     resumeDomain: resumeDomainHandler(tools),
     listTimeline: listTimelineHandler(tools),

@@ -38,13 +38,16 @@ export async function commitCheck(db: Db, check: CheckToStore): Promise<CheckOut
 
 async function storeCheck(trx: Db, check: CheckToStore): Promise<CheckOutcome | null> {
   const { lineageId, fence, findings, life, now } = check;
-  const held = await holdCheck(trx, lineageId, fence);
+  const held = await holdCheck(trx, check);
   if (held === null) return null;
   const facts = factsOf(held, fence === null);
   const outcome = outcomeOfCheck(facts, findings, { policy: life, now });
   await write(trx, check, outcome, facts);
-  if (outcome.order) await order(trx, check);
-  if (outcome.memory.failing === 0 && facts.hasCertificate) await rejoinNames(trx, { lineageId, now });
+  const { hasCertificate, holdsOrder } = facts;
+  if (outcome.order && !(hasCertificate && holdsOrder)) await order(trx, check);
+  // Names that were added are ordered, in the end, though their check fails, as a first order is.
+  const rejoins = holdsOrder ? outcome.order : outcome.memory.failing === 0;
+  if (hasCertificate && rejoins) await rejoinNames(trx, { lineageId, now });
   if (outcome.move !== null) await moveLineage(trx, { lineageId, move: outcome.move, life, now });
   const event = toldOfCheck({ failing: facts.memory.failing, findings: held.findings }, findings);
   if (event !== null) await tell(trx, { ...check, event, holds: facts.holdsOrder });
@@ -60,6 +63,7 @@ interface HeldCheck {
   readonly tried_since: Instant | null;
   readonly leaves_at: Instant | null;
   readonly leads_anywhere: boolean;
+  readonly awaits_names: boolean;
   readonly holds_order: boolean;
   readonly failing: number;
   readonly failing_since: Instant | null;
@@ -68,10 +72,13 @@ interface HeldCheck {
   readonly findings: readonly Finding[];
 }
 
-async function holdCheck(trx: Db, lineageId: string, fence: string | null): Promise<HeldCheck | null> {
+async function holdCheck(
+  trx: Db,
+  { lineageId, fence, now }: Pick<CheckToStore, "lineageId" | "fence" | "now">,
+): Promise<HeldCheck | null> {
   const { rows: lineages } = await sql<Omit<HeldCheck, "holds_order">>`
     select state, certificate_id, coalesce(all_names, names) as names, failure_code, failures,
-      failing_since as tried_since, leaves_at,
+      failing_since as tried_since, leaves_at, coalesce(rejoin_at <= ${timestamp(now)}, false) as awaits_names,
       coalesce(challenge = 'dns-01', false) or exists (
         select 1 from dns_zone, unnest(lineage.names) as covered
         where covered = dns_zone.name or covered like '%.' || dns_zone.name
@@ -100,6 +107,7 @@ const factsOf = (held: HeldCheck, asked: boolean): CheckFacts => ({
   hasCertificate: held.certificate_id !== null,
   leadsAnywhere: held.leads_anywhere,
   holdsOrder: held.holds_order,
+  awaitsNames: held.awaits_names,
   isMendable: isMendable(held.failure_code),
   failures: held.failures,
   triedSince: held.tried_since,

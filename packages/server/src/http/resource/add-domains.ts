@@ -133,7 +133,7 @@ export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: L
   };
 }
 
-async function demandProfile(db: Db, profile: string, only: CaRow | null): Promise<void> {
+export async function demandProfile(db: Db, profile: string, only: CaRow | null): Promise<void> {
   const offered = only === null ? await readProfiles(db) : only.profiles;
   if (offered.includes(profile)) return;
   const who = only === null ? "No CA here" : `"${only.name}"`;
@@ -156,7 +156,7 @@ function rowOf(
   };
 }
 
-function refusalOf({ domain, code, reason }: RejectedRow): Refusal {
+export function refusalOf({ domain, code, reason }: RejectedRow): Refusal {
   if (code === "domain-exists") return new Refusal("domain-exists", reason);
   if (code === "tenant-not-yours") return new Refusal("scope-insufficient", reason);
   return new Refusal("name-refused", `${domain}: ${reason}`, {

@@ -70,6 +70,7 @@ export async function commitSplit(
     db.transaction().execute(async (trx) => {
       const { rows } = await abandon(claim, commit).execute(trx);
       if (!isAccepted(rows)) return false;
+      if (isOutdated(rows)) return true;
       await splitLineage(trx, claim.lineageId, commit.split, commit.now);
       return true;
     }),
@@ -86,13 +87,22 @@ export async function commitFailed(
     db.transaction().execute(async (trx) => {
       const { rows } = await abandon(claim, commit).execute(trx);
       if (!isAccepted(rows)) return false;
+      if (isOutdated(rows)) return true;
       await leaveOutNames(trx, claim.lineageId, commit);
       return true;
     }),
   );
 }
 
-function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: boolean }> {
+const isOutdated = (rows: readonly Abandoned[]): boolean => rows[0]?.outdated === true;
+
+interface Abandoned {
+  readonly accepted: boolean;
+  /** Whether its lineage has other names by now: what failed says nothing of them, and the next order follows at once. */
+  readonly outdated: boolean;
+}
+
+function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<Abandoned> {
   const { cause, detail, retryAt, events, ledger, now } = commit;
   const willNot = refusesNames.has(cause);
   const wakeAt = retryAt === null ? null : timestamp(retryAt);
@@ -100,11 +110,11 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
   const rest = restOf(commit);
   const told = rest === null ? events : [...events, rest.told];
   const unmended = failures[cause].party === "customer";
-  return sql<{ accepted: boolean }>`
+  return sql<Abandoned>`
     with moved as (
       update issuance set state_kind = 'abandoned', state = ${state}::jsonb, wake_at = null,
         ended_at = ${timestamp(now)}, failure_code = ${cause}, failure_detail = ${detail}
-      where ${held(claim)} returning id, lineage_id, ca_id, order_url, key_secret_id
+      where ${held(claim)} returning id, lineage_id, ca_id, names, order_url, key_secret_id
     ), refused as (
       select moved.id, moved.lineage_id, moved.ca_id, exists (
         select 1 from ca join account on account.ca_id = ca.id
@@ -119,10 +129,12 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<{ accepted: 
         failures = failures + case when ${sayNothing.has(cause)} and moved.order_url is null then 0 else 1 end, failure_code = ${cause}, failure_detail = ${detail},
         failing_since = coalesce(failing_since, ${timestamp(now)}),
         avoid_ca_ids = case when refused.id is null then avoid_ca_ids else array_append(avoid_ca_ids, refused.ca_id) end,
-        wake_at = ${wakesUnlessPaused(sql`case when refused.has_another then ${timestamp(now)}::timestamptz else ${wakeAt}::timestamptz end`)}
+        wake_at = ${wakesUnlessPaused(sql`case when refused.has_another or lineage.names <> moved.names then ${timestamp(now)}::timestamptz else ${wakeAt}::timestamptz end`)}
       from moved left join refused on refused.id = moved.id where lineage.id = moved.lineage_id
+      returning lineage.names <> moved.names as is_outdated
     ), ${unpublish("moved", now)}, ${endKeys(sql`select key_secret_id from moved`, now)}, ${checkAgain(commit)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
-    select exists (select 1 from moved) as accepted, (select count(pg_notify('certmill_work', '')) from checking)`;
+    select exists (select 1 from moved) as accepted, coalesce((select is_outdated from rested), false) as outdated,
+      (select count(pg_notify('certmill_work', '')) from checking)`;
 }
 
 /** Needs a preceding `refused`. */

@@ -69,7 +69,7 @@ export async function commitIssued(
         all_names = nullif(all_names, lineage.names), rejoin_at = case when all_names <> lineage.names then rejoin_at end,
         wake_at = ${wakesUnlessPaused(sql`case when ${isOutdated} then ${at}::timestamptz else ${renewal}::timestamptz end`)},
         wanted_at = case when ${isOutdated} then ${at} else ${renewal}::timestamptz end
-      from stored, moved where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id, lineage.names
+      from stored, moved where lineage.id = stored.lineage_id returning lineage.id, lineage.edge_group_id, moved.names
     ), ${followTwins(now)}, ${noteReplaced(now)}, ${endKeys(supersededKey, now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current),
@@ -78,8 +78,8 @@ export async function commitIssued(
   return rows[0]?.id ?? null;
 }
 
-/** Of a twin, whose names have changed while it was issued. Needs a preceding `moved`. */
-const isOutdated = sql`lineage.twin_of is not null and lineage.names <> moved.names`;
+/** Its names have changed while it was issued. Needs a preceding `moved`. */
+const isOutdated = sql`lineage.names <> moved.names`;
 
 const renewalOf = (
   { lineageId, renewalSpreadDays: spreadDays }: Pick<ClaimedIssuance, "lineageId" | "renewalSpreadDays">,
@@ -123,12 +123,14 @@ const tellAddedBack = (now: Instant): RawBuilder<unknown> => sql`
     where lineage.all_names = lineage.names
   )`;
 
-/** Needs a preceding `moved`. What failed before is forgotten. */
+/** Needs a preceding `moved`. What failed before is forgotten; names that were added go on waiting for their check. */
 const lookAgain = (at: Instant | null): RawBuilder<unknown> =>
   at === null
     ? sql`looking as (select null where false)`
     : sql`looking as (
         insert into lineage_check (lineage_id, wake_at, rank) select lineage.id, ${timestamp(at)}, 2 from moved join lineage on lineage.id = moved.lineage_id and twin_of is null
+        where not (lineage.rejoin_at is not null and exists (
+          select 1 from lineage_check held where held.lineage_id = lineage.id and held.holds_order))
         on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = 2, holds_order = false, cleared = false,
           watched = false, failing = 0, failing_since = null, ordered_anyway_at = null, away_since = null
       )`;

@@ -8,7 +8,7 @@ import { type Db, timestamp } from "../database.ts";
 import type { CampaignState } from "../schema/campaign.ts";
 import type { KeyType } from "../schema/key.ts";
 import { changeState, type StateChange, tellOfList, wakeWorkers } from "./fed-list.ts";
-import { takePlannedBack } from "./take-planned-back.ts";
+import { takeCampaignBack } from "./take-planned-back.ts";
 
 export interface CampaignSettings {
   readonly name: string;
@@ -109,7 +109,7 @@ export async function pauseCampaign(
         update campaign set state = 'paused', pause_reason = ${reason}, wake_at = null,
           excused_issuance_id = coalesce(${excuse}, excused_issuance_id)
         where id = ${id}`.execute(trx);
-      await takePlannedBack(trx, id, now);
+      await takeCampaignBack(trx, id, now);
       await tellOfList(trx, "campaign.paused", { id, now, reason });
     }),
   );
@@ -139,7 +139,7 @@ export async function cancelCampaign(db: Db, id: string, now: Instant): Promise<
       await sql`
         update campaign set state = 'cancelled', pause_reason = null, ended_at = ${at}, wake_at = ${at}
         where id = ${id}`.execute(trx);
-      await takePlannedBack(trx, id, now);
+      await takeCampaignBack(trx, id, now);
       await tellOfList(trx, "campaign.cancelled", { id, now });
       await wakeWorkers(trx);
     }),

@@ -59,7 +59,7 @@ export async function retryHeld(
 }
 
 /** One whose lineage has no certificate yet does not exist. Index: `lineage_twin`. */
-async function retryTwin(trx: Db, lineageId: string, now: Instant): Promise<void> {
+export async function retryTwin(trx: Db, lineageId: string, now: Instant): Promise<void> {
   const at = timestamp(now);
   await sql`
     update lineage set ${becomes("resumed", now)}, unmended_since = null, avoid_ca_ids = '{}',

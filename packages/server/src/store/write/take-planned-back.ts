@@ -1,5 +1,5 @@
 import { type Instant, type Spending, takeBack } from "@certmill/domain";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
 
@@ -11,19 +11,33 @@ interface PlannedRow {
   was_claimed: boolean;
 }
 
+/** A campaign's issuances that are its own work. Index: `issuance_due`. */
+export const takeCampaignBack = (trx: Db, campaignId: string, now: Instant): Promise<void> =>
+  takePlannedBack(trx, sql`issuance.class = 'campaign' and lineage.campaign_id = ${campaignId}`, {
+    reason: "campaign",
+    now,
+  });
+
+/** A lineage's, as it has changed. Index: `issuance_live`. */
+export const takeLineageBack = (trx: Db, lineageId: string, now: Instant): Promise<void> =>
+  takePlannedBack(trx, sql`issuance.lineage_id = ${lineageId}`, { reason: "changed", now });
+
 /**
- * Ends a campaign's issuances for which no order is made and that no worker has; what they reserved is free again, and
- * their lineages are due, so that they stand in line when the campaign goes on. One that a worker has at this moment
- * is asking the CA already. Index: `issuance_due`.
+ * Ends those for which no order is made and that no worker has; what they reserved is free again, and their lineages are
+ * due, so that they stand in line when there is work to begin. One that a worker has at this moment is asking the CA already.
  */
-export async function takePlannedBack(trx: Db, campaignId: string, now: Instant): Promise<void> {
+async function takePlannedBack(
+  trx: Db,
+  which: RawBuilder<unknown>,
+  { reason, now }: { readonly reason: "campaign" | "changed"; readonly now: Instant },
+): Promise<void> {
   const at = timestamp(now);
   const { rows } = await sql<PlannedRow>`
     select issuance.id, issuance.ca_id, issuance.spending, issuance.fence > 0 as was_claimed,
       (issuance.state->>'faults')::integer as faults
     from issuance join lineage on lineage.id = issuance.lineage_id
     where issuance.ended_at is null and issuance.state_kind = 'planned' and issuance.order_url is null
-      and issuance.class = 'campaign' and lineage.campaign_id = ${campaignId}
+      and ${which}
       and (issuance.fence = 0 or issuance.wake_at <= ${at}
         or (issuance.state->>'wakeAt')::numeric = extract(epoch from issuance.wake_at) * 1000)
     for update of issuance skip locked`.execute(trx);
@@ -44,6 +58,8 @@ export async function takePlannedBack(trx: Db, campaignId: string, now: Instant)
       from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
         as entry (ca_id bigint, issuance_id bigint, change jsonb)
     )
-    insert into event (at, kind, lineage_id, issuance_id)
-    select ${at}, 'issuance.taken-back', lineage_id, id from ended`.execute(trx);
+    insert into event (at, kind, lineage_id, issuance_id, detail)
+    select ${at}, 'issuance.taken-back', lineage_id, id, jsonb_build_object('reason', ${reason}::text) from ended`.execute(
+    trx,
+  );
 }
