@@ -9,9 +9,9 @@ import {
   instant,
   milliseconds,
 } from "@certmill/domain";
-import { isWithin, suggestedWindow } from "../../packages/sim/src/ca/renewal-window.ts";
-import { certificatesOf, type Life } from "./life.ts";
-import { longestRight, rightSince } from "./story.ts";
+import { isWithin, type RenewalWindow, suggestedWindow } from "../../packages/sim/src/ca/renewal-window.ts";
+import { type Certificate, certificatesOf, type Life } from "./life.ts";
+import { longestRight, rightSince, type Story } from "./story.ts";
 
 export interface YearOutcome {
   /** Certificates that ended without a successor though there was a chance: see `chance`. */
@@ -56,10 +56,7 @@ export interface CaCounts {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/**
- * Who is right for so long without a break while a renewal is due could have had it: what a customer must put right is
- * tried once a day.
- */
+/** Who is right for so long without a break when a renewal is overdue could have had it: what a customer must put right is tried once a day. */
 const chance = hours(26);
 
 export function outcomeOf({ lives, ca, end }: Finished): YearOutcome {
@@ -87,8 +84,7 @@ function expiriesOf(lives: readonly Life[], end: Instant) {
       const next = certificates[index + 1]?.storedAt ?? end;
       if (next <= notAfter || (removedAt !== null && removedAt <= notAfter)) return;
       expiries += 1;
-      const due = suggestedWindow(certificate).start;
-      if (longestRight(story, due, notAfter) >= chance) avoidableExpiries += 1;
+      if (hadChance(story, certificate)) avoidableExpiries += 1;
     });
     const since = rightSince(story, end);
     const isRight = since !== null && end - Math.max(since, addedAt) >= chance;
@@ -96,6 +92,15 @@ function expiriesOf(lives: readonly Life[], end: Instant) {
   }
   return { expiries, avoidableExpiries, forgotten };
 }
+
+/** The order is made somewhere in the window: only who was right in all of it, or for long enough after it, had one. */
+function hadChance(story: Story, certificate: Certificate): boolean {
+  const window = suggestedWindow(certificate);
+  return isRightIn(story, window) || longestRight(story, window.end, certificate.notAfter) >= chance;
+}
+
+const isRightIn = (story: Story, { start, end }: RenewalWindow): boolean =>
+  longestRight(story, start, end) === end - start;
 
 function renewalsOf(lives: readonly Life[]) {
   const all = lives.flatMap((life) => {
@@ -105,7 +110,7 @@ function renewalsOf(lives: readonly Life[]) {
       if (before === undefined) return [];
       const window = suggestedWindow(before);
       const isExempt = certificate.replaces && isWithin(window, certificate.orderedAt);
-      const peaceful = longestRight(life.story, window.start, window.end) === window.end - window.start;
+      const peaceful = isRightIn(life.story, window);
       return [{ isExempt, peaceful }];
     });
   });

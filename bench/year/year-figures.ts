@@ -29,7 +29,7 @@ export function yearFigures({
       name: "avoidable_expiries",
       value: outcome.avoidableExpiries,
       meaning:
-        "certificates that ended before the next, though the DNS was right for 26 hours while it was due",
+        "certificates that ended before the next, though the DNS was right in all of the window, or for 26 hours after it",
       bar: { kind: "at-most", value: 0 },
     },
     {
