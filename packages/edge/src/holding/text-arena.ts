@@ -14,7 +14,7 @@ export interface Sought {
 
 /**
  * Pairs of a key and a value, one behind the other in large pieces of memory beside the heap. A pair keeps its number as long as
- * it is there; where it lies changes with its length, and when what was given up is as much as what is used.
+ * it is there; where it lies changes with its length, and when what was given up is half as much as what is used.
  */
 export class TextArena {
   #chunks: Buffer[] = [];
@@ -143,9 +143,9 @@ export class TextArena {
     this.#lostBytes += headBytes + keyLength + valueLength;
   }
 
-  /** Writes all anew once half of it would go. */
+  /** Writes all anew once a third of it would go. */
   #tidy(): void {
-    if (this.#lostBytes < chunkBytes || this.#lostBytes < this.#usedBytes) return;
+    if (this.#lostBytes < chunkBytes || 2 * this.#lostBytes < this.#usedBytes) return;
     const before = this.#chunks;
     this.#chunks = [];
     this.#usedBytes = 0;

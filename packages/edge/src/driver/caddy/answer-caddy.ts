@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import type { ServedCertificate } from "../../agent.ts";
-import type { CertificateCache } from "../../install/certificate-cache.ts";
 import { parseAskedName } from "../asked-name.ts";
 import { type DoorAnswer, say, serverAway } from "../door/open-door.ts";
-import { type Bundle, textOf } from "./bundle.ts";
+import type { BundleCache } from "./bundle-cache.ts";
 import { verifiesEcdsa } from "./verifies-ecdsa.ts";
 
 /**
@@ -14,7 +13,7 @@ import { verifiesEcdsa } from "./verifies-ecdsa.ts";
 export async function answerCertificate(
   query: URLSearchParams,
   certificateFor: (name: string) => Promise<ServedCertificate | null>,
-  cache: CertificateCache<Bundle>,
+  cache: BundleCache,
 ): Promise<DoorAnswer> {
   const asked = query.get("server_name");
   if (asked === null) return say(400, "The query has no server_name.");
@@ -26,9 +25,9 @@ export async function answerCertificate(
   const certificate = await certificateFor(name);
   if (certificate === null) return notOurs;
   const { twin } = certificate;
-  const bundle = await cache.get(twin === null || verifiesEcdsa(query) ? certificate : twin);
-  if (bundle === null) return say(503, `The files of ${name} are not there; they are being made anew.`);
-  return { status: 200, body: { type: "application/pem-certificate-chain", text: textOf(bundle) } };
+  const text = await cache.get(twin === null || verifiesEcdsa(query) ? certificate : twin);
+  if (text === null) return say(503, `The files of ${name} are not there; they are being made anew.`);
+  return { status: 200, body: { type: "application/pem-certificate-chain", text } };
 }
 
 const notOurs = { status: 204, body: null } as const;

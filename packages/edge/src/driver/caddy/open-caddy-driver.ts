@@ -1,11 +1,10 @@
 import type { ServedCertificate } from "../../agent.ts";
-import { CertificateCache } from "../../install/certificate-cache.ts";
 import type { DoorOptions } from "../door/open-door.ts";
 import { openDoor } from "../door/open-door.ts";
 import type { Driver } from "../driver.ts";
 import { GivenSerials } from "../given-serials.ts";
 import { answerAsk, answerCertificate } from "./answer-caddy.ts";
-import { bundleOf } from "./bundle.ts";
+import { BundleCache } from "./bundle-cache.ts";
 
 export interface CaddyOptions extends Pick<DoorOptions, "host" | "port" | "secret" | "log"> {
   /** What a name is served with; null: nothing. It may take its time, as long as a handshake may wait for it. */
@@ -29,7 +28,7 @@ const cacheSize = 10_000;
  */
 export async function openCaddyDriver(options: CaddyOptions): Promise<CaddyDriver> {
   const { certificateFor, ask } = options;
-  const cache = new CertificateCache(cacheSize, bundleOf);
+  const cache = new BundleCache(cacheSize);
   const isKnown = async (name: string) => (await certificateFor(name)) !== null || (await ask(name));
   const door = await openDoor({
     ...options,
