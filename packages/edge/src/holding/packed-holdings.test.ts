@@ -6,8 +6,14 @@ import { PackedHoldings } from "./packed-holdings.ts";
 const names = fc.array(fc.constantFrom("a.example.com", "*.example.com", "2001:db8::1"), { minLength: 1 });
 const ref = fc.record<CertificateRef>({
   certificateId: fc.constantFrom("1", "2"),
-  serial: fc.constantFrom("0a", "0b"),
-  notAfter: fc.constant("2027-01-01T00:00:00Z"),
+  serial: fc.constantFrom("0a", "0b", "03af".repeat(10), "0A", "abc", "", "=0a", "a serial"),
+  notAfter: fc.constantFrom(
+    "2027-01-01T00:00:00Z",
+    "2027-01-01T00:00:00.000Z",
+    "2027-01-01T00:00:00.999Z",
+    "9999-12-31T23:59:59.000Z",
+    "no time",
+  ),
 });
 const served = fc.tuple(ref, names).map(([of, its]): Served => ({ ...of, names: its }));
 const any: fc.Arbitrary<Holding> = fc.record({

@@ -57,11 +57,13 @@ export class PackedHoldings {
 /** How far the one certificate has come that there is. */
 const stages = ["wanted", "installed", "loaded", "proved"] as const;
 
+type PackedSerial = string | readonly [base64: string];
+
 type Packed = readonly [
   stage: number,
   certificateId: string,
-  serial: string,
-  notAfter: string,
+  serial: PackedSerial,
+  notAfter: string | number,
   twinOf: string | null,
   ...names: readonly string[],
 ];
@@ -77,9 +79,28 @@ function pack(holding: Holding): string | null {
     (word, at) => at === 0 || (at <= stage ? word === stages[at - 1] : word === null),
   );
   if (!isOne) return null;
-  const packed: Packed = [stage, wanted.certificateId, wanted.serial, wanted.notAfter, twinOf, ...names];
+  const { certificateId, serial, notAfter } = wanted;
+  const packed: Packed = [stage, certificateId, packSerial(serial), packTime(notAfter), twinOf, ...names];
   return JSON.stringify(packed);
 }
+
+/** Two thirds of its length, where it is what serial numbers are: lower-case hex, of whole bytes. */
+function packSerial(serial: string): PackedSerial {
+  const packed = [Buffer.from(serial, "hex").toString("base64")] as const;
+  return unpackSerial(packed) === serial ? packed : serial;
+}
+
+const unpackSerial = (packed: PackedSerial): string =>
+  typeof packed === "string" ? packed : Buffer.from(packed[0], "base64").toString("hex");
+
+/** Seconds since 1970, where that says the same. */
+function packTime(time: string): string | number {
+  const at = Date.parse(time);
+  return Number.isFinite(at) && unpackTime(at / 1_000) === time ? at / 1_000 : time;
+}
+
+const unpackTime = (packed: string | number): string =>
+  typeof packed === "number" ? new Date(Math.round(packed * 1_000)).toISOString() : packed;
 
 function unpack(lineageId: string, text: string): Holding {
   const [stage, certificateId, serial, notAfter, twinOf, ...names] = JSON.parse(text) as Packed;
@@ -88,7 +109,7 @@ function unpack(lineageId: string, text: string): Holding {
     lineageId,
     names,
     ...(twinOf === null ? {} : { twinOf }),
-    wanted: { certificateId, serial, notAfter },
+    wanted: { certificateId, serial: unpackSerial(serial), notAfter: unpackTime(notAfter) },
     installed: stage >= 1 ? "wanted" : null,
     loaded: stage >= 2 ? "installed" : null,
     proved: stage >= 3 ? "loaded" : null,
