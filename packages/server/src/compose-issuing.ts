@@ -6,10 +6,10 @@ import type { Config } from "./config/read-config.ts";
 import { CaConnections } from "./effects/ca-connections.ts";
 import { performAt } from "./effects/perform.ts";
 import type { MakeKey } from "./keys/certificate-key.ts";
-import { chooseKey } from "./keys/choose-key.ts";
+import { chooseKey, type KeyWish } from "./keys/choose-key.ts";
 import { observeBudget } from "./observe/budget-events.ts";
 import { observeIssuance } from "./observe/issuance-events.ts";
-import { observeWorkerErrors } from "./observe/loop-errors.ts";
+import { observeOwnFaults, observeWorkerErrors } from "./observe/loop-errors.ts";
 import { watchWorker } from "./observe/process-gauges.ts";
 import { forgetLeases } from "./store/claim-issuances.ts";
 import { type IssuanceTools, runIssuance } from "./work/run-issuance.ts";
@@ -47,7 +47,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     lease: config.lease,
     checkFirst: parts.checks !== null,
     pollEvery: config.pollEvery ?? seconds(1),
-    run: runWith(parts, connections, onEvents),
+    run: runWith(parts, connections, { onEvents, onOwnFault: observeOwnFaults(parts) }),
     beginTrace: (asked) => tracing.beginTrace(asked),
     onNews: observeBudget(metrics, log),
     onError: observeWorkerErrors(parts),
@@ -88,27 +88,25 @@ const openConnections = ({ database, keyRing, clock, openTransport, metrics, tra
 function runWith(
   { config, database: { db }, clock, keyRing, makeKey, checks, records, onPublished, tracing }: IssuingParts,
   connections: CaConnections,
-  onEvents: IssuanceTools["onEvents"],
+  observers: Pick<IssuanceTools, "onEvents" | "onOwnFault">,
 ): WorkerOptions["run"] {
   const { lease, life = usualLife } = config;
   return async (issuance, signal) => {
     const ring = keyRing();
-    const performer = performAt(await connections.to(issuance.caId), {
-      keyRing: ring,
-      chooseKey: (wish) => chooseKey(issuance, wish, { db, keyRing: ring, makeKey, now: clock.now() }),
-      records,
-    });
+    const chooseKeyFor = (wish: KeyWish) =>
+      chooseKey(issuance, wish, { db, keyRing: ring, makeKey, now: clock.now() });
     const tools: IssuanceTools = {
       db,
       clock,
-      performer,
+      connect: async () =>
+        performAt(await connections.to(issuance.caId), { keyRing: ring, chooseKey: chooseKeyFor, records }),
       lease,
       life,
       areChecked: checks !== null,
       signal,
       onPublished,
       within: (step, act, endOf) => tracing.within(step, act, endOf),
-      onEvents,
+      ...observers,
     };
     return await tracing.claimed(issuance.trace, () => runIssuance(issuance, tools));
   };

@@ -134,6 +134,12 @@ describe("a reservation", () => {
     ]);
   });
 
+  test("a fault of ours may have come after the CA made the order, unless nothing was sent", () => {
+    const atOrder = (unsent: Partial<Fault>) =>
+      told(changes(states.planned, fault("internal-error", unsent)))[0];
+    expect([atOrder({}), atOrder({ unsent: true })]).toEqual(["settled order", "released order"]);
+  });
+
   test("a newOrder that was answered with an error of the CA's has spent nothing", () => {
     expect(told(changes(states.planned, fault("ca-error")))).toEqual(["failed"]);
   });

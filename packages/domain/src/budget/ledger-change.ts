@@ -100,8 +100,9 @@ const each = (kind: "settled" | "released" | "spent", spending: readonly Spendin
 /** These faults are found in the CA's answer to newOrder. */
 const orderWasMade = ({ code }: Fault): boolean => code === "names-differ" || code === "order-not-ours";
 
-/** No answer came: the CA may have done it. A CA that answers with an error gives back what it took. */
-const isUncertain = ({ code }: Fault): boolean => code === "ca-unreachable";
+/** No answer came, or we failed at it: the CA may have done it. A CA that answers with an error gives back what it took. */
+const isUncertain = ({ code, unsent }: Fault): boolean =>
+  unsent === undefined && (code === "ca-unreachable" || code === "internal-error");
 
 /** The CA issues at finalize; all that comes later is our learning of it. */
 const mayHaveIssued = ({ kind }: LiveState): boolean =>

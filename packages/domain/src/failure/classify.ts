@@ -5,12 +5,14 @@ import type { FailureCode } from "./failure-code.ts";
 /** What went wrong with one request or one validation, ready for the issuance's decision. */
 export interface Fault {
   readonly code: FailureCode;
-  /** The CA's own words, or the network's; for the timeline and the operator. */
+  /** The CA's own words, the network's, or what is told of a fault of ours; for the timeline and the operator. */
   readonly detail: string;
   /** When the CA asks us to come back; null when it does not say. */
   readonly retryAt: Instant | null;
   /** The limit that the CA says is used up; absent when it is none or the CA does not say. */
   readonly limit?: LimitName;
+  /** That it came before anything was sent to the CA; absent: something may have been. */
+  readonly unsent?: true;
 }
 
 /** An RFC 8555 section 6.7 problem, as far as the decision needs it. */

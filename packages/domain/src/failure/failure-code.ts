@@ -181,6 +181,11 @@ export const failures = {
     party: "operator",
     sentence: "The certificate authority asks the operator to act first, for example to agree to new terms.",
   },
+  "internal-error": {
+    recovery: "retry",
+    party: "operator",
+    sentence: "Something went wrong on this platform's side, not on yours; it will be tried again.",
+  },
 } as const satisfies Record<string, Failure>;
 
 export type FailureCode = keyof typeof failures;

@@ -52,4 +52,6 @@ export const remedies: Readonly<Record<FailureCode, Remedy>> = {
   "request-refused": remedy("operator", "ca"),
   "account-unusable": remedy("operator", "ca"),
   "user-action-required": remedy("operator", "ca"),
+  // It is ours, whichever CA is asked.
+  "internal-error": remedy("operator"),
 };

@@ -39,7 +39,13 @@ describe("our own steps", () => {
 
   test("for what is the CA's or the operator's: four times as long each time, up to six hours", () => {
     const expected = [minutes(1), minutes(4), minutes(16), minutes(64), minutes(256), hours(6), hours(6)];
-    for (const code of ["ca-slow", "request-refused", "account-unusable", "user-action-required"] as const) {
+    for (const code of [
+      "ca-slow",
+      "request-refused",
+      "account-unusable",
+      "user-action-required",
+      "internal-error",
+    ] as const) {
       expect([1, 2, 3, 4, 5, 6, 10_000].map((attempt) => wait(code, attempt))).toEqual(expected);
     }
   });

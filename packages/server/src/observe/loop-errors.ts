@@ -21,13 +21,26 @@ export const observeWorkerErrors =
   ({ metrics, log }: Observers) =>
   (error: unknown, issuance: ClaimedIssuance | null): void => {
     metrics.workerErrors.inc();
-    const whose = {
-      issuance: issuance?.id,
-      name: issuance?.names[0],
-      ...traceField(issuance?.trace ?? null),
-    };
+    const whose = issuance === null ? {} : whoseIs(issuance);
     log.error(
       { event: "worker.error", err: error, ...whose },
       "the worker met an error; what it held is taken up again after its lease",
     );
   };
+
+/** Told of an exception by which an issuance fails (`internal-error`). */
+export const observeOwnFaults =
+  ({ metrics, log }: Observers) =>
+  (error: unknown, issuance: ClaimedIssuance): void => {
+    metrics.workerErrors.inc();
+    log.error(
+      { event: "issuance.broke", err: error, ...whoseIs(issuance) },
+      "an issuance met a fault of ours; it fails, and is tried again later",
+    );
+  };
+
+const whoseIs = ({ id, names, trace }: ClaimedIssuance) => ({
+  issuance: id,
+  name: names[0],
+  ...traceField(trace),
+});

@@ -24,9 +24,11 @@ import {
   splitPack,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
-import type { KeyMaterial, Outcome, Performer } from "../effects/perform.ts";
+import { ownFault } from "../effects/own-fault.ts";
+import type { KeyMaterial, Outcome, Performer, Task } from "../effects/perform.ts";
 import type { ClaimedIssuance } from "../store/claim-issuances.ts";
 import type { Db } from "../store/database.ts";
+import { isDatabaseError } from "../store/database-error.ts";
 import {
   type AbandonedCommit,
   commitAbandoned,
@@ -41,7 +43,8 @@ import { readSecret } from "../store/secrets.ts";
 export interface IssuanceTools {
   readonly db: Db;
   readonly clock: Clock;
-  readonly performer: Performer;
+  /** Opens what its effects are done with. @throws when the account or its key cannot be used. */
+  readonly connect: () => Promise<Performer>;
   readonly lease: Duration;
   readonly life: LifePolicy;
   /** Whether names are checked: when a try has failed, and once a day. */
@@ -52,6 +55,8 @@ export interface IssuanceTools {
   readonly within: Within;
   /** Told of every event once it is stored. */
   readonly onEvents: (issuance: ClaimedIssuance, events: readonly TimelineEvent[]) => void;
+  /** Told of an exception that ends the issuance, as it is nobody else's doing. */
+  readonly onOwnFault: (error: unknown, issuance: ClaimedIssuance) => void;
 }
 
 /** Runs a step for whoever traces; `endOf` says how it ended. */
@@ -77,6 +82,8 @@ type Next = { readonly state: LiveState } | { readonly goesOnAt: Instant | null 
 class Run {
   readonly #issuance: ClaimedIssuance;
   readonly #tools: IssuanceTools;
+  /** Null until it is first needed. */
+  #performer: Performer | null = null;
   #material: KeyMaterial | null = null;
   /** Events of steps that are not committed yet. */
   #events: TimelineEvent[] = [];
@@ -91,7 +98,7 @@ class Run {
 
   async step(state: LiveState): Promise<Next> {
     const { names, keyType, replaces, profile, challenge, failuresBefore, failing } = this.#issuance;
-    const { performer, signal, clock, life } = this.#tools;
+    const { clock, life } = this.#tools;
     const task = {
       state,
       names,
@@ -101,11 +108,7 @@ class Run {
       again: this.#again,
       material: () => this.#openMaterial(),
     };
-    const outcome = await this.#tools.within(
-      stepOf(state, this.#again),
-      () => performer.perform(task, signal),
-      endOf,
-    );
+    const outcome = await this.#tools.within(stepOf(state, this.#again), () => this.#perform(task), endOf);
     const now = clock.now();
     const terms = { names, challenge, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
     const decision = advance(state, outcome.input, terms, now);
@@ -120,8 +123,28 @@ class Run {
     return this.#commit(decision, outcome, now);
   }
 
+  /** A fault of our own is told like any other. With the database there is nowhere to tell it: what is committed stands, and goes on later. */
+  async #perform(task: Task): Promise<Outcome> {
+    const { connect, signal, onOwnFault } = this.#tools;
+    try {
+      this.#performer ??= await connect();
+      return await this.#performer.perform(task, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isDatabaseError(error)) throw error;
+      onOwnFault(error, this.#issuance);
+      const fault = { ...ownFault(error), ...(this.#performer === null ? { unsent: true as const } : {}) };
+      return { kind: "told", input: { kind: "fault", fault } };
+    }
+  }
+
+  #connected(): Performer {
+    assert(this.#performer !== null, "an effect has succeeded before");
+    return this.#performer;
+  }
+
   async #commit({ state, publish, refusedKey }: Decision, outcome: Outcome, now: Instant): Promise<Next> {
-    const { db, performer, lease } = this.#tools;
+    const { db, lease } = this.#tools;
     const events = this.#events;
     const ledger = this.#ledger;
     this.#events = [];
@@ -130,6 +153,7 @@ class Run {
       await this.#end(state, outcome, { events, ledger, now });
       return { goesOnAt: null };
     }
+    const performer = this.#connected();
     const waits = state.wakeAt > now;
     const publications = publish
       .filter(({ type }) => type !== "dns-01")
@@ -212,8 +236,8 @@ class Run {
     const { keySecretId, csr } = this.#issuance;
     if (this.#material === null) {
       assert(keySecretId !== null && csr !== null, "the key is stored before finalize is owed");
-      const { db, performer } = this.#tools;
-      this.#material = performer.openMaterial(await readSecret(db, keySecretId), csr);
+      const sealed = await readSecret(this.#tools.db, keySecretId);
+      this.#material = this.#connected().openMaterial(sealed, csr);
     }
     return this.#material;
   }

@@ -34,7 +34,7 @@ export interface IssuingServer extends AsyncDisposable {
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
   heard(
-    kind: "certificate.stored" | "issuance.failed" | "issuance.delayed" | "dns.cleaned",
+    kind: "certificate.stored" | "issuance.failed" | "issuance.delayed" | "dns.cleaned" | "worker.error",
     name: string,
   ): Promise<void>;
   /** Makes another account at the CA, or takes the one of that key, for half of the pool's work: a CA of its own to the server. */
