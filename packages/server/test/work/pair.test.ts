@@ -40,8 +40,26 @@ const become = (
   is: (halves: readonly Half[]) => boolean,
 ): Promise<void> => until({ what, probe: async () => is(await halves(server)), within: 60_000 });
 
-const due = ({ db, clock }: IssuingServer, id: string) =>
-  sql`update lineage set wake_at = ${new Date(clock.now())} where id = ${id}`.execute(db);
+/** Once nothing of it is under way or in line: only then is its time its own. */
+const wakes = (server: IssuingServer, id: string, at: Date): Promise<void> =>
+  until({
+    what: `lineage ${id} to rest`,
+    probe: async () => {
+      const { numAffectedRows } = await sql`
+        update lineage set wake_at = ${at} where id = ${id}
+          and not exists (select 1 from issuance where lineage_id = ${id} and ended_at is null)
+          and not exists (select 1 from queue where lineage_id = ${id})`.execute(server.db);
+      return numAffectedRows === 1n;
+    },
+    within: 60_000,
+  });
+
+const due = (server: IssuingServer, id: string): Promise<void> =>
+  wakes(server, id, new Date(server.clock.now()));
+
+/** Its next try does not come by itself. */
+const rest = (server: IssuingServer, id: string): Promise<void> =>
+  wakes(server, id, new Date("9999-01-01T00:00:00Z"));
 
 const counts = (all: readonly Half[]): string => all.map(({ count }) => count).join();
 const states = (all: readonly Half[]): string => all.map(({ state }) => state).join();
@@ -68,6 +86,7 @@ test("a pair is issued by one proof of its name, renewed each on its own, and re
   server.wrong.set(`www.${name}`, "dns");
   await due(server, twin);
   await become(server, "a failure of the RSA one", (all) => states(all) === "active,failing");
+  await rest(server, twin);
   server.wrong.clear();
   await due(server, main);
   await become(server, "the other one's renewal in spite of it", (all) => counts(all) === "3,2");
