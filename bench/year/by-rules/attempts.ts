@@ -7,10 +7,10 @@ import type { Planner } from "../../../packages/domain/src/simulation/planner.ts
 import type { Round } from "../../../packages/domain/src/simulation/planning-round.ts";
 import type { PoolCa } from "../../../packages/domain/src/simulation/pool-ca.ts";
 import type { Duties } from "./duties.ts";
-import type { Tenancy } from "./tenancy.ts";
+import type { FleetDomain } from "./fleet-domain.ts";
 
 interface UnderWay {
-  readonly tenancy: Tenancy;
+  readonly domain: FleetDomain;
   readonly attempt: Attempt;
   readonly begunAt: Instant;
   readonly replaces: boolean;
@@ -22,7 +22,7 @@ export class Attempts {
   readonly #pool: PoolCa;
   readonly #planner: Planner;
   readonly #underWay = new OrderedQueue<UnderWay>();
-  readonly #expected = new Map<Lineage, Tenancy>();
+  readonly #expected = new Map<Lineage, FleetDomain>();
   made = 0;
   issued = 0;
 
@@ -38,25 +38,25 @@ export class Attempts {
   }
 
   /** It stands in line. */
-  expect(tenancy: Tenancy): void {
-    this.#expected.set(tenancy.lineage, tenancy);
+  expect(domain: FleetDomain): void {
+    this.#expected.set(domain.lineage, domain);
   }
 
   begin({ orders }: Round, now: Instant): void {
     for (const order of orders) {
       const { lineage } = order;
-      const tenancy = this.#expected.get(lineage);
-      if (tenancy === undefined) throw new Error(`Nobody expects an order of ${lineage.names[0]}.`);
+      const domain = this.#expected.get(lineage);
+      if (domain === undefined) throw new Error(`Nobody expects an order of ${lineage.names[0]}.`);
       this.#expected.delete(lineage);
       this.#pool.inFlight += 1;
       if (order.workClass === "emergency") this.#pool.emergenciesInFlight += 1;
-      tenancy.become("order-begun");
+      domain.become("order-begun");
       // As claim-issuances.ts reads it: checks may have failed for longer.
-      lineage.failingSince = earliest(lineage.failingSince, tenancy.memory.failingSince);
+      lineage.failingSince = earliest(lineage.failingSince, domain.memory.failingSince);
       const attempt = new Attempt({ ...order, ca: this.#pool, isPack: false }, now);
       lineage.hasBeenTried = true;
       const replaces = lineage.window !== null;
-      this.#run({ tenancy, attempt, begunAt: now, replaces }, now);
+      this.#run({ domain, attempt, begunAt: now, replaces }, now);
     }
   }
 
@@ -66,7 +66,7 @@ export class Attempts {
   }
 
   #run(underWay: UnderWay, now: Instant): void {
-    const { tenancy, attempt, begunAt, replaces } = underWay;
+    const { domain, attempt, begunAt, replaces } = underWay;
     const caId = this.#pool.terms.id;
     const end = attempt.run(now, (change) => this.#planner.note({ caId, at: now, change }));
     if (end.kind === "waits") {
@@ -75,7 +75,7 @@ export class Attempts {
     }
     this.#pool.inFlight -= 1;
     if (attempt.workClass === "emergency") this.#pool.emergenciesInFlight -= 1;
-    tenancy.isBusy = false;
+    domain.isBusy = false;
     const hadOrder = end.kind === "issued" || end.hadOrder;
     if (hadOrder) this.made += 1;
     const orderedAt = hadOrder ? begunAt : null;
@@ -84,16 +84,16 @@ export class Attempts {
       end.kind === "issued"
         ? { notBefore: end.notBefore, notAfter: end.notAfter, storedAt: now, orderedAt: begunAt, replaces }
         : null;
-    tenancy.tries.push({ orderedAt, replaces, failureCode, endedAt: now, certificate });
-    if (end.kind === "issued") this.#issued(tenancy, end, now);
-    else this.#failed(tenancy, attempt, end, now);
+    domain.tries.push({ orderedAt, replaces, failureCode, endedAt: now, certificate });
+    if (end.kind === "issued") this.#issued(domain, end, now);
+    else this.#failed(domain, attempt, end, now);
   }
 
-  #issued(tenancy: Tenancy, end: Extract<AttemptEnd, { kind: "issued" }>, now: Instant): void {
+  #issued(domain: FleetDomain, end: Extract<AttemptEnd, { kind: "issued" }>, now: Instant): void {
     this.issued += 1;
     const caId = this.#pool.terms.id;
     const { notBefore, notAfter } = end;
-    const { lineage } = tenancy;
+    const { lineage } = domain;
     Object.assign(lineage, {
       certificate: { caId, notBefore, notAfter },
       previousCa: caId,
@@ -106,38 +106,38 @@ export class Attempts {
       failed: null,
       avoid: [],
     } satisfies Partial<Lineage>);
-    tenancy.become("issued");
-    tenancy.triedSince = null;
-    tenancy.memory = noChecks;
-    tenancy.awaySince = null;
-    tenancy.holdsOrder = false;
-    tenancy.isCleared = false;
-    tenancy.known = null;
-    tenancy.pollFailures = 0;
-    tenancy.wantedAt = renewAt(notBefore, notAfter);
-    this.#duties.set(tenancy, "check", after(now, lookEvery));
-    this.#duties.set(tenancy, "poll", now);
-    this.#duties.set(tenancy, "order", tenancy.wantedAt);
+    domain.become("issued");
+    domain.triedSince = null;
+    domain.memory = noChecks;
+    domain.awaySince = null;
+    domain.holdsOrder = false;
+    domain.isCleared = false;
+    domain.known = null;
+    domain.pollFailures = 0;
+    domain.wantedAt = renewAt(notBefore, notAfter);
+    this.#duties.set(domain, "check", after(now, lookEvery));
+    this.#duties.set(domain, "poll", now);
+    this.#duties.set(domain, "order", domain.wantedAt);
   }
 
   #failed(
-    tenancy: Tenancy,
+    domain: FleetDomain,
     { workClass, turn }: Attempt,
     end: Extract<AttemptEnd, { kind: "failed" }>,
     now: Instant,
   ): void {
-    const { lineage } = tenancy;
+    const { lineage } = domain;
     const caId = this.#pool.terms.id;
     const retryAt = afterFailure(lineage, end, { caId, pool: [caId], now });
-    tenancy.triedSince ??= now;
+    domain.triedSince ??= now;
     lineage.failed = { workClass, turn, cause: end.cause };
     const rests = end.cause === "name-paused" ? "paused-by-ca" : "gave-up";
-    tenancy.become(retryAt === null ? rests : "attempt-failed");
-    this.#duties.set(tenancy, "order", retryAt);
+    domain.become(retryAt === null ? rests : "attempt-failed");
+    this.#duties.set(domain, "order", retryAt);
     if (failures[end.cause].party !== "customer") return;
     // What the customer has to put right is checked now, and from then on until it is right.
-    tenancy.holdsOrder = false;
-    this.#duties.set(tenancy, "check", now);
+    domain.holdsOrder = false;
+    this.#duties.set(domain, "check", now);
   }
 }
 

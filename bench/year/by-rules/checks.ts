@@ -10,8 +10,8 @@ import {
 } from "@certmill/domain";
 import { rightAgainAt } from "../story.ts";
 import type { Duties } from "./duties.ts";
+import type { FleetDomain } from "./fleet-domain.ts";
 import { findingsOf } from "./sight.ts";
-import type { Tenancy } from "./tenancy.ts";
 
 /** Those whose addresses are wrong are looked at in each minute. */
 const lookEvery = minutes(1);
@@ -26,10 +26,10 @@ export class Checks {
   }
 
   /** @param why `asked`: a person does. */
-  check(tenancy: Tenancy, now: Instant, why: "due" | "asked" = "due"): void {
-    if (tenancy.state === "removed") return;
+  check(domain: FleetDomain, now: Instant, why: "due" | "asked" = "due"): void {
+    if (domain.state === "removed") return;
     this.made += 1;
-    const { state, lineage, certificate, holdsOrder, triedSince, memory, awaySince, leavesAt } = tenancy;
+    const { state, lineage, certificate, holdsOrder, triedSince, memory, awaySince, leavesAt } = domain;
     const outcome = outcomeOfCheck(
       {
         state,
@@ -46,51 +46,51 @@ export class Checks {
         leavesAt,
         asked: why === "asked",
       },
-      findingsOf(tenancy.story, now),
+      findingsOf(domain.story, now),
       { policy: usualLife, now },
     );
-    tenancy.memory = outcome.memory;
-    tenancy.awaySince = outcome.awaySince;
-    tenancy.holdsOrder = holdsOrder && outcome.recheckAt !== null;
-    tenancy.isCleared = false;
-    this.#duties.set(tenancy, "check", this.#nextCheck(tenancy, outcome, now));
-    if (outcome.order) this.#order(tenancy, now);
-    if (outcome.move !== null) this.#move(tenancy, outcome.move, now);
+    domain.memory = outcome.memory;
+    domain.awaySince = outcome.awaySince;
+    domain.holdsOrder = holdsOrder && outcome.recheckAt !== null;
+    domain.isCleared = false;
+    this.#duties.set(domain, "check", this.#nextCheck(domain, outcome, now));
+    if (outcome.order) this.#order(domain, now);
+    if (outcome.move !== null) this.#move(domain, outcome.move, now);
   }
 
   /** A look that finds the addresses right brings it forward. */
-  #nextCheck({ story }: Tenancy, { recheckAt, watched }: CheckOutcome, now: Instant): Instant | null {
+  #nextCheck({ story }: FleetDomain, { recheckAt, watched }: CheckOutcome, now: Instant): Instant | null {
     const rightAt = watched && recheckAt !== null ? rightAgainAt(story, now) : null;
     if (recheckAt === null || rightAt === null) return recheckAt;
     return instant(Math.min(recheckAt, Math.ceil(rightAt / lookEvery) * lookEvery));
   }
 
-  #order(tenancy: Tenancy, now: Instant): void {
-    if (tenancy.isBusy) return;
-    tenancy.become("resumed");
-    tenancy.lineage.failingSince = null;
-    tenancy.lineage.avoid = [];
-    tenancy.isCleared = true;
-    this.#duties.set(tenancy, "order", now);
+  #order(domain: FleetDomain, now: Instant): void {
+    if (domain.isBusy) return;
+    domain.become("resumed");
+    domain.lineage.failingSince = null;
+    domain.lineage.avoid = [];
+    domain.isCleared = true;
+    this.#duties.set(domain, "order", now);
   }
 
-  #move(tenancy: Tenancy, move: "away" | "back" | "gone", now: Instant): void {
+  #move(domain: FleetDomain, move: "away" | "back" | "gone", now: Instant): void {
     if (move === "gone") {
-      tenancy.become("removed");
-      tenancy.removedAt = now;
-      for (const duty of ["order", "check", "poll"] as const) this.#duties.set(tenancy, duty, null);
+      domain.become("removed");
+      domain.removedAt = now;
+      for (const duty of ["order", "check", "poll"] as const) this.#duties.set(domain, duty, null);
     } else if (move === "back") {
-      tenancy.become("came-back");
-      tenancy.leavesAt = null;
-      tenancy.lineage.failingSince = null;
-      this.#duties.set(tenancy, "order", instant(Math.max(tenancy.wantedAt ?? now, now)));
-      this.#duties.set(tenancy, "poll", now);
-    } else if (!tenancy.isBusy) {
+      domain.become("came-back");
+      domain.leavesAt = null;
+      domain.lineage.failingSince = null;
+      this.#duties.set(domain, "order", instant(Math.max(domain.wantedAt ?? now, now)));
+      this.#duties.set(domain, "poll", now);
+    } else if (!domain.isBusy) {
       // One whose order is under way moves when it is looked at next.
-      tenancy.become("moved-away");
-      tenancy.leavesAt = after(now, usualLife.movedKept);
-      this.#duties.set(tenancy, "order", null);
-      this.#duties.set(tenancy, "poll", null);
+      domain.become("moved-away");
+      domain.leavesAt = after(now, usualLife.movedKept);
+      this.#duties.set(domain, "order", null);
+      this.#duties.set(domain, "poll", null);
     }
   }
 }

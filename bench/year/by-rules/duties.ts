@@ -1,9 +1,9 @@
 import type { Instant } from "@certmill/domain";
 import { OrderedQueue } from "../../../packages/domain/src/simulation/ordered-queue.ts";
-import type { Duty, Tenancy } from "./tenancy.ts";
+import type { Duty, FleetDomain } from "./fleet-domain.ts";
 
 interface Entry {
-  readonly tenancy: Tenancy;
+  readonly domain: FleetDomain;
   readonly duty: Duty;
   readonly at: Instant;
 }
@@ -18,18 +18,18 @@ export class Duties {
   }
 
   /** @param at null: it is owed no more. */
-  set(tenancy: Tenancy, duty: Duty, at: Instant | null): void {
-    if (tenancy.due[duty] === at) return;
-    tenancy.due[duty] = at;
-    if (at !== null) this.#queue.push(at, { tenancy, duty, at });
+  set(domain: FleetDomain, duty: Duty, at: Instant | null): void {
+    if (domain.due[duty] === at) return;
+    domain.due[duty] = at;
+    if (at !== null) this.#queue.push(at, { domain, duty, at });
   }
 
   /** One that is due, owed no more from now on; null: none is. */
   take(now: Instant): Entry | null {
     for (let entry = this.#queue.take(now); entry !== null; entry = this.#queue.take(now)) {
-      const { tenancy, duty, at } = entry;
-      if (tenancy.due[duty] !== at) continue;
-      tenancy.due[duty] = null;
+      const { domain, duty, at } = entry;
+      if (domain.due[duty] !== at) continue;
+      domain.due[duty] = null;
       return entry;
     }
     return null;

@@ -17,8 +17,8 @@ import { outagesUntil, yearStart } from "../year-frame.ts";
 import { Attempts } from "./attempts.ts";
 import { Checks } from "./checks.ts";
 import { Duties } from "./duties.ts";
+import { FleetDomain } from "./fleet-domain.ts";
 import { Renewals } from "./renewals.ts";
-import { Tenancy } from "./tenancy.ts";
 
 export interface SimulatedYear {
   readonly outcome: YearOutcome;
@@ -59,7 +59,7 @@ interface Happening {
 }
 
 class Fleet {
-  readonly #tenancies: Tenancy[] = [];
+  readonly #domains: FleetDomain[] = [];
   readonly #ca: InProcessCa;
   readonly #duties = new Duties();
   readonly #line = new Line();
@@ -113,7 +113,7 @@ class Fleet {
   outcome(end: Instant) {
     const { exemptOrders, paused } = this.#ca;
     const { refusals } = this.#ca.counts(end);
-    const lives = this.#tenancies.map(({ life }) => life);
+    const lives = this.#domains.map(({ life }) => life);
     return {
       lives,
       outcome: outcomeOf({ lives, ca: { exemptOrders, paused: paused.length, refusals }, end }),
@@ -152,9 +152,9 @@ class Fleet {
       this.#happened += 1;
     }
     for (let due = this.#duties.take(now); due !== null; due = this.#duties.take(now)) {
-      if (due.duty === "check") this.#checks.check(due.tenancy, now);
-      else if (due.duty === "poll") this.#renewals.ask(due.tenancy, now);
-      else this.#joinLine(due.tenancy);
+      if (due.duty === "check") this.#checks.check(due.domain, now);
+      else if (due.duty === "poll") this.#renewals.ask(due.domain, now);
+      else this.#joinLine(due.domain);
     }
     this.#attempts.goOn(now);
     const planAt = this.#planner.dueAt;
@@ -162,20 +162,20 @@ class Fleet {
   }
 
   /** A first order waits for a check that lets it go on. */
-  #joinLine(tenancy: Tenancy): void {
-    if (tenancy.certificate === null && !tenancy.isCleared) {
-      tenancy.holdsOrder = true;
-      this.#duties.set(tenancy, "check", this.#now);
+  #joinLine(domain: FleetDomain): void {
+    if (domain.certificate === null && !domain.isCleared) {
+      domain.holdsOrder = true;
+      this.#duties.set(domain, "check", this.#now);
       return;
     }
-    if (tenancy.isCleared) {
-      tenancy.isCleared = false;
-      tenancy.holdsOrder = false;
-      this.#duties.set(tenancy, "check", null);
+    if (domain.isCleared) {
+      domain.isCleared = false;
+      domain.holdsOrder = false;
+      this.#duties.set(domain, "check", null);
     }
-    tenancy.isBusy = true;
-    this.#attempts.expect(tenancy);
-    this.#line.wakeAt(tenancy.lineage, this.#now);
+    domain.isBusy = true;
+    this.#attempts.expect(domain);
+    this.#line.wakeAt(domain.lineage, this.#now);
   }
 
   *#outages(end: Instant): Generator<Happening, void, undefined> {
@@ -190,15 +190,15 @@ class Fleet {
     // Numbered as the database would: a lineage's number decides where in its window it is renewed.
     const inOrder = stories.toSorted((a, b) => a.addedAt - b.addedAt);
     for (const [index, story] of inOrder.entries()) {
-      const tenancy = new Tenancy(story, String(index + 1));
+      const domain = new FleetDomain(story, String(index + 1));
       const { addedAt, asksAt } = story;
       const add = (): void => {
-        this.#tenancies.push(tenancy);
-        this.#duties.set(tenancy, "order", this.#now);
+        this.#domains.push(domain);
+        this.#duties.set(domain, "order", this.#now);
       };
       if (addedAt < end) yield { at: addedAt, act: add };
       if (asksAt !== null && asksAt < end)
-        yield { at: asksAt, act: () => this.#checks.check(tenancy, this.#now, "asked") };
+        yield { at: asksAt, act: () => this.#checks.check(domain, this.#now, "asked") };
     }
   }
 }

@@ -16,7 +16,7 @@ import type { Story } from "../story.ts";
 /** What is owed to it, and at most once at a time. */
 export type Duty = "order" | "check" | "poll";
 
-export class Tenancy {
+export class FleetDomain {
   readonly story: Story;
   readonly lineage: Lineage;
   state: LifeState = "waiting";
