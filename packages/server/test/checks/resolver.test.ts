@@ -17,7 +17,7 @@ const clock = { now: instant(Date.parse("2026-11-22T12:00:00Z")) };
 const signing = zoneKey(clock.now);
 const stale = zoneKey(clock.now);
 const allowed = [parseRange("127.0.0.0/8")].filter((range) => range !== null);
-const exchange = dnsExchange({ udp: milliseconds(150), tcp: milliseconds(1_000) });
+const exchange = dnsExchange({ udp: milliseconds(400), tcp: milliseconds(1_000) });
 
 let servers: NameServers;
 beforeAll(async () => {

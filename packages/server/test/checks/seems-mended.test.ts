@@ -33,7 +33,7 @@ function publish(...lines: readonly string[]): void {
 function look(fault: Pick<Finding, "code" | "name" | "found">): Promise<boolean> {
   const { port } = servers;
   const resolver = new AuthoritativeResolver({
-    exchange: dnsExchange({ udp: milliseconds(150), tcp: milliseconds(1_000) }),
+    exchange: dnsExchange({ udp: milliseconds(400), tcp: milliseconds(1_000) }),
     roots: [{ address: "127.0.0.1", port }],
     port,
     allowed: ranges("127.0.0.0/8"),

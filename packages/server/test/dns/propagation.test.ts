@@ -16,7 +16,7 @@ const delegation = [
 ];
 const [atFirst, atSecond] = [zone("example.test", []), zone("example.test", [])];
 const empty = [...atFirst.records];
-const overLoopback = dnsExchange({ udp: milliseconds(150), tcp: milliseconds(1_000) });
+const overLoopback = dnsExchange({ udp: milliseconds(400), tcp: milliseconds(1_000) });
 
 let servers: NameServers;
 beforeAll(async () => {
