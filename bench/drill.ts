@@ -124,6 +124,7 @@ async function run(
     isPaired: false,
     fateOf: () => "right",
     rightFrom: start,
+    checksFirst: false,
     customers: { every: customerEvery, names: customers(seed) },
     existing: existing(terms),
     pace: { window: null, perHour: null },

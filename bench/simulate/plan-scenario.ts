@@ -24,6 +24,7 @@ export function plannedDays(scenario: Scenario, foresight: "weather" | "none"): 
     finishBy: null,
     packs: { names: 1, acrossTenants: false },
     failing: { never: shares.never, later: shares.later, laterAfterDays: rightFrom / days(1) },
+    checksFirst: true,
     background: { newPerDay: days(1) / newCustomerEvery, renewalsPerDay: existing / 60, exemptShare: 1 },
     cas: scenarioCas.map((name, index) => ({
       name,

@@ -51,6 +51,7 @@ export async function simulateScenario(
     isPaired: false,
     fateOf: kindOfName,
     rightFrom: after(scenarioStart, scenario.rightFrom),
+    checksFirst: true,
     customers: { every: scenario.newCustomerEvery, names: customers(scenario) },
     existing: existing(scenario),
     pace: { window: null, perHour: null },

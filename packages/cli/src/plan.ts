@@ -59,6 +59,10 @@ export function registerPlan(program: Command): void {
     )
     .option("--failing <share>", "domains that never succeed (default: 8%)", percentage)
     .option(
+      "--checks-first",
+      "names are checked before they are ordered: wrong ones come last (default: as the server does)",
+    )
+    .option(
       "--new-per-day <n>",
       "new domains a day beside the list (default: as in the last week)",
       wholeNumber(0),

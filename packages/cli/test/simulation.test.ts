@@ -23,6 +23,7 @@ interface Situation {
   /** Every so many-th never succeeds, or does from a day on; 0: none. */
   readonly neverEvery: number;
   readonly laterEvery: number;
+  readonly checksFirst: boolean;
   readonly shared: boolean;
   readonly customers: Duration | null;
   readonly existing: number;
@@ -37,6 +38,7 @@ const situations: fc.Arbitrary<Situation> = fc.record({
   isPaired: fc.boolean(),
   neverEvery: fc.constantFrom(0, 2, 7),
   laterEvery: fc.constantFrom(0, 5),
+  checksFirst: fc.boolean(),
   shared: fc.boolean(),
   customers: fc.constantFrom(null, hours(7), days(1)),
   existing: fc.integer({ min: 0, max: 20 }),
@@ -61,7 +63,8 @@ function* named(prefix: string, count: number, below: string | null = null) {
 
 /** Set up; told of every question to a CA. */
 function setUp(situation: Situation, asked: (now: Instant) => void) {
-  const { list, neverEvery, laterEvery, shared, customers, existing, outage, perHour } = situation;
+  const { list, neverEvery, laterEvery, checksFirst, shared, customers, existing, outage, perHour } =
+    situation;
   const rightFrom = after(startsAt, days(2));
   const numberOf = (name: string): number => Number(/^list(\d+)/.exec(name)?.[1] ?? 0);
   const isEvery = (name: string, n: number): boolean =>
@@ -103,6 +106,7 @@ function setUp(situation: Situation, asked: (now: Instant) => void) {
     list: named("list", list, shared ? "shared.example" : null),
     fateOf,
     rightFrom,
+    checksFirst,
     customers: customers === null ? null : { every: customers, names: named("new", 1_000) },
     existing: Array.from(named("old", existing), (each, index) => {
       const notBefore = instant(startsAt - days(60) + index * hours(5));

@@ -91,6 +91,12 @@ export const NewPlan = Type.Object(
     ),
     packAcrossTenants: Type.Optional(Type.Boolean({ description: "Default false." })),
     failing: Type.Optional(Failing),
+    checksFirst: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether names are checked before their first order, so that those that fail come after all that are right. Default: as this server does.",
+      }),
+    ),
     background: Type.Optional(
       Type.Partial(Type.Object(background, Closed), {
         description: "What else the limits are spent on. Default: what the last seven days were like.",
@@ -193,6 +199,7 @@ export const Plan = Type.Object({
   assumed: Type.Object({
     keyType: KeyType,
     failing: Type.Object({ never: Share, later: Share, laterAfterDays: Type.Number() }),
+    checksFirst: Type.Boolean(),
     background: Type.Object({ newPerDay: PerDay, renewalsPerDay: PerDay, exemptShare: Share }),
     packs: Type.Object({ names: Count, acrossTenants: Type.Boolean() }),
     cas: List(

@@ -123,6 +123,7 @@ export interface PlanOptions {
   readonly start?: string;
   readonly finishBy?: string;
   readonly failing?: number;
+  readonly checksFirst?: boolean;
   readonly newPerDay?: number;
   readonly renewalsPerDay?: number;
 }
@@ -152,6 +153,7 @@ export async function newPlan(
     ...(pack === undefined ? {} : { packNames: pack }),
     ...(acrossTenants === true ? { packAcrossTenants: true } : {}),
     ...(failing === undefined ? {} : { failing: { never: failing, later: 0, laterAfterDays: 0 } }),
+    ...(options.checksFirst === undefined ? {} : { checksFirst: options.checksFirst }),
     ...(Object.keys(background).length === 0 ? {} : { background }),
     ...(written.length === 0
       ? {}

@@ -55,7 +55,7 @@ function countsText({ enrolment, refused, assumed }: Plan): string {
       : `${numberText(orders.second)} of these are the second ones of pairs, for the same names.`,
     neverRight === 0
       ? ""
-      : `${numberText(neverRight)} domains (${percent(assumed.failing.never)}) never succeed.`,
+      : `${numberText(neverRight)} domains (${percent(assumed.failing.never)}) never succeed${assumed.checksFirst ? ", which their checks tell first" : ""}.`,
     refused === 0 ? "" : `${numberText(refused)} rows are no names for a public CA and are left out.`,
   ]
     .filter((sentence) => sentence !== "")

@@ -30,5 +30,6 @@ export async function wholeWish(client: Client, wish: NewPlan, { assumed }: Plan
     limits: [...set, ...(wish.limits ?? [])],
     background: assumed.background,
     keyType: assumed.keyType,
+    checksFirst: assumed.checksFirst,
   };
 }

@@ -28,6 +28,7 @@ export interface Plan {
 export interface PlanAssumptions {
   readonly keyType: PlannedKeys;
   readonly failing: FailingDomains;
+  readonly checksFirst: boolean;
   readonly background: Background;
   readonly packs: PackWish;
   readonly cas: readonly {
@@ -51,7 +52,7 @@ export interface PackingEstimate {
 
 export function makePlan(request: PlanRequest): Plan {
   const enrolment = planEnrolment(request);
-  const { failing, background, packs, cas, finishBy, list, startsAt } = request;
+  const { failing, checksFirst, background, packs, cas, finishBy, list, startsAt } = request;
   return {
     enrolment,
     finishBy: finishBy === null ? null : instantTextOf(finishBy),
@@ -59,6 +60,7 @@ export function makePlan(request: PlanRequest): Plan {
     assumed: {
       keyType: request.keyType,
       failing,
+      checksFirst,
       background,
       packs,
       cas: cas.map((ca) => ({

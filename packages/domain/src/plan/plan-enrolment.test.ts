@@ -27,6 +27,7 @@ const request: PlanRequest = {
   finishBy: null,
   packs: { names: 1, acrossTenants: false },
   failing: defaultFailing,
+  checksFirst: false,
   background: noBackground,
   cas: [letsencrypt],
 };
@@ -144,6 +145,43 @@ test("who is right later is covered by a try after that", () => {
   // By then it has been given up, and is taken up again when its check turns right.
   expect(plan.days).toBeLessThan(12 + 1);
   expect(plan.certificates).toBe(4_600);
+});
+
+describe("names that are checked before their first order", () => {
+  const checked = { ...request, checksFirst: true };
+
+  test("take no orders from those that are right: the dead are tried after the finish", () => {
+    const plan = planEnrolment(checked);
+    expect(plan.days).toBeCloseTo(planEnrolment(request).days * 0.92, 0);
+    expect(plan.orders.first).toBe(460_000);
+    expect(plan.certificates).toBe(460_000);
+  });
+
+  test("are ordered at the end of the list where they are right only later, with the dead among them", () => {
+    const failing = { never: 0.08, later: 0.05, laterAfterDays: 12 };
+    const plan = planEnrolment({ ...checked, failing });
+    expect(plan.orders.first).toBe(500_000);
+    expect(plan.orders.retries).toBe(0);
+    expect(plan.certificates).toBe(460_000);
+    const before = plan.byDay.findLast(({ certificates, orders }) => orders > 0 && certificates === orders);
+    expect(before?.covered).toBeGreaterThan(434_000 - 2_400);
+  });
+
+  test("wait for their check, and no longer", () => {
+    const failing = { never: 0.08, later: 0.05, laterAfterDays: 12 };
+    const short = planEnrolment({ ...checked, list: summaryOfCount(2_000), failing });
+    expect(short.days).toBeGreaterThanOrEqual(12);
+    expect(short.days).toBeLessThan(12.2);
+    expect(short.certificates).toBe(1_840);
+  });
+
+  test("hold a pack back whole, until the dead one is taken out", () => {
+    const packs = { names: 20, acrossTenants: true };
+    const [with_, without] = [checked, request].map((each) => planEnrolment({ ...each, packs }));
+    expect(with_?.orders.first).toBe(without?.orders.first);
+    expect(with_?.orders.split).toBe(without?.orders.split);
+    expect(with_?.byDay.at(-1)?.covered).toBe(460_000);
+  });
 });
 
 describe("pairs", () => {

@@ -1,6 +1,6 @@
 /**
  * How a list becomes certificates, step by step: what more urgent work leaves of each CA's limits goes to what nobody has
- * tried yet, then to what is left of split packs, then to retries. Flows, not single orders: over a list of thousands
+ * tried yet, then to what its check held back, then to what is left of split packs, then to retries. Flows, not single orders: over a list of thousands
  * the difference is less than a step.
  */
 import {
@@ -15,6 +15,8 @@ import {
 } from "../time/instant.ts";
 import { type BookEntry, DayBook } from "./day-book.ts";
 import { type EnrolmentPlan, instantTextOf, type SlowDomain } from "./enrolment-plan.ts";
+import { type FirstOrders, firstOrders, noneDead } from "./first-orders.ts";
+import { HeldLine } from "./held-line.ts";
 import { OrderBudget } from "./order-budget.ts";
 import { type OrderDemand, orderDemand } from "./order-demand.ts";
 import type { OrderRoom } from "./order-room.ts";
@@ -52,7 +54,9 @@ class Enrolment {
   readonly #isPaired: boolean;
   readonly #budgets: readonly OrderBudget[];
   readonly #line: WaitingLine;
-  readonly #retries = new RetryLine();
+  /** null: names are not checked before they are ordered. */
+  readonly #held: HeldLine | null;
+  readonly #retries: RetryLine;
   readonly #book: DayBook;
   /** Certificates of packs whose dead domains were taken out, which nobody has ordered yet. */
   #rests = 0;
@@ -64,7 +68,7 @@ class Enrolment {
     this.#request = request;
     this.#demand = demand;
     this.#isPaired = isPair(request.keyType);
-    const { startsAt, failing, background } = request;
+    const { startsAt, failing, background, checksFirst } = request;
     const cas = request.cas.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
     const weights = cas.reduce((sum, { weight }) => sum + weight, 0);
     const beside = background.newPerDay + background.renewalsPerDay * (1 - background.exemptShare);
@@ -77,7 +81,10 @@ class Enrolment {
           ordersBesidePerDay: (beside * ca.weight) / weights,
         }),
     );
-    const spentBy = (ca: PlannedCa) => (1 - failing.never) * (this.#isPaired && countsSecond(ca) ? 2 : 1);
+    this.#held = checksFirst ? new HeldLine({ failing, size: demand.domainsEach, startsAt }) : null;
+    this.#retries = new RetryLine({ areChecked: checksFirst });
+    const succeeding = 1 - (this.#held?.share ?? failing.never);
+    const spentBy = (ca: PlannedCa) => succeeding * (this.#isPaired && countsSecond(ca) ? 2 : 1);
     this.#line = new WaitingLine(demand.certificates, demand.groups, spentBy);
     this.#book = new DayBook(cas.map(({ name }) => name));
   }
@@ -96,7 +103,12 @@ class Enrolment {
   }
 
   #isDone(): boolean {
-    return this.#line.left < done && this.#rests < done && this.#retries.later < done;
+    return !this.#isLeft() && this.#retries.later < done;
+  }
+
+  /** Whether something has not been ordered yet that may become a certificate. */
+  #isLeft(): boolean {
+    return this.#line.left >= done || this.#rests >= done || (this.#held?.hope ?? 0) >= done;
   }
 
   /** A step ends with the day at the latest, and where a rule or an outage begins or ends. */
@@ -106,7 +118,8 @@ class Enrolment {
     const outages = cas.flatMap((ca) => ca.outages.flatMap(({ from, to }) => [from, to]));
     const right = after(startsAt, days(this.#request.failing.laterAfterDays));
     const midnight = (Math.floor(now / days(1)) + 1) * days(1);
-    const ends = [...starts, ...outages, right, midnight].filter((end) => end > now);
+    const held = this.#held === null ? [] : [this.#held.opensAt];
+    const ends = [...starts, ...outages, ...held, right, midnight].filter((end) => end > now);
     return instant(Math.min(now + stepAt(between(startsAt, now)), ...ends));
   }
 
@@ -117,16 +130,15 @@ class Enrolment {
     );
     const weights = open.reduce((sum, { ca }) => sum + ca.weight, 0);
     const wasAside = this.#line.isAside;
-    const wanted = this.#line.left + this.#rests;
+    const wanted = this.#line.left + this.#heldAt(now) + this.#rests;
     // Each CA first gets its share; what one cannot take the next one may have.
     for (const each of open) this.#order(each, (wanted * each.ca.weight) / weights, { now, until });
     for (const each of open) this.#order(each, Number.POSITIVE_INFINITY, { now, until });
-    const isLeft = this.#line.left >= done || this.#rests >= done;
-    const used = isLeft || wasAside ? 1 : Math.max(0, ...open.map(({ room }) => room.share));
+    const used = this.#isLeft() || wasAside ? 1 : Math.max(0, ...open.map(({ room }) => room.share));
     if (this.#line.isAside && this.#aside.length === 0) this.#aside = this.#line.aside().map(slowDomainOf);
     // What never succeeds is tried on after the finish, too: that is no part of the plan.
     const isFinish = this.#isDone();
-    const isRetryTime = this.#line.isPassed && this.#rests < done && !isFinish;
+    const isRetryTime = this.#line.isPassed && this.#heldAt(now) < done && this.#rests < done && !isFinish;
     for (const each of open) {
       const { ca, budget, room } = each;
       if (isRetryTime) this.#retry(each, { now, until });
@@ -141,25 +153,55 @@ class Enrolment {
   }
 
   /** @param wanted the most. */
-  #order(open: OpenCa, wanted: number, { now, until }: Step): void {
-    const { ca, room } = open;
-    const most = Math.min(wanted, room.most(this.#outcomeOf(1, now).whole));
-    const first = this.#line.take(ca, most, { now, until });
-    const outcome = this.#outcomeOf(first, now);
+  #order(open: OpenCa, wanted: number, step: Step): void {
+    const passed = this.#orderNew(open, wanted, step);
+    const held = this.#orderHeld(open, wanted - passed, step);
+    this.#orderRests(open, wanted - passed - held, step.now);
+  }
+
+  /** @returns how many had their turn, those that their check holds back among them. */
+  #orderNew(open: OpenCa, wanted: number, step: Step): number {
+    const { now, until } = step;
+    const tried = 1 - (this.#held?.share ?? 0);
+    const room = open.room.most(this.#outcomeOf(1, now).whole);
+    const passed = this.#line.take(open.ca, tried > 0 ? Math.min(wanted, room / tried) : wanted, step);
+    this.#held?.hold(passed * (1 - tried));
+    this.#enterFirst(open, { now, until, orders: passed * tried }, this.#outcomeOf(passed * tried, now));
+    return passed;
+  }
+
+  #orderHeld(open: OpenCa, wanted: number, { now, until }: Step): number {
+    const waiting = this.#heldAt(now);
+    if (this.#held === null || waiting === 0 || !this.#line.isPassed) return 0;
+    const orders = Math.min(waiting, wanted, open.room.most(this.#held.outcome(1, now).whole));
+    this.#enterFirst(open, { now, until, orders }, this.#held.take(orders, now));
+    return orders;
+  }
+
+  #orderRests(open: OpenCa, wanted: number, now: Instant): void {
+    const rests = this.#line.isPassed ? Math.min(this.#rests, wanted, open.room.most(1)) : 0;
+    const domains = this.#rests === 0 ? 0 : (this.#restDomains * rests) / this.#rests;
+    this.#rests -= rests;
+    this.#restDomains -= domains;
+    this.#enter(open, now, { kind: "split", orders: rests, certificates: rests, domains });
+  }
+
+  /** What is held back and may be ordered. What no certificate comes of is tried after the finish. */
+  #heldAt(now: Instant): number {
+    const held = this.#held;
+    return held === null || held.hope < done || now < held.opensAt ? 0 : held.waiting;
+  }
+
+  #enterFirst(
+    open: OpenCa,
+    { now, until, orders }: Step & { readonly orders: number },
+    outcome: FirstOrders,
+  ): void {
     this.#retries.add(outcome, until);
     this.#rests += outcome.rests;
-    this.#enter(open, now, {
-      kind: "first",
-      orders: first,
-      certificates: outcome.whole,
-      domains: outcome.wholeDomains,
-    });
-    const rests = this.#line.isPassed ? Math.min(this.#rests, wanted - first, room.most(1)) : 0;
-    const restDomains =
-      this.#rests === 0 ? 0 : ((this.#restDomains + outcome.restDomains) * rests) / this.#rests;
-    this.#rests -= rests;
-    this.#restDomains += outcome.restDomains - restDomains;
-    this.#enter(open, now, { kind: "split", orders: rests, certificates: rests, domains: restDomains });
+    this.#restDomains += outcome.restDomains;
+    const { whole: certificates, wholeDomains: domains } = outcome;
+    this.#enter(open, now, { kind: "first", orders, certificates, domains });
   }
 
   /** Of a pair, each first certificate brings the order for the second with it, at the same CA. */
@@ -170,22 +212,12 @@ class Enrolment {
     this.#book.add({ ca: ca.name, now, kind: "second", orders: second, certificates: second, domains: 0 });
   }
 
-  /** Of `orders` first attempts. A pack with a dead domain fails whole. */
-  #outcomeOf(orders: number, now: Instant) {
+  /** Of `orders` of those that nobody has tried and no check holds back. */
+  #outcomeOf(orders: number, now: Instant): FirstOrders {
     const { failing, startsAt } = this.#request;
     const later = now < after(startsAt, days(failing.laterAfterDays)) ? failing.later : 0;
-    const dead = failing.never + later;
-    const size = this.#demand.domainsEach;
-    const whole = orders * (1 - dead) ** size;
-    const domains = orders * size;
-    return {
-      whole,
-      wholeDomains: whole * size,
-      never: domains * failing.never,
-      later: domains * later,
-      rests: size > 1 ? orders - whole - orders * dead ** size : 0,
-      restDomains: size > 1 ? domains * (1 - dead) - whole * size : 0,
-    };
+    const dead = this.#held === null ? { never: failing.never, later } : noneDead;
+    return firstOrders(orders, this.#demand.domainsEach, dead);
   }
 
   #retry(open: OpenCa, { now, until }: Step): void {

@@ -69,6 +69,8 @@ export interface PlanRequest {
   readonly finishBy: Instant | null;
   readonly packs: PackWish;
   readonly failing: FailingDomains;
+  /** Whether names are checked before their first order: those that fail are tried after all that are right. */
+  readonly checksFirst: boolean;
   readonly background: Background;
   readonly cas: readonly PlannedCa[];
 }

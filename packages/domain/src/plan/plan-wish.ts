@@ -25,6 +25,8 @@ export interface PlanWish {
   readonly packNames?: number;
   readonly packAcrossTenants?: boolean;
   readonly failing?: FailingDomains;
+  /** Absent: as the server does it; without one, no. */
+  readonly checksFirst?: boolean;
   readonly background?: Partial<Background>;
   readonly limits?: readonly WishedLimit[];
   readonly cas?: readonly WishedCa[];
@@ -55,6 +57,7 @@ export interface PlanFacts {
   readonly background: Background;
   /** Which keys domains have that do not say. */
   readonly keyType: PlannedKeys;
+  readonly checksFirst: boolean;
 }
 
 /** A CA that is wished for replaces one of the same name. */
@@ -69,6 +72,7 @@ export function planRequest(wish: PlanWish, facts: PlanFacts): PlanRequest {
     finishBy: wish.finishBy === undefined ? null : instant(Date.parse(wish.finishBy)),
     packs: { names: wish.packNames ?? 1, acrossTenants: wish.packAcrossTenants ?? false },
     failing: wish.failing ?? defaultFailing,
+    checksFirst: wish.checksFirst ?? facts.checksFirst,
     background: { ...facts.background, ...wish.background },
     cas: [...known.map(withWishedLimits), ...wished.map(withWishedLimits).map(spentAsWished)],
   };

@@ -21,12 +21,18 @@ const fault: Fault = { code: "dns", detail: "", retryAt: null };
  * nothing of it goes before what nobody has tried yet. What was given up joins it when it is right: its check tells.
  */
 export class RetryLine {
+  readonly #areChecked: boolean;
   /** By failures in a row: within each the first comes first. */
   readonly #waiting = new Map<number, Cohort[]>();
   readonly #line: Cohort[] = [];
   #later = 0;
   /** Domains that will be right, and that were given up. */
   #givenUp = 0;
+
+  /** @param areChecked whether a check that turns right brings the next try forward. */
+  constructor({ areChecked }: { readonly areChecked: boolean }) {
+    this.#areChecked = areChecked;
+  }
 
   /** Domains that will be right. */
   get later(): number {
@@ -91,6 +97,11 @@ export class RetryLine {
     if (this.#givenUp > 0)
       this.#line.push({ never: 0, later: this.#givenUp, failures: 0, since: at, dueAt: at });
     this.#givenUp = 0;
+    if (!this.#areChecked) return;
+    for (const cohort of [...this.#waiting.values()].flat()) {
+      if (cohort.later > 0) this.#line.push({ ...cohort, never: 0, dueAt: at });
+      cohort.later = 0;
+    }
   }
 
   #join(until: Instant): void {

@@ -2,6 +2,7 @@
 import { countedFailures, isFailing, judgeWave, lastWave, sampleSize, waveSize } from "../campaign/wave.ts";
 import type { FailureCode } from "../failure/failure-code.ts";
 import { after, between, type Instant, milliseconds, minutes, seconds } from "../time/instant.ts";
+import { joinsLineAt } from "./first-check.ts";
 import type { Line } from "./line.ts";
 import type { Lineage } from "./lineage.ts";
 
@@ -14,6 +15,7 @@ export class CampaignWaves {
   readonly #list: readonly Lineage[];
   readonly #line: Line;
   readonly #mostFailed: number;
+  readonly #checksFirst: boolean;
   #wave = 0;
   #left = 0;
   #beganAt: Instant;
@@ -30,11 +32,14 @@ export class CampaignWaves {
     readonly line: Line;
     /** The share of a wave that may fail, 0 to 1. */
     readonly mostFailed: number;
+    /** Whether names are checked before they join the line. */
+    readonly checksFirst: boolean;
     readonly startsAt: Instant;
   }) {
     this.#list = parts.list;
     this.#line = parts.line;
     this.#mostFailed = parts.mostFailed;
+    this.#checksFirst = parts.checksFirst;
     this.#beganAt = parts.startsAt;
     this.#dueAt = parts.list.length === 0 ? null : parts.startsAt;
   }
@@ -75,7 +80,8 @@ export class CampaignWaves {
     for (const lineage of this.#list.slice(this.#released, this.#released + batch)) {
       lineage.wave = this.#wave;
       if (this.#wave < lastWave) this.#members.push(lineage);
-      this.#line.wakeAt(lineage, now);
+      if (this.#checksFirst) lineage.joinsAt = joinsLineAt(lineage, now);
+      this.#line.wakeAt(lineage, lineage.joinsAt ?? now);
     }
     this.#released += batch;
     this.#left -= batch;
@@ -85,8 +91,10 @@ export class CampaignWaves {
   #judge(now: Instant): void {
     const isFailed = ({ certificate, failureCode }: Lineage): boolean =>
       certificate === null && failureCode !== null && counted.has(failureCode);
-    // Those that are parked wait for a limit of their own, for days perhaps.
-    const members = this.#members.filter((each) => !each.isParked || isFailed(each));
+    // Those that are parked wait for a limit of their own, others for their names to be put right: for days perhaps.
+    const waits = ({ isParked, joinsAt }: Lineage): boolean =>
+      isParked || (joinsAt !== null && joinsAt > now);
+    const members = this.#members.filter((each) => !waits(each) || isFailed(each));
     const failed = members.filter(isFailed).length;
     const ended = failed + members.filter(({ certificate }) => certificate !== null).length;
     const terms = { beganAt: this.#beganAt, mostFailed: this.#mostFailed };

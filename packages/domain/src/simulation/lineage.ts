@@ -45,6 +45,8 @@ export interface Lineage {
   avoid: readonly string[];
   /** The campaign's wave that released it; 0: none yet, or it is of no campaign. */
   wave: number;
+  /** When its check lets it join the line; null: it has not been released, or is not checked. */
+  joinsAt: Instant | null;
   hasBeenTried: boolean;
   isParked: boolean;
   /** Its last attempt, where that failed; null: it succeeded, or there was none. */
@@ -66,6 +68,7 @@ export const newLineage = (parts: NewLineage): Lineage => ({
   failureCode: null,
   avoid: [],
   wave: 0,
+  joinsAt: null,
   hasBeenTried: false,
   isParked: false,
   failed: null,

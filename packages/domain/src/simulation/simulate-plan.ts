@@ -4,7 +4,8 @@ import type { LimitOverride } from "../budget/effective-limits.ts";
 import type { LimitSetName } from "../budget/limit-sets.ts";
 import { limitSets } from "../budget/limit-sets.ts";
 import { ordersSpent } from "../plan/orders-spent.ts";
-import { isPair, noBackground, type PlannedCa, type PlanRequest } from "../plan/plan-request.ts";
+import { nothingKnown } from "../plan/plan-alone.ts";
+import { isPair, type PlannedCa, type PlanRequest } from "../plan/plan-request.ts";
 import { type PlanWish, planRequest } from "../plan/plan-wish.ts";
 import { renewAt } from "../schedule/renewal.ts";
 import { stableFraction } from "../schedule/stable-fraction.ts";
@@ -70,6 +71,7 @@ export class PlanSimulation {
       list: syntheticList(list, { seed, packs: { ...packs, names: mostNames } }),
       fateOf,
       rightFrom,
+      checksFirst: request.checksFirst,
       customers:
         background.newPerDay > 0
           ? { every: milliseconds(days(1) / background.newPerDay), names: besides("new") }
@@ -147,11 +149,7 @@ export const simulateAlone = (
   wish: PlanWish,
   { now, planned, ...parts }: PlanSimulationParts & { readonly now: string; readonly planned: number | null },
 ): PlanSimulation =>
-  new PlanSimulation(
-    planRequest(wish, { now: instant(Date.parse(now)), cas: [], background: noBackground, keyType: "p256" }),
-    planned,
-    parts,
-  );
+  new PlanSimulation(planRequest(wish, nothingKnown(instant(Date.parse(now)))), planned, parts);
 
 const besidePrefix = "beside-";
 

@@ -15,6 +15,7 @@ import { after, type Duration, type Instant, instant } from "../time/instant.ts"
 import { afterFailure } from "./after-failure.ts";
 import { Attempt, type AttemptEnd } from "./attempt.ts";
 import { CampaignWaves } from "./campaign-waves.ts";
+import { triedAgainAt } from "./first-check.ts";
 import { Journal } from "./journal.ts";
 import { Line } from "./line.ts";
 import { domainsIn, isOfCampaign, type Lineage, newLineage, type Origin } from "./lineage.ts";
@@ -58,6 +59,8 @@ export interface SimulationTerms {
   readonly isPaired: boolean;
   readonly fateOf: (name: string) => NameFate;
   readonly rightFrom: Instant;
+  /** Whether the names of the list are checked before their first order, as a server does that knows its own addresses. */
+  readonly checksFirst: boolean;
   /** A customer adds a domain and waits; null: nobody does. */
   readonly customers: { readonly every: Duration; readonly names: Iterator<NamesOfOne> } | null;
   /** The oldest first. */
@@ -107,6 +110,7 @@ export class Simulation {
       list,
       line: this.#line,
       mostFailed: terms.mostFailed,
+      checksFirst: terms.checksFirst,
       startsAt: terms.startsAt,
     });
     this.#customerAt = terms.customers === null ? null : after(terms.startsAt, terms.customers.every);
@@ -233,7 +237,9 @@ export class Simulation {
     if (isOfCampaign(lineage) && isFirst) this.#waves.noteFirst(end.cause);
     this.journal.noteFailed(end.cause);
     lineage.failed = { workClass, turn, cause: end.cause };
-    const wakeAt = afterFailure(lineage, end, { caId: ca.terms.id, pool: [...this.#cas.keys()], now });
+    const retryAt = afterFailure(lineage, end, { caId: ca.terms.id, pool: [...this.#cas.keys()], now });
+    const isChecked = this.#terms.checksFirst && failures[end.cause].party === "customer";
+    const wakeAt = isChecked ? triedAgainAt(lineage, retryAt, now) : retryAt;
     const { split } = end;
     if (split === null) {
       const due = wakeAt ?? this.#takenUpAt(lineage, end.cause);

@@ -3,6 +3,7 @@ import { days, type Instant, instant, makePlan, type PlannedCa, planRequest } fr
 import type { Db } from "../../store/database.ts";
 import { readFleetLoad, readUsualPairing } from "../../store/read/plan-facts.ts";
 import { readPlannedCas } from "../planned-cas.ts";
+import type { CheckNames } from "../ports.ts";
 import { usualKeyType } from "../present/key-type.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
@@ -10,11 +11,13 @@ import type { Handler } from "../routes.ts";
 interface Tools {
   readonly db: Db;
   readonly now: () => Instant;
+  /** null: names are not checked. */
+  readonly check: CheckNames | null;
 }
 
 const observedDays = 7;
 
-export function makePlanHandler({ db, now }: Tools): Handler<Operations["makePlan"]> {
+export function makePlanHandler({ db, now, check }: Tools): Handler<Operations["makePlan"]> {
   return async ({ body }) => {
     const at = now();
     const cas = [...(await readPlannedCas(db)).values()];
@@ -25,7 +28,8 @@ export function makePlanHandler({ db, now }: Tools): Handler<Operations["makePla
       // By renewal information, or for the same names.
       exemptShare: 1,
     };
-    const request = planRequest(body, { now: at, cas, background, keyType: await keysFor(db, body) });
+    const keyType = await keysFor(db, body);
+    const request = planRequest(body, { now: at, cas, background, keyType, checksFirst: check !== null });
     demandCas(request.cas, body);
     return { status: 200, body: makePlan(request) };
   };
