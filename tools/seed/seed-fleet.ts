@@ -149,7 +149,7 @@ function fleetRows({ from, upTo, at }: RowRange): RawBuilder<unknown>[] {
         case when failure_code = 'dns' then 3 else 0 end, case when failure_code = 'dns' then failing_since end, false,
         case when failure_code = 'dns' then jsonb_build_array(jsonb_build_object('code', 'points-elsewhere', 'weight', 'fault', 'name', names[1],
           'where', null, 'expected', jsonb_build_array('192.0.2.10'), 'found', jsonb_build_array('203.0.113.7'), 'ca', null,
-          'seenFrom', jsonb_build_array())) else '[]'::jsonb end
+          'seenFrom', jsonb_build_array(), 'before', null)) else '[]'::jsonb end
       from lineage where id between ${sql.lit(from)} and ${sql.lit(upTo)} and state not in ('removed', 'waiting')`,
     sql`insert into queue (lineage_id, lane_id, turn, queued_at, parked_until, parked_for)
       select id, case when id % 20 = 13 then 1 else 3 end, ${sql.ref("id")}, ${at}::timestamptz - id % 9000 * interval '1 second',

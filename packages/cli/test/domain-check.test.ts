@@ -87,7 +87,7 @@ test("one with a stray AAAA waits, says what to change, and is ordered when that
   expect(still).toMatchObject({ code: 1, stdout: expect.stringContaining(`${sentence} [stray-aaaa]`) });
   expect(still.stdout).toContain("The order waits until this is put right. Next check: ");
 
-  root.records.splice(
+  const removed = root.records.splice(
     root.records.findIndex(({ type, name }) => type === "AAAA" && name === "stray.example.com"),
     1,
   );
@@ -100,6 +100,17 @@ test("one with a stray AAAA waits, says what to change, and is ordered when that
     within: 60_000,
     every: 50,
   });
+
+  // What it was before is told beside what it is now.
+  root.records.push(...removed);
+  clock.ahead += 6_000;
+  const again = await run("domain check stray.example.com");
+  expect(again.stdout.replaceAll(/\s+/g, " ")).toMatch(
+    /point it to 2001:db8::1\. Until \S+ \S+ UTC it pointed to 127\.0\.0\.1/,
+  );
+  expect((await show("stray.example.com")).check?.findings).toMatchObject([
+    { before: { found: expect.arrayContaining(["127.0.0.1"]), where: null } },
+  ]);
   const kinds = (await show("stray.example.com")).timeline.map(({ kind }) => kind);
   expect(kinds.slice(0, 4)).toEqual(["domain.added", "check.failed", "check.passed", "issuance.started"]);
 });

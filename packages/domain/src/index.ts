@@ -79,7 +79,20 @@ export {
 export { type CaaRecord, climbingOrder } from "./check/caa.ts";
 export { caaHasChanged } from "./check/caa-texts.ts";
 export { findingSentence } from "./check/catalogue.ts";
-export { type Finding, type FindingCode, findingCodes, refusingCas } from "./check/finding.ts";
+export {
+  type Checked,
+  compareChecks,
+  type KeptRecords,
+} from "./check/compare-checks.ts";
+export {
+  type Before,
+  type ComparedFinding,
+  type Finding,
+  type FindingCode,
+  findingCodes,
+  isOfCaa,
+  refusingCas,
+} from "./check/finding.ts";
 export {
   type CaForCheck,
   evidenceOf,
@@ -90,6 +103,7 @@ export {
 } from "./check/judge-name.ts";
 export { judgeViews, type View } from "./check/judge-views.ts";
 export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
+export { type NameRecords, recordsOf } from "./check/name-records.ts";
 export { mayReach } from "./check/public-address.ts";
 export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";
 export {
@@ -164,7 +178,7 @@ export {
   restingStates,
   transitions,
 } from "./life/life-state.ts";
-export { isOfCaa, watchedFaults } from "./life/watched-faults.ts";
+export { watchedFaults } from "./life/watched-faults.ts";
 export { type Whereabouts, whereabouts } from "./life/whereabouts.ts";
 export type { NoList } from "./list/layout.ts";
 export { type Line, LineSplitter, longestLine } from "./list/line-splitter.ts";
@@ -270,6 +284,7 @@ export {
   minutes,
   seconds,
 } from "./time/instant.ts";
+export { minuteText } from "./time/minute-text.ts";
 export { endOfWeek, type WeekHour } from "./time/week-hour.ts";
 export { judgeAnswer, type WebhookAnswer, type WebhookVerdict } from "./webhook/judge-answer.ts";
 export {

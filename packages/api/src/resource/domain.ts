@@ -76,6 +76,19 @@ const CheckFinding = Type.Object({
   seenFrom: Type.Array(Type.String(), {
     description: "The vantage points that see it, `here` for who made the check; empty: all that looked.",
   }),
+  before: Nullable(
+    Type.Object(
+      {
+        found: Type.Array(Type.String(), { description: "Addresses, or CAA records." }),
+        where: Nullable(Type.String({ description: "Where CNAME records led; null: there were none." })),
+        until: InstantText,
+      },
+      {
+        description:
+          "What was there when the check last passed; null: it never did, or the records are what they were.",
+      },
+    ),
+  ),
 });
 export type CheckFinding = Static<typeof CheckFinding>;
 

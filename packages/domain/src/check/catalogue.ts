@@ -2,10 +2,11 @@
  * The one sentence of each finding, with the fix, for whoever has the domain's DNS. A further language is one more
  * table here; the codes and what was expected and found stay as they are.
  */
-import type { Finding, FindingCode } from "./finding.ts";
+import { minuteText } from "../time/minute-text.ts";
+import { type Before, type ComparedFinding, type Finding, type FindingCode, isOfCaa } from "./finding.ts";
 
 /** What a sentence may tell. All texts come from outside: whoever prints them makes them safe. */
-type Sentence = (finding: Finding) => string;
+type Sentence = (finding: ComparedFinding) => string;
 type Catalogue = Readonly<Record<FindingCode, Sentence>>;
 
 const mostListed = 4;
@@ -37,6 +38,19 @@ function recordsFor(expected: readonly string[]): string {
 /** The name, or what it is an alias of. */
 const place = ({ name, where }: Finding): string =>
   where === null || where === name ? name : `${name} is an alias (CNAME) of ${where}, which`;
+
+/** Where a name led, and where it leads now. */
+function turn({ name, where, found }: Finding, before: Before): string {
+  const led =
+    before.where === null
+      ? `pointed to ${all(before.found)}`
+      : `was an alias (CNAME) of ${before.where} (${all(before.found)})`;
+  const leads =
+    where === null
+      ? `points to ${all(found)} now`
+      : `is an alias (CNAME) of ${where} now, which points to ${all(found)}`;
+  return `${name} ${led} until ${minuteText(before.until)} and ${leads}`;
+}
 
 function stray(kind: "A" | "AAAA", version: "IPv4" | "IPv6"): Sentence {
   return (finding) => {
@@ -76,12 +90,13 @@ const english: Catalogue = {
       ? `${name} is not known to be ours, yet requests arrive here; nothing needs to be changed.`
       : `${name} is not an address of this platform${expected.length === 0 ? "" : `, which has ${list(expected, "and")}`}; remove it, or have its requests for /.well-known/acme-challenge/ led here.`,
   "points-elsewhere": (finding) => {
-    const { found, expected, weight } = finding;
+    const { found, expected, weight, before } = finding;
     const aliased = finding.where !== null;
-    const subject = `${place(finding)} points to ${all(found)}`;
+    const subject = before === null ? `${place(finding)} points to ${all(found)}` : turn(finding, before);
     if (weight === "notice")
       return `${subject}, which is not known to be ours, yet requests arrive here; nothing needs to be changed.`;
-    return `${subject}, which ${found.length === 1 ? "is" : "are"} not ours; ${aliased ? "replace the CNAME record by" : "change that to"} ${recordsFor(expected)}.`;
+    const back = before?.found.some((address) => expected.includes(address)) === true ? " back" : "";
+    return `${subject}, which ${found.length === 1 ? "is" : "are"} not ours; ${aliased ? "replace the CNAME record by" : `change that${back} to`} ${recordsFor(expected)}.`;
   },
   "stray-a": stray("A", "IPv4"),
   "stray-aaaa": stray("AAAA", "IPv6"),
@@ -128,8 +143,26 @@ const seenFrom: Readonly<Record<Language, (places: readonly string[]) => string>
   en: (places) => `Seen from ${all(places)} only: `,
 };
 
-/** One sentence: what is wrong and what to change. */
-export function findingSentence(finding: Finding, language: Language = "en"): string {
-  const place = finding.seenFrom.length === 0 ? "" : seenFrom[language](finding.seenFrom);
-  return `${place}${catalogues[language][finding.code](finding)}`;
+/** Those whose sentence tells by itself what was before. */
+const turns: ReadonlySet<FindingCode> = new Set(["points-elsewhere"]);
+
+/** What was right, behind what is wrong. */
+const wasBefore: Readonly<Record<Language, (finding: Finding, before: Before) => string>> = {
+  en: (finding, { found, where, until }) => {
+    const when = ` Until ${minuteText(until)}`;
+    if (isOfCaa(finding))
+      return found.length === 0 ? `${when} there were none.` : `${when} they were ${all(found)}.`;
+    return where === null
+      ? `${when} it pointed to ${all(found)}.`
+      : `${when} it was an alias (CNAME) of ${where} (${all(found)}).`;
+  },
+};
+
+/** What is wrong and what to change, in one sentence; with another one, at most, of what was before. */
+export function findingSentence(finding: Finding | ComparedFinding, language: Language = "en"): string {
+  const compared = "before" in finding ? finding : { ...finding, before: null };
+  const { seenFrom: places, before, code } = compared;
+  const place = places.length === 0 ? "" : seenFrom[language](places);
+  const changed = before === null || turns.has(code) ? "" : wasBefore[language](compared, before);
+  return `${place}${catalogues[language][code](compared)}${changed}`;
 }

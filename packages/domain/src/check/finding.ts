@@ -1,4 +1,5 @@
 /** What a check found, for programs. The sentences are in catalogue.ts, the table for people in docs/checks.md. */
+import type { Instant } from "../time/instant.ts";
 
 /**
  * Every finding's code, with what it rests on. `dns`: what the name servers say, which a CA sees too. `probe`: a request
@@ -53,6 +54,23 @@ export interface Finding {
   /** The places that see it, `here` for who made the check; empty: all that looked. */
   readonly seenFrom: readonly string[];
 }
+
+/** A finding beside what was there when the check last passed. */
+export interface ComparedFinding extends Finding {
+  /** Null: it never passed, or the records are what they were. */
+  readonly before: Before | null;
+}
+
+export interface Before {
+  /** Addresses; of a finding about CAA those records. */
+  readonly found: readonly string[];
+  /** Where CNAME records led; null: there were none. */
+  readonly where: string | null;
+  /** When that was last seen. */
+  readonly until: Instant;
+}
+
+export const isOfCaa = ({ code }: Pick<Finding, "code">): boolean => code.startsWith("caa-");
 
 /** A name may have thousands of records, of which each finding would be stored and told with all. */
 const mostFound = 20;

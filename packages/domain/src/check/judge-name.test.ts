@@ -321,8 +321,8 @@ describe("catalogues", () => {
     "%s has one sentence with a full stop for each code, wherever it is",
     (_language, catalogue) => {
       for (const code of Object.keys(findingCodes) as FindingCode[]) {
-        expect(catalogue[code]({ ...finding, code })).toMatch(/^\S.*[^.]\.$/);
-        expect(catalogue[code]({ ...finding, code })).not.toMatch(/undefined|null| {2}/);
+        expect(catalogue[code]({ ...finding, code, before: null })).toMatch(/^\S.*[^.]\.$/);
+        expect(catalogue[code]({ ...finding, code, before: null })).not.toMatch(/undefined|null| {2}/);
       }
     },
   );

@@ -1,5 +1,5 @@
 /** Faults that two or three questions to name servers show to be mended: they are looked at each minute. */
-import type { Finding } from "../check/finding.ts";
+import { type Finding, isOfCaa } from "../check/finding.ts";
 import { isOfAddresses } from "./whereabouts.ts";
 
 /** Of addresses and of CAA records, as seen from here: of each name one for each of the two. */
@@ -11,8 +11,6 @@ export function watchedFaults(findings: readonly Finding[]): readonly Finding[] 
   }
   return [...first.values()];
 }
-
-export const isOfCaa = ({ code }: Pick<Finding, "code">): boolean => code.startsWith("caa-");
 
 const isWatched = (finding: Finding): boolean =>
   finding.weight === "fault" &&

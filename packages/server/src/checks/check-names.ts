@@ -1,10 +1,13 @@
 /** All names of a certificate, looked at and judged. */
 import {
   type CaForCheck,
+  type Checked,
   type Finding,
   type Ingress,
   judgeViews,
+  type NameRecords,
   type NamesToCheck,
+  recordsOf,
   seconds,
   type View,
 } from "@certmill/domain";
@@ -41,9 +44,10 @@ export function checkNames({ look, lookAtCaa, lookUp, lookFromAfar }: Eyes, ingr
     { names, byDns, byTls }: NamesToCheck,
     cas: readonly CaForCheck[],
     signal: AbortSignal,
-  ): Promise<readonly Finding[]> => {
+  ): Promise<Checked> => {
     using until = deadlineWithin(signal, longest);
     const findings = new Map<string, readonly Finding[]>();
+    const records: NameRecords[] = [];
     const left = [...names];
     // Nothing is asked for there, and DNS alone is the same everywhere.
     const see = async (name: string): Promise<readonly View[]> => {
@@ -52,8 +56,11 @@ export function checkNames({ look, lookAtCaa, lookUp, lookFromAfar }: Eyes, ingr
       return viewsOf(name, until.signal);
     };
     const lookOn = async (): Promise<void> => {
-      for (let name = left.shift(); name !== undefined; name = left.shift())
-        findings.set(name, judgeViews(await see(name), ingress, cas));
+      for (let name = left.shift(); name !== undefined; name = left.shift()) note(name, await see(name));
+    };
+    const note = (name: string, views: readonly View[]): void => {
+      findings.set(name, judgeViews(views, ingress, cas));
+      records.push(...views.filter(({ from }) => from === null).map(({ facts }) => recordsOf(facts)));
     };
     try {
       await Promise.all(Array.from({ length: Math.min(atOnce, names.length) }, lookOn));
@@ -61,6 +68,6 @@ export function checkNames({ look, lookAtCaa, lookUp, lookFromAfar }: Eyes, ingr
       signal.throwIfAborted();
       if (!until.signal.aborted) throw error;
     }
-    return names.flatMap((name) => findings.get(name) ?? []);
+    return { findings: names.flatMap((name) => findings.get(name) ?? []), records };
   };
 }

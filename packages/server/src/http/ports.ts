@@ -3,7 +3,7 @@ import type { ReadinessPart, SignInFault } from "@certmill/api";
 import type {
   CaFacts,
   CaForCheck,
-  Finding,
+  Checked,
   HeldCertificate,
   HeldTwin,
   NamesToCheck,
@@ -60,7 +60,7 @@ export type CheckNames = (
   names: NamesToCheck,
   cas: readonly CaForCheck[],
   signal: AbortSignal,
-) => Promise<readonly Finding[]>;
+) => Promise<Checked>;
 
 /** Follows a name's challenge path now. It has a deadline of its own. */
 export type FollowPath = (

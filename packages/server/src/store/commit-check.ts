@@ -3,12 +3,15 @@
  * as it is now, which may be another than when the check began. Takes the lineage before its check, as everybody does.
  */
 import {
+  type Checked,
   type CheckFacts,
   type CheckOutcome,
-  type Finding,
+  type ComparedFinding,
+  compareChecks,
   failures,
   type Instant,
   isFailureCode,
+  type KeptRecords,
   type LifePolicy,
   outcomeOfCheck,
   refusingCas,
@@ -22,11 +25,10 @@ import type { LineageState } from "./schema/lineage.ts";
 import { moveLineage } from "./write/move-lineage.ts";
 import { rejoinNames } from "./write/rejoin-names.ts";
 
-export interface CheckToStore {
+export interface CheckToStore extends Checked {
   readonly lineageId: string;
   /** What the claim had; null: a person asks, and needs none. */
   readonly fence: string | null;
-  readonly findings: readonly Finding[];
   readonly life: LifePolicy;
   readonly now: Instant;
 }
@@ -37,12 +39,14 @@ export async function commitCheck(db: Db, check: CheckToStore): Promise<CheckOut
 }
 
 async function storeCheck(trx: Db, check: CheckToStore): Promise<CheckOutcome | null> {
-  const { lineageId, fence, findings, life, now } = check;
+  const { lineageId, fence, life, now } = check;
   const held = await holdCheck(trx, check);
   if (held === null) return null;
+  const { findings, kept } = compareChecks(check, { ...held, checkedAt: held.checked_at });
   const facts = factsOf(held, fence === null);
   const outcome = outcomeOfCheck(facts, findings, { policy: life, now });
-  await write(trx, check, outcome, facts);
+  await write(trx, { ...check, findings }, outcome, facts);
+  if (kept !== null) await keep(trx, lineageId, kept);
   const { hasCertificate, holdsOrder } = facts;
   if (outcome.order && !(hasCertificate && holdsOrder)) await order(trx, check);
   // Names that were added are ordered, in the end, though their check fails, as a first order is.
@@ -50,7 +54,7 @@ async function storeCheck(trx: Db, check: CheckToStore): Promise<CheckOutcome | 
   if (hasCertificate && rejoins) await rejoinNames(trx, { lineageId, now });
   if (outcome.move !== null) await moveLineage(trx, { lineageId, move: outcome.move, life, now });
   const event = toldOfCheck({ failing: facts.memory.failing, findings: held.findings }, findings);
-  if (event !== null) await tell(trx, { ...check, event, holds: facts.holdsOrder });
+  if (event !== null) await tell(trx, { ...check, findings, event, holds: facts.holdsOrder });
   return outcome;
 }
 
@@ -58,6 +62,8 @@ interface HeldCheck {
   readonly state: LineageState;
   readonly certificate_id: string | null;
   readonly names: string[];
+  /** What was there when checks passed. */
+  readonly kept: readonly KeptRecords[];
   readonly failure_code: string | null;
   readonly failures: number;
   readonly tried_since: Instant | null;
@@ -69,7 +75,8 @@ interface HeldCheck {
   readonly failing_since: Instant | null;
   readonly ordered_anyway_at: Instant | null;
   readonly away_since: Instant | null;
-  readonly findings: readonly Finding[];
+  readonly checked_at: Instant | null;
+  readonly findings: readonly ComparedFinding[];
 }
 
 async function holdCheck(
@@ -78,6 +85,7 @@ async function holdCheck(
 ): Promise<HeldCheck | null> {
   const { rows: lineages } = await sql<Omit<HeldCheck, "holds_order">>`
     select state, certificate_id, coalesce(all_names, names) as names, failure_code, failures,
+      coalesce((select records from right_records where lineage_id = lineage.id), '[]'::jsonb) as kept,
       failing_since as tried_since, leaves_at, coalesce(rejoin_at <= ${timestamp(now)}, false) as awaits_names,
       coalesce(challenge = 'dns-01', false) or exists (
         select 1 from dns_zone, unnest(lineage.names) as covered
@@ -91,7 +99,9 @@ async function holdCheck(
   const { rows: checks } = await sql<Omit<HeldCheck, "state">>`
     update lineage_check set fence = fence + ${fence === null ? 1 : 0}
     where lineage_id = ${lineageId} and ${fence === null ? sql`true` : sql`fence = ${fence}`}
-    returning holds_order, failing, failing_since, ordered_anyway_at, away_since, findings`.execute(trx);
+    returning holds_order, failing, failing_since, ordered_anyway_at, away_since, checked_at, findings`.execute(
+    trx,
+  );
   const [lineage] = lineages;
   const [check] = checks;
   return lineage === undefined || check === undefined ? null : { ...lineage, ...check };
@@ -139,6 +149,12 @@ async function write(
       cleared = false, rank = case when ${holdsOrder} then rank else ${rank} end
     where lineage_id = ${lineageId}`.execute(trx);
   if (watched) await sql`select pg_notify('certmill_work', '')`.execute(trx);
+}
+
+async function keep(trx: Db, lineageId: string, kept: readonly KeptRecords[]): Promise<void> {
+  await sql`
+    insert into right_records (lineage_id, records) values (${lineageId}, ${JSON.stringify(kept)}::jsonb)
+    on conflict (lineage_id) do update set records = excluded.records`.execute(trx);
 }
 
 /** Makes the next order due now, where none is under way: at a CA that would not refuse it, if there is one. */

@@ -4,6 +4,7 @@
  */
 import {
   type CaForCheck,
+  type Checked,
   type CheckOutcome,
   type Duration,
   type Finding,
@@ -27,7 +28,7 @@ export type CheckNames = (
   names: NamesToCheck,
   cas: readonly CaForCheck[],
   signal: AbortSignal,
-) => Promise<readonly Finding[]>;
+) => Promise<Checked>;
 
 export interface CheckWatchOptions extends WatchBase {
   readonly check: CheckNames;
@@ -88,10 +89,10 @@ export class CheckWatch {
     const patient = claimed.rank === patientRank ? 1 : 0;
     this.#patient += patient;
     try {
-      const findings = await check(claimed, claimed.cas, signal);
+      const checked = await check(claimed, claimed.cas, signal);
       const { lineageId, fence } = claimed;
-      const outcome = await commitCheck(db, { lineageId, fence, findings, life, now: clock.now() });
-      if (outcome !== null) onChecked(claimed.names, findings, outcome);
+      const outcome = await commitCheck(db, { lineageId, fence, ...checked, life, now: clock.now() });
+      if (outcome !== null) onChecked(claimed.names, checked.findings, outcome);
     } catch (error) {
       if (!signal.aborted) onError(error);
       else await releaseCheck(db, { ...claimed, now: clock.now() }).catch(onError);

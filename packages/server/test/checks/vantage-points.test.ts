@@ -74,7 +74,7 @@ async function announced({ vantages }: Platform, names: readonly string[]): Prom
 }
 
 const told = async ({ check }: Checking, name = "shop.test"): Promise<string[]> =>
-  (await check({ names: [name], byDns: [], byTls: [] }, [], never)).map(
+  (await check({ names: [name], byDns: [], byTls: [] }, [], never)).findings.map(
     ({ code, weight, seenFrom }) => `${code} ${weight} ${seenFrom.join(",")}`,
   );
 

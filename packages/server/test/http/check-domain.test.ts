@@ -37,7 +37,7 @@ beforeAll(async () => {
   api = await openTestApi({
     check: async ({ names }, cas) => {
       seen.asked.push([names, cas]);
-      return seen.findings;
+      return { findings: seen.findings, records: [] };
     },
   });
   admin = await api.as("admin");
@@ -70,7 +70,7 @@ test("a check tells what is wrong, waits on its schedule, and lets the order go 
   expect(wrong.check).toEqual({
     checkedAt: "2026-11-22T12:00:00.000Z",
     nextCheckAt: "2026-11-22T12:01:00.000Z",
-    findings: [{ ...fault, sentence }],
+    findings: [{ ...fault, sentence, before: null }],
   });
   expect(wrong).toMatchObject({ state: "waiting", nextTryAt: "2026-11-22T12:01:00.000Z" });
   expect(wrong.reason).toBe(`${sentence} It is checked again at 2026-11-22 12:01 UTC.`);

@@ -13,7 +13,7 @@ const foreign = "shop.other.example.net";
 let api: TestApi;
 let foreignCertificate: string;
 beforeAll(async () => {
-  api = await openTestApi({ check: async () => [], followPath: async () => [] });
+  api = await openTestApi({ check: async () => ({ findings: [], records: [] }), followPath: async () => [] });
   const admin = await api.as("admin");
   await admin.call(operations.addCa, {
     body: { name: "sim", directory: "http://ca.test/dir", contact: ["ops@example.com"], termsAgreed: true },

@@ -71,7 +71,7 @@ async function commit(
 ) {
   const { lineageId, fence } = check;
   const findings = right ? [] : [fault];
-  return (await commitCheck(db, { lineageId, fence, findings, life: usualLife, now })) !== null;
+  return (await commitCheck(db, { lineageId, fence, findings, records: [], life: usualLife, now })) !== null;
 }
 
 test("a first order waits for its check, and follows it at once", async () => {
@@ -96,7 +96,7 @@ test("the order goes to a CA that CAA allows", async () => {
   await fleet.add([["a.example.com"]]);
   await plan(fleet, start);
   const { lineageId, fence } = await claimOne(fleet);
-  const check = { lineageId, fence, findings: [notice], life: usualLife, now: start };
+  const check = { lineageId, fence, findings: [notice], records: [], life: usualLife, now: start };
   expect(await commitCheck(fleet.db, check)).toMatchObject({ order: true });
   const { avoid_ca_ids: avoided } = await fleet.db
     .selectFrom("lineage")

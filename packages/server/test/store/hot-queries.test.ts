@@ -87,6 +87,7 @@ async function fill(db: Db): Promise<void> {
     sql`insert into lineage_check (lineage_id, rank, checked_at, wake_at)
       select id, id % 2, ${at}, case when id % 10 = 0 then ${at}::timestamptz + id % 100 * interval '3 minutes' end
       from lineage`,
+    sql`insert into right_records (lineage_id, records) select id, '[]' from lineage`,
     sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
       select 'token-' || id, 'token-' || id || '.t', id, names[1], ${at} from issuance`,
     sql`insert into dns_provider (name, kind, settings, wildcards_only, created_at)

@@ -98,7 +98,14 @@ test("with checks it is added back by one that finds all right, a day later at t
     const [check] = await claimChecks(db, { limit: 1, lease: minutes(3), now });
     if (check === undefined) throw new Error("No check is due.");
     expect(check.names).toEqual([site, alias]);
-    await commitCheck(db, { lineageId: check.lineageId, fence: check.fence, findings, life: usualLife, now });
+    await commitCheck(db, {
+      lineageId: check.lineageId,
+      fence: check.fence,
+      findings,
+      records: [],
+      life: usualLife,
+      now,
+    });
     expect(await stand(fleet)).toMatchObject({ names, state: "active" });
   }
 });

@@ -6,6 +6,7 @@ import {
   hours,
   type Instant,
   minutes,
+  type NameRecords,
   renewAt,
   usualLife,
 } from "@certmill/domain";
@@ -57,11 +58,18 @@ async function kindsOf({ db }: Fleet): Promise<string[]> {
 }
 
 /** The checks that are due make what they find. @returns whether there was one. */
-async function check(fleet: Fleet, findings: readonly Finding[], now: Instant): Promise<boolean> {
+async function check(
+  fleet: Fleet,
+  findings: readonly Finding[],
+  now: Instant,
+  records: readonly NameRecords[] = [],
+): Promise<boolean> {
   const [claimed] = await claimChecks(fleet.db, { limit: 1, lease, now });
   if (claimed === undefined) return false;
   const { lineageId, fence } = claimed;
-  expect(await commitCheck(fleet.db, { lineageId, fence, findings, life: usualLife, now })).not.toBeNull();
+  expect(
+    await commitCheck(fleet.db, { lineageId, fence, findings, records, life: usualLife, now }),
+  ).not.toBeNull();
   return true;
 }
 
@@ -114,6 +122,31 @@ test("a renewal that fails is checked at once and by steps, and ordered when it 
   expect(await claimDue(fleet, later)).toHaveLength(1);
 });
 
+test("what a check saw is kept while it passes, written when it differs, and told when it fails", async () => {
+  await using fleet = await startActive();
+  const seen: NameRecords = { name, addresses: ["192.0.2.1"], alias: null, caa: [] };
+  /** Which transaction wrote it. */
+  const writtenBy = async () => {
+    const { rows } = await sql<{ by: string }>`select xmin::text as by from right_records`.execute(fleet.db);
+    return rows.map(({ by }) => by);
+  };
+  const day = (n: number) => after(start, days(n));
+  await check(fleet, [], day(1), [seen]);
+  const written = await writtenBy();
+  expect(written).toHaveLength(1);
+  await check(fleet, [], day(2), [seen]);
+  expect(await writtenBy()).toEqual(written);
+  for (const n of [3, 4]) {
+    await check(fleet, [elsewhere], day(n), [{ ...seen, addresses: ["198.51.100.1"] }]);
+    expect((await findDomain(fleet.db, name, null))?.findings).toEqual([
+      { ...elsewhere, before: { found: ["192.0.2.1"], where: null, until: day(2) } },
+    ]);
+  }
+  const { id } = await lineageOf(fleet);
+  await removeLineage(fleet.db, id, day(5));
+  expect(await writtenBy()).toEqual([]);
+});
+
 test("a look each minute brings the check of what is wrong in the DNS forward, and no other", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add([[name]]);
@@ -128,7 +161,7 @@ test("a look each minute brings the check of what is wrong in the DNS forward, a
   await check(fleet, [elsewhere], start);
   const next = after(start, minutes(1));
   const [watched, ...more] = (await look(next)) ?? [];
-  expect([watched?.faults, more]).toEqual([[elsewhere], []]);
+  expect([watched?.faults, more]).toEqual([[{ ...elsewhere, before: null }], []]);
   await check(fleet, [elsewhere], next);
   await check(fleet, [elsewhere], after(start, minutes(3)));
   const soon = after(start, minutes(4));
@@ -209,6 +242,7 @@ test("a check that ends after the removal changes nothing", async () => {
     lineageId: claimed?.lineageId ?? "",
     fence: claimed?.fence ?? "",
     findings: [],
+    records: [],
     life: usualLife,
     now,
   };

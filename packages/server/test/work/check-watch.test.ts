@@ -57,7 +57,7 @@ test("two processes check each name once, no more than so many side by side", as
     expect(running).toBeLessThanOrEqual(8);
     await new Promise(setImmediate);
     running -= 1;
-    return [];
+    return { findings: [], records: [] };
   };
   const tell = (name: string): void => {
     checked.push(name);
@@ -90,7 +90,7 @@ test("what runs when it stops is given back, and what breaks is told and kept un
       await new Promise((_, reject) =>
         signal.addEventListener("abort", () => reject(signal.reason as Error)),
       );
-      return [];
+      return { findings: [], records: [] };
     },
     () => {},
   );

@@ -12,6 +12,7 @@ const finding = {
   found: ["AAAA 2001:db8::2"],
   ca: null,
   seenFrom: [],
+  before: null,
 };
 
 test("the customer reads the faults, not the notices, with what is and what should be", () => {

@@ -47,7 +47,7 @@ export function FindingsPanel({ domain }: { readonly domain: Domain }) {
 }
 
 function Finding({ finding }: { readonly finding: CheckFinding }) {
-  const { weight, name, sentence, where, expected, found, ca, seenFrom } = finding;
+  const { weight, name, sentence, where, expected, found, ca, seenFrom, before } = finding;
   return (
     <li className="finding">
       <div className="finding-head">
@@ -65,6 +65,11 @@ function Finding({ finding }: { readonly finding: CheckFinding }) {
             <tr>
               <th scope="col">Should be</th>
               <th scope="col">Found</th>
+              {before === null ? null : (
+                <th scope="col">
+                  Until <Instant at={before.until} />
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -75,6 +80,11 @@ function Finding({ finding }: { readonly finding: CheckFinding }) {
               <td>
                 <Values values={found} none="nothing" wrong={weight === "fault"} />
               </td>
+              {before === null ? null : (
+                <td>
+                  <Values values={before.found} none="nothing" />
+                </td>
+              )}
             </tr>
           </tbody>
         </Table>

@@ -1,8 +1,7 @@
 /** What is wrong, and what to do about it, in sentences. */
 import type { Overview } from "@certmill/api";
-import { type Duration, type Instant, instant, minutes } from "@certmill/domain";
+import { type Duration, type Instant, instant, minutes, minuteText } from "@certmill/domain";
 import { instantText, instantTextOrNull } from "../present/instant-text.ts";
-import { minuteText } from "../present/standing.ts";
 
 export type Alert = Overview["alerts"][number];
 

@@ -1,5 +1,5 @@
 import type { CheckFinding, DomainCheck } from "@certmill/api";
-import { type Finding, findingSentence } from "@certmill/domain";
+import { type ComparedFinding, findingSentence } from "@certmill/domain";
 import type { DomainRow } from "../../store/read/domains.ts";
 import { instantText, instantTextOrNull } from "./instant-text.ts";
 
@@ -13,8 +13,8 @@ export function presentCheck({ checked_at, check_at, findings }: DomainRow): Dom
   };
 }
 
-function presentFinding(finding: Finding): CheckFinding {
-  const { code, weight, name, where, expected, found, ca, seenFrom } = finding;
+function presentFinding(finding: ComparedFinding): CheckFinding {
+  const { code, weight, name, where, expected, found, ca, seenFrom, before } = finding;
   return {
     code,
     weight,
@@ -25,5 +25,9 @@ function presentFinding(finding: Finding): CheckFinding {
     found: [...found],
     ca,
     seenFrom: [...seenFrom],
+    before:
+      before === null
+        ? null
+        : { found: [...before.found], where: before.where, until: instantText(before.until) },
   };
 }

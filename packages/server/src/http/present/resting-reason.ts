@@ -1,6 +1,6 @@
 /** Why nothing is ordered for a domain any more, and what would change that. */
-import { unpauseUrl } from "@certmill/domain";
-import { ended, failureSentence, faultSentence, minuteText, type Standing, validity } from "./standing.ts";
+import { minuteText, unpauseUrl } from "@certmill/domain";
+import { ended, failureSentence, faultSentence, type Standing, validity } from "./standing.ts";
 
 export function pausedReason(standing: Standing): string {
   if (standing.paused_by !== null)

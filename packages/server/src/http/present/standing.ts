@@ -1,15 +1,15 @@
 /** What the sentences of a domain's state are made from. */
 import {
+  type ComparedFinding,
   type DomainState,
-  type Finding,
   failures,
   findingSentence,
   type Instant,
   isFailureCode,
   type LiveState,
+  minuteText,
 } from "@certmill/domain";
 import type { CampaignState } from "../../store/schema/campaign.ts";
-import { instantText } from "./instant-text.ts";
 
 /** What a domain's standing is read from. */
 export interface Standing {
@@ -32,7 +32,7 @@ export interface Standing {
   readonly parked_for: string | null;
   readonly check_at: Instant | null;
   readonly holds_order: boolean | null;
-  readonly findings: readonly Finding[] | null;
+  readonly findings: readonly ComparedFinding[] | null;
   /** When the first of the checks was that have failed in a row; null: the last did not. */
   readonly wrong_since: Instant | null;
   readonly names: readonly string[];
@@ -67,6 +67,3 @@ export const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${
 /** Of the certificate that is served. */
 export const validity = (notAfter: Instant | null): string =>
   notAfter === null ? "It has a certificate" : `Its certificate is valid until ${minuteText(notAfter)}`;
-
-/** `2027-02-20 18:16 UTC`. */
-export const minuteText = (at: Instant): string => `${instantText(at).slice(0, 16).replace("T", " ")} UTC`;

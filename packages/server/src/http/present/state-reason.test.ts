@@ -40,6 +40,7 @@ const noName = {
   found: [],
   ca: null,
   seenFrom: [],
+  before: null,
 } as const;
 
 test("each state has its sentence", () => {
@@ -113,6 +114,19 @@ test("a renewal that fails does not hide that the certificate is still good", ()
   // What a check has seen names what changed, and when.
   expect(stateReason({ ...failing, findings: [noName], wrong_since: now, wake_at: later })).toBe(
     "Its certificate is valid until 2026-11-22 12:00 UTC; the renewal fails. a.example.com does not exist in DNS; add an A record to 192.0.2.1. First seen at 2026-11-22 12:00 UTC. The renewal is tried again at 2026-12-22 12:00 UTC.",
+  );
+});
+
+test("a renewal that fails names what has changed", () => {
+  const moved = {
+    ...noName,
+    code: "points-elsewhere",
+    found: ["198.51.100.9"],
+    before: { found: ["192.0.2.1"], where: null, until: now },
+  } as const;
+  const failing = { ...nothing, state: "failing", not_after: later, failure_code: "connection" } as const;
+  expect(stateReason({ ...failing, findings: [moved] })).toBe(
+    "Its certificate is valid until 2026-12-22 12:00 UTC; the renewal fails. a.example.com pointed to 192.0.2.1 until 2026-11-22 12:00 UTC and points to 198.51.100.9 now, which is not ours; change that back to an A record to 192.0.2.1.",
   );
 });
 

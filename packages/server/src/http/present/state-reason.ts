@@ -1,14 +1,6 @@
-import type { IssuanceKind, LiveState } from "@certmill/domain";
+import { type IssuanceKind, type LiveState, minuteText } from "@certmill/domain";
 import { givenUpReason, movedReason, pausedReason, removedReason } from "./resting-reason.ts";
-import {
-  ended,
-  failureSentence,
-  faultSentence,
-  leftOutOf,
-  minuteText,
-  type Standing,
-  validity,
-} from "./standing.ts";
+import { ended, failureSentence, faultSentence, leftOutOf, type Standing, validity } from "./standing.ts";
 import { queuedReason, waitingReason } from "./waiting-reason.ts";
 
 /** Why a domain stands as it does, what comes next and when: a few sentences for the customer. */

@@ -1,6 +1,6 @@
 /** What a domain without a certificate waits for. */
-import { lastWave } from "@certmill/domain";
-import { ended, failureSentence, faultSentence, minuteText, type Standing } from "./standing.ts";
+import { lastWave, minuteText } from "@certmill/domain";
+import { ended, failureSentence, faultSentence, type Standing } from "./standing.ts";
 
 export const waitingReason = (standing: Standing): string =>
   checkSentence(standing) ?? triedAgain(standing) ?? heldReason(standing);

@@ -27,8 +27,8 @@ export function checkDomainHandler({ db, now, check, life }: Tools): Handler<Ope
     const before = await readLineageCheck(db, lineageId);
     const isFresh = before.checkedAt !== null && after(before.checkedAt, freshFor) > now();
     if (!isFresh) {
-      const findings = await check(before, before.cas, signal);
-      await commitCheck(db, { lineageId, fence: null, findings, life, now: now() });
+      const checked = await check(before, before.cas, signal);
+      await commitCheck(db, { lineageId, fence: null, ...checked, life, now: now() });
     }
     return { status: 200, body: await describeDomain(db, await wantedDomain(db, name, caller), now()) };
   };

@@ -1,4 +1,4 @@
-import type { ChallengeType, DomainState, Finding, Instant, LiveState } from "@certmill/domain";
+import type { ChallengeType, ComparedFinding, DomainState, Instant, LiveState } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { CampaignState } from "../schema/campaign.ts";
@@ -66,7 +66,7 @@ export interface DomainRow {
   readonly check_at: Instant | null;
   /** Whether its first order waits for that. */
   readonly holds_order: boolean | null;
-  readonly findings: readonly Finding[] | null;
+  readonly findings: readonly ComparedFinding[] | null;
   /** When the first of the checks was that have failed in a row; null: the last did not. */
   readonly wrong_since: Instant | null;
 }

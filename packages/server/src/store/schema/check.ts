@@ -1,5 +1,5 @@
 /** What is looked at before an order: whose names, when, from where. */
-import type { Finding, NameFacts } from "@certmill/domain";
+import type { ComparedFinding, KeptRecords, NameFacts } from "@certmill/domain";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 import type { At, DefaultAt, Defaulted, Id, MaybeAt } from "./column.ts";
 
@@ -16,7 +16,12 @@ interface LineageCheckTable {
   failing_since: MaybeAt;
   ordered_anyway_at: MaybeAt;
   checked_at: MaybeAt;
-  findings: Defaulted<readonly Finding[]>;
+  findings: Defaulted<readonly ComparedFinding[]>;
+}
+
+interface RightRecordsTable {
+  lineage_id: Id;
+  records: ColumnType<readonly KeptRecords[], string, string>;
 }
 
 interface QuickLookTable {
@@ -41,6 +46,7 @@ interface VantageLookTable {
 
 export interface CheckTables {
   lineage_check: LineageCheckTable;
+  right_records: RightRecordsTable;
   vantage: VantageTable;
   vantage_look: VantageLookTable;
   quick_look: QuickLookTable;
