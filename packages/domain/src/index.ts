@@ -258,6 +258,7 @@ export { patientUntil } from "./schedule/renewal-patience.ts";
 export { type PollAnswer, pollAgainAt } from "./schedule/renewal-poll.ts";
 export { judgeWindow, type KnownWindow, type RenewalWindow, renewWithin } from "./schedule/renewal-window.ts";
 export { retryAt } from "./schedule/retry.ts";
+export { SlotTaking, slotsBefore, type WaitingRequests } from "./schedule/slot-taking.ts";
 export { stableFraction } from "./schedule/stable-fraction.ts";
 export { type CaStatus, mostInFlightBy, type StatusHint } from "./schedule/status-hint.ts";
 export { type FailedTurn, type Flow, keptTurn, TurnTaking } from "./schedule/turn-taking.ts";

@@ -20,7 +20,7 @@ export function startRenewalWatch(parts: WatchParts, connections: CaConnections)
   const tell = observeRenewals(metrics, log);
   const names = new Map<string, string>();
   const connect = async (caId: string) => {
-    const connection = await connections.to(caId);
+    const connection = await connections.to(caId, "renewal");
     names.set(caId, connection.caName);
     return connection.client;
   };
@@ -42,7 +42,9 @@ export function startRevoking(parts: WatchParts, connections: CaConnections): Ro
     ...baseOf(parts, "revocation.error", "revoking met an error; it is tried again"),
     pollEvery: config.pollEvery ?? minutes(5),
     revoke: async ({ caId, chainPem, reason, key }, signal) => {
-      const { client } = await connections.to(caId);
+      // A key in the wrong hands is told before all else; the rest is only to be told some day soon.
+      const workClass = reason === "keyCompromise" ? "emergency" : "renewal";
+      const { client } = await connections.to(caId, workClass);
       const certificateKey =
         reason === "keyCompromise" && key !== null ? importKey(open(keyRing(), key)) : null;
       return revokeCertificate(client, { chainPem, reason, certificateKey }, signal);

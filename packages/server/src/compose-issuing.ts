@@ -99,7 +99,11 @@ function runWith(
       db,
       clock,
       connect: async () =>
-        performAt(await connections.to(issuance.caId), { keyRing: ring, chooseKey: chooseKeyFor, records }),
+        performAt(await connections.to(issuance.caId, issuance.workClass), {
+          keyRing: ring,
+          chooseKey: chooseKeyFor,
+          records,
+        }),
       lease,
       life,
       areChecked: checks !== null,

@@ -57,7 +57,7 @@ export async function readLedger(
   });
   const lineages: LineageEntry[] = [];
   for (const { order_urls: urls, ca_id: caId, ...entry } of await readRows(database)) {
-    lineages.push({ ...entry, orders: await orderStatuses(await connections.to(caId), urls) });
+    lineages.push({ ...entry, orders: await orderStatuses(await connections.to(caId, "interactive"), urls) });
   }
   return { lineages, challengesPublished: await countChallenges(database) };
 }

@@ -32,7 +32,7 @@ const leastKept: Readonly<Record<WorkClass, number>> = {
 };
 
 /** Of a limit's rate: what a class may take from what is kept for others. Together less than 1. */
-const ownShare: Readonly<Record<WorkClass, number>> = {
+export const ownShare: Readonly<Record<WorkClass, number>> = {
   emergency: 0.3,
   interactive: 0.3,
   renewal: 0.2,

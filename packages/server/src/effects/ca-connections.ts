@@ -1,6 +1,9 @@
-/** One ACME client for each CA, made when first needed and kept: its nonces and connections are worth keeping. */
+/**
+ * What each CA is asked through: made when first needed and kept, as connections and nonces are worth keeping. Each class
+ * of work has an ACME client of its own there, so that a customer's order waits for no nonce behind a campaign's.
+ */
 import { AcmeClient, accountKeyFromPem, type ObservedRequest, type Transport } from "@certmill/acme";
-import { after, type Instant, minutes } from "@certmill/domain";
+import { after, type Instant, minutes, type WorkClass } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import { open } from "../keys/envelope.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -16,7 +19,8 @@ export interface CaConnection {
   readonly thumbprint: string;
 }
 
-type Kept = CaConnection & {
+type Kept = Omit<CaConnection, "client"> & {
+  readonly clientFor: (workClass: WorkClass) => AcmeClient;
   readonly transport: AsyncDisposable;
   readonly pace: RequestPace;
   /** When the CA's limits of requests are to be read again. */
@@ -53,15 +57,20 @@ export class CaConnections implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** @throws NoAccount; UnknownKey or SecretDamaged when the account's key cannot be opened. */
-  async to(caId: string): Promise<CaConnection> {
-    const connection = await this.#kept(caId);
+  /**
+   * @param workClass what is asked there, which decides who goes first where requests wait for a limit.
+   * @throws NoAccount; UnknownKey or SecretDamaged when the account's key cannot be opened.
+   */
+  async to(caId: string, workClass: WorkClass): Promise<CaConnection> {
+    const kept = await this.#kept(caId);
     const { db, clock } = this.#options;
     const now = clock.now();
-    if (now < connection.limitsStaleAt) return connection;
-    connection.limitsStaleAt = after(now, limitsFreshFor);
-    connection.pace.setLimits(await readRequestLimits(db, caId));
-    return connection;
+    if (now >= kept.limitsStaleAt) {
+      kept.limitsStaleAt = after(now, limitsFreshFor);
+      kept.pace.setLimits(await readRequestLimits(db, caId));
+    }
+    const { caName, thumbprint, clientFor } = kept;
+    return { caName, thumbprint, client: clientFor(workClass) };
   }
 
   #kept(caId: string): Promise<Kept> {
@@ -84,21 +93,22 @@ export class CaConnections implements AsyncDisposable {
     pace.setLimits(await readRequestLimits(db, caId));
     const transport = openTransport(rootPem);
     const ca = { name: caName, host: new URL(directoryUrl).hostname };
-    const client = new AcmeClient({
-      directoryUrl,
-      transport,
-      key,
-      accountUrl,
-      now: () => clock.now(),
-      beforeRequest: (resource, signal) => pace.turn(resource, signal),
-      onRequest: (request) => {
-        if (request.problem !== null) pace.refused(request.resource, request.problem);
-        onRequest(ca, request);
-      },
-    });
+    const clientOf = (workClass: WorkClass) =>
+      new AcmeClient({
+        directoryUrl,
+        transport,
+        key,
+        accountUrl,
+        now: () => clock.now(),
+        beforeRequest: (resource, signal) => pace.turn(resource, workClass, signal),
+        onRequest: (request) => {
+          if (request.problem !== null) pace.refused(request.resource, request.problem);
+          onRequest(ca, request);
+        },
+      });
     return {
       caName,
-      client,
+      clientFor: keptByClass(clientOf),
       thumbprint: key.thumbprint,
       transport,
       pace,
@@ -115,4 +125,14 @@ export class CaConnections implements AsyncDisposable {
       await connection.value.transport[Symbol.asyncDispose]();
     }
   }
+}
+
+/** One client for each class that anything is asked in. */
+function keptByClass(make: (workClass: WorkClass) => AcmeClient): Kept["clientFor"] {
+  const clients = new Map<WorkClass, AcmeClient>();
+  return (workClass) => {
+    const client = clients.get(workClass) ?? make(workClass);
+    clients.set(workClass, client);
+    return client;
+  };
 }

@@ -11,6 +11,7 @@ import {
   type RequestLimit,
   refillTime,
   seconds,
+  type WorkClass,
 } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
@@ -62,16 +63,17 @@ export class RequestPace implements AsyncDisposable {
   }
 
   /**
-   * Resolves when a request for `resource` may go out.
+   * Resolves when a request for `resource` may go out. Where several wait, each class has its share (SlotTaking).
    *
    * @throws RequestsBackedUp; the signal's reason; the database's errors.
    */
-  async turn(resource: ResourceKind, signal: AbortSignal | null): Promise<void> {
+  async turn(resource: ResourceKind, workClass: WorkClass, signal: AbortSignal | null): Promise<void> {
     const own = this.#lanes.get(resource);
     // The limit of all is the wide one: a slot of it that is used late, after the wait for the other, does least harm.
     // A CA that limits renewal information by itself counts it there alone, and issuing is not to wait behind it.
-    if (own === undefined || resource !== "renewalInfo") await this.#lanes.get("*")?.queue.take(signal);
-    await own?.queue.take(signal);
+    if (own === undefined || resource !== "renewalInfo")
+      await this.#lanes.get("*")?.queue.take(workClass, signal);
+    await own?.queue.take(workClass, signal);
   }
 
   /**

@@ -1,6 +1,15 @@
-/** The requests of this process that wait for one limit of a CA; each goes out at a slot of its own, in their order. */
-import { type Duration, type Instant, instant, type Limit, mostSlots, refillTime } from "@certmill/domain";
+/** The requests of this process to one limit of a CA: each goes out at a slot of its own; whose that is, their line decides. */
+import {
+  type Duration,
+  type Instant,
+  instant,
+  type Limit,
+  mostSlots,
+  refillTime,
+  type WorkClass,
+} from "@certmill/domain";
 import type { Clock } from "../clock.ts";
+import { RequestLine } from "./request-line.ts";
 
 /** A request would wait so long that it is better made later. Nothing was sent. */
 export class RequestsBackedUp extends Error {
@@ -25,13 +34,9 @@ export interface SlotQueueOptions {
   readonly signal: AbortSignal;
 }
 
-interface Waiter extends PromiseWithResolvers<void> {
-  readonly since: Instant;
-}
-
 export class SlotQueue {
   readonly #options: SlotQueueOptions;
-  readonly #waiting = new Set<Waiter>();
+  readonly #line = new RequestLine();
   /** Drawn ahead, ascending. */
   #slots: number[] = [];
   /** How many to draw: more as long as none is left over. */
@@ -45,23 +50,22 @@ export class SlotQueue {
   }
 
   /** Resolves when one request may go out. @throws RequestsBackedUp; a signal's reason; the database's errors. */
-  async take(signal: AbortSignal | null): Promise<void> {
+  async take(workClass: WorkClass, signal: AbortSignal | null): Promise<void> {
     const { clock, limit, longestWait } = this.#options;
     this.#options.signal.throwIfAborted();
     signal?.throwIfAborted();
     const now = clock.now();
-    const backlog = this.#waiting.size * refillTime(limit);
+    const backlog = this.#line.slotsBefore(workClass) * refillTime(limit);
     if (backlog > longestWait) throw new RequestsBackedUp(instant(Math.ceil(now + backlog)));
-    const waiter: Waiter = { ...Promise.withResolvers<void>(), since: now };
+    const request = this.#line.join(workClass, now);
     const giveUp = () => {
-      this.#waiting.delete(waiter);
-      waiter.reject(signal?.reason);
+      this.#line.leave(request);
+      request.reject(signal?.reason);
     };
     signal?.addEventListener("abort", giveUp, { once: true });
-    this.#waiting.add(waiter);
     void this.#serve();
     try {
-      await waiter.promise;
+      await request.promise;
     } finally {
       signal?.removeEventListener("abort", giveUp);
     }
@@ -77,7 +81,7 @@ export class SlotQueue {
     if (this.#isServing) return;
     this.#isServing = true;
     try {
-      while (this.#waiting.size > 0) {
+      while (this.#line.size > 0) {
         await this.#nextSlot();
         this.#serveOne();
       }
@@ -121,27 +125,24 @@ export class SlotQueue {
   async #draw(): Promise<number> {
     const { draw, limit } = this.#options;
     const most = mostSlots(limit);
-    const slots = await draw(Math.min(most, Math.max(this.#ahead, this.#waiting.size)));
+    const slots = await draw(Math.min(most, Math.max(this.#ahead, this.#line.size)));
     this.#ahead = Math.min(most, this.#ahead * 2);
     const [first = 0, ...left] = slots;
     this.#slots = left;
     return first;
   }
 
-  /** The first that has not waited too long; the slot stays when all have given up. */
+  /** Whoever has waited too long is told so; the slot stays when all have given up. */
   #serveOne(): void {
     const { clock, longestWait } = this.#options;
     const now = clock.now();
-    for (const waiter of this.#waiting) {
-      this.#waiting.delete(waiter);
-      if (now - waiter.since <= longestWait) return waiter.resolve();
-      waiter.reject(new RequestsBackedUp(now));
-    }
-    this.#slots.unshift(now);
+    for (const late of this.#line.takeOlder(now - longestWait)) late.reject(new RequestsBackedUp(now));
+    const next = this.#line.takeNext();
+    if (next === null) this.#slots.unshift(now);
+    else next.resolve();
   }
 
   #refuseAll(error: unknown): void {
-    for (const waiter of this.#waiting) waiter.reject(error);
-    this.#waiting.clear();
+    for (const each of this.#line.takeOlder(Number.POSITIVE_INFINITY)) each.reject(error);
   }
 }

@@ -6,7 +6,7 @@ import {
   type Transport,
   undiciTransport,
 } from "@certmill/acme";
-import { type Limit, limitSets, seconds } from "@certmill/domain";
+import { type Limit, limitSets, seconds, type WorkClass } from "@certmill/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startSimCa } from "../../../sim/src/index.ts";
 import { faultOf } from "../../src/effects/acme-facts.ts";
@@ -54,7 +54,7 @@ function sendAll(
   log: Sent[],
 ): Promise<unknown> {
   const send = async (pace: RequestPace, by: number): Promise<void> => {
-    await pace.turn(resource, null);
+    await pace.turn(resource, "campaign", null);
     log.push({ resource, at: clock.now(), by });
   };
   return Promise.all(paces.flatMap((pace, by) => Array.from({ length: count }, () => send(pace, by))));
@@ -98,7 +98,7 @@ describe("two processes at one CA", () => {
           key,
           accountUrl,
           now: () => clock.now(),
-          beforeRequest: (resource, signal) => pace.turn(resource, signal),
+          beforeRequest: (resource, signal) => pace.turn(resource, "campaign", signal),
         }),
     );
     const orders = clients.flatMap((client, by) =>
@@ -154,7 +154,7 @@ describe("two processes at one CA", () => {
     const idle = (async () => {
       for (let n = 0; n < 10; n += 1) {
         await clock.wait(200, new AbortController().signal);
-        await paces[1].turn("order", null);
+        await paces[1].turn("order", "campaign", null);
         log.push({ resource: "order", at: clock.now(), by: 1 });
       }
     })();
@@ -166,6 +166,62 @@ describe("two processes at one CA", () => {
       ),
     ).toBe(0);
     expect(((log.at(-1)?.at ?? 0) - (log[0]?.at ?? 0)) / 1_000).toBeLessThan(3.3);
+  });
+});
+
+describe("classes at one CA that allows 7 requests a second", () => {
+  /** So many requests of a campaign wait in each of two processes. @returns a request of another class, in slots after it came. */
+  async function amongCampaigns(count: number) {
+    const processes = await startPacedProcesses(postgres, zerossl);
+    const { clock, paces } = processes;
+    let sent = 0;
+    const campaign = paces.flatMap((pace) =>
+      Array.from({ length: count }, async () => {
+        await pace.turn("order", "campaign", null);
+        sent += 1;
+      }),
+    );
+    await clock.until(clock.wait(2_000, new AbortController().signal));
+    const ask = async (workClass: WorkClass): Promise<number> => {
+      const before = sent;
+      await clock.until(paces[0].turn("order", workClass, null));
+      return sent - before;
+    };
+    return { processes, campaign: Promise.all(campaign), ask, sent: () => sent };
+  }
+
+  test("a customer's request passes the campaigns' of its process, and waits but for a draw of the other", async () => {
+    const { processes, campaign, ask, sent } = await amongCampaigns(50);
+    await using _ = processes;
+    for (const workClass of ["interactive", "emergency", "renewal"] as const)
+      for (let n = 0; n < 5; n += 1) expect(await ask(workClass), workClass).toBeLessThanOrEqual(4);
+    expect(sent()).toBeLessThan(60);
+    await processes.clock.until(campaign);
+  });
+
+  test("is taken though the campaigns' requests wait for half a minute", async () => {
+    const { processes, campaign, ask } = await amongCampaigns(200);
+    await using _ = processes;
+    const [pace] = processes.paces;
+    const refused = Promise.all(Array.from({ length: 30 }, () => pace.turn("order", "campaign", null)));
+    await expect(processes.clock.until(refused)).rejects.toBeInstanceOf(RequestsBackedUp);
+    expect(await ask("interactive")).toBeLessThanOrEqual(4);
+    await processes.clock.until(campaign.catch(() => {}));
+  });
+
+  test("a campaign's requests go out while customers want more than there is", async () => {
+    await using processes = await startPacedProcesses(postgres, zerossl);
+    const { clock, paces } = processes;
+    const [pace] = paces;
+    const log: WorkClass[] = [];
+    const send = (workClass: WorkClass, count: number) =>
+      Array.from({ length: count }, async () => {
+        await pace.turn("order", workClass, null);
+        log.push(workClass);
+      });
+    await clock.until(Promise.all([...send("interactive", 90), ...send("campaign", 9)]));
+    expect(log.slice(0, 60).filter((each) => each === "campaign").length).toBeGreaterThanOrEqual(5);
+    expect(log.slice(0, 3)).toEqual(["interactive", "interactive", "interactive"]);
   });
 });
 
@@ -199,7 +255,7 @@ describe("when the CA asks for a pause", () => {
     paces[0].refused("order", refusal({ kind: "shedding" }, until));
     await clock.idle();
     for (const pace of paces) {
-      const refused = await clock.until(pace.turn("order", null).then(() => null, faultOf));
+      const refused = await clock.until(pace.turn("order", "campaign", null).then(() => null, faultOf));
       expect(refused).toMatchObject({ code: "request-pace" });
       expect(Math.abs((refused?.retryAt ?? 0) - until)).toBeLessThanOrEqual(1);
     }
@@ -224,7 +280,7 @@ describe("when the CA asks for a pause", () => {
     await clock.idle();
     const waiting: ResourceKind[] = [];
     for (const each of ["newOrder", "newNonce", "order"] as const)
-      await clock.until(paces[1].turn(each, null).catch(() => void waiting.push(each)));
+      await clock.until(paces[1].turn(each, "campaign", null).catch(() => void waiting.push(each)));
     expect(waiting).toEqual(expected);
   });
 
@@ -234,11 +290,11 @@ describe("when the CA asks for a pause", () => {
     const startedAt = clock.now();
     paces[0].refused("order", refusal({ kind: "quota", limit: null }, null));
     await clock.idle();
-    await clock.until(paces[1].turn("order", null));
+    await clock.until(paces[1].turn("order", "campaign", null));
     expect(Math.abs(clock.now() - startedAt - 5_000)).toBeLessThanOrEqual(1);
     paces[0].refused("order", refusal({ kind: "quota", limit: null }, clock.now() + 86_400_000));
     const error = await clock.until(
-      paces[0].turn("order", null).then(
+      paces[0].turn("order", "campaign", null).then(
         () => null,
         (thrown: unknown) => thrown,
       ),
@@ -253,36 +309,36 @@ describe("waiting", () => {
     await using processes = await startPacedProcesses(postgres, [{ resource: "*", limit: perSecond(1, 1) }]);
     const { clock, paces } = processes;
     const [pace] = paces;
-    await clock.until(pace.turn("order", null));
+    await clock.until(pace.turn("order", "campaign", null));
     const startedAt = clock.now();
     const [first, second] = [new AbortController(), new AbortController()];
-    const given = pace.turn("order", first.signal);
-    const next = pace.turn("order", second.signal);
+    const given = pace.turn("order", "campaign", first.signal);
+    const next = pace.turn("order", "campaign", second.signal);
     const reason = new Error("draining");
     first.abort(reason);
     await expect(given).rejects.toBe(reason);
     await clock.until(next);
     expect(clock.now() - startedAt).toBe(1_000);
-    await expect(pace.turn("order", first.signal)).rejects.toBe(reason);
+    await expect(pace.turn("order", "campaign", first.signal)).rejects.toBe(reason);
   });
 
   test("is over when the connection is closed", async () => {
     await using processes = await startPacedProcesses(postgres, [{ resource: "*", limit: perSecond(1, 1) }]);
     const { clock, paces } = processes;
     const [pace] = paces;
-    await clock.until(pace.turn("order", null));
-    const waiting = expect(pace.turn("order", null)).rejects.toThrow("is being closed");
+    await clock.until(pace.turn("order", "campaign", null));
+    const waiting = expect(pace.turn("order", "campaign", null)).rejects.toThrow("is being closed");
     await pace[Symbol.asyncDispose]();
     await waiting;
-    await expect(pace.turn("order", null)).rejects.toThrow("is being closed");
+    await expect(pace.turn("order", "campaign", null)).rejects.toThrow("is being closed");
   });
 
   test("of over half a minute behind others of this process is refused at once", async () => {
     await using processes = await startPacedProcesses(postgres, [{ resource: "*", limit: perSecond(1, 1) }]);
     const { clock, paces } = processes;
     const [pace] = paces;
-    const waiting = Array.from({ length: 31 }, () => pace.turn("order", null));
-    const error = await pace.turn("order", null).then(
+    const waiting = Array.from({ length: 31 }, () => pace.turn("order", "campaign", null));
+    const error = await pace.turn("order", "campaign", null).then(
       () => null,
       (thrown: unknown) => thrown,
     );
@@ -292,9 +348,11 @@ describe("waiting", () => {
 
   test("is none at a CA of which no limits are known, and asks the database nothing", async () => {
     await using processes = await startPacedProcesses(postgres, limitSets.none.requests);
-    await Promise.all(Array.from({ length: 1_000 }, () => processes.paces[0].turn("newOrder", null)));
+    await Promise.all(
+      Array.from({ length: 1_000 }, () => processes.paces[0].turn("newOrder", "campaign", null)),
+    );
     processes.paces[0].refused("newOrder", refusal({ kind: "shedding" }, null));
-    await processes.paces[0].turn("newOrder", null);
+    await processes.paces[0].turn("newOrder", "campaign", null);
     expect(processes.statements()).toBe(0);
   });
 });
@@ -304,9 +362,9 @@ test("limits that change hold for the requests that come then", async () => {
   const { clock, paces } = processes;
   const [pace] = paces;
   const startedAt = clock.now();
-  const slow = [pace.turn("order", null), pace.turn("order", null)];
+  const slow = [pace.turn("order", "campaign", null), pace.turn("order", "campaign", null)];
   pace.setLimits([]);
-  await pace.turn("order", null);
+  await pace.turn("order", "campaign", null);
   expect(clock.now()).toBe(startedAt);
   await clock.until(Promise.all(slow));
   expect(clock.now() - startedAt).toBe(1_000);
