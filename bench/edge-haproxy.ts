@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Delivery, Driver } from "../packages/edge/src/driver/driver.ts";
 import { type HaproxyEdge, startHaproxyEdge } from "../test/system/support/haproxy-edge.ts";
 import { type TortureReport, torture } from "../test/system/support/haproxy-torture.ts";
+import { cpuSeconds } from "../tools/peers/cpu-seconds.ts";
 import { benchPeers, peers } from "../tools/peers/peer.ts";
 import type { Bench, Figure, Report, Size, Tell } from "./bench.ts";
 import { runWrk } from "./load/run-wrk.ts";
@@ -88,17 +89,23 @@ async function measureLoaded(count: number, tell: Tell): Promise<readonly Figure
 async function measurePuts(edge: HaproxyEdge, driver: Driver): Promise<readonly Figure[]> {
   const added: number[] = [];
   const renewed: number[] = [];
+  const proxyBefore = cpuSeconds(edge.haproxy.pid());
+  let agentMicroseconds = 0;
   for (let i = 0; i < measuredPuts; i += 1) {
     const lots = [
       [added, await prepared(edge, `n${i}`)],
       [renewed, await prepared(edge, `p${i}`)],
     ] as const;
     for (const [times, delivery] of lots) {
+      const agentBefore = process.cpuUsage();
       const { ms, value } = await timed(() => driver.put(delivery, never));
+      const { user, system } = process.cpuUsage(agentBefore);
+      agentMicroseconds += user + system;
       if (value.kind !== "done") throw new Error(`HAProxy's driver says ${value.reason}.`);
       times.push(ms);
     }
   }
+  const proxySeconds = cpuSeconds(edge.haproxy.pid()) - proxyBefore;
   for (const [name, lineageId] of [
     ["n7.example.com", "n7"],
     ["p7.example.com", "p7"],
@@ -118,6 +125,18 @@ async function measurePuts(edge: HaproxyEdge, driver: Driver): Promise<readonly 
     figure("add_ms_p50", added, 0.5, "of a new name"),
     figure("renew_ms_p50", renewed, 0.5, "of a name that is there"),
     figure("put_ms_p99", [...added, ...renewed], 0.99, "of all"),
+    {
+      name: "proxy_cpu_ms",
+      value: (proxySeconds * 1_000) / (2 * measuredPuts),
+      meaning: "of HAProxy's CPU time a put",
+      bar: null,
+    },
+    {
+      name: "agent_cpu_ms",
+      value: agentMicroseconds / 1_000 / (2 * measuredPuts),
+      meaning: "of the driver's, files and socket included",
+      bar: null,
+    },
   ];
 }
 

@@ -42,10 +42,10 @@ export async function fillRenewals(
         select issuance, lineage, ${caId}, names, 'p256', 'issued', '{"kind":"issued"}', now(), now() from place
       ), certificates as (
         insert into certificate (id, lineage_id, issuance_id, ca_id, serial, issuer, names, not_before, not_after,
-          fingerprint, chain_pem, key_secret_id, stored_at)
+          fingerprint, chain_pem, key_secret_id, stored_at, spki)
         overriding system value
         select certificate, lineage, issuance, ${caId}, md5(certificate::text), 'CN=Bench', names,
-          now() - interval '30 days', now() + interval '60 days', 'f', 'c', (select max(id) from secret), now()
+          now() - interval '30 days', now() + interval '60 days', 'f', 'c', (select max(id) from secret), now(), md5(certificate::text) || md5(lineage::text)
         from place
       )
       insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, window_start, window_end, poll_at)

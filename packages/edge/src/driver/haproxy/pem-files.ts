@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, renameSync, unlinkSync } from "node:fs";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { CertificateRef } from "../../holding/holding.ts";
@@ -52,12 +52,12 @@ export class PemFiles {
       linkSync(version, temporary);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      rmSync(temporary);
+      unlinkSync(temporary);
       linkSync(version, temporary);
     }
     renameSync(temporary, path);
     // link(2): a rename onto another name of the same file does nothing at all.
-    if (!this.#serials.has(path)) rmSync(temporary, { force: true });
+    if (!this.#serials.has(path)) unlinkIfThere(temporary);
     this.#serials.set(path, serial);
   }
 
@@ -72,6 +72,15 @@ export class PemFiles {
   async remove(path: string): Promise<void> {
     await rm(path, { force: true });
     this.#serials.delete(path);
+  }
+}
+
+/** `rmSync` makes several calls of it, each as long as the link's. */
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 
