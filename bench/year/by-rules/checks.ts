@@ -35,7 +35,6 @@ export class Checks {
         state,
         names: lineage.names,
         hasCertificate: certificate !== null,
-        leadsAnywhere: false,
         holdsOrder,
         awaitsNames: false,
         isMendable: lineage.failureCode !== null && failures[lineage.failureCode].party === "customer",

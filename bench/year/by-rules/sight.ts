@@ -31,6 +31,7 @@ function factsOf(name: string, how: WrongName | null): NameFacts {
     aliases: [],
     aliasEnd: "ends",
     caa: { kind: "absent" },
+    proof: null,
   } as const;
   if (how === "dns")
     return {

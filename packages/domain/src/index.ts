@@ -91,6 +91,7 @@ export {
   type FindingCode,
   findingCodes,
   isOfCaa,
+  isOfProof,
   refusingCas,
 } from "./check/finding.ts";
 export {
@@ -102,7 +103,15 @@ export {
   type NamesToCheck,
 } from "./check/judge-name.ts";
 export { judgeViews, type View } from "./check/judge-views.ts";
-export type { AliasEnd, CaaFacts, Lookup, NameFacts, ProbeFailure, ProbeResult } from "./check/name-facts.ts";
+export type {
+  AliasEnd,
+  CaaFacts,
+  Lookup,
+  NameFacts,
+  ProbeFailure,
+  ProbeResult,
+  ProofFacts,
+} from "./check/name-facts.ts";
 export { type NameRecords, recordsOf } from "./check/name-records.ts";
 export { mayReach } from "./check/public-address.ts";
 export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";

@@ -13,8 +13,8 @@ import type { CheckTokens } from "./challenge/check-token.ts";
 import {
   type CheckOptions,
   type LookAtName,
-  lookAtCaa,
   lookAtNames,
+  lookAtProof,
   lookUpNames,
 } from "./checks/check-name.ts";
 import { checkNames } from "./checks/check-names.ts";
@@ -27,6 +27,7 @@ import { type PaceTerms, TargetPace } from "./checks/target-pace.ts";
 import type { Clock } from "./clock.ts";
 import { composeResolver } from "./compose-resolver.ts";
 import type { ChecksConfig } from "./config/checks-config.ts";
+import { seeProof } from "./dns/see-proof.ts";
 import type { Database } from "./store/database.ts";
 import { readThumbprints } from "./store/read/cas.ts";
 import type { CheckNames } from "./work/check-watch.ts";
@@ -79,6 +80,7 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
   const resolver = composeResolver(config, clock, ports.dns);
   const options = checkOptions(parts, resolver);
   const look = lookAtNames(options);
+  const proofs = seeProof(database.db, resolver);
   // An embedded database is one process's own: nobody else looks.
   const others =
     database.kind === "embedded" ? null : await lookFromAfar({ database, clock, self: config.vantageName });
@@ -86,10 +88,15 @@ export async function composeChecks(parts: CheckingParts): Promise<Checking> {
     config.vantageName === null ? null : await startVantagePoint(config.vantageName, look, parts);
   return {
     check: checkNames(
-      { look, lookAtCaa: lookAtCaa(resolver), lookUp: lookUpNames(resolver), lookFromAfar: others },
+      {
+        look,
+        lookAtProof: lookAtProof(resolver, proofs),
+        lookUp: lookUpNames(resolver),
+        lookFromAfar: others,
+      },
       config.ingress,
     ),
-    seemsMended: seemsMended(resolver, config.ingress),
+    seemsMended: seemsMended(resolver, config.ingress, proofs),
     followPath: judgedPath(followPath({ ...options, lookFromAfar: others }), config.ingress, clock),
     [Symbol.asyncDispose]: async () => vantagePoint?.stop(),
   };

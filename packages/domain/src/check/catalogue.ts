@@ -3,7 +3,14 @@
  * table here; the codes and what was expected and found stay as they are.
  */
 import { minuteText } from "../time/minute-text.ts";
-import { type Before, type ComparedFinding, type Finding, type FindingCode, isOfCaa } from "./finding.ts";
+import {
+  type Before,
+  type ComparedFinding,
+  type Finding,
+  type FindingCode,
+  isOfCaa,
+  isOfProof,
+} from "./finding.ts";
 
 /** What a sentence may tell. All texts come from outside: whoever prints them makes them safe. */
 type Sentence = (finding: ComparedFinding) => string;
@@ -114,6 +121,18 @@ const english: Catalogue = {
     `The CAA records of ${where ?? name} cannot be looked up (${all(found)}), which forbids every certificate; correct its name servers.`,
   "caa-dnssec": ({ name, where, found }) =>
     `DNSSEC of ${where ?? name} is broken (${all(found)}), which forbids every certificate; sign the zone anew, or remove its DS record at the registrar.`,
+  "delegation-missing": ({ name, where, found, expected }) => {
+    const is = found.length === 0 ? "has no CNAME record" : `leads to ${all(found)}`;
+    const fix =
+      expected.length === 0
+        ? "the platform has to have a zone that takes it (certmill dns add)"
+        : `${found.length === 0 ? "set one" : "point its CNAME record"} to ${list(expected, "or")}`;
+    return `The proof for ${name} goes to ${where ?? name}, which ${is}; ${fix}.`;
+  },
+  "delegation-failed": ({ name, where, found }) =>
+    `The proof for ${name} goes to ${where ?? name}, which cannot be looked up (${all(found)}); correct the name servers, or those that are set at the registrar.`,
+  "zone-missing": ({ name, where }) =>
+    `The proof for ${name} goes into the zone ${where ?? name}, which does not exist in DNS; have it delegated to its name servers again, or remove the domain.`,
   "probe-unreachable": ({ name, found }) =>
     `${name} cannot be reached on port 80 (${seen(found)}); open that port, or point the name to this platform.`,
   "probe-timeout": ({ name, found }) =>
@@ -152,6 +171,7 @@ const wasBefore: Readonly<Record<Language, (finding: Finding, before: Before) =>
     const when = ` Until ${minuteText(until)}`;
     if (isOfCaa(finding))
       return found.length === 0 ? `${when} there were none.` : `${when} they were ${all(found)}.`;
+    if (isOfProof(finding)) return `${when} its place was ${all(found)}.`;
     return where === null
       ? `${when} it pointed to ${all(found)}.`
       : `${when} it was an alias (CNAME) of ${where} (${all(found)}).`;

@@ -25,6 +25,7 @@ const right: NameFacts = {
   v6: { kind: "none" },
   caa: { kind: "absent" },
   probe: { kind: "answered", address: "203.0.113.7" },
+  proof: null,
 };
 const gone: NameFacts = { ...right, v4: { kind: "found", records: ["198.51.100.9"] }, probe: null };
 const noName: NameFacts = { ...gone, v4: { kind: "no-name" }, v6: { kind: "no-name" } };
@@ -83,6 +84,26 @@ test("what is no more, and CAA records, are told with what was", () => {
   expect(daily([look(allowed), look(forbidden)]).sentences[0]).toMatch(
     / Until 2026-11-11 09:00 UTC they were 0 issue "ca\.test"\.$/,
   );
+});
+
+test("a proof whose place has changed is told with where it was", () => {
+  const by = (proof: NameFacts["proof"]): NameFacts => ({
+    ...right,
+    challenge: "dns-01",
+    probe: null,
+    proof,
+  });
+  const record = `_acme-challenge.${name}`;
+  const target = `${name}.acme.test`;
+  const led = look(by({ kind: "ours", name: target }));
+  expect(daily([led, look(by({ kind: "elsewhere", name: record, target }))]).sentences[0]).toMatch(
+    / Until 2026-11-11 09:00 UTC its place was shop\.example\.com\.acme\.test\.$/,
+  );
+  // It is where it was, and the operator has the zone no more.
+  expect(
+    daily([led, look(by({ kind: "elsewhere", name: target, target: null }))]).last.findings,
+  ).toMatchObject([{ code: "delegation-missing", before: null }]);
+  expect(daily([led, look(by({ kind: "failed", detail: "x" })), led, led]).writes).toEqual([0, 1, 2]);
 });
 
 test("where the records are what they were, nothing is said to have changed", () => {

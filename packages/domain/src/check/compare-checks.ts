@@ -1,6 +1,6 @@
 /** What a check found, beside what the last one saw that passed: a renewal that fails names what has changed. */
 import type { Instant } from "../time/instant.ts";
-import { type ComparedFinding, type Finding, isOfCaa } from "./finding.ts";
+import { type ComparedFinding, type Finding, isOfCaa, isOfProof } from "./finding.ts";
 import type { NameRecords } from "./name-records.ts";
 
 /** Of one name. */
@@ -55,6 +55,7 @@ const merged = (old: KeptRecords | undefined, seen: NameRecords): NameRecords =>
   name: seen.name,
   addresses: seen.addresses ?? old?.addresses ?? null,
   alias: seen.addresses === null ? (old?.alias ?? seen.alias) : seen.alias,
+  proof: seen.proof ?? old?.proof ?? null,
   caa: seen.caa ?? old?.caa ?? null,
 });
 
@@ -65,9 +66,11 @@ function beforeOf(
   now: NameRecords | undefined,
 ): ComparedFinding["before"] {
   if (finding.weight !== "fault" || kept === undefined || kept.until === null) return null;
-  const { until, alias, addresses, caa } = kept;
+  const { until, alias, addresses, caa, proof } = kept;
   if (isOfCaa(finding))
     return caa === null || isSame(caa, now?.caa) ? null : { found: caa, where: null, until };
+  if (isOfProof(finding))
+    return proof === null || proof === now?.proof ? null : { found: [proof], where: null, until };
   if (addresses === null || (isSame(addresses, now?.addresses) && alias === now?.alias)) return null;
   return { found: addresses, where: alias, until };
 }
@@ -76,4 +79,6 @@ const isSame = (a: readonly string[], b: readonly string[] | null | undefined): 
   JSON.stringify(a) === JSON.stringify(b);
 
 const fingerprint = (kept: readonly KeptRecords[]): string =>
-  JSON.stringify(kept.map(({ name, addresses, alias, caa, until }) => [name, addresses, alias, caa, until]));
+  JSON.stringify(
+    kept.map(({ name, addresses, alias, proof, caa, until }) => [name, addresses, alias, proof, caa, until]),
+  );

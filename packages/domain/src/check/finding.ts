@@ -24,6 +24,9 @@ export const findingCodes = {
   "caa-method": "dns",
   "caa-failed": "dns",
   "caa-dnssec": "dns",
+  "delegation-missing": "dns",
+  "delegation-failed": "dns",
+  "zone-missing": "dns",
   "probe-unreachable": "probe",
   "probe-timeout": "probe",
   "probe-broken": "probe",
@@ -62,7 +65,7 @@ export interface ComparedFinding extends Finding {
 }
 
 export interface Before {
-  /** Addresses; of a finding about CAA those records. */
+  /** Addresses; of a finding about CAA those records; of one about the place of a proof where it was. */
   readonly found: readonly string[];
   /** Where CNAME records led; null: there were none. */
   readonly where: string | null;
@@ -71,6 +74,10 @@ export interface Before {
 }
 
 export const isOfCaa = ({ code }: Pick<Finding, "code">): boolean => code.startsWith("caa-");
+
+/** Whether it is about the place of a proof in the DNS. */
+export const isOfProof = ({ code }: Pick<Finding, "code">): boolean =>
+  code.startsWith("delegation-") || code === "zone-missing";
 
 /** A name may have thousands of records, of which each finding would be stored and told with all. */
 const mostFound = 20;

@@ -26,6 +26,7 @@ const right: NameFacts = {
   v6: found("2001:db8:0::1"),
   caa: { kind: "absent" },
   probe: { kind: "answered", address: "2001:db8::1" },
+  proof: null,
 };
 const url = `http://${name}/.well-known/acme-challenge/x`;
 const none = { kind: "none" } as const;
@@ -50,6 +51,15 @@ const probe = (
     | "unsafe",
   detail: string,
 ): NameFacts["probe"] => ({ kind, url, address: "192.0.2.1", detail });
+
+const record = `_acme-challenge.${name}`;
+const byDns = (proof: NameFacts["proof"]): Partial<NameFacts> => ({
+  challenge: "dns-01",
+  v4: none,
+  v6: none,
+  probe: null,
+  proof,
+});
 
 /** What is seen, its code (with `?` where it is only a notice), and the sentence. */
 const cases: readonly (readonly [Partial<NameFacts>, string, string])[] = [
@@ -208,6 +218,31 @@ const cases: readonly (readonly [Partial<NameFacts>, string, string])[] = [
     "probe-unsafe",
     `A request to ${url} leads to an address that no certificate authority can reach (192.0.2.1); point it to a public one.`,
   ],
+  [
+    byDns({ kind: "elsewhere", name: record, target: `${name}.acme.test` }),
+    "delegation-missing",
+    `The proof for ${name} goes to ${record}, which has no CNAME record; set one to ${name}.acme.test.`,
+  ],
+  [
+    byDns({ kind: "elsewhere", name: "other.test", target: `${name}.acme.test` }),
+    "delegation-missing",
+    `The proof for ${name} goes to ${record}, which leads to other.test; point its CNAME record to ${name}.acme.test.`,
+  ],
+  [
+    byDns({ kind: "elsewhere", name: record, target: null }),
+    "delegation-missing",
+    `The proof for ${name} goes to ${record}, which has no CNAME record; the platform has to have a zone that takes it (certmill dns add).`,
+  ],
+  [
+    byDns({ kind: "failed", detail: "SERVFAIL" }),
+    "delegation-failed",
+    `The proof for ${name} goes to ${record}, which cannot be looked up (SERVFAIL); correct the name servers, or those that are set at the registrar.`,
+  ],
+  [
+    byDns({ kind: "no-zone", zone: "example.com" }),
+    "zone-missing",
+    `The proof for ${name} goes into the zone example.com, which does not exist in DNS; have it delegated to its name servers again, or remove the domain.`,
+  ],
 ];
 
 const told = (findings: readonly Finding[]): string =>
@@ -253,9 +288,9 @@ describe("judgeName", () => {
   });
 
   test("of a name that is proven by DNS-01 only CAA is judged, by that method", () => {
-    const byDns = { ...right, challenge: "dns-01", v4: noName, v6: noName, probe: null } as const;
     const only = (method: string): NameFacts => ({
-      ...byDns,
+      ...right,
+      ...byDns({ kind: "ours", name: record }),
       caa: caaSet(`letsencrypt.org; validationmethods=${method}`),
     });
     expect(judgeName(only("dns-01"), ingress, cas.slice(0, 1))).toEqual([]);

@@ -1,4 +1,5 @@
 /** From what was seen of a name to what is wrong with it, the most telling first. */
+import { proofName } from "../name/delegation.ts";
 import { withoutWildcard } from "../name/dns-name.ts";
 import { isIpName } from "../name/ip-name.ts";
 import { type AddressRange, addressText, isOneAddress, isWithin, parseAddress } from "./address.ts";
@@ -35,7 +36,7 @@ export interface NamesToCheck {
 /** @param cas those that may have the order. */
 export function judgeName(facts: NameFacts, ingress: Ingress, cas: readonly CaForCheck[]): Finding[] {
   const caa = judgeCas(facts, cas);
-  if (facts.challenge === "dns-01") return caa;
+  if (facts.challenge === "dns-01") return [...judgeProof(facts), ...caa];
   const addresses = judgeAddresses(facts, ingress);
   const probe = addresses.some(({ weight }) => weight === "fault") ? [] : judgeProbe(facts);
   return [...addresses, ...caa, ...probe].toSorted(
@@ -173,6 +174,30 @@ function judgeCas(facts: NameFacts, cas: readonly CaForCheck[]): Finding[] {
   });
   const someMay = spared || refusals.length < heeding.length;
   return someMay ? refusals.map((refusal) => ({ ...refusal, weight: "notice" as const })) : refusals;
+}
+
+function judgeProof(facts: NameFacts): Finding[] {
+  const { name, proof } = facts;
+  if (proof === null) return [];
+  const where = proofName(name);
+  switch (proof.kind) {
+    case "ours":
+      return [];
+    case "elsewhere": {
+      const expected = proof.target === null ? [] : [proof.target];
+      return [
+        finding("delegation-missing", facts, {
+          where,
+          expected,
+          found: proof.name === where ? [] : [proof.name],
+        }),
+      ];
+    }
+    case "no-zone":
+      return [finding("zone-missing", facts, { where: proof.zone })];
+    case "failed":
+      return [finding("delegation-failed", facts, { where, found: [proof.detail] })];
+  }
 }
 
 const probeCodes: Readonly<Record<ProbeFailure, FindingCode>> = {

@@ -16,6 +16,7 @@ const right: NameFacts = {
   v6: { kind: "none" },
   caa: { kind: "absent" },
   probe: { kind: "answered", address: "192.0.2.1" },
+  proof: null,
 };
 const url = `http://${name}/.well-known/acme-challenge/x`;
 const unreachable: NameFacts = {

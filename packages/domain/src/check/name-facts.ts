@@ -49,6 +49,16 @@ export type ProbeFailure =
   | "target-dns"
   | "unsafe";
 
+/** Where the record goes that proves a name by DNS-01. */
+export type ProofFacts =
+  /** Into a zone that we may write: at its own name, or where CNAME records lead from there. */
+  | { readonly kind: "ours"; readonly name: string }
+  /** CNAME records end at `name`, in no zone of ours, or there are none. `target`: where they should lead; null: no zone of ours takes it. */
+  | { readonly kind: "elsewhere"; readonly name: string; readonly target: string | null }
+  /** The zone of ours that has the name does not exist in the DNS. */
+  | { readonly kind: "no-zone"; readonly zone: string }
+  | { readonly kind: "failed"; readonly detail: string };
+
 export interface NameFacts {
   /** In A-labels; a wildcard with its `*.`, while all else is about the name behind it. */
   readonly name: string;
@@ -63,4 +73,6 @@ export interface NameFacts {
   readonly caa: CaaFacts;
   /** Null: there was nowhere to ask, the place was being asked by too many, or the name is a wildcard. */
   readonly probe: ProbeResult | null;
+  /** Null: it is not going to be proven by DNS-01. */
+  readonly proof: ProofFacts | null;
 }

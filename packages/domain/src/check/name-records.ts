@@ -11,6 +11,8 @@ export interface NameRecords {
   readonly addresses: readonly string[] | null;
   /** Where its CNAME records end; null: it has none. */
   readonly alias: string | null;
+  /** Where its proof by DNS-01 goes: its own place, or where CNAME records lead from there; null: not told, or it is proven otherwise. */
+  readonly proof: string | null;
   /** As findings tell them, in one order, of many the first 20; null: not told. */
   readonly caa: readonly string[] | null;
 }
@@ -19,6 +21,7 @@ export const recordsOf = (facts: NameFacts): NameRecords => ({
   name: facts.name,
   addresses: addressesOf(facts),
   alias: facts.aliases.at(-1) ?? null,
+  proof: facts.proof?.kind === "ours" || facts.proof?.kind === "elsewhere" ? facts.proof.name : null,
   caa: caaOf(facts),
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../check/finding.ts";
+import type { ComparedFinding, Finding } from "../check/finding.ts";
 import { noChecks } from "../check/recheck.ts";
 import { retryAt } from "../schedule/retry.ts";
 import { after, days, hours, instant, minutes } from "../time/instant.ts";
@@ -25,7 +25,6 @@ const facts = (state: LifeState, more: Partial<CheckFacts> = {}): CheckFacts => 
   state,
   names: ["a.example"],
   hasCertificate: ["active", "failing", "moved"].includes(state),
-  leadsAnywhere: false,
   holdsOrder: false,
   awaitsNames: false,
   isMendable: true,
@@ -153,14 +152,17 @@ describe("what leads elsewhere", () => {
     );
   });
 
-  test("what is proven by DNS records may lead anywhere", () => {
-    expect(
-      outcome(
-        facts("active", { awaySince: start, leadsAnywhere: true }),
-        [elsewhere],
-        after(start, days(30)),
-      ),
-    ).toMatchObject({ move: null, awaySince: null });
+  test("what is proven by DNS records has left when its proof leads here no more, for seven days", () => {
+    const before = { found: ["a.example.acme.test"], where: null, until: start };
+    const gone: ComparedFinding = { ...elsewhere, code: "delegation-missing", before };
+    expect(daily("active", () => [gone], 8).map(({ move }) => move)).toEqual([
+      ...Array(7).fill(null),
+      "away",
+    ]);
+    expect(daily("moved", () => [], 1)).toMatchObject([{ move: "back" }]);
+    // A zone of the operator's was taken away: the customer's record is what it was.
+    const same: ComparedFinding = { ...gone, before: null };
+    expect(daily("active", () => [same], 30).some(({ move }) => move !== null)).toBe(false);
   });
 
   test("what never had a certificate has nothing to move", () => {
@@ -194,7 +196,6 @@ const anyFacts = fc.record<CheckFacts>({
   state: fc.constantFrom(...lifeStates),
   names: fc.constant(["a.example"]),
   hasCertificate: fc.boolean(),
-  leadsAnywhere: fc.boolean(),
   holdsOrder: fc.boolean(),
   awaitsNames: fc.boolean(),
   isMendable: fc.boolean(),

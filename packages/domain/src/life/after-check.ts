@@ -2,7 +2,7 @@
  * What follows from a check, wherever the lineage is in its life: an order, another check, a move. The schedule is published
  * in docs/checks.md.
  */
-import type { Finding } from "../check/finding.ts";
+import type { ComparedFinding, Finding } from "../check/finding.ts";
 import { evidenceOf } from "../check/judge-name.ts";
 import { afterCheck, type CheckMemory, recheckSteps } from "../check/recheck.ts";
 import { triesBySteps } from "../schedule/retry.ts";
@@ -17,8 +17,6 @@ export interface CheckFacts {
   readonly state: LifeState;
   readonly names: readonly string[];
   readonly hasCertificate: boolean;
-  /** Whether it is proven by DNS records, wherever its names lead. */
-  readonly leadsAnywhere: boolean;
   /** Whether the first order waits for it, or names that were added to a certificate. */
   readonly holdsOrder: boolean;
   /** Whether names are to be on the next certificate that are not on this one, as soon as they are right. */
@@ -47,7 +45,7 @@ export interface CheckOutcome {
   readonly recheckAt: Instant | null;
   /** 0: somebody waits for what the next one tells; 2: it is a look at what is alive. */
   readonly rank: 0 | 2;
-  /** Whether addresses or CAA records are what is wrong, and are looked at each minute. */
+  /** Whether addresses, CAA records or a proof's place are what is wrong, and are looked at each minute. */
   readonly watched: boolean;
   readonly move: "away" | "back" | "gone" | null;
 }
@@ -62,7 +60,7 @@ const mostTurns = 3;
 
 export function outcomeOfCheck(
   facts: CheckFacts,
-  findings: readonly Finding[],
+  findings: readonly (Finding | ComparedFinding)[],
   { policy, now }: { readonly policy: Pick<LifePolicy, "movedAfter">; readonly now: Instant },
 ): CheckOutcome {
   const { state, hasCertificate, holdsOrder, awaitsNames } = facts;
@@ -131,12 +129,12 @@ const remembered = (memory: CheckMemory, isRight: boolean, now: Instant): CheckM
 const stepAfter = (failing: number) => recheckSteps[Math.min(failing, recheckSteps.length) - 1] ?? lookEvery;
 
 function moveOf(
-  { state, names, hasCertificate, leadsAnywhere, awaySince: since, leavesAt }: CheckFacts,
-  findings: readonly Finding[],
+  { state, names, hasCertificate, awaySince: since, leavesAt }: CheckFacts,
+  findings: readonly (Finding | ComparedFinding)[],
   { policy, now }: { readonly policy: Pick<LifePolicy, "movedAfter">; readonly now: Instant },
 ): Pick<CheckOutcome, "awaySince" | "move"> {
   if (!hasCertificate) return { awaySince: null, move: null };
-  const place = leadsAnywhere ? "here" : whereabouts(names, findings);
+  const place = whereabouts(names, findings);
   if (place === "here") return { awaySince: null, move: state === "moved" ? "back" : null };
   const awaySince = place === "away" ? (since ?? now) : since;
   if (state === "moved") return { awaySince, move: leavesAt !== null && now >= leavesAt ? "gone" : null };

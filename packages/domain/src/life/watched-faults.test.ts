@@ -14,7 +14,7 @@ const fault = (code: FindingCode, name = "a.example", more: Partial<Finding> = {
   ...more,
 });
 
-test("of each name one fault of addresses and one of CAA records are looked at, others not", () => {
+test("of each name one fault of addresses, one of CAA records and one of its proof are looked at, others not", () => {
   const findings = [
     fault("stray-a"),
     fault("stray-aaaa"),
@@ -22,6 +22,7 @@ test("of each name one fault of addresses and one of CAA records are looked at, 
     fault("caa-forbids", "a.example", { ca: "two" }),
     fault("dns-failed", "c.example"),
     fault("caa-failed", "*.c.example"),
+    fault("delegation-missing", "*.c.example"),
     fault("probe-status", "d.example"),
     fault("stray-a", "e.example", { weight: "notice" }),
   ];
@@ -30,6 +31,7 @@ test("of each name one fault of addresses and one of CAA records are looked at, 
     "caa-forbids a.example",
     "dns-failed c.example",
     "caa-failed *.c.example",
+    "delegation-missing *.c.example",
   ]);
 });
 

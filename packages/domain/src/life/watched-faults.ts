@@ -1,18 +1,21 @@
 /** Faults that two or three questions to name servers show to be mended: they are looked at each minute. */
-import { type Finding, isOfCaa } from "../check/finding.ts";
+import { type Finding, isOfCaa, isOfProof } from "../check/finding.ts";
 import { isOfAddresses } from "./whereabouts.ts";
 
-/** Of addresses and of CAA records, as seen from here: of each name one for each of the two. */
+/** Of addresses, of CAA records and of proofs' places, as seen from here: of each name one for each of the three. */
 export function watchedFaults(findings: readonly Finding[]): readonly Finding[] {
   const first = new Map<string, Finding>();
   for (const fault of findings.filter(isWatched)) {
-    const key = `${isOfCaa(fault) ? "caa" : "addresses"} ${fault.name}`;
+    const key = `${subjectOf(fault)} ${fault.name}`;
     if (!first.has(key)) first.set(key, fault);
   }
   return [...first.values()];
 }
 
+const subjectOf = (fault: Finding): "caa" | "proof" | "addresses" =>
+  isOfCaa(fault) ? "caa" : isOfProof(fault) ? "proof" : "addresses";
+
 const isWatched = (finding: Finding): boolean =>
   finding.weight === "fault" &&
-  (isOfAddresses(finding) || isOfCaa(finding)) &&
+  (isOfAddresses(finding) || isOfCaa(finding) || isOfProof(finding)) &&
   (finding.seenFrom.length === 0 || finding.seenFrom.includes("here"));

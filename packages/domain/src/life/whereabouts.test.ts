@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Finding, type FindingCode, findingCodes } from "../check/finding.ts";
+import { instant } from "../time/instant.ts";
 import { whereabouts } from "./whereabouts.ts";
 
 const fault = (code: FindingCode, name = "a.example", weight: Finding["weight"] = "fault"): Finding => ({
@@ -21,7 +22,15 @@ test("only what name servers tell of addresses says that names have left", () =>
     whereabouts(names, both(code)),
   );
   expect(places.away).toEqual(["no-name", "no-address", "alias-no-address", "points-elsewhere"]);
-  expect(places.unknown).toEqual(["alias-circle", "alias-too-long", "dns-failed", "dnssec-failed"]);
+  expect(places.unknown).toEqual([
+    "alias-circle",
+    "alias-too-long",
+    "dns-failed",
+    "dnssec-failed",
+    "delegation-missing",
+    "delegation-failed",
+    "zone-missing",
+  ]);
 });
 
 test("one name that leads here keeps all, a notice says nothing, wildcards do not count", () => {
@@ -36,4 +45,18 @@ test("one name that leads here keeps all, a notice says nothing, wildcards do no
   ).toBe("here");
   expect(whereabouts(["*.a.example"], [])).toBe("here");
   expect(whereabouts(["a.example", "*.a.example"], [fault("no-name")])).toBe("away");
+});
+
+test("a proof in the DNS has left where its place has changed; a wildcard counts where no address tells", () => {
+  const before = { found: ["a.example.acme.test"], where: null, until: instant(0) };
+  const left = (code: FindingCode, name = "*.a.example") => ({ ...fault(code, name), before });
+  expect(whereabouts(["*.a.example"], [left("delegation-missing")])).toBe("away");
+  expect(whereabouts(["*.a.example"], [left("zone-missing")])).toBe("away");
+  expect(whereabouts(["*.a.example"], [left("delegation-failed")])).toBe("unknown");
+  const own = [left("delegation-missing", "a.example"), left("delegation-missing")];
+  expect(whereabouts(["a.example", "*.a.example"], own)).toBe("away");
+  expect(whereabouts(["a.example", "*.b.example"], own)).toBe("here");
+  // By HTTP its address tells, whatever the wildcard beside it.
+  const mixed = [fault("no-name"), left("delegation-missing")];
+  expect(whereabouts(["a.example", "*.a.example"], mixed)).toBe("away");
 });

@@ -246,6 +246,7 @@ const seenFrom = (probe: NameFacts["probe"]): PathFacts => {
     v6,
     caa: { kind: "absent" },
     probe,
+    proof: null,
   } as const;
   return { ...facts, afar: [{ from: "paris", facts: seen }] };
 };

@@ -1,5 +1,5 @@
 /** All that a check sees of one name. */
-import { isIpName, type Lookup, type NameFacts } from "@certmill/domain";
+import { isIpName, type Lookup, type NameFacts, type ProofFacts } from "@certmill/domain";
 import { lookUpAddresses, lookUpCaa } from "./look-up-name.ts";
 import { type ProbeOptions, probe } from "./probe.ts";
 import type { NameLookups, Resolver } from "./resolver.ts";
@@ -18,20 +18,24 @@ export type MakeToken = () => Promise<{ readonly token: string; readonly answers
 /** @param name in A-labels. @throws only the signal's reason. */
 export type LookAtName = (name: string, signal: AbortSignal) => Promise<NameFacts>;
 
+/** Where the proof of a name goes. @throws only the signal's reason, or the database's error. */
+export type SeeProof = (name: string, signal: AbortSignal) => Promise<ProofFacts>;
+
 /** Of a name that is proven by DNS-01 all else is of no matter. */
-export function lookAtCaa(resolver: Resolver): LookAtName {
+export function lookAtProof(resolver: Resolver, seeProof: SeeProof): LookAtName {
   return async (name, signal) => {
     const unknown = { kind: "none" } as const;
+    const proof = await seeProof(name, signal);
     const caa = await lookUpCaa(resolver.begin(signal), name.replace(/^\*\./, ""));
     const addresses = { aliases: [], aliasEnd: "ends", v4: unknown, v6: unknown } as const;
-    return { name, challenge: "dns-01", ...addresses, caa, probe: null };
+    return { name, challenge: "dns-01", ...addresses, caa, probe: null, proof };
   };
 }
 
 /** A name that is proven by TLS-ALPN-01 has to lead here, whatever answers for it over HTTP. */
 export function lookUpNames(resolver: Resolver): LookAtName {
   return async (name, signal) => {
-    const facts = { name, challenge: "tls-alpn-01", probe: null } as const;
+    const facts = { name, challenge: "tls-alpn-01", probe: null, proof: null } as const;
     if (isIpName(name)) return { ...facts, ...addressOf(name), caa: { kind: "absent" } };
     const lookups = resolver.begin(signal);
     return { ...facts, ...(await lookUpAddresses(lookups, name)), caa: await lookUpCaa(lookups, name) };
@@ -61,6 +65,7 @@ export function lookAtNames(options: CheckOptions): LookAtName {
       ...addresses,
       caa,
       probe: v4.length + v6.length === 0 ? null : await probe(request, options),
+      proof: null,
     };
   };
 }
@@ -87,5 +92,6 @@ async function lookAtAddress(
     ...addressOf(name),
     caa: { kind: "absent" },
     probe: await probe(request, options),
+    proof: null,
   };
 }

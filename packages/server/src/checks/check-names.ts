@@ -23,14 +23,14 @@ const longest = seconds(90);
 export interface Eyes {
   readonly look: LookAtName;
   /** For names that are proven by DNS-01. */
-  readonly lookAtCaa: LookAtName;
+  readonly lookAtProof: LookAtName;
   /** For names that are proven by TLS-ALPN-01: nothing is asked for over HTTP. */
   readonly lookUp: LookAtName;
   /** Null: nobody else looks. */
   readonly lookFromAfar: LookFromAfar | null;
 }
 
-export function checkNames({ look, lookAtCaa, lookUp, lookFromAfar }: Eyes, ingress: Ingress) {
+export function checkNames({ look, lookAtProof, lookUp, lookFromAfar }: Eyes, ingress: Ingress) {
   const viewsOf = async (name: string, signal: AbortSignal): Promise<readonly View[]> => {
     // Nothing is asked for at a wildcard, and DNS alone is the same everywhere.
     const lookElsewhere = lookFromAfar === null || name.startsWith("*.") ? async () => [] : lookFromAfar;
@@ -51,7 +51,7 @@ export function checkNames({ look, lookAtCaa, lookUp, lookFromAfar }: Eyes, ingr
     const left = [...names];
     // Nothing is asked for there, and DNS alone is the same everywhere.
     const see = async (name: string): Promise<readonly View[]> => {
-      if (byDns.includes(name)) return [{ from: null, facts: await lookAtCaa(name, until.signal) }];
+      if (byDns.includes(name)) return [{ from: null, facts: await lookAtProof(name, until.signal) }];
       if (byTls.includes(name)) return [{ from: null, facts: await lookUp(name, until.signal) }];
       return viewsOf(name, until.signal);
     };

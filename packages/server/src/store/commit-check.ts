@@ -68,7 +68,6 @@ interface HeldCheck {
   readonly failures: number;
   readonly tried_since: Instant | null;
   readonly leaves_at: Instant | null;
-  readonly leads_anywhere: boolean;
   readonly awaits_names: boolean;
   readonly holds_order: boolean;
   readonly failing: number;
@@ -86,11 +85,7 @@ async function holdCheck(
   const { rows: lineages } = await sql<Omit<HeldCheck, "holds_order">>`
     select state, certificate_id, coalesce(all_names, names) as names, failure_code, failures,
       coalesce((select records from right_records where lineage_id = lineage.id), '[]'::jsonb) as kept,
-      failing_since as tried_since, leaves_at, coalesce(rejoin_at <= ${timestamp(now)}, false) as awaits_names,
-      coalesce(challenge = 'dns-01', false) or exists (
-        select 1 from dns_zone, unnest(lineage.names) as covered
-        where covered = dns_zone.name or covered like '%.' || dns_zone.name
-      ) as leads_anywhere
+      failing_since as tried_since, leaves_at, coalesce(rejoin_at <= ${timestamp(now)}, false) as awaits_names
     from lineage where id = ${lineageId} for no key update`.execute(trx);
   if (fence === null)
     await sql`insert into lineage_check (lineage_id) values (${lineageId}) on conflict do nothing`.execute(
@@ -115,7 +110,6 @@ const factsOf = (held: HeldCheck, asked: boolean): CheckFacts => ({
   state: held.state,
   names: held.names,
   hasCertificate: held.certificate_id !== null,
-  leadsAnywhere: held.leads_anywhere,
   holdsOrder: held.holds_order,
   awaitsNames: held.awaits_names,
   isMendable: isMendable(held.failure_code),

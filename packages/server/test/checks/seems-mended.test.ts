@@ -1,5 +1,12 @@
 /** What is looked at each minute, at real name servers: whether what was wrong may be right by now. */
-import { type Finding, type Instant, instant, milliseconds, parseRange } from "@certmill/domain";
+import {
+  type Finding,
+  type Instant,
+  instant,
+  milliseconds,
+  type ProofFacts,
+  parseRange,
+} from "@certmill/domain";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { AuthoritativeResolver } from "../../src/checks/authoritative-resolver.ts";
 import { dnsExchange } from "../../src/checks/dns-exchange.ts";
@@ -30,7 +37,12 @@ function publish(...lines: readonly string[]): void {
   hosted.records.splice(0, hosted.records.length, ...zone("example.test", lines).records);
 }
 
-function look(fault: Pick<Finding, "code" | "name" | "found">): Promise<boolean> {
+const nowhere: ProofFacts = { kind: "failed", detail: "not looked for" };
+
+function look(
+  fault: Pick<Finding, "code" | "name" | "found">,
+  proof: ProofFacts = nowhere,
+): Promise<boolean> {
   const { port } = servers;
   const resolver = new AuthoritativeResolver({
     exchange: dnsExchange({ udp: milliseconds(400), tcp: milliseconds(1_000) }),
@@ -40,10 +52,11 @@ function look(fault: Pick<Finding, "code" | "name" | "found">): Promise<boolean>
     now,
   });
   const whole: Finding = { weight: "fault", where: null, expected: [], ca: null, seenFrom: [], ...fault };
-  return seemsMended(resolver, { ours: ranges("192.0.2.1"), proxies: [] })(
-    whole,
-    new AbortController().signal,
-  );
+  return seemsMended(
+    resolver,
+    { ours: ranges("192.0.2.1"), proxies: [] },
+    async () => proof,
+  )(whole, new AbortController().signal);
 }
 
 test("addresses are mended when all of them are ours", async () => {
@@ -73,4 +86,13 @@ test("CAA records that could not be looked up may be right when there is an answ
   expect(await look(fault)).toBe(false);
   servers.misbehaving.clear();
   expect(await look(fault)).toBe(true);
+});
+
+test("the place of a proof is right when we may write there", async () => {
+  const fault = { code: "delegation-missing", name: "*.example.test", found: [] } as const;
+  const record = "_acme-challenge.example.test";
+  expect(await look(fault, { kind: "elsewhere", name: record, target: "example.test.acme.test" })).toBe(
+    false,
+  );
+  expect(await look(fault, { kind: "ours", name: "example.test.acme.test" })).toBe(true);
 });

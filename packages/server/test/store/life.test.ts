@@ -124,7 +124,7 @@ test("a renewal that fails is checked at once and by steps, and ordered when it 
 
 test("what a check saw is kept while it passes, written when it differs, and told when it fails", async () => {
   await using fleet = await startActive();
-  const seen: NameRecords = { name, addresses: ["192.0.2.1"], alias: null, caa: [] };
+  const seen: NameRecords = { name, addresses: ["192.0.2.1"], alias: null, proof: null, caa: [] };
   /** Which transaction wrote it. */
   const writtenBy = async () => {
     const { rows } = await sql<{ by: string }>`select xmin::text as by from right_records`.execute(fleet.db);
@@ -208,6 +208,22 @@ test("what leads elsewhere for seven days has moved, and comes back with its ren
     "domain.moved",
     "domain.returned",
   ]);
+});
+
+test("a wildcard whose delegation is gone for seven days has moved, and comes back with it", async () => {
+  await using fleet = await startActive();
+  const by = (proof: string): NameRecords => ({ name, addresses: null, alias: null, proof, caa: [] });
+  const target = `${name}.acme.test`;
+  const gone: Finding = { ...elsewhere, code: "delegation-missing", expected: [target], found: [] };
+  const led = [by(target)];
+  await check(fleet, [], after(start, days(1)), led);
+  for (let day = 2; day <= 9; day += 1) {
+    expect((await lineageOf(fleet)).state).toBe("active");
+    await check(fleet, [gone], after(start, days(day)), [by(`_acme-challenge.${name}`)]);
+  }
+  expect((await lineageOf(fleet)).state).toBe("moved");
+  await check(fleet, [], after(start, days(10)), led);
+  expect((await lineageOf(fleet)).state).toBe("active");
 });
 
 test("what does not come back is removed, and nothing is left of it", async () => {
