@@ -79,11 +79,11 @@ test("Caddy serves what the agent has, a renewed one from the next handshake on,
   });
 });
 
-test("Caddy's own issuance asks the agent: a name that the server takes up gets a certificate, one that it does not know gets none", async () => {
+test("Caddy's own issuance asks the agent: a name that the server takes up gets a certificate, one that it does not know, or that a wildcard is for, gets none", async () => {
   const port = await freePort();
   await using issuing = await startCaddy(onDemandCaddyfile(port), { probe: () => accepts(port) });
   tellOnFailure({ issuing });
-  server.begins.add("new.example.com");
+  for (const name of ["new.example.com", "*.made-up.example.com"]) server.begins.add(name);
   await using _agent = await startAgent();
   const before = server.asked("demandCertificate");
   const handshakes = await Promise.all(Array.from({ length: 20 }, () => serialAt(port, "new.example.com")));
@@ -92,6 +92,7 @@ test("Caddy's own issuance asks the agent: a name that the server takes up gets 
   expect(await serialAt(port, "elsewhere.example.com")).toBeNull();
   expect(await serialAt(port, "elsewhere.example.com")).toBeNull();
   expect(server.asked("demandCertificate") - before, "a no is remembered").toBe(2);
+  expect(await serialAt(port, "any.made-up.example.com"), "a wildcard is no yes to all below it").toBeNull();
 });
 
 const caddyfile = () => `{
@@ -133,13 +134,13 @@ const startAgent = () =>
     server,
     directory,
     proveAt: { host: "127.0.0.1", port: tlsPort },
-    openDriver: (certificateFor, ask) =>
+    openDriver: (certificateFor, mayOrder) =>
       openCaddyDriver({
         certificateFor,
         host: "127.0.0.1",
         port: agentPort,
         secret: null,
-        ask,
+        mayOrder,
         log: () => undefined,
       }),
   });

@@ -215,7 +215,12 @@ test("the agent brings what the server has, and again what HAProxy missed while 
   const [first, second] = [ca.issue(names), ca.issue(names)];
   server.put("21", "211", names, first);
   const open = haproxyKind.plan(new DriverOptions(new Map([["proxy-socket", [edge.haproxy.socket]]])));
-  const parts = { certificateFor: async () => null, knows: async () => false, log: () => undefined };
+  const parts = {
+    certificateFor: async () => null,
+    knows: async () => false,
+    mayOrder: async () => false,
+    log: () => undefined,
+  };
   const driven = await open({ directory: edge.directory, ...parts });
   const often = {
     pace: haproxyKind.pace,

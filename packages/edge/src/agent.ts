@@ -104,6 +104,11 @@ export interface Agent {
   demand(name: string): Promise<ServedCertificate | null>;
   /** Whether the server has a domain of that name for this edge; null: it cannot be asked now. */
   knows(name: string): Promise<boolean | null>;
+  /**
+   * Whether a proxy may order a certificate for a name by itself: for a domain of that name which is served, or begun by this. Not
+   * for those below a wildcard, which are as many as anybody makes up. Null: the server cannot be asked now.
+   */
+  mayOrder(name: string): Promise<boolean | null>;
 }
 
 /**
@@ -219,12 +224,20 @@ async function openIn(options: AgentOptions): Promise<Agent> {
   }
 
   async function knows(name: string): Promise<boolean | null> {
-    if (servedFor(name) !== null || holdings.rests(name)) return true;
-    const answer = await demands.ask(name, running.signal);
-    return answer === "failed" ? null : answer !== "unknown";
+    if (holdings.coverOf(name) !== null) return true;
+    const { kind } = await demands.ask(name, running.signal);
+    return kind === "failed" ? null : kind !== "unknown";
   }
 
-  return { run, servedFor, demand, knows };
+  async function mayOrder(name: string): Promise<boolean | null> {
+    const cover = holdings.coverOf(name);
+    if (cover !== null) return cover === "name";
+    const answer = await demands.ask(name, running.signal);
+    if (answer.kind === "failed") return null;
+    return (answer.kind === "served" || answer.kind === "begun") && answer.coveredBy === "name";
+  }
+
+  return { run, servedFor, demand, knows, mayOrder };
 }
 
 /** Milliseconds in which the workers of a proxy that was reloaded have switched. */

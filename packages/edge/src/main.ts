@@ -59,6 +59,7 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
     directory,
     certificateFor: async (of) => await (await opened.promise).demand(of),
     knows: async (of) => await (await opened.promise).knows(of),
+    mayOrder: async (of) => await (await opened.promise).mayOrder(of),
     log,
   };
   await using proxy = await openProxy(options.proxy, parts);

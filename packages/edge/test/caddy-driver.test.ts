@@ -24,16 +24,20 @@ const second = ca.issue(names);
 const hello = "signature_schemes=403%2C804&cipher_suites=1301%2C1302";
 const events: EdgeEvent[] = [];
 
-const openDriver = (part: Partial<CaddyOptions>) => (certificateFor: CaddyOptions["certificateFor"]) =>
-  openCaddyDriver({
-    certificateFor,
-    host: "127.0.0.1",
-    port: 0,
-    secret: null,
-    ask: async (name) => name.endsWith(".known.example"),
-    log: (event) => events.push(event),
-    ...part,
-  });
+const nobodyMay: CaddyOptions["mayOrder"] = async () => false;
+
+const openDriver =
+  (part: Partial<CaddyOptions>) =>
+  (certificateFor: CaddyOptions["certificateFor"], mayOrder: CaddyOptions["mayOrder"] = nobodyMay) =>
+    openCaddyDriver({
+      certificateFor,
+      mayOrder,
+      host: "127.0.0.1",
+      port: 0,
+      secret: null,
+      log: (event) => events.push(event),
+      ...part,
+    });
 
 let server: EdgeServer;
 let driven: DrivenAgent<CaddyDriver>;
@@ -41,6 +45,8 @@ let driven: DrivenAgent<CaddyDriver>;
 beforeAll(async () => {
   server = await EdgeServer.open();
   server.put("1", "11", names, first);
+  for (const name of ["new.example.net", "*.new.example.net"]) server.begins.add(name);
+  server.waits.add("waiting.example.net");
   driven = await driveAgent({ server, openDriver: openDriver({}) });
   await eventually("it is installed", () => server.served().includes("11"));
 });
@@ -107,8 +113,17 @@ describe("what is asked and what is said", () => {
     ["/", 404],
     ["*", 404],
     ["/ask?domain=a.example.com", 200],
-    ["/ask?domain=new.known.example", 200],
     ["/ask?domain=c.example.com", 403],
+    ["/ask?domain=new.example.net", 200],
+    ["/ask?domain=waiting.example.net", 403],
+    // Anybody makes up as many as they like.
+    ["/ask?domain=shop.b.example.com", 403],
+    ["/ask?domain=shop.new.example.net", 403],
+    ["/has?domain=a.example.com", 200],
+    ["/has?domain=shop.b.example.com", 200],
+    ["/has?domain=c.example.com", 403],
+    ["/has?domain=new.example.net", 403],
+    ["/has", 400],
     ["/ask?domain=..", 400],
     ["/ask", 400],
   ];
@@ -165,7 +180,7 @@ test("with a secret only its paths are answered, by whatever host", async () => 
   const status = async (path: string, host = "caddy.internal") =>
     (await get({ port: driver.port, path, host })).status;
   expect(await status("/s3cret/cert?server_name=a.example.com")).toBe(200);
-  expect(await status("/s3cret/ask?domain=a.example.com")).toBe(200);
+  expect(await status("/s3cret/has?domain=a.example.com")).toBe(200);
   expect(await status("/cert?server_name=a.example.com")).toBe(404);
   expect(await status("/other/cert?server_name=a.example.com")).toBe(404);
   expect(await status("/s3cret")).toBe(404);
@@ -175,7 +190,7 @@ test("an ask that fails is no yes, and is told", async () => {
   const fail = async () => {
     throw new Error("the server does not answer");
   };
-  await using driver = await openDriver({ ask: fail })(certificateFor);
+  await using driver = await openDriver({})(certificateFor, fail);
   const answer = await get({ port: driver.port, path: "/ask?domain=c.example.com" });
   expect(answer).toMatchObject({ status: 503, body: "It cannot be told now: the server does not answer.\n" });
 });

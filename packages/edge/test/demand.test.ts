@@ -83,7 +83,9 @@ test("a server that is silent holds a handshake up for no longer than one that w
     patience: 50,
   });
   expect(await demands.installed("one.example.com", new AbortController().signal)).toBe(false);
-  expect(await demands.ask("one.example.com", new AbortController().signal)).toBe("failed");
+  expect(await demands.ask("one.example.com", new AbortController().signal)).toEqual({
+    kind: "failed",
+  });
   expect(server.asked("demandCertificate"), "and is left alone for a moment").toBe(1);
 });
 

@@ -163,14 +163,19 @@ export const edgeProof = operation({
 /**
  * What comes of a handshake for a name that the edge has no certificate for. `served`: there is one, the server is asked for it next;
  * `begun`: the domain has none yet, and is being tried now, whoever asked first; `waiting`: it has none, and a handshake does not
- * hasten it; `unknown`: the edge group has no such name.
+ * hasten it; `unknown`: the edge group has no such name, nor a wildcard above it.
  */
 const Demand = Type.Union([
   Type.Object({ kind: Type.Literal("served"), certificate: EdgeCertificate }),
   Type.Object({
-    kind: Type.Union([Type.Literal("begun"), Type.Literal("waiting"), Type.Literal("unknown")]),
+    kind: Type.Union([Type.Literal("begun"), Type.Literal("waiting")]),
     certificate: Type.Null(),
+    coveredBy: Type.Enum(["name", "wildcard"], {
+      description:
+        "Which domain it is: `name`, the one of that name; `wildcard`, the one above it, whose certificate serves as many names as anybody makes up.",
+    }),
   }),
+  Type.Object({ kind: Type.Literal("unknown"), certificate: Type.Null() }),
 ]);
 
 export const demandCertificate = operation({

@@ -9,7 +9,12 @@ const kept = {
   failed: 2_000,
 } as const;
 
-export type NoCertificate = keyof typeof kept;
+/** By which of a lineage's names another is covered: its own, or the wildcard above it. */
+export type Cover = "name" | "wildcard";
+
+export type NoCertificate =
+  | { readonly kind: "unknown" | "failed" }
+  | { readonly kind: "begun" | "waiting"; readonly coveredBy: Cover };
 
 /** Answers kept at most: about 2 MB of names. */
 const most = 10_000;
@@ -26,7 +31,7 @@ export class Answers {
 
   set(name: string, answer: NoCertificate, now: number): void {
     this.#untilByName.delete(name);
-    this.#untilByName.set(name, { answer, until: now + kept[answer] });
+    this.#untilByName.set(name, { answer, until: now + kept[answer.kind] });
     for (const oldest of this.#untilByName.keys()) {
       if (this.#untilByName.size <= most) break;
       this.#untilByName.delete(oldest);

@@ -3,7 +3,7 @@ import { lineageFault } from "../feed/lineage-fault.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import type { StateKeeper } from "../holding/state-keeper.ts";
-import { Answers, type NoCertificate } from "./answers.ts";
+import { Answers, type Cover, type NoCertificate } from "./answers.ts";
 import { AskingPace } from "./asking-pace.ts";
 
 export interface DemandsOptions {
@@ -18,6 +18,8 @@ export interface DemandsOptions {
   readonly patience?: number;
 }
 
+type Answer = NoCertificate | { readonly kind: "served"; readonly coveredBy: Cover };
+
 /**
  * Names of handshakes that nothing is installed for. The server is asked once for each, whoever else wants it
  * meanwhile; its no is kept for a while, and a certificate is installed before all others.
@@ -26,7 +28,7 @@ export class Demands {
   readonly #options: DemandsOptions;
   readonly #patience: number;
   readonly #answers = new Answers();
-  readonly #underWay = new Map<string, Promise<NoCertificate | "served">>();
+  readonly #underWay = new Map<string, Promise<Answer>>();
   readonly #pace = new AskingPace();
 
   constructor(options: DemandsOptions) {
@@ -42,8 +44,8 @@ export class Demands {
    */
   async installed(name: string, signal: AbortSignal): Promise<boolean> {
     const giveUpAt = Date.now() + this.#patience;
-    const answer = await this.ask(name, signal);
-    if (answer !== "served" && answer !== "begun") return false;
+    const { kind } = await this.ask(name, signal);
+    if (kind !== "served" && kind !== "begun") return false;
     return await this.arrival(name, signal, giveUpAt);
   }
 
@@ -62,25 +64,25 @@ export class Demands {
   }
 
   /** What the server says of a name; a domain without a certificate may be begun by it. */
-  async ask(name: string, signal: AbortSignal): Promise<NoCertificate | "served"> {
-    if (!hostName.test(name) || name.length > 253) return "unknown";
+  async ask(name: string, signal: AbortSignal): Promise<Answer> {
+    if (!hostName.test(name) || name.length > 253) return { kind: "unknown" };
     const known = this.#answers.get(name, Date.now());
     if (known !== null) return known;
     const underWay = this.#underWay.get(name);
     if (underWay !== undefined) return await underWay;
-    if (!this.#pace.take(name, Date.now())) return "failed";
+    if (!this.#pace.take(name, Date.now())) return { kind: "failed" };
     const asking = this.#askServer(name, signal);
     this.#underWay.set(name, asking);
     try {
       const answer = await asking;
-      if (answer !== "served") this.#answers.set(name, answer, Date.now());
+      if (answer.kind !== "served") this.#answers.set(name, answer, Date.now());
       return answer;
     } finally {
       this.#underWay.delete(name);
     }
   }
 
-  async #askServer(name: string, signal: AbortSignal): Promise<NoCertificate | "served"> {
+  async #askServer(name: string, signal: AbortSignal): Promise<Answer> {
     const { client, edge, holdings, keeper } = this.#options;
     // A server that is silent must not hold up a handshake for longer than one that works at it.
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#patience)]);
@@ -89,15 +91,15 @@ export class Demands {
         body: { name, edge },
         signal: limited,
       });
-      if (demand.kind !== "served") return demand.kind;
-      if (lineageFault(demand.certificate) !== null) return "failed";
+      if (demand.kind !== "served") return demand;
+      if (lineageFault(demand.certificate) !== null) return { kind: "failed" };
       holdings.acceptDemanded(demand.certificate);
       await keeper.written();
       holdings.release();
-      return "served";
+      return { kind: "served", coveredBy: demand.certificate.names.includes(name) ? "name" : "wildcard" };
     } catch (error) {
       if (!limited.aborted && serverTrouble(error) === null) throw error;
-      return "failed";
+      return { kind: "failed" };
     }
   }
 }

@@ -13,6 +13,8 @@ export interface DriverParts {
   readonly certificateFor: (name: string) => Promise<ServedCertificate | null>;
   /** Whether the server has a domain of that name for this edge; null: it cannot be asked now. */
   readonly knows: (name: string) => Promise<boolean | null>;
+  /** Whether a proxy with issuers of its own may order a certificate for a name; null: that cannot be told now. */
+  readonly mayOrder: (name: string) => Promise<boolean | null>;
   readonly log: Log;
 }
 

@@ -183,9 +183,11 @@ export class Holdings {
     await this.#arrivals.at(name, until, signal);
   }
 
-  /** Whether what a name is served with is known and not kept here, because nobody has asked for it lately. */
-  rests(name: string): boolean {
-    return this.installedFor(name) === null && this.#restingFor(name) !== null;
+  /** By which of its names something that is installed, or rests, is there for a name; null: nothing is. */
+  coverOf(name: string): "name" | "wildcard" | null {
+    const isThere = (at: string) => this.#lineageByName.has(at) || this.#kept.restingFor(at) !== null;
+    if (isThere(name)) return "name";
+    return isThere(wildcardOf(name)) ? "wildcard" : null;
   }
 
   /** Has what rests for a name installed, before all others. @returns false: nothing does. */

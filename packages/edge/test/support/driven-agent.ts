@@ -11,11 +11,11 @@ export interface DrivenAgent<D> extends AsyncDisposable {
 }
 
 type CertificateFor = (name: string) => Promise<ServedCertificate | null>;
-type Knows = (name: string) => Promise<boolean | null>;
+type MayOrder = (name: string) => Promise<boolean | null>;
 
 export interface DriveRequest<D> {
   readonly server: EdgeServer;
-  readonly openDriver: (certificateFor: CertificateFor, knows: Knows) => Promise<D>;
+  readonly openDriver: (certificateFor: CertificateFor, mayOrder: MayOrder) => Promise<D>;
   /** Where handshakes prove; null: nowhere. */
   readonly proveAt?: { readonly host: string; readonly port: number } | null;
   /** Whether a name has one certificate there; by default it may have both of a pair. */
@@ -33,8 +33,8 @@ export async function driveAgent<D extends Driver & AsyncDisposable>(
   const agent = Promise.withResolvers<Agent>();
   // Who asks before the agent has been opened waits until then.
   const certificateFor = async (name: string) => (await agent.promise).servedFor(name);
-  const knows = async (name: string) => (await agent.promise).knows(name);
-  const driver = opened.use(await request.openDriver(certificateFor, knows));
+  const mayOrder = async (name: string) => (await agent.promise).mayOrder(name);
+  const driver = opened.use(await request.openDriver(certificateFor, mayOrder));
   const running = opened.use(
     await runAgent(request.server, directory, {
       proxy: {

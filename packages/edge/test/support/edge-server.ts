@@ -40,6 +40,8 @@ export class EdgeServer implements AsyncDisposable {
   readonly edges = new Set<string>();
   /** Names without a certificate that are tried when they are asked for. */
   readonly begins = new Set<string>();
+  /** Names without a certificate that nothing hastens. */
+  readonly waits = new Set<string>();
   installation = 1;
   pageSize = 2;
   readonly #keyPairs = new Map<string, EdgeKeyPair>();
@@ -190,9 +192,17 @@ export class EdgeServer implements AsyncDisposable {
   }
 
   #demand(name: string): OutputOf<Operations["demandCertificate"]> {
-    const certificate = [...this.#current.values()].find(({ names }) => names.includes(name));
-    if (certificate !== undefined) return { kind: "served", certificate };
-    return { kind: this.begins.has(name) ? "begun" : "unknown", certificate: null };
+    const above = `*${name.slice(name.indexOf("."))}`;
+    for (const [at, coveredBy] of [
+      [name, "name"],
+      [above, "wildcard"],
+    ] as const) {
+      const certificate = [...this.#current.values()].find(({ names }) => names.includes(at));
+      if (certificate !== undefined) return { kind: "served", certificate };
+      if (this.begins.has(at)) return { kind: "begun", certificate: null, coveredBy };
+      if (this.waits.has(at)) return { kind: "waiting", certificate: null, coveredBy };
+    }
+    return { kind: "unknown", certificate: null };
   }
 
   #certificates(ids: readonly string[]): OutputOf<Operations["edgeCertificates"]> {

@@ -96,6 +96,23 @@ test("only so many are begun for a registered domain in an hour", async () => {
   expect(await kind("n24.flood.example.org")).toBe("begun");
 });
 
+test("that a wildcard is for a name is told apart from the domain of that name", async () => {
+  await addWaiting("first.example.net", "own.covered.example.net");
+  await api.db
+    .insertInto("domain")
+    .columns(["name", "lineage_id", "created_at"])
+    .expression((eb) =>
+      eb
+        .selectFrom("domain")
+        .select([sql<string>`'*.covered.example.net'`.as("name"), "lineage_id", "created_at"])
+        .where("name", "=", "first.example.net"),
+    )
+    .execute();
+  expect(await demand("any.covered.example.net")).toMatchObject({ kind: "begun", coveredBy: "wildcard" });
+  expect(await demand("own.covered.example.net")).toMatchObject({ kind: "begun", coveredBy: "name" });
+  expect(await demand("nobody.example.net")).toEqual({ kind: "unknown", certificate: null });
+});
+
 test("one that fails is not hastened", async () => {
   await addWaiting("dead.example.com");
   await api.db

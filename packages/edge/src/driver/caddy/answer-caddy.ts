@@ -32,14 +32,36 @@ export async function answerCertificate(
 
 const notOurs = { status: 204, body: null } as const;
 
-/** `GET /ask?domain=NAME`, as Caddy's `on_demand_tls` asks before it issues: 200 for yes; whatever else is no. */
+/**
+ * `GET /ask?domain=NAME`, as Caddy's `on_demand_tls` asks before it orders a certificate by itself: 200 for yes; whatever
+ * else is no.
+ */
 export async function answerAsk(
   query: URLSearchParams,
-  knows: (name: string) => Promise<boolean | null>,
+  mayOrder: (name: string) => Promise<boolean | null>,
 ): Promise<DoorAnswer> {
   const name = parseAskedName(query.get("domain") ?? "");
-  if (name === null) return say(400, "The query has no domain that is a host name.");
-  const isKnown = await knows(name);
-  if (isKnown === null) return serverAway;
-  return isKnown ? say(200, `Yes: ${name} is served here.`) : say(403, `No: ${name} is not known here.`);
+  if (name === null) return noDomain;
+  const mayBe = await mayOrder(name);
+  if (mayBe === null) return serverAway;
+  return mayBe
+    ? say(200, `Yes: ${name} is a domain here.`)
+    : say(403, `No: ${name} is not a domain here whose certificate may be ordered now.`);
 }
+
+/**
+ * `GET /has?domain=NAME`, for Caddys that ask before they fetch: yes to what they are given a certificate for next, so
+ * that none of them ever orders one.
+ */
+export async function answerHas(
+  query: URLSearchParams,
+  certificateFor: (name: string) => Promise<ServedCertificate | null>,
+): Promise<DoorAnswer> {
+  const name = parseAskedName(query.get("domain") ?? "");
+  if (name === null) return noDomain;
+  return (await certificateFor(name)) === null
+    ? say(403, `No: there is no certificate for ${name} here.`)
+    : say(200, `Yes: there is a certificate for ${name} here.`);
+}
+
+const noDomain = say(400, "The query has no domain that is a host name.");

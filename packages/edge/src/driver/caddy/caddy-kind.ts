@@ -19,9 +19,9 @@ export const caddyKind: DriverKind = {
   plan(options) {
     const address = readListenAddress("proxy-listen", options.one("proxy-listen") ?? "127.0.0.1:8403");
     const secretFile = options.one("proxy-secret-file");
-    return async ({ certificateFor, knows, log }) => {
+    return async ({ certificateFor, mayOrder, log }) => {
       const secret = secretFile === null ? null : await readSecret(secretFile);
-      return await openCaddyDriver({ ...address, secret, certificateFor, ask: knows, log });
+      return await openCaddyDriver({ ...address, secret, certificateFor, mayOrder, log });
     };
   },
 };

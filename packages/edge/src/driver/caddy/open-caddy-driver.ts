@@ -3,14 +3,14 @@ import type { DoorOptions } from "../door/open-door.ts";
 import { openDoor } from "../door/open-door.ts";
 import type { Driver } from "../driver.ts";
 import { GivenSerials } from "../given-serials.ts";
-import { answerAsk, answerCertificate } from "./answer-caddy.ts";
+import { answerAsk, answerCertificate, answerHas } from "./answer-caddy.ts";
 import { BundleCache } from "./bundle-cache.ts";
 
 export interface CaddyOptions extends Pick<DoorOptions, "host" | "port" | "secret" | "log"> {
   /** What a name is served with; null: nothing. It may take its time, as long as a handshake may wait for it. */
   readonly certificateFor: (name: string) => Promise<ServedCertificate | null>;
-  /** Whether Caddy may get itself a certificate for a name that has none here; null: that cannot be told now. */
-  readonly ask: (name: string) => Promise<boolean | null>;
+  /** Whether Caddy may order a certificate for a name by itself; null: that cannot be told now. */
+  readonly mayOrder: (name: string) => Promise<boolean | null>;
 }
 
 export interface CaddyDriver extends Driver, AsyncDisposable {
@@ -27,15 +27,15 @@ const cacheSize = 10_000;
  * @throws {EdgeFault} `port-unusable`.
  */
 export async function openCaddyDriver(options: CaddyOptions): Promise<CaddyDriver> {
-  const { certificateFor, ask } = options;
+  const { certificateFor, mayOrder } = options;
   const cache = new BundleCache(cacheSize);
-  const isKnown = async (name: string) => (await certificateFor(name)) !== null || (await ask(name));
   const door = await openDoor({
     ...options,
     what: "certificates for Caddy",
     answers: {
       "/cert": (query) => answerCertificate(query, certificateFor, cache),
-      "/ask": (query) => answerAsk(query, isKnown),
+      "/ask": (query) => answerAsk(query, mayOrder),
+      "/has": (query) => answerHas(query, certificateFor),
     },
   });
   const given = new GivenSerials();

@@ -24,6 +24,6 @@ export function demandCertificateHandler({
     const outcome = await demandLineage(db, { name, edgeGroupId, perDomain: demandsPerDomain, now: now() });
     return outcome.kind === "served"
       ? { status: 200, body: { kind: "served", certificate: presentServed(outcome.served) } }
-      : { status: 200, body: { kind: outcome.kind, certificate: null } };
+      : { status: 200, body: { ...outcome, certificate: null } };
   };
 }

@@ -13,7 +13,8 @@ import type { ServedLineage } from "../read/edge-feed.ts";
 /** What an edge group has for a name; see the operation `demandCertificate`. */
 export type DemandOutcome =
   | { readonly kind: "served"; readonly served: ServedLineage }
-  | { readonly kind: "begun" | "waiting" | "unknown" };
+  | { readonly kind: "begun" | "waiting"; readonly coveredBy: "name" | "wildcard" }
+  | { readonly kind: "unknown" };
 
 interface DemandOptions {
   /** As it came in a handshake, in lower case. */
@@ -33,15 +34,24 @@ const hour: Duration = hours(1);
 export async function demandLineage(db: Db, demand: DemandOptions): Promise<DemandOutcome> {
   const found = await findByName(db, demand);
   if (found === null) return { kind: "unknown" };
-  const { lineage_id: lineageId, certificate_id, serial, not_after, names, mayBegin, wasBegun } = found;
+  const {
+    lineage_id: lineageId,
+    certificate_id,
+    serial,
+    not_after,
+    names,
+    coveredBy,
+    mayBegin,
+    wasBegun,
+  } = found;
   if (certificate_id !== null && serial !== null && not_after !== null) {
     return {
       kind: "served",
       served: { lineage_id: lineageId, names, twin_of: null, certificate_id, serial, not_after },
     };
   }
-  if (wasBegun) return { kind: "begun" };
-  if (!mayBegin) return { kind: "waiting" };
+  if (wasBegun) return { kind: "begun", coveredBy };
+  if (!mayBegin) return { kind: "waiting", coveredBy };
   return await db.transaction().execute(async (trx) => {
     // Held first: of many edges that ask at once only one is to be counted.
     const held = await trx
@@ -50,10 +60,10 @@ export async function demandLineage(db: Db, demand: DemandOptions): Promise<Dema
       .where("id", "=", lineageId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
-    if (isLately(held.demanded_at, demand.now)) return { kind: "begun" };
-    if (!(await spend(trx, demand))) return { kind: "waiting" };
+    if (isLately(held.demanded_at, demand.now)) return { kind: "begun", coveredBy };
+    if (!(await spend(trx, demand))) return { kind: "waiting", coveredBy };
     await begin(trx, { ...demand, lineageId });
-    return { kind: "begun" };
+    return { kind: "begun", coveredBy };
   });
 }
 
@@ -65,6 +75,7 @@ async function findByName(db: Db, { name, edgeGroupId, now }: DemandOptions) {
     .innerJoin("lineage", "lineage.id", "domain.lineage_id")
     .leftJoin("certificate", "certificate.id", "lineage.certificate_id")
     .select([
+      "domain.name",
       "lineage.id as lineage_id",
       "lineage.names",
       "lineage.state",
@@ -84,6 +95,7 @@ async function findByName(db: Db, { name, edgeGroupId, now }: DemandOptions) {
   const { state, failures, demanded_at: at } = row;
   return {
     ...row,
+    coveredBy: row.name === name ? ("name" as const) : ("wildcard" as const),
     mayBegin: state === "waiting" && failures === 0,
     wasBegun: state === "issuing" || isLately(at, now),
   };
