@@ -3,8 +3,9 @@
  * Only the delegations of top-level domains are kept for a while; a customer's change shows at once.
  */
 import { type AddressRange, after, type Instant, mayReach, minutes, parseAddress } from "@certmill/domain";
-import type { Answer, DsData, RecordType } from "dns-packet";
+import type { DsData, RecordType } from "dns-packet";
 import { storableText } from "../storable-text.ts";
+import { answerOf, decisive } from "./dns-answer.ts";
 import { type Exchange, type NameServer, NoReply } from "./dns-exchange.ts";
 import { type DnsReply, isUnder, lowerName, type Question, recordsOf } from "./dns-message.ts";
 import { signatureFault, signaturesOf, trustKeys, type ZoneKeys } from "./dnssec.ts";
@@ -32,13 +33,21 @@ interface Zone {
 }
 
 const keepFor = minutes(10);
-/** Bounds of one check, against name servers that lead astray. */
-const mostQuestions = 150;
+/** Against name servers that lead astray. After `longest`, in milliseconds, what is not known is told as such. */
+interface Bounds {
+  readonly mostQuestions: number;
+  readonly longest: number;
+}
+
+/** Of one check. */
+const ofCheck: Bounds = { mostQuestions: 150, longest: 15_000 };
+/** Of finding the servers that a zone names itself. */
+const ofNamed: Bounds = { mostQuestions: 60, longest: 5_000 };
+/** As many as a delegation has at most in practice. */
+const mostNamed = 13;
 const mostReferrals = 16;
 const mostDepth = 3;
 const serversTried = 4;
-/** Then what is not known is told as such, in milliseconds. */
-const longest = 15_000;
 
 export class AuthoritativeResolver implements Resolver {
   readonly #options: AuthoritativeOptions;
@@ -51,9 +60,10 @@ export class AuthoritativeResolver implements Resolver {
   begin(signal: AbortSignal): NameLookups {
     const now = this.#options.now();
     const known = [...this.#topLevel.values()].filter(({ until }) => until > now).map(({ zone }) => zone);
-    return new Walk(this.#options, known, signal, (zone) => {
+    const learnt = (zone: Zone): void => {
       if (!zone.name.includes(".")) this.#topLevel.set(zone.name, { zone, until: after(now, keepFor) });
-    });
+    };
+    return new Walk(this.#options, known, { signal, bounds: ofCheck, learnt });
   }
 }
 
@@ -65,8 +75,11 @@ class Stuck extends Error {
 class Walk implements NameLookups {
   readonly #options: AuthoritativeOptions;
   readonly #signal: AbortSignal;
+  readonly #bounds: Bounds;
   readonly #zones: Map<string, Zone>;
   readonly #keys = new Map<string, Promise<ZoneKeys>>();
+  /** By zone: servers that it names itself. */
+  readonly #named = new Map<string, Promise<readonly NameServer[]>>();
   readonly #learnt: (zone: Zone) => void;
   readonly #beganAt = performance.now();
   #questions = 0;
@@ -74,11 +87,19 @@ class Walk implements NameLookups {
   constructor(
     options: AuthoritativeOptions,
     known: readonly Zone[],
-    signal: AbortSignal,
-    learnt: (zone: Zone) => void,
+    {
+      signal,
+      bounds,
+      learnt,
+    }: {
+      readonly signal: AbortSignal;
+      readonly bounds: Bounds;
+      readonly learnt: (zone: Zone) => void;
+    },
   ) {
     this.#options = options;
     this.#signal = signal;
+    this.#bounds = bounds;
     this.#learnt = learnt;
     const root: Zone = { name: ".", servers: options.roots, named: [], ds: [] };
     this.#zones = new Map([root, ...known].map((zone) => [zone.name, zone]));
@@ -98,9 +119,10 @@ class Walk implements NameLookups {
 
   async askEach<T>(name: string, type: RecordType): Promise<readonly ServerAnswer<T>[]> {
     try {
-      const { zone } = await this.#walk(name, type, 0);
+      const { zone, reply } = await this.#walk(name, type, 0);
       const servers = new Map<string, NameServer>();
       for await (const server of this.#serversOf(zone, 0)) servers.set(server.address, server);
+      for (const server of await this.#namedBy(zone, name, reply)) servers.set(server.address, server);
       return await Promise.all(
         [...servers.values()].map((server) => this.#answerFrom<T>(zone, server, { name, type })),
       );
@@ -118,10 +140,38 @@ class Walk implements NameLookups {
     }
   }
 
+  /** The servers that a zone names itself, some of which its parent may not name. None where it does not tell. */
+  #namedBy(zone: Zone, name: string, reply: DnsReply): Promise<readonly NameServer[]> {
+    const known = this.#named.get(zone.name);
+    if (known !== undefined) return known;
+    // Beside this walk: servers that are hard to find must not use up what the zone's own answers may take.
+    const aside = new Walk(this.#options, [...this.#zones.values()], {
+      signal: this.#signal,
+      bounds: ofNamed,
+      learnt: this.#learnt,
+    });
+    const named = aside.#findNamed(zone, name, reply);
+    this.#named.set(zone.name, named);
+    return named;
+  }
+
+  async #findNamed(zone: Zone, name: string, reply: DnsReply): Promise<readonly NameServer[]> {
+    try {
+      const apex = await this.#apexOf(zone, name, reply);
+      const { answers } = await this.#askZone(zone, apex, "NS", 0);
+      const names = recordsOf(answers, "NS", apex).map(({ data }) => lowerName(data));
+      const found = await Promise.all(names.slice(0, mostNamed).map((each) => this.#addressesOf(each, 1)));
+      return found.flat();
+    } catch (error) {
+      if (error instanceof Stuck) return [];
+      throw error;
+    }
+  }
+
   /** One that says nothing is asked once more: a datagram may be lost. */
   async #answerFrom<T>(zone: Zone, server: NameServer, { name, type }: Question): Promise<ServerAnswer<T>> {
-    let reply = await this.#askServer(server, name, type);
-    if (reply instanceof NoReply) reply = await this.#askServer(server, name, type);
+    let reply = await this.#exchange(server, name, type);
+    if (reply instanceof NoReply) reply = await this.#exchange(server, name, type);
     const isReachable = !(reply instanceof NoReply) || reply.isReachable;
     const answer: Answered<T> =
       reply instanceof NoReply || !isUsable(zone, name, reply)
@@ -190,11 +240,17 @@ class Walk implements NameLookups {
     return serverAt(address, this.#options);
   }
 
-  /** @returns the reply, or why there is none. */
+  /** On the way to an answer: within the bounds. */
   async #askServer(server: NameServer, name: string, type: RecordType): Promise<DnsReply | NoReply> {
+    const { mostQuestions, longest } = this.#bounds;
     this.#questions += 1;
     if (this.#questions > mostQuestions) throw new Stuck("it takes too many questions to find out");
     if (performance.now() - this.#beganAt > longest) throw new Stuck("it takes too long to find out");
+    return this.#exchange(server, name, type);
+  }
+
+  /** @returns the reply, or why there is none. */
+  async #exchange(server: NameServer, name: string, type: RecordType): Promise<DnsReply | NoReply> {
     try {
       const options = { recurse: false, checkingDisabled: false, signal: this.#signal };
       return await this.#options.exchange(server, { name, type }, options);
@@ -299,50 +355,4 @@ function referralOf(zone: Zone, name: string, reply: DnsReply, options: Authorit
   }
   const ds = recordsOf(reply.authorities, "DS", below).map(({ data }) => data);
   return { name: below, servers, named, ds };
-}
-
-/** The records that decide the answer, with the section that has their signatures. */
-function decisive(
-  name: string,
-  type: RecordType,
-  reply: DnsReply,
-): { records: readonly Answer[]; section: readonly Answer[] } {
-  const asked = reply.answers.filter((answer) => answer.type === type && answer.name === name);
-  const records = asked.length > 0 ? asked : aliasRecords(name, reply);
-  if (records.length > 0) return { records, section: reply.answers };
-  return { records: recordsOf(reply.authorities, "SOA"), section: reply.authorities };
-}
-
-/**
- * The CNAME record of a name. One that a server made from a DNAME record above the name is never signed, and follows from that one
- * (RFC 6672 section 5.3.1).
- */
-function aliasRecords(name: string, { answers }: DnsReply): readonly Answer[] {
-  const aliases = recordsOf(answers, "CNAME", name);
-  const [alias] = aliases;
-  if (alias === undefined || signaturesOf(answers, alias).length > 0) return aliases;
-  const target = lowerName(alias.data);
-  const made = recordsOf(answers, "DNAME").find(
-    ({ name: owner, data }) =>
-      owner !== name && isUnder(name, owner) && target === redirected(name, owner, lowerName(data)),
-  );
-  return made === undefined ? aliases : [made];
-}
-
-/** A name below `owner` as a DNAME record puts it below `target` (RFC 6672 section 2.2). */
-const redirected = (name: string, owner: string, target: string): string =>
-  `${name.slice(0, name.length - owner.length)}${target}`;
-
-/** What a reply says of the name; the rest of an alias is for the next question. */
-export function answerOf<T>(name: string, type: RecordType, reply: DnsReply): Answered<T> {
-  const records = reply.answers.filter((answer) => answer.type === type && answer.name === name);
-  if (records.length > 0) return { kind: "found", records: records.map((record) => dataOf(record) as T) };
-  const [alias] = recordsOf(reply.answers, "CNAME", name);
-  if (alias !== undefined) return { kind: "alias", target: lowerName(storableText(alias.data)) };
-  return { kind: reply.rcode === "NXDOMAIN" ? "no-name" : "none" };
-}
-
-function dataOf(record: Answer): unknown {
-  const data: unknown = "data" in record ? record.data : null;
-  return typeof data === "string" ? storableText(data) : data;
 }

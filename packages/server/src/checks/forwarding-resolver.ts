@@ -1,6 +1,6 @@
 /** Asks resolvers of the operator's choice; how old their answers are is theirs to decide. They should check DNSSEC. */
 import type { RecordType } from "dns-packet";
-import { answerOf } from "./authoritative-resolver.ts";
+import { answerOf } from "./dns-answer.ts";
 import { type Exchange, type NameServer, NoReply } from "./dns-exchange.ts";
 import type { DnsReply } from "./dns-message.ts";
 import type { Answered, Resolver, ServerAnswer } from "./resolver.ts";

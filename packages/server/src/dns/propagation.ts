@@ -3,19 +3,37 @@ import type { Propagation } from "@certmill/domain";
 import type { Answered, NameLookups, ServerAnswer } from "../checks/resolver.ts";
 import type { TextRecord } from "./dns-provider.ts";
 
+/** Names looked at side by side. */
+const atOnce = 8;
+
+/** @param begin each zone has look-ups of its own. */
 export async function whatIsMissing(
-  lookups: NameLookups,
+  begin: () => NameLookups,
   records: readonly TextRecord[],
 ): Promise<Propagation> {
-  let silent: string | null = null;
-  const byName = Map.groupBy(records, ({ name }) => name);
-  for (const [name, wanted] of byName) {
-    const texts = wanted.map(({ text }) => text);
-    const seen = seenAt(name, texts, await lookups.askEach<TextData>(name, "TXT"));
-    if (seen.missing !== null) return seen;
-    silent ??= seen.silent;
-  }
-  return { missing: null, silent };
+  const byZone = new Map<string, NameLookups>();
+  const lookupsOf = (zone: string): NameLookups => {
+    const lookups = byZone.get(zone) ?? begin();
+    byZone.set(zone, lookups);
+    return lookups;
+  };
+  const left = [...Map.groupBy(records, ({ name }) => name)];
+  const seen: Propagation[] = [];
+  const lookOn = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [name, wanted] = next;
+      const texts = wanted.map(({ text }) => text);
+      const lookups = lookupsOf(wanted[0]?.zone ?? name);
+      const told = seenAt(name, texts, await lookups.askEach<TextData>(name, "TXT"));
+      seen.push(told);
+      // The others are asked when this one has it.
+      if (told.missing !== null) left.splice(0);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, left.length) }, lookOn));
+  const missing = seen.find((each) => each.missing !== null)?.missing ?? null;
+  const silent = seen.find((each) => each.silent !== null)?.silent ?? null;
+  return missing === null ? { missing, silent } : { missing, silent: null };
 }
 
 /** As dns-packet has a record's strings. */

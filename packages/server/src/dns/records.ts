@@ -78,7 +78,7 @@ export class Records {
 
   /** Whether every name server has all of them. */
   whatIsMissing(records: readonly TextRecord[], signal: AbortSignal): Promise<Propagation> {
-    return whatIsMissing(this.#options.resolver.begin(signal), records);
+    return whatIsMissing(() => this.#options.resolver.begin(signal), records);
   }
 
   async #change(

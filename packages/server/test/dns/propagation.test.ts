@@ -6,7 +6,7 @@ import { dnsExchange, type Exchange, NoReply } from "../../src/checks/dns-exchan
 import { whatIsMissing } from "../../src/dns/propagation.ts";
 import { type Misbehaviour, type NameServers, startNameServers, zone } from "../checks/name-servers.ts";
 
-const [first, second] = ["127.0.0.3", "127.0.0.4"] as const;
+const [first, second, third] = ["127.0.0.3", "127.0.0.4", "127.0.0.5"] as const;
 const name = "_acme-challenge.example.test";
 const delegation = [
   "example.test NS ns1.example.test",
@@ -14,7 +14,11 @@ const delegation = [
   "ns1.example.test A 127.0.0.3",
   "ns2.example.test A 127.0.0.4",
 ];
-const [atFirst, atSecond] = [zone("example.test", []), zone("example.test", [])];
+const [atFirst, atSecond, atThird] = [
+  zone("example.test", []),
+  zone("example.test", []),
+  zone("example.test", []),
+];
 const empty = [...atFirst.records];
 const overLoopback = dnsExchange({ udp: milliseconds(400), tcp: milliseconds(1_000) });
 
@@ -24,12 +28,13 @@ beforeAll(async () => {
     "127.0.0.1": [zone(".", delegation)],
     [first]: [atFirst],
     [second]: [atSecond],
+    [third]: [atThird],
   });
 });
 afterAll(async () => servers[Symbol.asyncDispose]());
 beforeEach(() => {
   servers.misbehaving.clear();
-  for (const { records } of [atFirst, atSecond]) records.splice(0, records.length, ...empty);
+  for (const { records } of [atFirst, atSecond, atThird]) records.splice(0, records.length, ...empty);
 });
 
 const publish = (...zones: readonly (typeof atFirst)[]): void => {
@@ -37,7 +42,10 @@ const publish = (...zones: readonly (typeof atFirst)[]): void => {
     records.push(...zone("example.test", ["_acme-challenge TXT proof"]).records);
 };
 
-function look(exchange: Exchange = overLoopback) {
+function look(
+  exchange: Exchange = overLoopback,
+  names: readonly string[] = [name],
+): ReturnType<typeof whatIsMissing> {
   const { port } = servers;
   const resolver = new AuthoritativeResolver({
     exchange,
@@ -46,8 +54,11 @@ function look(exchange: Exchange = overLoopback) {
     allowed: [parseRange("127.0.0.0/8")].filter((range) => range !== null),
     now: () => instant(Date.parse("2026-11-22T12:00:00Z")),
   });
-  const lookups = resolver.begin(new AbortController().signal);
-  return whatIsMissing(lookups, [{ zone: "example.test", name, text: "proof" }]);
+  const { signal } = new AbortController();
+  return whatIsMissing(
+    () => resolver.begin(signal),
+    names.map((each) => ({ zone: "example.test", name: each, text: "proof" })),
+  );
 }
 
 test("all have it, or it is told which has not", async () => {
@@ -81,4 +92,24 @@ test("one to which there is no way from here is not waited for", async () => {
     return overLoopback(server, ...asked);
   };
   expect(await look(withoutWay)).toEqual({ missing: null, silent: null });
+});
+
+test("one that only the zone itself names is asked, too; a name that leads to none is left out", async () => {
+  const named = ["@ NS ns1", "@ NS ns2", "@ NS ns3", "@ NS ns4.nowhere.test.", "ns3 A 127.0.0.5"];
+  for (const { records } of [atFirst, atSecond]) records.push(...zone("example.test", named).records);
+  publish(atFirst, atSecond);
+  expect(await look()).toEqual({
+    missing: `${name} has not got the text at 1 of 3 name servers (127.0.0.5).`,
+    silent: null,
+  });
+  publish(atThird);
+  expect(await look()).toEqual({ missing: null, silent: null });
+});
+
+test("a hundred names are looked at, as many as an order has", async () => {
+  const names = Array.from({ length: 100 }, (_, n) => `n${n}`);
+  const lines = names.map((each) => `${each} TXT proof`);
+  for (const { records } of [atFirst, atSecond]) records.push(...zone("example.test", lines).records);
+  const whole = names.map((each) => `${each}.example.test`);
+  expect(await look(overLoopback, whole)).toEqual({ missing: null, silent: null });
 });
