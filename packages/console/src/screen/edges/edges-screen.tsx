@@ -16,6 +16,7 @@ import { Screen } from "../../kit/screen.tsx";
 import { useAct } from "../../server/act.ts";
 import { count, counted } from "../../text/number.ts";
 import { EdgeGroupsPanel } from "./edge-groups-panel.tsx";
+import { edgeMarks } from "./edge-marks.ts";
 
 const edgeColumns: readonly Column<Edge>[] = [
   {
@@ -33,7 +34,12 @@ const edgeColumns: readonly Column<Edge>[] = [
   {
     id: "alive",
     head: "State",
-    cell: ({ alive }) => (alive ? <Mark tone="good" word="alive" /> : <Mark tone="bad" word="silent" />),
+    cell: (edge) =>
+      edgeMarks(edge).map((mark) => (
+        <div key={mark.word}>
+          <Mark {...mark} />
+        </div>
+      )),
   },
   {
     id: "behind",
