@@ -106,7 +106,7 @@ async function addDomains(db: Db, from: number, count: number): Promise<void> {
   const { id: caId } = await db.selectFrom("ca").select("id").executeTakeFirstOrThrow();
   const terms = {
     caId,
-    pinned: false,
+    caIds: null,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
     paired: null,

@@ -161,7 +161,7 @@ async function addCampaign(fleet: Fleet, name: (typeof campaigns)[number]): Prom
     packAcrossTenants: false,
     mostFailed: 0.4,
     renewalSpreadDays: 15,
-    caId: null,
+    caIds: null,
     edgeGroupId: null,
     keyType: "p256",
     paired: null,
@@ -171,7 +171,7 @@ async function addCampaign(fleet: Fleet, name: (typeof campaigns)[number]): Prom
   const id = await campaignId(fleet, name);
   const list = [1, 2].map((n) => ({ names: [`${name}${n}.example` as DnsName] as const, tenantId: null }));
   const edgeGroupId = await ensureEdgeGroup(db, "default");
-  const terms = { caId, pinned: false, edgeGroupId, profile: null, challenge: null, campaignId: id };
+  const terms = { caId, caIds: null, edgeGroupId, profile: null, challenge: null, campaignId: id };
   await addLineages(db, list, { ...terms, keyType: "p256", paired: null }, start);
   await startCampaign(db, id, start);
 }

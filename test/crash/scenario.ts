@@ -105,7 +105,7 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
       all,
       {
         caId,
-        pinned: false,
+        caIds: null,
         edgeGroupId,
         keyType: "p256",
         paired: null,

@@ -79,6 +79,14 @@ export const Label = Type.String({
   description: "A name the operator gives: letters, digits, dots, hyphens and underscores.",
 });
 
+export const WantedCas = Type.Union(
+  [Label, Type.Array(Label, { minItems: 1, maxItems: 10, uniqueItems: true })],
+  {
+    description:
+      "The only CA that is to issue; or several, in order of preference: while one is down, has no budget left or refuses the names, the next takes over.",
+  },
+);
+
 export const Cursor = Type.String({
   minLength: 1,
   maxLength: 500,

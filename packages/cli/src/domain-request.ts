@@ -1,9 +1,10 @@
 import type { ChallengeType, KeyType, NewDomain, UsualKeyType } from "@certmill/api";
 import { type Command, Option } from "commander";
+import { caNames, type WantedCas } from "./option-values.ts";
 
 /** How a domain's certificate is to be had: what `domain add` and `domain import` share. */
 export interface CoverageOptions {
-  readonly ca?: string;
+  readonly ca?: WantedCas;
   readonly edgeGroup?: string;
   readonly keyType?: KeyType;
   readonly profile?: string;
@@ -17,7 +18,11 @@ export const usualKeyTypes: readonly UsualKeyType[] = ["p256", "p256+rsa2048"];
 
 export function withCoverageOptions(command: Command): Command {
   return command
-    .option("--ca <name>", "the CA to issue from (default: the default CA)")
+    .option(
+      "--ca <names>",
+      "the only CA to issue from, or several in order of preference: a,b (default: any of the pool)",
+      caNames,
+    )
     .option("--edge-group <name>", "the edges that serve it (default: default)")
     .addOption(
       new Option(

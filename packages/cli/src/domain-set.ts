@@ -4,7 +4,7 @@ import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { challengeTypes } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
-import { repeated } from "./option-values.ts";
+import { caNames, repeated, type WantedCas } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
 import { printable } from "./terminal/printable.ts";
 import { wrapFor } from "./terminal/wrap.ts";
@@ -15,7 +15,7 @@ interface DomainSetOptions extends ServerOptions {
   readonly aliases?: boolean;
   readonly withWww?: true;
   /** Each of these false: `--no-…`. */
-  readonly ca?: string | false;
+  readonly ca?: WantedCas | false;
   readonly profile?: string | false;
   readonly challenge?: ChallengeType | false;
 }
@@ -24,7 +24,7 @@ export function registerDomainSet(domain: Command): void {
   const command = domain
     .command("set")
     .description(
-      "change a domain's aliases, CA, profile or challenge; one that was given up is taken up again at once",
+      "change a domain's aliases, CAs, profile or challenge; one that was given up is taken up again at once",
     )
     .argument("<name>", "the DNS name")
     .addOption(
@@ -34,7 +34,7 @@ export function registerDomainSet(domain: Command): void {
     )
     .option("--no-aliases", "it has no further name any more")
     .option("--with-www", "cover www.NAME too, beside the aliases that are given or there are")
-    .option("--ca <name>", "the only CA to issue from")
+    .option("--ca <names>", "the only CA to issue from, or several in order of preference: a,b", caNames)
     .option("--no-ca", "any CA of the pool may issue")
     .option("--profile <name>", "the certificate profile, where a CA offers it")
     .option("--no-profile", "the CA's usual profile")
@@ -45,6 +45,7 @@ export function registerDomainSet(domain: Command): void {
     withServerOptions(command),
     "certmill domain set shop.example.com --alias m.example.com --alias www.shop.example.com",
     "certmill domain set shop.example.com --no-aliases --challenge dns-01",
+    "certmill domain set shop.example.com --ca google,letsencrypt",
   );
 }
 

@@ -52,6 +52,7 @@ function factsText(domain: Domain, now: number): string {
     ["Left out", domain.leftOut.length === 0 ? null : domain.leftOut.join(", ")],
     ["Tenant", domain.tenant],
     ["CA", domain.ca],
+    ["Only CAs", domain.cas === null ? null : domain.cas.join(", ")],
     ["Edge group", domain.edgeGroup],
     ["Key type", domain.keyType],
     ["Profile", domain.profile],

@@ -7,7 +7,7 @@ import { type CoverageOptions, coverageOf, keyTypes } from "./domain-request.ts"
 import { withExamples } from "./examples.ts";
 import { fileFault } from "./file-fault.ts";
 import { Interruption } from "./interruption.ts";
-import { wholeNumber } from "./option-values.ts";
+import { caNames, wholeNumber } from "./option-values.ts";
 
 interface ImportOptions extends ServerOptions, Omit<CoverageOptions, "profile"> {
   readonly dryRun?: boolean;
@@ -35,7 +35,11 @@ export function registerImport(program: Command): void {
     )
     .option("--tenant <name>", "whose they are")
     .option("--edge-group <name>", "the edges that serve them (default: default)")
-    .option("--ca <name>", "the CA to renew at (default: the one that they came from, else the default CA)")
+    .option(
+      "--ca <names>",
+      "the only CA to renew at, or several in order of preference: a,b (default: the one that they came from, else the default CA)",
+      caNames,
+    )
     .addOption(
       new Option("--key-type <type>", "the key of what comes after (default: as it was)").choices(keyTypes),
     )

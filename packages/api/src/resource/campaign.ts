@@ -10,6 +10,7 @@ import {
   Page,
   PageQuery,
   ProfileName,
+  WantedCas,
 } from "../fields.ts";
 import { operation } from "../operation.ts";
 import { DomainBatchResult, DomainBatchRow, maxBatchRows } from "./domain-batch.ts";
@@ -62,7 +63,7 @@ export const NewCampaign = Type.Object(
     renewalSpreadDays: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 60, description: `${settings.renewalSpreadDays} Default 15.` }),
     ),
-    ca: Type.Optional(Label),
+    ca: Type.Optional(WantedCas),
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
     profile: Type.Optional(ProfileName),
@@ -135,7 +136,11 @@ export const Campaign = Type.Object({
   packing: Nullable(Packing),
   mostFailed: Type.Number({ description: settings.mostFailed }),
   renewalSpreadDays: Type.Integer({ description: settings.renewalSpreadDays }),
-  ca: Nullable(Type.String({ description: "The CA that was asked for; null: any of the pool." })),
+  cas: Nullable(
+    Type.Array(Type.String(), {
+      description: "The CAs that were asked for, the preferred one first; null: any of the pool.",
+    }),
+  ),
   edgeGroup: Type.String(),
   keyType: KeyType,
   profile: Nullable(Type.String({ description: "The certificate profile that was wished for." })),

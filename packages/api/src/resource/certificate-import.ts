@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Closed, InstantText, KeyType, Label, NameText, Nullable } from "../fields.ts";
+import { Closed, InstantText, KeyType, Label, NameText, Nullable, WantedCas } from "../fields.ts";
 import { operation } from "../operation.ts";
 
 /** Certificates a batch may have: with long chains and RSA keys they stay under the body limit of 4 MiB. */
@@ -30,13 +30,7 @@ export const CertificateImport = Type.Object(
     dryRun: Type.Optional(Type.Boolean({ description: "Say what would happen and change nothing." })),
     tenant: Type.Optional(Label),
     edgeGroup: Type.Optional(Label),
-    ca: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 100,
-        description: "The CA to renew at; else the one it came from.",
-      }),
-    ),
+    ca: Type.Optional(WantedCas),
     keyType: Type.Optional(KeyType),
   },
   Closed,

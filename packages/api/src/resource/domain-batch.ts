@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { ChallengeType, Closed, KeyType, Label, NameText, ProfileName } from "../fields.ts";
+import { ChallengeType, Closed, KeyType, Label, NameText, ProfileName, WantedCas } from "../fields.ts";
 import { operation } from "../operation.ts";
 
 /** Rows a batch may have: 5,000 rows of ordinary names stay well under the body limit of 4 MiB. */
@@ -23,7 +23,7 @@ export const DomainBatch = Type.Object(
   {
     rows: Type.Array(DomainBatchRow, { minItems: 1, maxItems: maxBatchRows }),
     dryRun: Type.Optional(Type.Boolean({ description: "Say what would happen and change nothing." })),
-    ca: Type.Optional(Label),
+    ca: Type.Optional(WantedCas),
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
     profile: Type.Optional(ProfileName),

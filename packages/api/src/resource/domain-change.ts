@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { ChallengeType, Closed, Label, NameText, Nullable, ProfileName } from "../fields.ts";
+import { ChallengeType, Closed, NameText, Nullable, ProfileName, WantedCas } from "../fields.ts";
 import { operation } from "../operation.ts";
 import { Domain, NameParams } from "./domain.ts";
 
@@ -16,7 +16,7 @@ export const DomainChange = Type.Object(
         description: "Have `www.` before the name among the aliases, those given or those there are.",
       }),
     ),
-    ca: Type.Optional(Nullable(Label)),
+    ca: Type.Optional(Nullable(WantedCas)),
     profile: Type.Optional(Nullable(ProfileName)),
     challenge: Type.Optional(Nullable(ChallengeType)),
   },
@@ -36,7 +36,7 @@ export const changeDomain = operation({
   tag: "Domains",
   summary: "Change a domain",
   description:
-    "Its aliases, its challenge, its profile, its CA; its first name stays. Where the names change a certificate for them is ordered, and the one that is there is served until then; names that are new are checked before. An order for the names before is given up, unless its CA was asked for the certificate already: then the next follows. The other settings hold from the next order on. A domain that was given up, has moved, or waits for its next try is taken up again at once; one that somebody paused stays paused. What is so already changes nothing.",
+    "Its aliases, its challenge, its profile, the CAs it may have; its first name stays. Where the names change a certificate for them is ordered, and the one that is there is served until then; names that are new are checked before. An order for the names before is given up, unless its CA was asked for the certificate already: then the next follows. The other settings hold from the next order on. A domain that was given up, has moved, or waits for its next try is taken up again at once; one that somebody paused stays paused. What is so already changes nothing.",
   scopes: ["admin", "tenant"],
   role: "support",
   params: NameParams,

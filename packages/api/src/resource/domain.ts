@@ -11,6 +11,7 @@ import {
   Nullable,
   ProfileName,
   WaitSeconds,
+  WantedCas,
 } from "../fields.ts";
 import { operation } from "../operation.ts";
 import { IssuedCertificate } from "./certificate.ts";
@@ -123,7 +124,13 @@ const summary = {
     description: "Names that are to be on it, and that are left out until they are right.",
   }),
   tenant: Nullable(Type.String()),
-  ca: Type.String(),
+  ca: Type.String({ description: "Where its certificate is from, or its next order goes." }),
+  cas: Nullable(
+    Type.Array(Type.String(), {
+      description:
+        "The only CAs that may issue, the preferred one first; null: those of its tenant, or of the pool.",
+    }),
+  ),
   edgeGroup: Type.String(),
   keyType: KeyType,
   profile: Nullable(Type.String({ description: "The certificate profile that was wished for." })),
@@ -206,7 +213,7 @@ export const NewDomain = Type.Object(
     ),
     withWww: Type.Optional(Type.Boolean({ description: "Add `www.` before the name as an alias." })),
     tenant: Type.Optional(Label),
-    ca: Type.Optional(Label),
+    ca: Type.Optional(WantedCas),
     edgeGroup: Type.Optional(Label),
     keyType: Type.Optional(KeyType),
     profile: Type.Optional(ProfileName),

@@ -75,13 +75,13 @@ function forecastFields({ forecast, finishBy }: Campaign, now: number): readonly
 }
 
 function settingFields(campaign: Campaign): readonly Field[] {
-  const { window, perHour, packNames, packing, ca, mostFailed } = campaign;
+  const { window, perHour, packNames, packing, cas, mostFailed } = campaign;
   return [
     ["Window", window === null ? null : `${window.from} to ${window.to} UTC`],
     ["Ceiling", perHour === null ? null : `${numberText(perHour)} orders an hour`],
     ["Packs", packNames === 1 ? null : packText(campaign)],
     ["", packing === null ? null : priceText(packing)],
-    ["CA", ca],
+    ["CA", cas === null ? null : cas.join(", ")],
     ["Pauses", `when more than ${Math.round(mostFailed * 100)} % of a wave fail`],
   ];
 }

@@ -11,6 +11,7 @@ const request = (lineageKey: string, change: Partial<CaRequest> = {}): CaRequest
     { id: "4", weight: 0 },
   ],
   allowed: null,
+  preference: [],
   avoid: [],
   previous: null,
   ...change,
@@ -78,6 +79,14 @@ describe("who is in the order", () => {
     expect(caOrder(request("a", { previous: "4", allowed: ["2", "4"] }))).toEqual(["4", "2"]);
     expect(caOrder(request("a", { previous: "1", avoid: ["1"] }))).not.toContain("1");
     expect(caOrder(request("a", { previous: "gone" }))).toEqual(caOrder(request("a")));
+  });
+
+  test("where its own rule names them, they come in that order, whatever was before and whatever they weigh", () => {
+    const preference = ["4", "3", "1"];
+    for (const previous of [null, "1", "3"])
+      for (const key of ["a", "b", "c", "d"])
+        expect(caOrder(request(key, { allowed: preference, preference, previous }))).toEqual(preference);
+    expect(caOrder(request("a", { allowed: preference, preference, avoid: ["4"] }))).toEqual(["3", "1"]);
   });
 
   test("none when every one is avoided or none of the allowed is there", () => {

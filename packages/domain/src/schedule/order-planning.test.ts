@@ -32,6 +32,7 @@ const waiting = (name: string, changes: Partial<WaitingLineage> = {}): WaitingLi
   names: [name],
   workClass: "interactive",
   allowed: null,
+  preference: [],
   avoid: [],
   previous: null,
   profile: null,

@@ -128,6 +128,7 @@ export class PlanningRound implements Round {
       names: lineage.names,
       workClass: lane.workClass,
       allowed: null,
+      preference: [],
       avoid: lineage.avoid,
       previous: lineage.previousCa,
       profile: null,

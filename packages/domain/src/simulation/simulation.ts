@@ -309,7 +309,14 @@ export class Simulation {
   #putExisting({ names, tenant, notBefore, notAfter, countsAsNew, urgentAt }: ExistingCertificate): void {
     const lineage = this.#add({ names, tenant }, "existing");
     const pool = [...this.#cas.values()].map(({ terms: { id, weight } }) => ({ id, weight }));
-    const [caId] = caOrder({ lineageKey: lineage.id, pool, allowed: null, avoid: [], previous: null });
+    const [caId] = caOrder({
+      lineageKey: lineage.id,
+      pool,
+      allowed: null,
+      preference: [],
+      avoid: [],
+      previous: null,
+    });
     if (caId === undefined) return;
     lineage.certificate = { caId, notBefore, notAfter };
     lineage.previousCa = caId;

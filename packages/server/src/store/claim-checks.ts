@@ -81,7 +81,7 @@ async function claim(
     from due, lineage left join tenant on tenant.id = lineage.tenant_id
     where lineage_check.lineage_id = due.lineage_id and lineage.id = due.lineage_id
     returning due.lineage_id, coalesce(lineage.all_names, lineage.names) as names, ${wishedChallenge} as challenge, lineage_check.fence, lineage_check.rank,
-      case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids`.execute(db);
+      coalesce(lineage.ca_ids, tenant.ca_ids) as ca_ids`.execute(db);
   return rows;
 }
 
@@ -123,7 +123,7 @@ export async function readLineageCheck(
 ): Promise<Pick<ClaimedCheck, "names" | "byDns" | "byTls" | "cas"> & { readonly checkedAt: Instant | null }> {
   const { rows } = await sql<Pick<Row, "names" | "challenge" | "ca_ids"> & { checked_at: Instant | null }>`
     select coalesce(lineage.all_names, lineage.names) as names, ${wishedChallenge} as challenge, lineage_check.checked_at,
-      case when lineage.pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids
+      coalesce(lineage.ca_ids, tenant.ca_ids) as ca_ids
     from lineage left join tenant on tenant.id = lineage.tenant_id
       left join lineage_check on lineage_check.lineage_id = lineage.id
     where lineage.id = ${lineageId}`.execute(db);

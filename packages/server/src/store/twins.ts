@@ -40,9 +40,9 @@ const isUnderWay = sql`(
  */
 export const followTwins = (now: Instant): RawBuilder<unknown> => sql`
   twins as (
-    insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, profile, challenge, state, wake_at,
+    insert into lineage (tenant_id, ca_id, ca_ids, edge_group_id, names, key_type, profile, challenge, state, wake_at,
       wanted_at, created_at, twin_of)
-    select lineage.tenant_id, lineage.ca_id, lineage.pinned, lineage.edge_group_id, current.names, 'rsa2048',
+    select lineage.tenant_id, lineage.ca_id, lineage.ca_ids, lineage.edge_group_id, current.names, 'rsa2048',
       lineage.profile, lineage.challenge, 'waiting', ${timestamp(now)}::timestamptz, ${timestamp(now)}::timestamptz,
       ${timestamp(now)}::timestamptz, lineage.id
     from current join lineage on lineage.id = current.id where ${isPaired}

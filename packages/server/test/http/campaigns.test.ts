@@ -153,6 +153,19 @@ describe("a campaign", () => {
     },
   );
 
+  test("has the CAs that it names, in their order, and gives them to its domains", async () => {
+    const other = { directory: "zerossl", contact: [], termsAgreed: true };
+    await admin.call(operations.addCa, { body: { name: "other", ...other } });
+    const body = { name: "spring", ca: ["other", "le"] };
+    expect((await admin.call(operations.createCampaign, { body })).cas).toEqual(["other", "le"]);
+    await add(rows(2));
+    const turned = { name: "spring", ca: ["le", "other"] };
+    expect(await codeOf(admin.call(operations.createCampaign, { body: turned }))).toBe("campaign-exists");
+    await admin.call(operations.startCampaign, { params });
+    const domain = await admin.call(operations.showDomain, { params: { name: "site1.com" } });
+    expect([domain.cas, domain.ca]).toEqual([["other", "le"], "other"]);
+  });
+
   test("refuses what makes no sense, by name", async () => {
     const create = (more: object) =>
       admin.call(operations.createCampaign, { body: { name: "spring", ...more } });

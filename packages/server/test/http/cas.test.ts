@@ -177,7 +177,9 @@ test("a tenant's domains in line join it anew when the tenant's CAs change, but 
     select lineage.id, lane.id, 0, lineage.created_at from lineage, lane where names[1] like '%.example.net'`.execute(
     api.db,
   );
-  await sql`update lineage set wake_at = null, pinned = names[1] = 'z.example.net'`.execute(api.db);
+  await sql`update lineage set wake_at = null, ca_ids = case when names[1] = 'z.example.net' then array[ca_id] end`.execute(
+    api.db,
+  );
   await admin.call(operations.setTenant, { params: { name: "acme" }, body: { cas: null } });
   expect([await isDue("any.example.net"), await isDue("z.example.net")]).toEqual([true, false]);
 });

@@ -95,6 +95,34 @@ test("a CA, a profile and a challenge are set and unset", async () => {
   );
 });
 
+test("several CAs are set in order of preference, and it stays where it is if it may", async () => {
+  const { ca } = await add("listed.example.com");
+  const [before, set] = [
+    await admin.call(operations.showDomain, { params: { name: "listed.example.com" } }),
+    await change("listed.example.com", { ca: ["second", ca] }),
+  ];
+  expect([before.cas, set.cas, set.ca]).toEqual([null, ["second", ca], ca]);
+  expect(set.timeline.at(-1)?.sentence).toContain(`: CA: second, ${ca}.`);
+  const again = await change("listed.example.com", { ca: ["second", ca] });
+  expect(again.timeline).toHaveLength(set.timeline.length);
+  const other = await change("listed.example.com", { ca: [ca, "second"] });
+  expect([other.cas, other.timeline.length]).toEqual([[ca, "second"], set.timeline.length + 1]);
+  const only = await change("listed.example.com", { ca: "second" });
+  expect([only.cas, only.ca]).toEqual([["second"], "second"]);
+  expect((await change("listed.example.com", { ca: null })).cas).toBe(null);
+});
+
+test("of several CAs each must be there, and be named once; one of them must offer the profile", async () => {
+  const name = "faults.example.com";
+  const { ca } = await admin.call(operations.addDomain, { body: { name, ca: ["second", "test"] } });
+  expect(ca).toBe("second");
+  expect(await codeOf(change(name, { ca: ["second", "third"] }))).toBe("ca-missing");
+  expect(await codeOf(change(name, { ca: ["second", "second"] }))).toBe("invalid-request");
+  expect(await codeOf(change(name, { ca: [] }))).toBe("invalid-request");
+  expect((await change(name, { ca: ["test", "second"], profile: "shortlived" })).profile).toBe("shortlived");
+  expect(await codeOf(change(name, { ca: "test" }))).toBe("invalid-request");
+});
+
 test("a tenant changes its own, and one that was removed is nobody's", async () => {
   await add("own.example.com", { tenant: "acme" });
   await add("foreign.example.com", { tenant: "other" });

@@ -325,7 +325,7 @@ test("what comes from a CA without weight stays there, so that its renewal can b
   await send([asked(issuer.issue(shop), from)]);
   await send([asked(issuer.issue({ names: ["moved.example.org"] }), from)], { ca: "main" });
   const { rows } = await sql`
-    select lineage.names[1] as name, pinned, ca.name as ca from lineage join ca on ca.id = ca_id order by lineage.id`.execute(
+    select lineage.names[1] as name, lineage.ca_ids = array[ca.id] as pinned, ca.name as ca from lineage join ca on ca.id = ca_id order by lineage.id`.execute(
     api.db,
   );
   expect(rows).toEqual([

@@ -38,7 +38,7 @@ const change = (names: readonly string[], more: Partial<WantedChange> = {}): Pro
     return changeLineage(trx, lineage, {
       names: names as unknown as [DnsName, ...DnsName[]],
       terms: lineage.terms,
-      ca: lineage.ca,
+      cas: [],
       areChecked: false,
       by: { person: "alice" },
       askedTrace: null,

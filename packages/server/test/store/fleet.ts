@@ -59,7 +59,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
         lineages.map((names) => ({ names: names as unknown as [DnsName, ...DnsName[]], tenantId: null })),
         {
           caId,
-          pinned: false,
+          caIds: null,
           edgeGroupId,
           keyType: "p256",
           paired: null,

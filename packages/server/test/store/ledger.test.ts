@@ -263,7 +263,7 @@ test("a line that leads to a CA that is away is passed by the others, in the sam
     numbered(30, "pinned.example").map(([name]) => ({ names: [name as DnsName] as const, tenantId: null })),
     {
       caId: away,
-      pinned: true,
+      caIds: [away],
       edgeGroupId: "1",
       keyType: "p256",
       paired: null,
@@ -308,7 +308,7 @@ test("a tenant with one domain does not wait behind one with hundreds", async ()
       names.map(([name]) => ({ names: [name as DnsName] as const, tenantId: tenants.get(tenant) ?? null })),
       {
         caId: fleet.caId,
-        pinned: false,
+        caIds: null,
         edgeGroupId,
         keyType: "p256",
         paired: null,

@@ -34,7 +34,7 @@ async function enrolAll(server: IssuingServer, names: readonly string[]): Promis
     names.map((name) => ({ names: [name as DnsName] as const, tenantId: null })),
     {
       caId,
-      pinned: false,
+      caIds: null,
       edgeGroupId: "1",
       keyType: "p256",
       paired: null,

@@ -197,7 +197,7 @@ async function register(
   if (caId === null) throw new Error(`There is a CA "${name}" already.`);
   return {
     caId,
-    pinned: false,
+    caIds: null,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
     paired: null,

@@ -24,7 +24,7 @@ async function isShort(server: IssuingServer, name: string, profile: string | nu
     [{ names: [name as DnsName], tenantId: null }],
     {
       caId,
-      pinned: false,
+      caIds: null,
       edgeGroupId: "1",
       keyType: "p256",
       paired: null,

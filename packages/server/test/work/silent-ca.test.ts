@@ -88,7 +88,7 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
   const wanted = [{ names: ["a.example.com" as DnsName] as const, tenantId: null }];
   const terms = {
     caId,
-    pinned: false,
+    caIds: null,
     edgeGroupId: await ensureEdgeGroup(db, "default"),
     keyType: "p256",
     paired: null,

@@ -124,13 +124,13 @@ function factsOf(campaign: Campaign): readonly Fact[] {
     packAcrossTenants,
     mostFailed,
     renewalSpreadDays,
-    ca,
+    cas,
     edgeGroup,
     keyType,
   } = campaign;
   return [
     { name: "Names", value: count(campaign.domains) },
-    { name: "CA", value: ca ?? "any of the pool" },
+    { name: "CA", value: cas === null ? "any of the pool" : cas.join(", ") },
     { name: "Edge group", value: edgeGroup },
     { name: "Key type", value: keyType },
     { name: "Hours", value: window === null ? "all day" : `${window.from} to ${window.to} UTC` },

@@ -15,7 +15,7 @@ export interface Candidate extends Importable {
   readonly origin: Origin;
   readonly renewAt: Instant;
   /** At which CA; and whether only there. */
-  readonly renewal: { readonly caId: string; readonly pinned: boolean };
+  readonly renewal: Pick<LineageTerms, "caId" | "caIds">;
   /** Whether its renewal may name it as what it replaces. */
   readonly replaceable: boolean;
 }
@@ -73,7 +73,7 @@ function primaryFirst(names: readonly string[], wanted: string | undefined): rea
 }
 
 /**
- * At the CA that was asked for; else at the one that it came from, and only there where nothing goes by itself: another's
+ * At the CAs that were asked for; else at the one that it came from, and only there where nothing goes by itself: another's
  * could not be the successor. Without either at the default.
  */
 function renewalOf(
@@ -82,9 +82,9 @@ function renewalOf(
   terms: LineageTerms | null,
 ): Candidate["renewal"] {
   const byDefault = terms?.caId ?? "";
-  if (terms?.pinned === true) return { caId: byDefault, pinned: true };
-  if (caId === null || (foreignAccount && weight === 0)) return { caId: byDefault, pinned: false };
-  return { caId, pinned: weight === 0 };
+  if (terms !== null && terms.caIds !== null) return { caId: byDefault, caIds: terms.caIds };
+  if (caId === null || (foreignAccount && weight === 0)) return { caId: byDefault, caIds: null };
+  return { caId, caIds: weight === 0 ? [caId] : null };
 }
 
 /** An answer without what only some have to say. */

@@ -104,8 +104,8 @@ async function addFresh(
   fresh: readonly Candidate[],
   { keyType, edgeGroupId, now, paired }: Taking & { readonly paired: ReadonlySet<string> },
 ): Promise<void> {
-  const groups = Map.groupBy(fresh, ({ renewal: { caId, pinned }, read, names: [name] }) =>
-    JSON.stringify([caId, pinned, read.keyType, paired.has(name)]),
+  const groups = Map.groupBy(fresh, ({ renewal: { caId, caIds }, read, names: [name] }) =>
+    JSON.stringify([caId, caIds, read.keyType, paired.has(name)]),
   );
   for (const group of groups.values()) {
     const [{ renewal, read, names }] = group as [Candidate, ...Candidate[]];

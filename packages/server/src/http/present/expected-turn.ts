@@ -17,7 +17,7 @@ export async function expectedTurn(db: Db, row: DomainRow, now: Instant): Promis
 
 async function forecastTurn(
   db: Db,
-  { before, caId, campaign }: PlaceInLine,
+  { before, caIds, campaign }: PlaceInLine,
   now: Instant,
 ): Promise<Instant | null> {
   const told = forecast(
@@ -27,9 +27,9 @@ async function forecastTurn(
       isPaired: false,
       window: campaign === null ? null : windowOf(campaign),
       perHour: campaign?.per_hour ?? null,
-      accounts: await readAllowances(db, caId, now),
+      accounts: await readAllowances(db, caIds, now),
       // Others go before a campaign; a customer goes before them.
-      othersPerDay: campaign === null ? 0 : await readOthersOrders(db, { id: campaign.id, caId }, now),
+      othersPerDay: campaign === null ? 0 : await readOthersOrders(db, { id: campaign.id, caIds }, now),
       observed:
         campaign === null
           ? null

@@ -29,7 +29,7 @@ export async function describeCampaign(db: Db, row: CampaignRow, now: Instant): 
     packing: row.pack_names === 1 ? null : row.packing,
     mostFailed: row.most_failed,
     renewalSpreadDays: row.renewal_spread_days,
-    ca: row.ca,
+    cas: row.cas,
     edgeGroup: row.edge_group ?? "default",
     keyType: saidKeys({ keyType: row.key_type, paired: row.paired }) ?? "p256",
     profile: row.profile,
@@ -59,7 +59,7 @@ async function forecastOf(
   now: Instant,
 ): Promise<Campaign["forecast"]> {
   if (row.state === "cancelled" || row.state === "done") return null;
-  const accounts = await readAllowances(db, row.ca_id, now);
+  const accounts = await readAllowances(db, row.ca_ids, now);
   const remaining = counts.held + counts.waiting + counts.issuing;
   const told = forecast(
     {
@@ -68,7 +68,7 @@ async function forecastOf(
       window: windowOf(row),
       perHour: row.per_hour,
       accounts,
-      othersPerDay: await readOthersOrders(db, { id: row.id, caId: row.ca_id }, now),
+      othersPerDay: await readOthersOrders(db, { id: row.id, caIds: row.ca_ids }, now),
       observed: await readObservedPace(db, { id: row.id, createdAt: row.wave_began_at ?? now }, now),
     },
     now,

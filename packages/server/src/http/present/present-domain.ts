@@ -23,6 +23,7 @@ export function presentDomain(row: DomainRow): DomainSummary {
     leftOut: [...leftOutOf(row)],
     tenant: row.tenant,
     ca: row.ca,
+    cas: row.cas,
     edgeGroup: row.edge_group,
     keyType: shownKeyType(row),
     profile: row.profile,

@@ -2,13 +2,14 @@ import type { DomainBatchRow, KeyType, NewDomain, Operations, RejectedRow } from
 import { type ChallengeType, type Instant, normaliseName, withWww } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { hasZone } from "../../store/dns-zones.ts";
-import { type CaRow, findCa, findDefaultCa, findEdgeGroupId, readProfiles } from "../../store/read/cas.ts";
+import { type CaRow, findDefaultCa, findEdgeGroupId, readProfiles } from "../../store/read/cas.ts";
 import { findDomain } from "../../store/read/domains.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { ensureTenants, findTenants } from "../../store/write/names.ts";
 import type { Caller } from "../caller/caller.ts";
 import { type AcceptedRow, acceptRow, type RowTerms } from "../intake/accept-row.ts";
 import { sortRows } from "../intake/sort-rows.ts";
+import { readCas, type WantedCas } from "../intake/wanted-cas.ts";
 import { keysOf } from "../present/key-type.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
@@ -99,44 +100,45 @@ export const rowTerms = async (db: Db, ca: CaRow, tenant: string | null): Promis
 });
 
 interface WantedTerms {
-  readonly ca?: string;
+  readonly ca?: WantedCas;
   readonly edgeGroup?: string;
   readonly keyType?: KeyType;
   readonly profile?: string;
   readonly challenge?: ChallengeType;
 }
 
-/** @throws {Refusal} `ca-missing` or `edge-group-missing`; `invalid-request` for a profile that no CA offers. */
+/**
+ * @returns the terms, and the CA whose rules for names hold: of several a public one, as what that takes all take.
+ * @throws {Refusal} `ca-missing` or `edge-group-missing`; `invalid-request` for a profile that no CA offers.
+ */
 export async function readTerms(db: Db, wanted: WantedTerms): Promise<{ terms: LineageTerms; ca: CaRow }> {
-  const ca = wanted.ca === undefined ? await findDefaultCa(db) : await findCa(db, wanted.ca);
-  if (ca === null) {
-    const detail = wanted.ca === undefined ? "There is no CA yet." : `There is no CA "${wanted.ca}".`;
-    throw new Refusal("ca-missing", detail);
-  }
+  const only = wanted.ca === undefined ? null : await readCas(db, wanted.ca);
+  const ca = only === null ? await findDefaultCa(db) : only[0];
+  if (ca === null) throw new Refusal("ca-missing", "There is no CA yet.");
   const group = wanted.edgeGroup ?? "default";
   const edgeGroupId = await findEdgeGroupId(db, group);
   if (edgeGroupId === null) throw new Refusal("edge-group-missing", `There is no edge group "${group}".`);
-  const pinned = wanted.ca !== undefined;
   const { profile = null, challenge = null } = wanted;
-  if (profile !== null) await demandProfile(db, profile, pinned ? ca : null);
+  if (profile !== null) await demandProfile(db, profile, only);
   return {
     terms: {
       caId: ca.id,
-      pinned,
+      caIds: only?.map(({ id }) => id) ?? null,
       edgeGroupId,
       ...keysOf(wanted.keyType),
       profile,
       challenge,
       campaignId: null,
     },
-    ca,
+    ca: only?.find(({ name_policy: policy }) => policy === "public") ?? ca,
   };
 }
 
-export async function demandProfile(db: Db, profile: string, only: CaRow | null): Promise<void> {
-  const offered = only === null ? await readProfiles(db) : only.profiles;
+/** @throws {Refusal} `invalid-request` unless one of these CAs offers it. @param only null: all that there are. */
+export async function demandProfile(db: Db, profile: string, only: readonly CaRow[] | null): Promise<void> {
+  const offered = only === null ? await readProfiles(db) : [...new Set(only.flatMap((ca) => ca.profiles))];
   if (offered.includes(profile)) return;
-  const who = only === null ? "No CA here" : `"${only.name}"`;
+  const who = only === null ? "No CA here" : `None of ${only.map(({ name }) => `"${name}"`).join(", ")}`;
   const known = offered.length === 0 ? "none" : offered.join(", ");
   throw oneFault("/profile", `${who} offers a profile "${profile}". Offered: ${known}.`);
 }

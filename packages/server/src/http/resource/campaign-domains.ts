@@ -34,7 +34,7 @@ export function addCampaignDomainsHandler({ db, now }: Tools): Handler<Operation
     const { terms, ca } = await readTerms(db, {
       ...(keyType === undefined ? {} : { keyType }),
       ...(campaign.profile === null ? {} : { profile: campaign.profile }),
-      ...(campaign.ca === null ? {} : { ca: campaign.ca }),
+      ...(campaign.cas === null ? {} : { ca: campaign.cas }),
       ...(campaign.edge_group === null ? {} : { edgeGroup: campaign.edge_group }),
     });
     const { accepted, refused } = judgeRows(body, ca, await rowTerms(db, ca, null));

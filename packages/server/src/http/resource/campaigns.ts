@@ -139,7 +139,7 @@ async function settingsOf(db: Db, wanted: NewCampaign, now: Instant): Promise<Ca
     packAcrossTenants: wanted.packAcrossTenants ?? false,
     mostFailed: wanted.mostFailed ?? defaults.mostFailed,
     renewalSpreadDays: wanted.renewalSpreadDays ?? defaults.renewalSpreadDays,
-    caId: terms.pinned ? terms.caId : null,
+    caIds: terms.caIds,
     edgeGroupId: terms.edgeGroupId,
     keyType: terms.keyType,
     paired: terms.paired,
@@ -162,7 +162,7 @@ function refuseOther(row: CampaignRow, settings: CampaignSettings): void {
     row.pack_across_tenants === settings.packAcrossTenants &&
     row.most_failed === settings.mostFailed &&
     row.renewal_spread_days === settings.renewalSpreadDays &&
-    row.ca_id === settings.caId &&
+    String(row.ca_ids) === String(settings.caIds) &&
     row.edge_group_id === settings.edgeGroupId &&
     row.key_type === settings.keyType &&
     row.paired === settings.paired &&

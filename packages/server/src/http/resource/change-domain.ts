@@ -2,12 +2,13 @@ import type { DomainChange, Operations } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import { normaliseName, withWww } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { type CaRow, findCa, findDefaultCa } from "../../store/read/cas.ts";
+import { type CaRow, findCa, findDefaultCa, readCasById } from "../../store/read/cas.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import { findHolders, holdNames } from "../../store/write/add-lineages.ts";
 import { changeLineage, type HeldLineage, holdLineage } from "../../store/write/change-lineage.ts";
 import { byWhom } from "../caller/caller.ts";
 import { acceptRow } from "../intake/accept-row.ts";
+import { readCas } from "../intake/wanted-cas.ts";
 import type { CheckNames } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
@@ -28,17 +29,18 @@ export function changeDomainHandler({ db, now, check }: Tools): Handler<Operatio
       const lineage = await holdLineage(trx, lineageId);
       if (lineage === null || lineage.state === "removed")
         throw new Refusal("domain-removed", `${name} was removed.`);
-      const ca = await caOf(trx, lineage, body);
+      const only = body.ca == null ? null : await readCas(trx, body.ca);
+      const ca = await caOf(trx, lineage, { wish: body.ca, only });
       const names = await namesOf(trx, lineage, { body, ca });
       const { profile = lineage.terms.profile, challenge = lineage.terms.challenge } = body;
-      const pinned = body.ca === undefined ? lineage.terms.pinned : body.ca !== null;
-      const terms = { caId: ca.id, pinned, profile, challenge };
+      const caIds = body.ca === undefined ? lineage.terms.caIds : (only?.map(({ id }) => id) ?? null);
+      const terms = { caId: ca.id, caIds, profile, challenge };
       if (profile !== null && (body.profile != null || body.ca !== undefined))
-        await demandProfile(trx, profile, pinned ? ca : null);
+        await demandProfile(trx, profile, only ?? (caIds === null ? null : await readCasById(trx, caIds)));
       await changeLineage(trx, lineage, {
         names,
         terms,
-        ca: ca.name,
+        cas: only?.map(({ name }) => name) ?? [],
         areChecked: check !== null,
         by: byWhom(caller),
         askedTrace: askedTrace ?? null,
@@ -51,14 +53,20 @@ export function changeDomainHandler({ db, now, check }: Tools): Handler<Operatio
   };
 }
 
-/** One that has no certificate and is pinned no more goes to the default CA, as a new one would. @throws {Refusal} `ca-missing` */
+/**
+ * Where it goes: where it is, if it may; one that has no certificate and may have any CA goes to the default one, as a new one
+ * would.
+ *
+ * @throws {Refusal} `ca-missing`
+ */
 async function caOf(
   trx: Db,
   { ca, hasCertificate }: HeldLineage,
-  { ca: wish }: DomainChange,
+  { wish, only }: { readonly wish: DomainChange["ca"]; readonly only: readonly [CaRow, ...CaRow[]] | null },
 ): Promise<CaRow> {
-  const row = wish === null && !hasCertificate ? await findDefaultCa(trx) : await findCa(trx, wish ?? ca);
-  if (row === null) throw new Refusal("ca-missing", `There is no CA "${wish ?? ca}".`);
+  if (only !== null) return only.find(({ name }) => name === ca) ?? only[0];
+  const row = wish === null && !hasCertificate ? await findDefaultCa(trx) : await findCa(trx, ca);
+  if (row === null) throw new Refusal("ca-missing", `There is no CA "${ca}".`);
   return row;
 }
 

@@ -118,8 +118,8 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<Abandoned> {
     ), refused as (
       select moved.id, moved.lineage_id, moved.ca_id, exists (
         select 1 from ca join account on account.ca_id = ca.id
-        where ca.id <> moved.ca_id and ca.id <> all(lineage.avoid_ca_ids) and not lineage.pinned
-          and case when tenant.ca_ids is null then ca.weight > 0 else ca.id = any(tenant.ca_ids) end
+        where ca.id <> moved.ca_id and ca.id <> all(lineage.avoid_ca_ids)
+          and coalesce(ca.id = any(coalesce(lineage.ca_ids, tenant.ca_ids)), ca.weight > 0)
       ) as has_another
       from moved join lineage on lineage.id = moved.lineage_id left join tenant on tenant.id = lineage.tenant_id
       where ${willNot}

@@ -60,7 +60,7 @@ export async function enqueueDue(
   const { rows } = await sql<DueRow>`
     select lineage.id, lineage.tenant_id, lineage.campaign_id, lineage.failures, lineage.twin_of,
       ${isLeftAlone} as is_left_alone,
-      case when pinned then array[lineage.ca_id] else tenant.ca_ids end as ca_ids,
+      coalesce(lineage.ca_ids, tenant.ca_ids) as ca_ids,
       certificate.not_before, certificate.not_after,
       coalesce(renewal.urgent, false) or certificate.revoked_at is not null or replacing.is_so is not null as urgent,
       lineage.twin_of is not null or lineage_check.cleared as cleared, lineage_check.failing, queue.lineage_id is not null as in_line,

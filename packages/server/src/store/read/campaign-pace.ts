@@ -65,10 +65,10 @@ interface OverrideRow {
 
 const newOrders = "new-orders-per-account";
 
-/** What the accounts may order that a campaign's orders may go to. @param caId null: any CA of the pool. */
+/** What the accounts may order that a campaign's orders may go to. @param caIds null: any CA of the pool. */
 export async function readAllowances(
   db: Db,
-  caId: string | null,
+  caIds: readonly string[] | null,
   now: Instant,
 ): Promise<readonly AccountAllowance[]> {
   const { rows } = await sql<AccountRow>`
@@ -76,7 +76,7 @@ export async function readAllowances(
     from ca join account on account.ca_id = ca.id
       left join bucket on bucket.ca_id = ca.id and bucket.limit_name = ${newOrders}
         and bucket.key = account.id::text
-    where ${isAllowed(caId)} order by ca.name`.execute(db);
+    where ${isAllowed(caIds)} order by ca.name`.execute(db);
   const { rows: overrides } = await sql<OverrideRow>`
     select ca_id, key, burst, count, period_ms, starts_at from limit_override
     where limit_name = ${newOrders} order by id`.execute(db);
@@ -86,8 +86,8 @@ export async function readAllowances(
   });
 }
 
-const isAllowed = (caId: string | null): RawBuilder<unknown> =>
-  caId === null ? sql`ca.weight > 0` : sql`ca.id = ${caId}`;
+const isAllowed = (caIds: readonly string[] | null): RawBuilder<unknown> =>
+  caIds === null ? sql`ca.weight > 0` : sql`ca.id = any(${[...caIds]}::bigint[])`;
 
 function allowance(row: AccountRow, rows: readonly OverrideRow[], now: Instant): AccountAllowance {
   const overrides = rows.map(
@@ -114,12 +114,12 @@ function allowance(row: AccountRow, rows: readonly OverrideRow[], now: Instant):
 /** Orders of the last day for new domains and other campaigns; renewals are exempt as a rule. Index: the key. */
 export async function readOthersOrders(
   db: Db,
-  campaign: { readonly id: string; readonly caId: string | null },
+  campaign: { readonly id: string; readonly caIds: readonly string[] | null },
   now: Instant,
 ): Promise<number> {
   const { rows } = await sql<{ orders: string | null }>`
     select sum(orders) as orders from spent_hour join ca on ca.id = spent_hour.ca_id
-    where ${isAllowed(campaign.caId)} and hour > ${timestamp(instant(now - longestLook))}
+    where ${isAllowed(campaign.caIds)} and hour > ${timestamp(instant(now - longestLook))}
       and class in ('interactive', 'campaign') and spender <> ${`campaign ${campaign.id}`}`.execute(db);
   return Number(rows[0]?.orders ?? 0);
 }

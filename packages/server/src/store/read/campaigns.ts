@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { CampaignState } from "../schema/campaign.ts";
 import type { KeyType } from "../schema/key.ts";
+import { namesOfCas } from "./cas.ts";
 
 export interface CampaignRow {
   readonly id: string;
@@ -21,8 +22,9 @@ export interface CampaignRow {
   readonly renewal_spread_days: number;
   readonly domains: number;
   readonly packing: PackingPrice | null;
-  readonly ca_id: string | null;
-  readonly ca: string | null;
+  /** The only CAs that may issue, the preferred one first; null: any of the pool. */
+  readonly ca_ids: string[] | null;
+  readonly cas: string[] | null;
   readonly edge_group_id: string | null;
   readonly edge_group: string | null;
   readonly key_type: KeyType;
@@ -38,7 +40,6 @@ export interface CampaignRow {
 const selectCampaigns = (db: Db) =>
   db
     .selectFrom("campaign")
-    .leftJoin("ca", "ca.id", "campaign.ca_id")
     .leftJoin("edge_group", "edge_group.id", "campaign.edge_group_id")
     .select([
       "campaign.id",
@@ -57,8 +58,8 @@ const selectCampaigns = (db: Db) =>
       "campaign.renewal_spread_days",
       "campaign.domains",
       "campaign.packing",
-      "campaign.ca_id",
-      "ca.name as ca",
+      "campaign.ca_ids",
+      namesOfCas(sql`campaign.ca_ids`).as("cas"),
       "campaign.edge_group_id",
       "edge_group.name as edge_group",
       "campaign.key_type",

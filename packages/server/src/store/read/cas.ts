@@ -1,4 +1,5 @@
 import type { CaStatus, Instant } from "@certmill/domain";
+import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../database.ts";
 import { homeCaId } from "../home-ca.ts";
 
@@ -71,6 +72,17 @@ export async function listCas(db: Db, page: { after: string | null; limit: numbe
 export async function findCa(db: Db, name: string): Promise<CaRow | null> {
   return (await selectCas(db).where("ca.name", "=", name).executeTakeFirst()) ?? null;
 }
+
+/** In any order. */
+export const readCasById = async (db: Db, ids: readonly string[]): Promise<readonly CaRow[]> =>
+  selectCas(db)
+    .where("ca.id", "in", [...ids])
+    .execute();
+
+/** The names of the CAs whose ids an expression has, in their order; null where it is null. */
+export const namesOfCas = (ids: RawBuilder<unknown>): RawBuilder<string[] | null> => sql<string[] | null>`
+  case when ${ids} is null then null else array(
+    select ca.name from unnest(${ids}) with ordinality as of (id, place) join ca on ca.id = of.id order by place) end`;
 
 /** Of the keys of all accounts. */
 export async function readThumbprints(db: Db): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import type { CampaignState } from "../schema/campaign.ts";
 import type { KeyType } from "../schema/key.ts";
 import { isPaired, withTwins } from "../twins.ts";
 import { wishedChallenge } from "../wished-challenge.ts";
+import { namesOfCas } from "./cas.ts";
 import { shownState } from "./shown-state.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */
@@ -26,6 +27,8 @@ export interface DomainRow {
   readonly all_names: string[] | null;
   readonly tenant: string | null;
   readonly ca: string;
+  /** The only ones that it may have, the preferred one first; null: those of its tenant, or of the pool. */
+  readonly cas: string[] | null;
   readonly edge_group: string;
   readonly key_type: KeyType;
   /** Whether it has, or is to have, an RSA certificate beside it. */
@@ -75,7 +78,7 @@ const selectDomains = sql`
   select domain.name, lineage.id as lineage_id, lineage.names, ${shownState} as state, lineage.state_at,
     lineage.created_at, lineage.paused_by, lineage.rests_since,
     lineage.leaves_at, lineage.all_names, tenant.name as tenant,
-    ca.name as ca, edge_group.name as edge_group, lineage.key_type, ${isPaired} as is_paired, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
+    ca.name as ca, ${namesOfCas(sql`lineage.ca_ids`)} as cas, edge_group.name as edge_group, lineage.key_type, ${isPaired} as is_paired, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
     certificate.id as certificate_id, certificate.serial, certificate.issuer,
     certificate.not_before, certificate.not_after,

@@ -6,8 +6,8 @@ import type { Db } from "../database.ts";
 export interface PlaceInLine {
   /** Those before it that wait for nothing but their turn. */
   readonly before: number;
-  /** The only CA that its lane may have; null: several, or the pool. */
-  readonly caId: string | null;
+  /** The CAs that its lane may have; null: those of the pool. */
+  readonly caIds: readonly string[] | null;
   /** Of the campaign, where it is one's lane. */
   readonly campaign: {
     readonly id: string;
@@ -39,10 +39,10 @@ export async function readPlaceInLine(db: Db, lineageId: string): Promise<PlaceI
     where queue.lineage_id = ${lineageId}`.execute(db);
   const [row] = rows;
   if (row === undefined) return null;
-  const { campaign_id: id, ca_ids } = row;
+  const { campaign_id: id } = row;
   return {
     before: Number(row.before),
-    caId: ca_ids?.length === 1 ? (ca_ids[0] ?? null) : null,
+    caIds: row.ca_ids,
     campaign: id === null ? null : { ...row, id },
   };
 }

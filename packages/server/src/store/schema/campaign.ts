@@ -23,7 +23,7 @@ interface CampaignTable {
   renewal_spread_days: Generated<number>;
   created_at: At;
   ended_at: MaybeAt;
-  ca_id: Id | null;
+  ca_ids: Id[] | null;
   edge_group_id: Id | null;
   key_type: Defaulted<KeyType>;
   paired: boolean | null;

@@ -46,7 +46,7 @@ interface LineageTable {
   served_certificate_id: Id | null;
   created_at: At;
   removed_at: MaybeAt;
-  pinned: Generated<boolean>;
+  ca_ids: Id[] | null;
   avoid_ca_ids: Generated<Id[]>;
   campaign_id: Id | null;
   wave: number | null;

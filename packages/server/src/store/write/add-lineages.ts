@@ -10,9 +10,10 @@ export interface WantedLineage {
 }
 
 export interface LineageTerms {
+  /** Where it goes unless another takes over. */
   readonly caId: string;
-  /** Whether only this CA is to issue; else it may be any of the pool. */
-  readonly pinned: boolean;
+  /** The only CAs that may issue, the preferred one first; null: those of its tenant, or of the pool. */
+  readonly caIds: readonly string[] | null;
   readonly edgeGroupId: string;
   readonly keyType: KeyType;
   /** Whether each is to have a twin (twins.ts); null: as its tenant or its edge group has it. */
@@ -71,7 +72,7 @@ export async function addLineages(
   const at = timestamp(now);
   const {
     caId,
-    pinned,
+    caIds,
     edgeGroupId,
     keyType,
     paired,
@@ -83,9 +84,9 @@ export async function addLineages(
   const rows = JSON.stringify(wanted.map(({ names, tenantId }) => ({ names, tenant_id: tenantId })));
   await sql`
     with begun as (
-      insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, paired, profile, challenge, state,
+      insert into lineage (tenant_id, ca_id, ca_ids, edge_group_id, names, key_type, paired, profile, challenge, state,
         state_at, wake_at, wanted_at, created_at, campaign_id, held, asked_trace)
-      select tenant_id, ${caId}, ${pinned}, ${edgeGroupId}, names, ${keyType}, ${paired}, ${profile},
+      select tenant_id, ${caId}, ${caIds === null ? null : [...caIds]}::bigint[], ${edgeGroupId}, names, ${keyType}, ${paired}, ${profile},
         ${challenge}, 'waiting', ${at},
         ${campaignId === null ? at : null}::timestamptz, ${at}, ${at}, ${campaignId}, ${campaignId !== null}, ${askedTrace}
       from jsonb_to_recordset(${rows}::jsonb) as wanted (names text[], tenant_id bigint)

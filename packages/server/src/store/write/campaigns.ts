@@ -20,7 +20,8 @@ export interface CampaignSettings {
   /** 0 to 1. */
   readonly mostFailed: number;
   readonly renewalSpreadDays: number;
-  readonly caId: string | null;
+  /** The only CAs that may issue, the preferred one first; null: any of the pool. */
+  readonly caIds: readonly string[] | null;
   readonly edgeGroupId: string | null;
   readonly keyType: KeyType;
   /** What its domains say of having a twin (twins.ts); null: nothing. */
@@ -59,7 +60,7 @@ function settingValues(settings: CampaignSettings) {
     pack_across_tenants: packAcrossTenants,
     most_failed: mostFailed,
     renewal_spread_days: renewalSpreadDays,
-    ca_id: settings.caId,
+    ca_ids: settings.caIds === null ? null : [...settings.caIds],
     edge_group_id: settings.edgeGroupId,
     key_type: settings.keyType,
     paired: settings.paired,

@@ -1,5 +1,5 @@
 /**
- * A domain is changed in place: its names but the first, the CA it is pinned to, its profile, its challenge. What it has is
+ * A domain is changed in place: its names but the first, the CAs it may have, its profile, its challenge. What it has is
  * served until there is another.
  */
 import { type ChallengeType, type DnsName, type Instant, sameNames } from "@certmill/domain";
@@ -31,7 +31,8 @@ export interface HeldLineage {
 
 export interface ChangeableTerms {
   readonly caId: string;
-  readonly pinned: boolean;
+  /** The only CAs that may issue, the preferred one first; null: those of its tenant, or of the pool. */
+  readonly caIds: readonly string[] | null;
   readonly profile: string | null;
   readonly challenge: ChallengeType | null;
 }
@@ -41,8 +42,8 @@ export interface WantedChange {
   /** As domain's coverNames orders them, the same first. */
   readonly names: readonly [DnsName, ...DnsName[]] | HeldLineage["names"];
   readonly terms: ChangeableTerms;
-  /** The name of its CA. */
-  readonly ca: string;
+  /** The names of the CAs in `terms.caIds`. */
+  readonly cas: readonly string[];
   /** Whether names are checked before they are ordered. */
   readonly areChecked: boolean;
   readonly by: ByWhom;
@@ -64,14 +65,14 @@ export async function holdLineage(trx: Db, lineageId: string): Promise<HeldLinea
     select lineage.id, coalesce(all_names, names) as names, lineage.state,
       certificate_id is not null as "hasCertificate", paused_by is not null or held as rests,
       coalesce(campaign.pack_names > 1, false) as "isPack", tenant.name as tenant, ca.name as ca, lineage.ca_id as "caId",
-      pinned, lineage.profile, challenge
+      lineage.ca_ids as "caIds", lineage.profile, challenge
     from lineage join ca on ca.id = lineage.ca_id
       left join tenant on tenant.id = lineage.tenant_id left join campaign on campaign.id = lineage.campaign_id
     where lineage.id = ${lineageId} for no key update of lineage`.execute(trx);
   const [row] = rows;
   if (row === undefined) return null;
-  const { caId, pinned, profile, challenge, ...lineage } = row;
-  return { ...lineage, terms: { caId, pinned, profile, challenge } };
+  const { caId, caIds, profile, challenge, ...lineage } = row;
+  return { ...lineage, terms: { caId, caIds, profile, challenge } };
 }
 
 /**
@@ -105,15 +106,18 @@ export async function changeLineage(trx: Db, lineage: HeldLineage, wanted: Wante
 }
 
 /** What the event tells; empty: all is so already. */
-function newsOf(lineage: HeldLineage, { names, terms, ca }: WantedChange): Readonly<Record<string, unknown>> {
+function newsOf(
+  lineage: HeldLineage,
+  { names, terms, cas }: WantedChange,
+): Readonly<Record<string, unknown>> {
   const added = names.filter((name) => !lineage.names.includes(name));
   const removed = lineage.names.filter((name) => !(names as readonly string[]).includes(name));
   const before = lineage.terms;
-  const isElsewhere = terms.pinned !== before.pinned || (terms.pinned && terms.caId !== before.caId);
+  const isElsewhere = String(terms.caIds) !== String(before.caIds);
   return {
     ...(added.length > 0 ? { added } : {}),
     ...(removed.length > 0 ? { removed } : {}),
-    ...(isElsewhere ? { ca: terms.pinned ? ca : null } : {}),
+    ...(isElsewhere ? { ca: terms.caIds === null ? null : cas.join(", ") } : {}),
     ...(terms.profile === before.profile ? {} : { profile: terms.profile }),
     ...(terms.challenge === before.challenge ? {} : { challenge: terms.challenge }),
   };
@@ -123,11 +127,11 @@ function newsOf(lineage: HeldLineage, { names, terms, ca }: WantedChange): Reado
 async function setTerms(
   trx: Db,
   { id }: HeldLineage,
-  { caId, pinned, profile, challenge }: ChangeableTerms,
+  { caId, caIds, profile, challenge }: ChangeableTerms,
   now: Instant,
 ): Promise<void> {
   await sql`
-    update lineage set ca_id = ${caId}, profile = ${profile}, challenge = ${challenge}, pinned = ${pinned},
+    update lineage set ca_id = ${caId}, profile = ${profile}, challenge = ${challenge}, ca_ids = ${caIds === null ? null : [...caIds]}::bigint[],
       wake_at = case when exists (select 1 from queue where lineage_id = lineage.id) then ${timestamp(now)} else wake_at end
     where (id = ${id} or twin_of = ${id}) and state <> 'removed'`.execute(trx);
 }

@@ -17,10 +17,10 @@ export async function splitLineage(
   for (const names of apart) {
     await sql`
       with begun as (
-        insert into lineage (tenant_id, ca_id, pinned, edge_group_id, names, key_type, paired, profile, challenge, state, state_at, wake_at, wanted_at,
+        insert into lineage (tenant_id, ca_id, ca_ids, edge_group_id, names, key_type, paired, profile, challenge, state, state_at, wake_at, wanted_at,
           failure_code, failure_detail, failures, failing_since, unmended_since, rests_since, avoid_ca_ids, created_at,
           campaign_id, wave)
-        select tenant_id, ca_id, pinned, edge_group_id, ${[...names]}::text[], key_type, paired, profile, challenge,
+        select tenant_id, ca_id, ca_ids, edge_group_id, ${[...names]}::text[], key_type, paired, profile, challenge,
           case when state in ('active', 'failing') then 'waiting' else state end, ${at}, wake_at, wanted_at,
           failure_code, failure_detail, failures, failing_since, unmended_since, rests_since, avoid_ca_ids, ${at},
           campaign_id, wave

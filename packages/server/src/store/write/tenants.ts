@@ -26,7 +26,7 @@ export async function setTenantCas(
     .execute();
   await sql`
     update lineage set wake_at = ${timestamp(now)} from queue
-    where queue.lineage_id = lineage.id and lineage.tenant_id = ${tenantId} and not lineage.pinned`.execute(
+    where queue.lineage_id = lineage.id and lineage.tenant_id = ${tenantId} and lineage.ca_ids is null`.execute(
     trx,
   );
   await wakeStranded(trx, now);
