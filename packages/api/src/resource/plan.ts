@@ -262,6 +262,10 @@ export const Plan = Type.Object({
     keyTypes: List(
       Type.Object({
         keyType: KeyType,
+        sharedMemoryMb: Type.Integer({
+          minimum: 0,
+          description: "In nginx's shared memory, where the agent puts them there.",
+        }),
         diskMb: Count,
         handshakesPerSecond: Type.Integer({ description: "Full handshakes on one core." }),
       }),

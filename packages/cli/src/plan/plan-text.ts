@@ -115,12 +115,16 @@ function alternativesText({ alternatives, finishBy }: Plan): string {
           },
         ]),
   ];
-  const notes = alternatives.flatMap(({ what, note }) => (note === null ? [] : [`${what}: ${note}.`]));
+  const told = alternatives.flatMap(({ what, note }) => (note === null ? [] : [`${what}: ${note}.`]));
+  const notes = alternatives.some(({ change }) => change === "second-ca") ? [...told, otherShares] : told;
   return [
     tableText(columns, alternatives),
     ...notes.map((note) => styled("dim", wrapFor(process.stdout, printable(note)))),
   ].join("\n");
 }
+
+const otherShares =
+  "A second CA is shown as the first choice of 20 %; --second-ca zerossl=35% plans another share, as part of the plan itself.";
 
 function requestText(request: NonNullable<Plan["overrideRequest"]>): string {
   return fieldsText([
@@ -161,6 +165,13 @@ function afterwardsText({ renewals, edges, packing }: Plan): string {
           `${sizeText(memoryMb)} for ${proxy}, ${numberText(loadSeconds)} s to load`,
       ),
     ),
+    [
+      "By type of key",
+      edges.keyTypes
+        .map(({ keyType, sharedMemoryMb }) => `${keyType} ${sizeText(sharedMemoryMb)}`)
+        .join("; "),
+    ],
+    ["", "in nginx's shared memory; what a proxy has parsed is the same for all types"],
     ["On disk", edges.keyTypes.map(({ keyType, diskMb }) => `${keyType} ${sizeText(diskMb)}`).join("; ")],
     [
       "Handshakes",

@@ -118,13 +118,14 @@ const otherCas: readonly { readonly set: LimitSetName; readonly what: string }[]
 
 /** As much of the first choices as goes there beside a CA of weight 100: a fifth. */
 const secondWeight = 25;
+const besidePercent = (100 * secondWeight) / (100 + secondWeight);
 
 function secondCas(request: PlanRequest): readonly Change[] {
   return otherCas
     .filter(({ set }) => !request.cas.some(({ limitSet, weight }) => limitSet === set && weight > 0))
     .map(({ set, what }) => ({
       change: "second-ca",
-      what: `${set} beside, first choice of 20 %`,
+      what: `${set} beside, first choice of ${besidePercent} %`,
       request: { ...request, cas: [...request.cas, besideCa(set, request.cas)] },
       note: ({ byCa }) =>
         `issues ${Math.round((byCa.find(({ ca }) => ca === set)?.share ?? 0) * 100)} %, as it gets what the others have no budget for; ${what}`,

@@ -114,6 +114,18 @@ test("edges have all certificates, whatever the plan", () => {
   expect(edges.installsPerDay.most).toBeGreaterThanOrEqual(edges.installsPerDay.average);
 });
 
+test("memory by the type of key, where certificates are kept as they are: an RSA key takes more, a pair both", () => {
+  const shared = (plan: ReturnType<typeof planOf>) =>
+    plan.edges.keyTypes.map(({ keyType, sharedMemoryMb }) => [keyType, sharedMemoryMb]);
+  const [single, pairs] = [planOf(), planOf({ keyType: "p256+rsa2048" })];
+  expect(single.edges.certificates).toBe(460_000);
+  expect(shared(single)).toEqual([
+    ["p256", 1_104],
+    ["rsa2048", 2_070],
+  ]);
+  expect(shared(pairs)).toEqual([["p256+rsa2048", 1_104 + 2_070]]);
+});
+
 test("of pairs, edges have and renew both, and the override that is asked for is for those that count", () => {
   const [single, pairs] = [planOf(), planOf({ keyType: "p256+rsa2048" })];
   expect(pairs.assumed.keyType).toBe("p256+rsa2048");
