@@ -88,6 +88,8 @@ class Run {
   /** Events of steps that are not committed yet. */
   #events: TimelineEvent[] = [];
   #ledger: LedgerChange[] = [];
+  /** Whether the step at hand is stored: what breaks then is only the telling of it. */
+  #isStored = false;
   /** Whether the state at hand may have been acted on by another worker. */
   #again = true;
 
@@ -97,8 +99,7 @@ class Run {
   }
 
   async step(state: LiveState): Promise<Next> {
-    const { names, keyType, replaces, profile, challenge, failuresBefore, failing } = this.#issuance;
-    const { clock, life } = this.#tools;
+    const { names, keyType, replaces, profile } = this.#issuance;
     const task = {
       state,
       names,
@@ -109,6 +110,24 @@ class Run {
       material: () => this.#openMaterial(),
     };
     const outcome = await this.#tools.within(stepOf(state, this.#again), () => this.#perform(task), endOf);
+    const [events, ledger] = [[...this.#events], [...this.#ledger]];
+    this.#isStored = false;
+    try {
+      return await this.#follow(state, outcome);
+    } catch (error) {
+      this.#tools.signal.throwIfAborted();
+      // Once only: where a fault cannot be stored either, what is committed stands, and goes on after the lease.
+      if (this.#isStored || isDatabaseError(error) || isOwnFault(outcome)) throw error;
+      this.#events = events;
+      this.#ledger = ledger;
+      return this.#follow(state, this.#broken(error));
+    }
+  }
+
+  /** Decides what follows from an outcome, and commits it. */
+  async #follow(state: LiveState, outcome: Outcome): Promise<Next> {
+    const { names, challenge, failuresBefore, failing } = this.#issuance;
+    const { clock, life } = this.#tools;
     const now = clock.now();
     const terms = { names, challenge, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
     const decision = advance(state, outcome.input, terms, now);
@@ -125,17 +144,21 @@ class Run {
 
   /** A fault of our own is told like any other. With the database there is nowhere to tell it: what is committed stands, and goes on later. */
   async #perform(task: Task): Promise<Outcome> {
-    const { connect, signal, onOwnFault } = this.#tools;
+    const { connect, signal } = this.#tools;
     try {
       this.#performer ??= await connect();
       return await this.#performer.perform(task, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (isDatabaseError(error)) throw error;
-      onOwnFault(error, this.#issuance);
-      const fault = { ...ownFault(error), ...(this.#performer === null ? { unsent: true as const } : {}) };
-      return { kind: "told", input: { kind: "fault", fault } };
+      return this.#broken(error);
     }
+  }
+
+  #broken(error: unknown): Outcome {
+    this.#tools.onOwnFault(error, this.#issuance);
+    const fault = { ...ownFault(error), ...(this.#performer === null ? { unsent: true as const } : {}) };
+    return { kind: "told", input: { kind: "fault", fault } };
   }
 
   #connected(): Performer {
@@ -213,12 +236,14 @@ class Run {
   }
 
   /** @returns whether what `commit` stores was accepted: the claim is still ours. */
-  #stored({ kind }: IssuanceState, commit: () => Promise<boolean>): Promise<boolean> {
-    return this.#tools.within(
+  async #stored({ kind }: IssuanceState, commit: () => Promise<boolean>): Promise<boolean> {
+    const accepted = await this.#tools.within(
       { name: "commit", attributes: { "certmill.state": kind } },
       commit,
-      (accepted) => ({ fault: accepted ? null : "claim-lost", attributes: {} }),
+      (isAccepted) => ({ fault: isAccepted ? null : "claim-lost", attributes: {} }),
     );
+    this.#isStored = true;
+    return accepted;
   }
 
   /** What several customers share is split; of one customer's names some may be left out. A twin follows in that. */
@@ -254,6 +279,9 @@ const stepOf = (state: LiveState, again: boolean) => ({
     ...("polls" in state ? { "certmill.polls": state.polls } : {}),
   },
 });
+
+const isOwnFault = ({ input }: Outcome): boolean =>
+  input.kind === "fault" && input.fault.code === "internal-error";
 
 const endOf = ({ input }: Outcome) => ({
   fault: input.kind === "fault" ? input.fault.code : null,

@@ -98,6 +98,27 @@ test("an exception in what follows the CA's answer", async () => {
   server.transport.open = open;
 });
 
+test("an exception in storing what the CA's answer leads to", async () => {
+  let isBroken = true;
+  server.storage.open = async (place) => {
+    const database = await openDatabase(place);
+    const db = interceptedDb(database.db, (query, run) => {
+      if (isBroken && query.sql.includes("insert into challenge_response"))
+        throw new TypeError("key is not iterable");
+      return run(query);
+    });
+    return { ...database, db };
+  };
+  await server.restart();
+  const name = "unstored.example.com";
+  await failsWith(name, "TypeError: key is not iterable");
+  const well = server.heard("certificate.stored", name);
+  isBroken = false;
+  await well;
+  expect(await lineageOf(name)).toMatchObject({ state: "active", failures: 0, failure_code: null });
+  server.storage.open = openDatabase;
+});
+
 test("an error of the database loses nothing: the same issuance goes on after its lease", async () => {
   let isBroken = true;
   server.storage.open = async (place) => {
