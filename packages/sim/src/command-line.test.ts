@@ -16,9 +16,15 @@ test("every option reaches its setting", () => {
     --processing none --retry-after 1500 --retry-after-form mixed --certificate-days 6 --no-order-reuse
     --no-authorization-reuse --eab customer:c2VjcmV0 --eab-required --fault bad-nonce=0.05 --fault drop-after=1
     --seed 7 --no-profiles --no-renewal-info --alternate-chains 2 --pre-authorization
-    --limits letsencrypt --limits-divisor 100 --no-request-rates`.split(/\s+/);
+    --limits letsencrypt --limits-divisor 100 --no-request-rates
+    --rules r.json --management-port 15000`.split(/\s+/);
   const commandLine = parseCommandLine(typed);
-  expect(commandLine).toMatchObject({ rootFile: "r.pem", httpsRootFile: "h.pem" });
+  expect(commandLine).toMatchObject({
+    rootFile: "r.pem",
+    httpsRootFile: "h.pem",
+    rulesFile: "r.json",
+    managementPort: 15_000,
+  });
   expect(commandLine?.cas).toEqual([
     {
       limits: "letsencrypt",

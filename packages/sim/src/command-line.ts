@@ -44,6 +44,20 @@ What names are:
   --always-valid         believe every challenge, but for wrong names
   --perspectives N       validate from 127.0.0.1 to 127.0.0.N (1)
 
+What happens to it:
+  --rules FILE           changes, a list as JSON, each with one of
+                           "outage": "unavailable", "server-error", "busy" or
+                             "drop"
+                           "delay": "2s", by which each answer is later
+                           "revoke": 0.3, a share of all certificates
+                           "limits": ["NAME=N/TIME"], as --limit
+                           "override": a registered domain or an account,
+                             "limit": "300/7d"
+                         and "at": "10m" after the start, "until": "25m" (of
+                         outage and delay), "ca": 2 for the second CA alone
+  --management-port N    GET / there tells counts and limits, POST / takes
+                         changes as in the file; 0 takes any free port
+
 How it behaves:
   --processing MS|none   how long an order is processing after finalize (0)
   --retry-after MS|none  what clients are told to wait, rounded up to seconds
@@ -83,6 +97,10 @@ export interface RequestedCa {
 export interface CommandLine {
   /** At least one. */
   readonly cas: readonly RequestedCa[];
+  /** Of changes, to be read; `null`: there is none. */
+  readonly rulesFile: string | null;
+  /** `null`: nothing is managed. */
+  readonly managementPort: number | null;
   /** `null`: not asked for. */
   readonly rootFile: string | null;
   readonly httpsRootFile: string | null;
@@ -95,7 +113,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | null {
   const names = values.limits.length === 0 ? (["none"] as const) : values.limits.map(limitsName);
   const port = wholeNumber("port", values.port, 65_535);
   const shared = { ...sharedOptions(values), ...typedOptions(values) };
+  const { "management-port": management } = values;
   return {
+    rulesFile: values.rules ?? null,
+    managementPort: management === undefined ? null : wholeNumber("management-port", management, 65_535),
     rootFile: values["root-file"] ?? null,
     httpsRootFile: values["https-root-file"] ?? null,
     cas: names.map((limits, index) => ({
@@ -182,6 +203,8 @@ function parse(argv: readonly string[]) {
       options: {
         port: { type: "string", default: "14000" },
         tls: { type: "boolean", default: false },
+        rules: { type: "string" },
+        "management-port": { type: "string" },
         "root-file": { type: "string" },
         "https-root-file": { type: "string" },
         "http-port": { type: "string", default: "5002" },

@@ -1,5 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseCommandLine, USAGE, UsageError } from "./command-line.ts";
+import { type Change, ChangeError, parseChanges } from "./incidents/change.ts";
+import { startManagement } from "./incidents/management.ts";
+import { Schedule } from "./incidents/schedule.ts";
 import { MANNERS_ACCOUNT } from "./manners.ts";
 import type { SimCaOptions } from "./options.ts";
 import { startSimCa } from "./sim-ca.ts";
@@ -29,6 +32,8 @@ async function run(argv: readonly string[]): Promise<void> {
   if (httpsRootFile !== null && requested.some(({ options }) => options.tls !== true)) {
     throw new UsageError("--https-root-file needs --tls");
   }
+  const { rulesFile, managementPort } = commandLine;
+  const changes = rulesFile === null ? [] : await readRules(rulesFile, requested.length);
   await using running = new AsyncDisposableStack();
   const cas = [];
   for (const { limits, options } of requested) {
@@ -39,12 +44,34 @@ async function run(argv: readonly string[]): Promise<void> {
       ready: { directoryUrl: ca.directoryUrl, rootFile, httpsRootFile, limits, externalAccount },
     });
   }
+  const managed = cas.map(({ ca }) => ca);
+  const schedule = running.use(new Schedule(managed));
+  schedule.add(changes);
+  const management =
+    managementPort === null ? null : running.use(await startManagement(managementPort, managed, schedule));
   const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
   process.once("SIGTERM", stop).once("SIGINT", stop);
   if (rootFile !== null) await writeFile(rootFile, cas.map(({ ca }) => ca.rootPem).join(""));
   if (httpsRootFile !== null) await writeFile(httpsRootFile, cas.map(({ ca }) => ca.httpsRootPem).join(""));
-  process.stdout.write(cas.map(({ ready }) => `${JSON.stringify(ready)}\n`).join(""));
+  const managementUrl = management === null ? {} : { managementUrl: management.url };
+  process.stdout.write(
+    cas.map(({ ready }) => `${JSON.stringify({ ...ready, ...managementUrl })}\n`).join(""),
+  );
   await stopped;
+}
+
+/** @throws UsageError */
+async function readRules(path: string, cas: number): Promise<readonly Change[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--rules ${path} cannot be read: ${why}`);
+  });
+  try {
+    return parseChanges(text, cas);
+  } catch (error) {
+    if (error instanceof ChangeError) throw new UsageError(`--rules ${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** `KEYID:HMACKEY` of an external account that the CA brings along; `null`: there is none, or the caller's own. */

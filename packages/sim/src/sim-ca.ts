@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Duration } from "@certmill/domain";
 import { type Authority, assembleAuthority } from "./assemble.ts";
 import type { OrderStatus } from "./ca/order.ts";
 import type { RenewalWindow } from "./ca/renewal-window.ts";
@@ -65,6 +66,8 @@ export interface SimCa extends AsyncDisposable {
   revokeMany(incident: { readonly share: number; readonly explanationUrl: string }): readonly string[];
   /** Takes the CA down, in this way, or up again. `true` is `unavailable`. Nothing is forgotten meanwhile. */
   setOutage(outage: Outage | boolean): void;
+  /** Makes each answer take so much longer from now on, in real time; 0: no longer. */
+  setDelay(delay: Duration): void;
   /** The limits that hold now. */
   readonly limits: LimitRules;
   /** Other limits from now on; what was used stays used. @throws RangeError */
@@ -123,6 +126,9 @@ export async function startSimCa(options: SimCaOptions = {}): Promise<SimCa> {
       certificates.revokeMany({ share, explanationUrl, random: incidents }, settings.now()),
     setOutage: (outage) => {
       outages.outage = typeof outage === "string" ? outage : outage ? "unavailable" : null;
+    },
+    setDelay: (delay) => {
+      outages.delay = delay;
     },
     get limits() {
       return limits.rules;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import type { Instant } from "@certmill/domain";
 import type { Accounts } from "../ca/accounts.ts";
 import { parseRoute, type Route, type Urls } from "../ca/urls.ts";
@@ -56,6 +57,7 @@ async function handle(
 ): Promise<void> {
   const { log, faults, alterations, appointments, outages, requestLimits, now, nonces, urls } = parts;
   appointments.keep(now());
+  if (outages.delay > 0) await setTimeout(outages.delay);
   const { method = "", url: path = "" } = request;
   const route = parseRoute(path.split("?", 1)[0] ?? "");
   const fault =

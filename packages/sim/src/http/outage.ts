@@ -1,3 +1,4 @@
+import { type Duration, milliseconds } from "@certmill/domain";
 import { problemDocument } from "../problem.ts";
 import type { Reply } from "./reply.ts";
 import { busy } from "./turned-away.ts";
@@ -11,9 +12,11 @@ import { busy } from "./turned-away.ts";
  */
 export type Outage = "unavailable" | "server-error" | "busy" | "drop";
 
-/** Whether the CA is down now, and how many requests have met that. */
+/** Whether the CA is down or slow now, and how many requests have found it down. */
 export class OutageSwitch {
   outage: Outage | null = null;
+  /** How much longer each answer takes, in real time. */
+  delay: Duration = milliseconds(0);
   #met = 0;
 
   get met(): number {
