@@ -20,6 +20,8 @@ export function configFor(database: Config["database"]): Config {
     adminToken: "crash-admin-token-of-a-test",
     workerConcurrency: 1,
     lease,
+    // A second is 50 ms of its clock: the loops that hear of nothing took more of the processor than what is looked at.
+    pollEvery: seconds(20),
     caTimeout: seconds(10),
     drain: seconds(5),
     statusPages: false,

@@ -1,5 +1,5 @@
 /**
- * Three lineages of four names that want their first certificates, a sim CA that validates for real, and a
+ * Two lineages of three names that want their first certificates, a sim CA that validates for real, and a
  * process that may die at one of its calls and is then started again.
  */
 import { undiciTransport } from "@certmill/acme";

@@ -1,10 +1,9 @@
 import type { DnsName } from "@certmill/domain";
 
-/** The names of the three lineages. */
+/** The names of the two lineages. */
 export const wanted = [
-  ["a.example.com"],
-  ["b.example.com", "www.b.example.com"],
-  ["c.example.com"],
+  ["a.example.com", "www.a.example.com"],
+  ["b.example.com"],
 ] as const satisfies readonly (readonly string[])[] as unknown as readonly (readonly [
   DnsName,
   ...DnsName[],

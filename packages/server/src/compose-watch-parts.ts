@@ -1,3 +1,4 @@
+import { milliseconds, minutes } from "@certmill/domain";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { NameChecks } from "./compose-checks.ts";
@@ -9,7 +10,7 @@ import { observeErrors } from "./observe/loop-errors.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { Tracing } from "./observe/tracing/tracing.ts";
 import type { Database } from "./store/database.ts";
-import type { WatchBase } from "./work/watch-base.ts";
+import type { SteadyWatch } from "./work/watch-base.ts";
 
 /** What is needed for what goes on beside the worker of a process. */
 export interface WatchParts {
@@ -29,9 +30,13 @@ export interface WatchParts {
   readonly log: Logger;
 }
 
+/** For what need not be seen to the minute. */
+const lookEvery = minutes(10);
+
 /** What one of them stands on, and what is logged when a round of it breaks. */
-export const baseOf = (parts: WatchParts, event: string, message: string): WatchBase => ({
+export const baseOf = (parts: WatchParts, event: string, message: string): SteadyWatch => ({
   db: parts.database.db,
   clock: parts.clock,
+  lookEvery: milliseconds(Math.max(lookEvery, parts.config.pollEvery ?? 0)),
   onError: observeErrors(parts, event, message),
 });

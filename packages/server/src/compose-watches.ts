@@ -2,7 +2,7 @@
 import { startRenewalWatch, startRevoking, startStatusWatch } from "./compose-ca-watches.ts";
 import { startChecking } from "./compose-check-watches.ts";
 import { startUpkeep } from "./compose-upkeep.ts";
-import type { WatchParts } from "./compose-watch-parts.ts";
+import { baseOf, type WatchParts } from "./compose-watch-parts.ts";
 import type { CaConnections } from "./effects/ca-connections.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
 import { watchRejoining } from "./work/rejoin-watch.ts";
@@ -25,7 +25,10 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
   const revoking = startRevoking(parts, connections);
   const renewals = config.renewalInfo ? startRenewalWatch(parts, connections) : null;
   const all = [
-    checking ?? watchRejoining({ db, clock }),
+    checking ??
+      watchRejoining(
+        baseOf(parts, "rejoin.error", "trying left out names again met an error; it is done again"),
+      ),
     upkeep,
     revoking,
     renewals,

@@ -1,11 +1,10 @@
 /** Destroys private keys that are used no more, for all processes together. */
-import { type Duration, minutes, seconds } from "@certmill/domain";
+import { type Duration, seconds } from "@certmill/domain";
 import { destroyEndedKeys } from "../store/key-ends.ts";
 import { retryDeadlock } from "../store/retry-deadlock.ts";
 import { Rounds } from "./rounds.ts";
-import type { WatchBase } from "./watch-base.ts";
+import type { SteadyWatch } from "./watch-base.ts";
 
-const lookEvery = minutes(10);
 /** Keys looked at in one transaction, and the pause before the next: a mass event ends a million of them. */
 const batch = 500;
 const betweenBatches = seconds(1);
@@ -13,10 +12,11 @@ const betweenBatches = seconds(1);
 export const watchKeyEnds = ({
   db,
   clock,
+  lookEvery,
   kept,
   onDestroyed,
   onError,
-}: WatchBase & {
+}: SteadyWatch & {
   /** How long a key is kept where neither tenant nor edge group says. */
   readonly kept: Duration;
   readonly onDestroyed: (count: number) => void;
@@ -29,7 +29,7 @@ export const watchKeyEnds = ({
       if (destroyed > 0) onDestroyed(destroyed);
       return looked === batch ? betweenBatches : lookEvery;
     },
-    shortestWait: betweenBatches,
+    shortestWait: 0,
     afterError: lookEvery,
     noMore: "Keys are destroyed no more.",
     onError,

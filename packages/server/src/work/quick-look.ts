@@ -5,18 +5,16 @@
 import { type Finding, minutes } from "@certmill/domain";
 import { checkNow, claimQuickLook, type WatchedLineage } from "../store/quick-looks.ts";
 import { Rounds } from "./rounds.ts";
-import type { WatchBase } from "./watch-base.ts";
+import type { SteadyWatch } from "./watch-base.ts";
 
 /** Whether a name may be right by now in what was wrong. It has a deadline of its own. @throws the signal's reason. */
 export type SeemsMended = (fault: Finding, signal: AbortSignal) => Promise<boolean>;
 
-export interface QuickLookOptions extends WatchBase {
+export interface QuickLookOptions extends SteadyWatch {
   readonly seemsMended: SeemsMended;
 }
 
 const lookAgainAfter = minutes(1);
-/** With nobody to look at, as long as nobody rings. */
-const idleFor = minutes(10);
 /** Lineages in one round: a third of a core's minute. With more, each is looked at less often. */
 const mostInRound = 6_000;
 const atOnce = 128;
@@ -32,7 +30,8 @@ export const quickLook = (options: QuickLookOptions): Rounds =>
       const goesOn = await lookAtAll(options, signal);
       const rest = Math.max(0, lookAgainAfter - (clock.now() - began));
       await clock.wait(rest, signal);
-      return goesOn ? 0 : idleFor;
+      // With nobody to look at, as long as nobody rings.
+      return goesOn ? 0 : options.lookEvery;
     },
     shortestWait: 0,
     afterError: lookAgainAfter,

@@ -1,13 +1,10 @@
 /** Certificates that wait for receipts of edges that are dead are let go of, for all processes together. */
-import { minutes } from "@certmill/domain";
 import { retryDeadlock } from "../store/retry-deadlock.ts";
 import { settleServed } from "../store/write/settle-served.ts";
 import { type Rounds, roundsEvery } from "./rounds.ts";
-import type { WatchBase } from "./watch-base.ts";
+import type { SteadyWatch } from "./watch-base.ts";
 
-const lookEvery = minutes(10);
-
-export const watchServed = ({ db, clock, onError }: WatchBase): Rounds =>
+export const watchServed = ({ db, clock, lookEvery, onError }: SteadyWatch): Rounds =>
   roundsEvery(lookEvery, {
     clock,
     round: async () =>

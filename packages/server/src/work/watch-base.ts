@@ -1,3 +1,4 @@
+import type { Duration } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
 
@@ -7,4 +8,9 @@ export interface WatchBase {
   readonly clock: Clock;
   /** Told of a round that broke: the database is away, or a bug. */
   readonly onError: (error: unknown) => void;
+}
+
+/** One that looks for what nobody tells of. */
+export interface SteadyWatch extends WatchBase {
+  readonly lookEvery: Duration;
 }
