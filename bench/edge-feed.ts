@@ -254,7 +254,6 @@ async function startAgent(
       lookEvery: 1_000,
       reconcileEvery: 300_000,
     },
-    takesTwins: true,
     proveAt: proxy.address,
     wait: 25,
     backoff: { least: 1_000, most: 60_000 },

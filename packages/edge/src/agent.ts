@@ -43,8 +43,6 @@ export interface AgentOptions {
   /** Certificates kept at most, those that handshakes asked for last; null: all of the group's. */
   readonly keep: number | null;
   readonly proxy: ProxyAccess;
-  /** Whether RSA certificates of pairs are taken, too. */
-  readonly takesTwins: boolean;
   /** Where handshakes show what is served; null: what the proxy has loaded is taken for served. */
   readonly proveAt: TlsAddress | null;
   /** Seconds for which the server may hold a poll that has nothing to tell. */
@@ -182,8 +180,7 @@ async function openIn(options: AgentOptions): Promise<Agent> {
     const keyPairs = new KeyPairFetcher({ client, edge });
     const shared = { client, edge, holdings, directory, bell, backoff, log, report };
     const work = [
-      (stop: AbortSignal) =>
-        followServer({ ...shared, wait: options.wait, takesTwins: options.takesTwins, keeper }, stop),
+      (stop: AbortSignal) => followServer({ ...shared, wait: options.wait, keeper }, stop),
       (stop: AbortSignal) => settleLineages({ ...shared, keyPairs, retries: new Retries(backoff) }, stop),
       (stop: AbortSignal) => loadIntoProxy(proxy, shared, stop),
       (stop: AbortSignal) =>

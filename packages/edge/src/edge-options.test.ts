@@ -25,7 +25,6 @@ test("the least", () => {
     plainFilesFor: "the proxy",
     keep: null,
     proxy: { kind: "files" },
-    takesTwins: true,
     proveAt: null,
     tls: null,
     logFormat: "text",

@@ -26,8 +26,6 @@ export interface EdgeOptions {
   /** Certificates kept on disk at most; null: all of the group's. */
   readonly keep: number | null;
   readonly proxy: ProxyOption;
-  /** Whether the RSA certificates of pairs are taken, too. */
-  readonly takesTwins: boolean;
   readonly proveAt: TlsAddress | null;
   readonly tls: TlsOptions | null;
   readonly logFormat: LogFormat;
@@ -137,8 +135,6 @@ export function parseEdgeOptions(argv: readonly string[]): EdgeOptions | null {
     plainFilesFor: plainFilesFor(values),
     keep: values.keep === undefined ? null : keep(values.keep, values),
     proxy: kind === null ? filesOrReload(values) : driven(values, kind, ofDrivers),
-    // Where not all certificates are kept, one of a name is.
-    takesTwins: values.keep === undefined,
     proveAt: proveAt(values.prove, kind),
     tls: tlsOptions(values["tls-port"], values["http-port"], values.responder),
     logFormat: values["json-log"] ? "json" : "text",

@@ -70,7 +70,6 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
     seal,
     keep,
     proxy: proxy.access,
-    takesTwins: options.takesTwins,
     proveAt,
     wait: longPoll,
     backoff,
@@ -78,7 +77,6 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   });
   opened.resolve(agent);
   log({ kind: "started", server, directory });
-  if (!options.takesTwins) log({ kind: "warning", warning: halfPairs });
   await using edge =
     tls === null
       ? null
@@ -94,10 +92,6 @@ async function runEdge(options: EdgeOptions, signal: AbortSignal): Promise<void>
   await agent.run(signal);
   log({ kind: "stopped" });
 }
-
-/** Which certificates are kept is decided by name. */
-const halfPairs =
-  "with --keep the P-256 certificates of pairs are served and not the RSA ones: where domains have both, clients that verify RSA only are refused; keep all, or give these domains to an edge group whose edges do";
 
 const filesCannotBeSealed = (reader: string): EdgeFault =>
   new EdgeFault(

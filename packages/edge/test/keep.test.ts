@@ -3,6 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FileSeal } from "../src/install/file-seal.ts";
+import { plainSerial, shakeHands } from "../src/proof/handshake.ts";
+import { openTlsEdge } from "../src/tls/tls-edge.ts";
 import { EdgeServer } from "./support/edge-server.ts";
 import { eventually } from "./support/eventually.ts";
 import { runAgent, temporaryDirectory, treeOf } from "./support/running-agent.ts";
@@ -54,6 +56,41 @@ test("what nobody asks for is not fetched; what was asked for long ago makes roo
   const shown = (await treeOf(directory.path)).filter((path) => !path.startsWith(".versions"));
   expect(shown).toHaveLength(1);
   expect(running.agent.servedFor(shown[0] ?? "")).not.toBeNull();
+});
+
+test("both of a pair are fetched at its first handshake, each for the clients whose it is, and make room together", async () => {
+  await using server = await EdgeServer.open();
+  await using directory = await temporaryDirectory();
+  const [main, rsa, other] = [
+    ca.issue(["a.example.com"]),
+    ca.issueRsa(["a.example.com"]),
+    ca.issue(["b.example.com"]),
+  ];
+  server.put("1", "11", ["a.example.com"], main);
+  server.put("2", "21", ["a.example.com"], { ...rsa, twinOf: "1" });
+  server.put("3", "31", ["b.example.com"], other);
+  await using running = await runAgent(server, directory.path, { keep: 1 });
+  await using edge = await openTlsEdge({
+    agent: running.agent,
+    host: "127.0.0.1",
+    tlsPort: 0,
+    httpPort: null,
+    responder: null,
+    proofFor: null,
+    cacheSize: 1,
+  });
+  const shown = async (name: string, verifies: "rsa" | "ecdsa") => {
+    const at = { host: "127.0.0.1", port: edge.tlsPort, verifies };
+    const seen = await shakeHands(at, name, AbortSignal.timeout(20_000));
+    return seen.kind === "served" ? seen.serial : null;
+  };
+  await eventually("the snapshot is there", () => server.asked("edgeFeed") > 0);
+  expect(server.retrieved).toEqual([]);
+  expect(await shown("a.example.com", "rsa")).toBe(plainSerial(rsa.serial));
+  expect(await shown("a.example.com", "ecdsa")).toBe(plainSerial(main.serial));
+  expect(await shown("b.example.com", "ecdsa")).toBe(plainSerial(other.serial));
+  await eventually("both are gone", async () => (await stored(directory.path)).join() === "3");
+  expect(server.retrieved.toSorted()).toEqual(["11", "21", "31"]);
 });
 
 test("sealed files hold no key in the clear, survive a restart, and take the place of clear ones", async () => {

@@ -110,7 +110,7 @@ const lateEdge = ({ name, group, behind }: EdgeFacts): ExaminationFinding =>
 const halfEdge = ({ name, group, halfPairs }: EdgeFacts): ExaminationFinding =>
   note("edges", "edge-half-pairs", {
     sentence: `The edge ${name} of group ${group} serves ${halfPairs} pair${halfPairs === 1 ? "" : "s"} of certificates by the P-256 one only: clients that verify RSA only are refused there.`,
-    fix: "Its agent keeps only what is asked for (--keep), or is older than pairs. Let it keep all, or serve these domains by another edge group.",
+    fix: "Its agent is older than pairs, or has not been asked for the RSA ones yet (--keep). Its log says what the proxy refuses; certmill edge doctor NAME makes a handshake for each of the two.",
   });
 
 /** What is not named one by one. */

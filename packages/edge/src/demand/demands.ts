@@ -49,15 +49,15 @@ export class Demands {
     return await this.arrival(name, signal, giveUpAt);
   }
 
-  /** Waits until something is installed for a name that is on its way. @returns whether it came in time. */
+  /** Waits until what is on its way for a name is installed, both of a pair. @returns whether something came in time. */
   async arrival(
     name: string,
     signal: AbortSignal,
     giveUpAt: number = Date.now() + this.#patience,
   ): Promise<boolean> {
     const { holdings } = this.#options;
-    while (holdings.installedFor(name) === null) {
-      if (signal.aborted || Date.now() >= giveUpAt) return false;
+    while (holdings.installedFor(name) === null || holdings.awaitsTwin(name)) {
+      if (signal.aborted || Date.now() >= giveUpAt) return holdings.installedFor(name) !== null;
       await holdings.arrivalFor(name, giveUpAt, signal);
     }
     return true;

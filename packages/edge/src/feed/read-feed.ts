@@ -20,8 +20,6 @@ export interface ReadFeedOptions {
   readonly edge: string;
   /** Seconds for which the server may hold a poll that has nothing to tell. */
   readonly wait: number;
-  /** Whether RSA certificates of pairs are told, too. A cursor is of the one or the other: the server refuses the wrong one. */
-  readonly takesTwins: boolean;
   readonly backoff: Backoff;
   readonly log: Log;
 }
@@ -95,13 +93,13 @@ const stopped: ServerTrouble = { kind: "away", reason: "stopped", code: null, re
 
 /** As it comes: 100,000 certificates at once would take more memory than all that is kept of them. */
 async function* takeSnapshot(
-  { client, edge, takesTwins, log }: ReadFeedOptions,
+  { client, edge, log }: ReadFeedOptions,
   signal: AbortSignal,
 ): AsyncGenerator<News, void, undefined> {
   let told = 0;
   let cursor: string | null = null;
   for await (const page of pages(client, operations.edgeSnapshot, {
-    query: { limit: 1_000, edge, ...askFor(takesTwins) },
+    query: { limit: 1_000, edge, twins: true },
     signal,
   })) {
     const certificates = withoutFaults(page.items, log);
@@ -116,16 +114,13 @@ async function* takeSnapshot(
 }
 
 async function poll(after: string, options: ReadFeedOptions, signal: AbortSignal): Promise<News> {
-  const { client, edge, wait, takesTwins, log } = options;
+  const { client, edge, wait, log } = options;
   const { changes, cursor } = await client.call(operations.edgeFeed, {
-    query: { after, wait, edge, ...askFor(takesTwins) },
+    query: { after, wait, edge, twins: true },
     signal,
   });
   return { kind: "changes", changes: withoutFaults(changes, log), cursor };
 }
-
-/** A server from before there were twins knows no such parameter, and refuses it: who wants none does not say. */
-const askFor = (twins: boolean): { readonly twins?: true } => (twins ? { twins } : {});
 
 function withoutFaults<T extends EdgeCertificate | EdgeChange>(items: readonly T[], log: Log): readonly T[] {
   return items.filter((item) => {

@@ -78,7 +78,7 @@ export class Holdings {
   acceptDemanded(certificate: EdgeCertificate): void {
     const { lineageId } = certificate;
     this.#asked.add(lineageId);
-    if (this.has(lineageId)) this.#index(lineageId);
+    if (this.has(lineageId)) this.#indexPair(lineageId);
     else this.#want(certificate, certificate);
     this.#changed(null);
   }
@@ -87,7 +87,7 @@ export class Holdings {
   release(): void {
     for (const lineageId of this.#held) {
       this.#held.delete(lineageId);
-      this.#index(lineageId);
+      this.#indexPair(lineageId);
     }
     this.#changed(null);
   }
@@ -117,7 +117,7 @@ export class Holdings {
     this.#byLineage.delete(lineageId);
     this.#kept.gone(lineageId, names);
     this.#arrivals.tell(names);
-    this.#index(lineageId);
+    this.#indexPair(lineageId);
     this.#changed(lineageId);
   }
 
@@ -170,8 +170,15 @@ export class Holdings {
     if (own === undefined && this.#kept.restingFor(name) !== null) return null;
     const lineageId = own ?? this.#lineageByName.get(wildcardOf(name));
     if (lineageId === undefined) return null;
-    if (this.#kept.use(lineageId)) this.#index(lineageId);
+    if (this.#kept.use(lineageId)) this.#indexPair(lineageId);
     return this.get(lineageId);
+  }
+
+  /** Whether what is installed for a name lacks its twin, which rested with it and is on its way. */
+  awaitsTwin(name: string): boolean {
+    const lineageId = this.installedFor(name)?.lineageId ?? null;
+    const twin = lineageId === null ? null : this.twinOf(lineageId);
+    return twin !== null && twin.installed === null && this.#kept.mayRest(twin);
   }
 
   /**
@@ -195,7 +202,7 @@ export class Holdings {
     const lineageId = this.#restingFor(name);
     if (lineageId === null) return false;
     this.#asked.add(lineageId);
-    this.#index(lineageId);
+    this.#indexPair(lineageId);
     this.#changed(null);
     return true;
   }
@@ -204,9 +211,10 @@ export class Holdings {
     return this.#kept.restingFor(name) ?? this.#kept.restingFor(wildcardOf(name));
   }
 
-  /** Whether it is to make room for others that are asked for. */
-  isSurplus(lineageId: string): boolean {
-    return this.#kept.isSurplus(lineageId);
+  /** Whether it is to make room for others that are asked for. A twin goes with the one that it is of. */
+  isSurplus({ lineageId, twinOf, installed }: Holding): boolean {
+    if (twinOf === null) return this.#kept.isSurplus(lineageId);
+    return installed !== null && !this.#isWithOther(twinOf);
   }
 
   /** The lineage with the RSA certificate for the same names; null: there is none. */
@@ -239,12 +247,18 @@ export class Holdings {
 
   #put(holding: Holding): void {
     const { lineageId, twinOf } = holding;
-    // Where not all are kept there are no twins, but for those that are on their way out.
     const surplus = twinOf === null ? this.#nameLineage(holding) : [];
-    if (twinOf !== null) this.#twins.set(twinOf, lineageId);
     this.#byLineage.set(holding);
-    this.#index(lineageId);
-    for (const other of surplus) this.#index(other);
+    if (twinOf !== null) {
+      this.#twins.set(twinOf, lineageId);
+      this.#arrivals.tell(holding.names);
+    }
+    for (const changed of [lineageId, ...surplus]) this.#indexPair(changed);
+  }
+
+  /** Whether a lineage of which a twin is wanted is installed and stays, or is about to be: where not all are kept, its twin is there as long. */
+  #isWithOther(lineageId: string): boolean {
+    return this.#kept.stays(lineageId) || this.#asked.has(lineageId);
   }
 
   /** @returns those that are to make room for it. */
@@ -259,10 +273,17 @@ export class Holdings {
     return this.#kept.put(holding, before?.names ?? []);
   }
 
+  /** Takes up what is to be done for a lineage, and for its twin, which follows it. */
+  #indexPair(lineageId: string): void {
+    this.#index(lineageId);
+    const twin = this.#twins.get(lineageId);
+    if (twin !== undefined) this.#index(twin);
+  }
+
   #index(lineageId: string): void {
     const holding = this.get(lineageId);
     if (holding === null || fileStep(holding) === null) this.#asked.delete(lineageId);
-    const isAsked = this.#asked.has(lineageId);
+    const isAsked = this.#asked.has(lineageId) || this.#asked.has(holding?.twinOf ?? lineageId);
     const when = (work: (holding: Holding) => boolean): Holding | null =>
       holding !== null && work(holding) ? holding : null;
     this.#unloaded.set(lineageId, when(needsLoading));
@@ -275,8 +296,10 @@ export class Holdings {
   }
 
   #isWork(holding: Holding, isAsked: boolean): boolean {
-    if (this.#held.has(holding.lineageId)) return false;
-    if (this.#kept.isSurplus(holding.lineageId)) return true;
-    return fileStep(holding) !== null && (isAsked || !this.#kept.mayRest(holding));
+    const { lineageId, twinOf } = holding;
+    if (this.#held.has(lineageId)) return false;
+    if (this.isSurplus(holding)) return true;
+    const rests = this.#kept.mayRest(holding) && (twinOf === null || !this.#isWithOther(twinOf));
+    return fileStep(holding) !== null && (isAsked || !rests);
   }
 }

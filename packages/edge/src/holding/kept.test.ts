@@ -16,8 +16,10 @@ function settle(holdings: Holdings): void {
   for (;;) {
     const [lineageId] = holdings.unsettled;
     if (lineageId === undefined) return;
-    const { wanted, names } = holdings.get(lineageId) ?? { wanted: null, names: [] };
-    const isSurplus = holdings.isSurplus(lineageId);
+    const holding = holdings.get(lineageId);
+    if (holding === null) throw new Error(`${lineageId} is work, and not known`);
+    const { wanted, names } = holding;
+    const isSurplus = holdings.isSurplus(holding);
     holdings.markInstalled(lineageId, isSurplus || wanted === null ? null : { ...wanted, names });
     if (wanted === null) holdings.forget(lineageId);
   }
@@ -50,6 +52,53 @@ test("those that were asked for last are there, whatever is asked in which order
       }
     }),
   );
+});
+
+test("the RSA certificate of a pair comes and goes with the other, whichever is told first, and takes no room of its own", () => {
+  const pairOf = (id: number) => [
+    certificate(id),
+    { ...certificate(id), lineageId: `${id}r`, certificateId: String(200 + id), twinOf: String(id) },
+  ];
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(fc.nat(5), { maxLength: 30 }),
+      (twinsFirst, keep, asked) => {
+        const holdings = new Holdings(() => undefined, keep);
+        const told = Array.from({ length: 6 }, (_, id) => pairOf(id)).flat();
+        holdings.acceptPage(twinsFirst ? told.toReversed() : told);
+        holdings.release();
+        settle(holdings);
+        expect(installed(holdings)).toEqual([]);
+        for (const id of asked) {
+          const name = `n${id}.example.com`;
+          if (holdings.installedFor(name) === null) holdings.askFor(name);
+          settle(holdings);
+          expect(holdings.awaitsTwin(name)).toBe(false);
+        }
+        const lately = [...new Set(asked.toReversed())].slice(0, keep);
+        const there = [...holdings.all()].filter((at) => at.installed !== null);
+        expect(new Set(there.map(({ lineageId }) => lineageId))).toEqual(
+          new Set(lately.flatMap((id) => [String(id), `${id}r`])),
+        );
+      },
+    ),
+  );
+});
+
+test("of a pair that is asked for, what has come waits for the other", () => {
+  const holdings = new Holdings(() => undefined, 1);
+  const twin = { ...certificate(1), lineageId: "1r", twinOf: "1" };
+  holdings.acceptPage([certificate(1), twin]);
+  holdings.release();
+  holdings.askFor("n1.example.com");
+  expect([...holdings.unsettled].toSorted()).toEqual(["1", "1r"]);
+  const { wanted = null, names = [] } = holdings.get("1") ?? {};
+  holdings.markInstalled("1", wanted && { ...wanted, names });
+  expect(holdings.awaitsTwin("n1.example.com")).toBe(true);
+  settle(holdings);
+  expect(holdings.awaitsTwin("n1.example.com")).toBe(false);
 });
 
 test("what is kept is renewed, what rests is not; what is removed is known no more", () => {

@@ -3,7 +3,8 @@ import { TextMap } from "./text-map.ts";
 
 /**
  * Which certificates lie on the disk of an edge that does not keep all of its group's: those that handshakes have asked for
- * last. The others are known, and rest until they are asked for. Where all are kept it does nothing and holds nothing.
+ * last. The others are known, and rest until they are asked for. Where all are kept it does nothing and holds nothing. Twins are
+ * not among them: each comes and goes with the one that it is of ({@link Holdings}).
  */
 export class Kept {
   readonly #most: number | null;
@@ -46,6 +47,11 @@ export class Kept {
 
   isSurplus(lineageId: string): boolean {
     return this.#surplus.has(lineageId);
+  }
+
+  /** Whether it is installed and stays; where all are kept, it does. */
+  stays(lineageId: string): boolean {
+    return this.#most === null || (this.#byUse.has(lineageId) && !this.#surplus.has(lineageId));
   }
 
   /** Whether it need not be installed before somebody asks. What is installed is renewed in any case. */

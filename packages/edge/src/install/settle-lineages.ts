@@ -43,8 +43,8 @@ const server = "server";
 const attemptOf = ({ lineageId, wanted }: Holding): string => attemptAt(lineageId, wanted);
 
 async function settle(holding: Holding, options: SettleOptions, signal: AbortSignal): Promise<void> {
-  const { lineageId, wanted } = holding;
-  if (options.holdings.isSurplus(lineageId)) return await remove(holding, "make-room", options);
+  const { wanted } = holding;
+  if (options.holdings.isSurplus(holding)) return await remove(holding, "make-room", options);
   const step = fileStep(holding);
   if (step === "install" && wanted !== null) await install(holding, wanted, options, signal);
   if (step === "withdraw" || step === "forget") await remove(holding, step, options);

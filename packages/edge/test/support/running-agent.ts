@@ -31,7 +31,6 @@ export async function runAgent(
     seal: null,
     keep: null,
     proxy: { kind: "files" },
-    takesTwins: true,
     proveAt: null,
     wait: 1,
     backoff: { least: 1, most: 20 },
