@@ -87,7 +87,8 @@ export const settingsSchema = Type.Object(
       minimum: 1,
       maximum: 1000,
       default: 32,
-      description: "Issuances this process works on at the same time.",
+      description:
+        "Issuances this process works on at the same time. An eighth of them are kept for emergencies and for what customers wait for.",
       unit: "issuances",
     }),
     lease_seconds: Type.Integer({

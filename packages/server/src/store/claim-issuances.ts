@@ -87,18 +87,22 @@ interface Row {
   trace: string | null;
 }
 
+/** What somebody waits for, or what ends soon. */
+const urgent: readonly WorkClass[] = ["emergency", "interactive"];
+
 /**
- * Takes up to `limit` due issuances, the longest overdue first. Safe from any number of workers at once; a
+ * Takes up to `limit` due issuances, or of the urgent ones only, the longest overdue first. Safe from any number of workers at once; a
  * row being taken elsewhere is skipped, never waited for. Index: `issuance_due`.
  */
 export async function claimIssuances(
   db: Db,
-  request: { limit: number; lease: Duration; now: Instant },
+  request: { limit: number; lease: Duration; now: Instant; onlyUrgent?: boolean },
 ): Promise<ClaimedIssuance[]> {
+  const ofClass = request.onlyUrgent === true ? sql`and class = any(${[...urgent]}::text[])` : sql``;
   const { rows } = await sql<Row>`
     with due as materialized (
       select id from issuance
-      where ended_at is null and wake_at <= ${timestamp(request.now)}
+      where ended_at is null and wake_at <= ${timestamp(request.now)} ${ofClass}
       order by wake_at limit ${request.limit} for update skip locked
     )
     update issuance set wake_at = ${timestamp(after(request.now, request.lease))}, fence = fence + 1

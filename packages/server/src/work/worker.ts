@@ -34,6 +34,9 @@ export interface WorkerOptions {
   readonly onError: (error: unknown, issuance: ClaimedIssuance | null) => void;
 }
 
+/** Of the places, those that are for what is urgent only. */
+const urgentShare = 1 / 8;
+
 /** So that work that comes due together is claimed together. */
 const shortestWait = 20;
 
@@ -92,7 +95,7 @@ export class Worker {
 
   /** @returns how long to wait for the next round, in milliseconds. */
   async #round(rounds: Rounds): Promise<number> {
-    const { db, clock, concurrency, lease, pollEvery } = this.#options;
+    const { db, clock, concurrency, pollEvery } = this.#options;
     const free = concurrency - rounds.underway;
     if (free <= 0) return pollEvery;
     const now = clock.now();
@@ -105,7 +108,7 @@ export class Worker {
     if (toReplace) await feedReplacements(db, now);
     const planned = toPlan ? await this.#plan(free, now) : 0;
     const toClaim = planned > 0 || isDue(owed.issuanceAt, now);
-    const claimed = toClaim ? await claimIssuances(db, { limit: free, lease, now }) : [];
+    const claimed = toClaim ? await this.#claim(rounds.underway, now) : [];
     for (const issuance of claimed) rounds.begin(this.#runBeside(rounds, issuance));
     if (claimed.length === free) return pollEvery;
     // What was done has changed what is owed. An issuance that was begun tells itself when it goes on.
@@ -114,6 +117,21 @@ export class Worker {
     const dues = [owed.planningAt, owed.campaignAt, owed.replacementAt, issuanceAt];
     const waits = dues.filter((due) => due !== null).map((due) => milliseconds(due - clock.now()));
     return Math.min(...waits, pollEvery);
+  }
+
+  /** Places that all may take. A customer's order does not wait until one of a campaign's ends, which may all wait for a slow CA. */
+  get #common(): number {
+    const { concurrency } = this.#options;
+    return concurrency - Math.floor(concurrency * urgentShare);
+  }
+
+  async #claim(underway: number, now: Instant): Promise<readonly ClaimedIssuance[]> {
+    const { db, concurrency, lease } = this.#options;
+    const limit = Math.max(0, this.#common - underway);
+    const claimed = limit === 0 ? [] : await claimIssuances(db, { limit, lease, now });
+    const left = concurrency - underway - claimed.length;
+    if (claimed.length < limit || left === 0) return claimed;
+    return [...claimed, ...(await claimIssuances(db, { limit: left, lease, now, onlyUrgent: true }))];
   }
 
   /** @returns how many orders were planned. */
@@ -130,7 +148,7 @@ export class Worker {
   /** @returns when a round is to go on with it, where none is needed sooner. */
   async #runBeside(rounds: Rounds, issuance: ClaimedIssuance): Promise<Instant | void> {
     const goesOnAt = await this.#run(issuance);
-    const isFull = rounds.underway === this.#options.concurrency;
+    const isFull = rounds.underway >= this.#common;
     if (goesOnAt !== null && !isFull) return goesOnAt;
     this.#mayHaveRoom ||= this.#waitsForRoom;
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
+import { planRound } from "../../src/store/planning/plan-round.ts";
 import { Worker, type WorkerOptions } from "../../src/work/worker.ts";
 import { interceptedDb } from "../intercepted-db.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
@@ -75,6 +76,34 @@ test("it runs all that is due, never more at once than it may", async () => {
   expect(new Set(ran).size).toBe(25);
   expect(running.most).toBe(4);
   expect([worker.busy, worker.lastRoundAt, errors]).toEqual([0, start, []]);
+});
+
+test("where a campaign's orders wait in all places that they may have, a customer's is begun", async () => {
+  await using fleet = await startFleet(postgres);
+  await fleet.add(numbered(20));
+  await planRound(fleet.db, { limit: 20, now: start, checkFirst: false, beginTrace: () => null });
+  await fleet.db.updateTable("issuance").set({ class: "campaign" }).execute();
+  const [crowded, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const customers = Promise.withResolvers<number>();
+  let waiting = 0;
+  const { worker } = startWorker(fleet, {
+    concurrency: 8,
+    run: async (issuance) => {
+      if (issuance.workClass === "interactive") customers.resolve(waiting);
+      else {
+        waiting += 1;
+        if (waiting === 7) crowded.resolve();
+        await goOn.promise;
+      }
+      return await give(fleet, issuance);
+    },
+  });
+  await crowded.promise;
+  await fleet.database.listen("certmill_work", () => worker.wake());
+  await fleet.add([["customer.example.com"]]);
+  expect(await customers.promise).toBe(7);
+  goOn.resolve();
+  await worker.stop(5_000);
 });
 
 test("idle, it is woken by what the adding of a domain says", async () => {

@@ -13,7 +13,7 @@ export function DomainSettings({ domain }: { readonly domain: Domain }) {
 }
 
 function factsOf(domain: Domain): readonly Fact[] {
-  const { names, leftOut, tenant, ca, edgeGroup, keyType, profile, challenge } = domain;
+  const { names, leftOut, tenant, ca, cas, edgeGroup, keyType, profile, challenge } = domain;
   return [
     { name: "Names", value: <Names names={names} /> },
     ...(leftOut.length === 0 ? [] : [{ name: "Left out", value: <Names names={leftOut} /> }]),
@@ -29,6 +29,7 @@ function factsOf(domain: Domain): readonly Fact[] {
         ),
     },
     { name: "CA", value: ca },
+    ...(cas === null || cas.length < 2 ? [] : [{ name: "May have", value: cas.join(", then ") }]),
     { name: "Edge group", value: edgeGroup },
     { name: "Key type", value: keyType },
     { name: "Profile", value: profile ?? "as the CA has it" },
