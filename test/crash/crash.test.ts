@@ -16,7 +16,7 @@ test("on PostgreSQL, once the dead process's leases are over", async ({ annotate
   await using postgres = await startMigratedPostgres();
   const run = async (death: Death | null) => {
     await using database = await postgres.copy();
-    return await runScenario({ kind: "postgresql", url: database.url, connections: 4 }, death);
+    return await runScenario({ kind: "postgresql", url: database.url, connections: 2 }, death);
   };
   const { calls } = await run(null);
   expect(calls, "calls of the scenario that change something").toBeGreaterThan(80);
