@@ -43,7 +43,7 @@ export function registerDomainSet(domain: Command): void {
     .action(setDomain);
   withExamples(
     withServerOptions(command),
-    "certmill domain set shop.example.com --alias m.example.com --alias www.shop.example.com",
+    "certmill domain set shop.example.com --alias m.shop.example.com",
     "certmill domain set shop.example.com --no-aliases --challenge dns-01",
     "certmill domain set shop.example.com --ca google,letsencrypt",
   );

@@ -83,7 +83,7 @@ export function registerPlan(program: Command): void {
     "certmill plan --count 500000 --limits letsencrypt --override 50000/week",
     "certmill plan customers.csv --key-type p256+rsa2048",
     "certmill plan customers.csv --second-ca zerossl=20% --pack 50 --png plan.png",
-    "certmill plan --count 50000 --limits letsencrypt --new-per-day 200 --simulate",
+    "certmill plan --count 50000 --limits letsencrypt --checks-first --simulate",
   ).addHelpText("after", notes);
 }
 
