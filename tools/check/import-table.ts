@@ -16,12 +16,15 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
   domain: [],
   acme: [],
   api: [],
-  server: [all("domain"), all("acme"), all("api")],
-  edge: [all("api"), { package: "acme", part: "challenge" }],
+  // What lies in others' stores is read alike by the command, the server and the agent (docs/decisions/0043-vault-read-through.md).
+  stores: [{ package: "acme", part: "x509" }],
+  server: [all("domain"), all("acme"), all("api"), all("stores")],
+  edge: [all("api"), all("stores"), { package: "acme", part: "challenge" }],
   // A plan without a server is made by the same pure function (docs/decisions/0012-plan-in-the-command.md).
   // It is simulated by the pure rules against the test CA's limits, which share nothing with them.
   cli: [
     all("api"),
+    all("stores"),
     // Certificates that other programs keep are read here, before anything is sent.
     { package: "acme", part: "x509" },
     { package: "domain", part: "list" },
@@ -77,6 +80,7 @@ export const serverSpecialists: Readonly<Record<string, readonly string[]>> = {
   "@electric-sql/pglite": ["store"],
   fastify: ["http"],
   "@certmill/acme": ["effects", "challenge"],
+  "@certmill/stores": ["config", "effects"],
   "dns-packet": ["checks"],
   "@opentelemetry/api": ["observe"],
   "@opentelemetry/exporter-trace-otlp-proto": ["observe"],

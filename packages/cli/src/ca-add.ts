@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { builtInDirectories, type LimitSetName, limitSetNames, type NewCa, operations } from "@certmill/api";
+import { Unusable } from "@certmill/stores";
 import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
 import { fileFault } from "./file-fault.ts";
-import { Unusable } from "./foreign/found.ts";
 import { readAccountKey } from "./foreign/key-file.ts";
 import { repeated, wholeNumber } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";

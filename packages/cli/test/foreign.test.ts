@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { readMaterial, type UnusableCode } from "@certmill/stores";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Found, UnusableCode } from "../src/foreign/found.ts";
-import { readMaterial } from "../src/foreign/material.ts";
+import type { Found } from "../src/foreign/found.ts";
 import { programOf } from "../src/foreign/programs.ts";
 import {
   accountUrl,

@@ -230,7 +230,7 @@ test("a Vault that is sealed, busy or away is waited for, and says why", async (
   vault.tokens.clear();
   expect(await driver.health(signal)).toEqual({
     kind: "away",
-    reason: "Vault does not take the agent's token: Vault answered 403: permission denied",
+    reason: "Vault does not take the token: Vault answered 403: permission denied",
   });
   expect(await driver.list(signal)).toBeNull();
 });

@@ -1,7 +1,9 @@
 /** The accounts of programs that keep each in a folder of its own, below a path that says at which CA it is. */
+
 import { relative } from "node:path";
+import { Unusable } from "@certmill/stores";
 import { directoryOfPath } from "./directory-url.ts";
-import { type Found, type FoundAccount, orUnusable, Unusable } from "./found.ts";
+import { type Found, type FoundAccount, orUnusable } from "./found.ts";
 import { foldersWith } from "./walk.ts";
 
 /** Accounts' URLs, by what certificates know them by; null: not said. */

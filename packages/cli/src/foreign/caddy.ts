@@ -2,17 +2,12 @@
  * The data directory of Caddy, and of others on CertMagic: `certificates/CA/NAME/NAME.{crt,key,json}`, and
  * `acme/CA/users/EMAIL/*.{json,key}`. CA is the directory's host and path with hyphens for slashes.
  */
+
 import { join } from "node:path";
 import { builtInDirectories } from "@certmill/api";
+import { Unusable } from "@certmill/stores";
 import { namesIn, parseJson, readJson, readTextIfThere, textAt, textsAt } from "./files.ts";
-import {
-  type Found,
-  type FoundAccount,
-  type FoundCertificate,
-  orTold,
-  orUnusable,
-  Unusable,
-} from "./found.ts";
+import { type Found, type FoundAccount, type FoundCertificate, orTold, orUnusable } from "./found.ts";
 import { readAccountKey } from "./key-file.ts";
 import { readPair } from "./pair.ts";
 

@@ -1,8 +1,9 @@
 /** Files of another program. They are small and regular, or they are not what they should be. */
+
 import { constants } from "node:fs";
 import { lstat, open, readdir, realpath } from "node:fs/promises";
+import { Unusable } from "@certmill/stores";
 import { codeOf } from "../file-fault.ts";
-import { Unusable } from "./found.ts";
 
 /** No certificate, key or setting comes near it. In bytes. */
 const largest = 1_048_576;

@@ -1,22 +1,13 @@
 /** What is found in the files of another program, before anything is sent anywhere. */
+import { type Assembled, Unusable, type UnusableItem } from "@certmill/stores";
 
-/** A certificate with its whole chain and its key: all that is needed to serve it. */
-export interface FoundCertificate {
+/** A certificate that can be served. */
+export interface FoundCertificate extends Assembled {
   readonly kind: "certificate";
   /** Of the file that has it, for the report. */
   readonly path: string;
   /** By which that program knows it, where that is one of its names; null: the certificate's first. */
   readonly name: string | null;
-  /** As in the certificate. */
-  readonly names: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly notAfter: number;
-  /** SHA-256 of the certificate, lower-case hex. */
-  readonly fingerprint: string;
-  /** Leaf first, without a self-signed root. */
-  readonly chainPem: string;
-  /** PKCS #8. */
-  readonly keyPem: string;
   /** The ACME directory that it came from; null: the files do not say. */
   readonly directory: string | null;
   /** The account that it was issued to; null: the files do not say. */
@@ -36,54 +27,10 @@ export interface FoundAccount {
   readonly contact: readonly string[];
 }
 
-/** Why something that was found cannot be taken: stable, for `--json`. */
-export type UnusableCode =
-  | "unreadable"
-  | "too-large"
-  | "not-a-file"
-  | "not-understood"
-  | "no-certificate"
-  | "no-key"
-  | "key-mismatch"
-  | "key-encrypted"
-  | "key-unusable"
-  | "chain-broken"
-  | "expired"
-  | "not-yet-valid"
-  | "self-signed"
-  | "no-names"
-  | "own-ca"
-  | "test-ca"
-  | "account-unusable";
-
-export interface UnusableItem {
-  readonly kind: "unusable";
-  readonly path: string;
-  readonly code: UnusableCode;
-  /** A sentence. */
-  readonly reason: string;
-}
-
 export type Found = FoundCertificate | FoundAccount | UnusableItem;
 
-/** Thrown while one item is read; nothing but that item is stopped by it ({@link orUnusable}). */
-export class Unusable extends Error {
-  readonly path: string;
-  readonly code: UnusableCode;
-
-  constructor(path: string, code: UnusableCode, reason: string) {
-    super(reason);
-    this.path = path;
-    this.code = code;
-  }
-
-  get item(): UnusableItem {
-    return { kind: "unusable", path: this.path, code: this.code, reason: this.message };
-  }
-}
-
 /** What `read` finds, or why it cannot be taken. */
-export async function orUnusable<F extends Found>(read: () => Promise<F>): Promise<F | UnusableItem> {
+export async function orUnusable<F extends Found | null>(read: () => Promise<F>): Promise<F | UnusableItem> {
   try {
     return await read();
   } catch (error) {

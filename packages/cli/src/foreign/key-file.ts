@@ -1,8 +1,8 @@
 /** Files that are certificates or a key and nothing else. */
+
 import { createPrivateKey, type JsonWebKey } from "node:crypto";
+import { type Material, readMaterial, Unusable } from "@certmill/stores";
 import { parseJson, readBytes } from "./files.ts";
-import { Unusable } from "./found.ts";
-import { type Material, readMaterial } from "./material.ts";
 
 /** @throws Unusable also where a part of it is damaged. */
 export async function readWhole(path: string): Promise<Material> {

@@ -2,17 +2,12 @@
  * The directory of lego (`.lego`), of version 4 and 5: `certificates/NAME.{crt,key,json,issuer.crt}`, and
  * `accounts/SERVER/ID/account.json` with the key beside it or, before version 5, in `keys/`.
  */
+
 import { join } from "node:path";
+import { Unusable } from "@certmill/stores";
 import { directoryAt } from "./directory-url.ts";
 import { namesIn, parseJson, readJson, readTextIfThere, textAt, textsAt } from "./files.ts";
-import {
-  type Found,
-  type FoundAccount,
-  type FoundCertificate,
-  orTold,
-  orUnusable,
-  Unusable,
-} from "./found.ts";
+import { type Found, type FoundAccount, type FoundCertificate, orTold, orUnusable } from "./found.ts";
 import { readAccountKey } from "./key-file.ts";
 import { type Pair, readPair } from "./pair.ts";
 

@@ -1,7 +1,9 @@
 /** A certificate and its key in files whose paths are known, as every program but `dir` keeps them. */
+
 import type { X509Certificate } from "node:crypto";
-import { assemble } from "./assemble.ts";
-import { type FoundCertificate, Unusable } from "./found.ts";
+import { Unusable } from "@certmill/stores";
+import { type FoundCertificate } from "./found.ts";
+import { foundCertificate } from "./found-certificate.ts";
 import { readWhole } from "./key-file.ts";
 
 export interface Pair extends Pick<FoundCertificate, "name" | "directory" | "accountUrl"> {
@@ -23,5 +25,5 @@ export async function readPair(
   const { keys } = await readWhole(key);
   if (keys.length === 0) throw new Unusable(key, "no-key", "There is no private key in it.");
   const others: X509Certificate[] = [...certificates.slice(1), ...above];
-  return assemble({ path, leaf, others, keys, ...known }, now);
+  return foundCertificate({ path, leaf, others, keys, ...known }, now);
 }

@@ -1,5 +1,5 @@
 import type { ImportedCertificate } from "@certmill/api";
-import type { UnusableItem } from "./found.ts";
+import { type UnusableItem } from "@certmill/stores";
 
 /** Something that was found and is not taken. */
 export interface Rejected {

@@ -2,12 +2,13 @@
  * Any tree of files: each certificate goes with the key that is its, wherever that lies, and with those that certify
  * it, in its own file or elsewhere. All of it is read before the first is told: some 6 KB for each certificate.
  */
+
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { extname } from "node:path";
-import { assemble } from "./assemble.ts";
+import { readMaterial, Unusable } from "@certmill/stores";
 import { readBytes, targetOf, unreadable } from "./files.ts";
-import { type Found, orUnusable, Unusable } from "./found.ts";
-import { readMaterial } from "./material.ts";
+import { type Found, orUnusable } from "./found.ts";
+import { foundCertificate } from "./found-certificate.ts";
 import { filesUnder } from "./walk.ts";
 
 interface Leaf {
@@ -41,7 +42,10 @@ export async function* readTree(root: string, now: number): AsyncGenerator<Found
       const key = tree.keys.get(hashOf(publicKeyOf(leaf, path)));
       const others = issuersOf(leaf, tree.issuers);
       const keys = key === undefined ? [] : [key];
-      return assemble({ path, leaf, others, keys, name: null, directory: null, accountUrl: null }, now);
+      return foundCertificate(
+        { path, leaf, others, keys, name: null, directory: null, accountUrl: null },
+        now,
+      );
     });
   }
 }

@@ -1,11 +1,9 @@
 /** Vault, reached as its own command reaches it: by VAULT_ADDR, VAULT_TOKEN, VAULT_NAMESPACE and VAULT_CACERT. */
 import { readFile } from "node:fs/promises";
-import { get as getHttp } from "node:http";
-import { get as getHttps } from "node:https";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { json } from "node:stream/consumers";
-import { badInput, CommandError } from "../command-error.ts";
+import { type CallVault, callVault } from "@certmill/stores";
+import { badInput } from "../command-error.ts";
 import { fileFault } from "../file-fault.ts";
 
 export interface VaultAccess {
@@ -34,46 +32,19 @@ const readText = (what: string, path: string): Promise<string> =>
     throw fileFault(what, "read", error);
   });
 
-/** Milliseconds for one answer. */
-const deadline = 30_000;
+/** Somebody waits before a terminal. */
+const patience = { deadline: 30_000, busy: 60_000 };
 
-/**
- * What lies at a path of Vault's API, behind `/v1/`; null: nothing.
- *
- * @throws {CommandError} when Vault cannot be asked, or says no.
- */
-export async function getFromVault(access: VaultAccess, path: string): Promise<unknown> {
-  const { address, token, namespace, caPem } = access;
-  const url = new URL(`/v1/${path}`, address);
-  const headers = {
-    "x-vault-request": "true",
-    "x-vault-token": token,
-    ...(namespace === null ? {} : { "x-vault-namespace": namespace }),
+/** @throws {CommandError} when Vault cannot be asked, or says no; that there is nothing is an answer. */
+export const askVault =
+  ({ token, ...place }: VaultAccess): CallVault =>
+  async (call) => {
+    const answer = await callVault({ ...place, patience }, { ...call, token }, new AbortController().signal);
+    if (answer.kind === "away")
+      throw badInput(`${answer.reason}.`, "Set VAULT_ADDR, and VAULT_CACERT where its CA is your own.");
+    if (answer.kind === "refused" && answer.status !== 404) {
+      const remedy = answer.status === 403 ? "Its token must be allowed to read and list there." : undefined;
+      throw badInput(`${call.path}: ${answer.reason}.`, remedy);
+    }
+    return answer;
   };
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const get = url.protocol === "https:" ? getHttps : getHttp;
-  const options = { headers, timeout: deadline, ...(caPem === null ? {} : { ca: caPem }) };
-  const asked = get(url, options, (response) => {
-    json(response).then((body) => {
-      const status = response.statusCode ?? 0;
-      if (status === 404) resolve(null);
-      else if (status === 200) resolve(body);
-      else reject(refusal(path, status, body));
-    }, reject);
-  });
-  asked.once("timeout", () => asked.destroy(new Error(`no answer within ${deadline / 1_000} s`)));
-  asked.once("error", reject);
-  return await promise.catch((error: unknown) => {
-    if (error instanceof CommandError) throw error;
-    const { message, code } = error as NodeJS.ErrnoException;
-    const problem = `Vault at ${address.origin} cannot be asked: ${message || code}.`;
-    throw badInput(problem, "Set VAULT_ADDR, and VAULT_CACERT where its CA is your own.");
-  });
-}
-
-function refusal(path: string, status: number, body: unknown): CommandError {
-  const errors = (body as { readonly errors?: unknown } | null)?.errors;
-  const words = Array.isArray(errors) ? errors.map(String).join("; ").replaceAll(/\s+/g, " ") : "";
-  const remedy = status === 403 ? "Its token must be allowed to read and list there." : undefined;
-  return badInput(`Vault refuses ${path} (${status}${words === "" ? "" : `: ${words}`}).`, remedy);
-}

@@ -2,41 +2,43 @@
  * A path of Vault's key-value store, version 2: every entry under it with a certificate and its key, whatever its fields
  * are called. Only the newest version of each is read, and nothing is changed.
  */
+import { type CallVault, certificateInTexts, readEntry, type Unusable, urlPath } from "@certmill/stores";
 import { badInput } from "../command-error.ts";
-import { assemble } from "./assemble.ts";
-import { textAt } from "./files.ts";
-import { type Found, orUnusable, Unusable } from "./found.ts";
-import { readMaterial } from "./material.ts";
-import { getFromVault, type VaultAccess, vaultAccess } from "./vault-access.ts";
+import { textAt, textsAt } from "./files.ts";
+import { type Found, type FoundCertificate, orUnusable } from "./found.ts";
+import { askVault, vaultAccess } from "./vault-access.ts";
 
 /** @param now milliseconds since the epoch. */
 export async function* readVault(path: string, now: number): AsyncGenerator<Found> {
-  const access = await vaultAccess(process.env);
+  const call = askVault(await vaultAccess(process.env));
   const root = path.replaceAll(/^\/+|\/+$/g, "");
-  const mount = await mountOf(access, root);
-  for await (const entry of entriesUnder(access, mount, root.slice(mount.length + 1))) {
-    const texts = await textsOf(access, `${mount}/data/${urlPath(entry)}`);
-    if (texts === null) continue;
-    const place = `${mount}/${entry}`;
-    const { certificates, keys, faults } = readMaterial(Buffer.from(texts.join("\n")), place);
+  const mount = await mountOf(call, root);
+  for await (const entry of entriesUnder(call, mount, root.slice(mount.length + 1))) {
+    const read = await readEntry(call, mount, entry);
+    if (read.kind !== "answered" || read.value === null) continue;
+    const given = { place: `${mount}/${entry}`, texts: read.value };
+    const faults: Unusable[] = [];
+    const found = await orUnusable(async () => inTexts(given, faults, now));
     for (const fault of faults) yield fault.item;
-    // Entries of other kinds lie there, too.
-    const leaf = certificates.find((certificate) => !certificate.ca);
-    if (leaf === undefined && keys.length === 0) continue;
-    yield await orUnusable(async () => {
-      if (leaf === undefined) throw new Unusable(place, "no-certificate", "There is no certificate in it.");
-      const others = certificates.filter((certificate) => certificate !== leaf);
-      return assemble(
-        { path: place, leaf, others, keys, name: null, directory: null, accountUrl: null },
-        now,
-      );
-    });
+    if (found !== null) yield found;
   }
 }
 
+/** Null: entries of other kinds lie there, too. */
+function inTexts(
+  given: { readonly place: string; readonly texts: readonly string[] },
+  faults: Unusable[],
+  now: number,
+): FoundCertificate | null {
+  const assembled = certificateInTexts(given, { onFault: (fault) => faults.push(fault), now });
+  if (assembled === null) return null;
+  const unknown = { name: null, directory: null, accountUrl: null };
+  return { kind: "certificate", path: given.place, ...assembled, ...unknown };
+}
+
 /** Where the path's store is mounted, as Vault's own command asks for it. */
-async function mountOf(access: VaultAccess, path: string): Promise<string> {
-  const found = await getFromVault(access, `sys/internal/ui/mounts/${urlPath(path)}`);
+async function mountOf(call: CallVault, path: string): Promise<string> {
+  const found = await get(call, `sys/internal/ui/mounts/${urlPath(path)}`);
   const mount = textAt(found, "data", "path")?.replace(/\/$/, "");
   if (mount === undefined) throw badInput(`There is nothing at ${path} in Vault.`);
   const version = textAt(found, "data", "options", "version");
@@ -45,13 +47,12 @@ async function mountOf(access: VaultAccess, path: string): Promise<string> {
 }
 
 /** Paths behind the mount, folder by folder; a path that is an entry itself comes by itself. */
-async function* entriesUnder(access: VaultAccess, mount: string, path: string): AsyncGenerator<string> {
+async function* entriesUnder(call: CallVault, mount: string, path: string): AsyncGenerator<string> {
   const folders = [path];
   if (path !== "") yield path;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const listed = await getFromVault(access, `${mount}/metadata/${urlPath(folder)}?list=true`);
-    const keys = (listed as { readonly data?: { readonly keys?: unknown } } | null)?.data?.keys;
-    for (const key of Array.isArray(keys) ? keys.map(String).toSorted(byName) : []) {
+    const listed = await get(call, `${mount}/metadata/${urlPath(folder)}?list=true`);
+    for (const key of textsAt(listed, "data", "keys").toSorted(byName)) {
       const inside = folder === "" ? key : `${folder}/${key}`;
       if (key.endsWith("/")) folders.push(inside.slice(0, -1));
       else yield inside;
@@ -59,13 +60,10 @@ async function* entriesUnder(access: VaultAccess, mount: string, path: string): 
   }
 }
 
-const byName = (one: string, other: string): number => (one < other ? -1 : 1);
-
-/** Null: there is no entry, or its newest version was deleted. */
-async function textsOf(access: VaultAccess, path: string): Promise<readonly string[] | null> {
-  const body = (await getFromVault(access, path)) as { readonly data?: { readonly data?: object } } | null;
-  const values = Object.values(body?.data?.data ?? {});
-  return values.filter((value): value is string => typeof value === "string");
+/** Null: there is nothing. */
+async function get(call: CallVault, path: string): Promise<unknown> {
+  const answer = await call({ method: "GET", path });
+  return answer.kind === "answered" ? answer.value : null;
 }
 
-const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+const byName = (one: string, other: string): number => (one < other ? -1 : 1);

@@ -1,5 +1,4 @@
-import type { StoreAnswer } from "../store/store-answer.ts";
-import { retryAfter } from "../store/store-answer.ts";
+import { retryAfter, type StoreAnswer } from "@certmill/stores";
 
 /** What the client throws for an answer other than 2xx. */
 interface Thrown {

@@ -1,5 +1,5 @@
+import type { StoreAnswer } from "@certmill/stores";
 import type { Driver, DriverOutcome } from "../driver.ts";
-import type { StoreAnswer } from "../store/store-answer.ts";
 import { openCluster } from "./cluster.ts";
 import { KnownSecrets } from "./known-secrets.ts";
 import { SecretsApi } from "./secrets-api.ts";

@@ -1,5 +1,5 @@
+import { agentPatience, type StoreAnswer, whileBusy } from "@certmill/stores";
 import { PatchStrategy, setHeaderMiddleware, type V1Secret } from "@kubernetes/client-node";
-import { type StoreAnswer, whileBusy } from "../store/store-answer.ts";
 import { answerOf } from "./api-answer.ts";
 import type { Cluster } from "./cluster.ts";
 import { fieldManager, type KnownSecret, knownSecret } from "./tls-secret.ts";
@@ -106,7 +106,7 @@ const call = <T>(
   signal: AbortSignal,
   request: (limited: AbortSignal) => Promise<T>,
 ): Promise<StoreAnswer<T>> =>
-  whileBusy(signal, async (limited) => {
+  whileBusy(agentPatience, signal, async (limited) => {
     try {
       return { kind: "answered", value: await request(limited) };
     } catch (error) {

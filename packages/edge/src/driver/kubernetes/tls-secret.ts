@@ -1,7 +1,7 @@
+import { entryName } from "@certmill/stores";
 import type { V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery } from "../driver.ts";
-import { entryName } from "../store/object-name.ts";
 
 /** Who we are among the writers of an object's fields. */
 export const fieldManager = "certmill";

@@ -1,6 +1,4 @@
-import type { StoreAnswer } from "../store/store-answer.ts";
-import { at, type VaultBody } from "./vault-call.ts";
-import type { VaultSession } from "./vault-session.ts";
+import { at, type StoreAnswer, type VaultBody, type VaultSession } from "@certmill/stores";
 
 /** What is ours of an entry, in its custom metadata: nobody needs to read its content to compare. */
 export interface Mark {

@@ -1,13 +1,19 @@
+import {
+  agentPatience,
+  at,
+  callVault,
+  entryName,
+  type StoreAnswer,
+  type VaultLogin,
+  type VaultPlace,
+  VaultSession,
+} from "@certmill/stores";
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery, Driver, DriverOutcome, ProxyHealth } from "../driver.ts";
-import { entryName } from "../store/object-name.ts";
-import type { StoreAnswer } from "../store/store-answer.ts";
 import { workTogether } from "../store/work-together.ts";
 import { type Entry, KeyValue } from "./key-value.ts";
-import { at, callVault, type VaultPlace } from "./vault-call.ts";
-import { type VaultLogin, VaultSession } from "./vault-session.ts";
 
-export interface VaultOptions extends VaultPlace {
+export interface VaultOptions extends Omit<VaultPlace, "patience"> {
   readonly login: VaultLogin;
   /** Of a key-value store, version 2. */
   readonly mount: string;
@@ -22,7 +28,8 @@ const lanes = 8;
  * so that after an end at any moment the entry is known as ours; what somebody else has written is never overwritten.
  */
 export function openVaultDriver(options: VaultOptions): Driver {
-  const session = new VaultSession(options, options.login);
+  const place = { ...options, patience: agentPatience };
+  const session = new VaultSession(place, options.login);
   const store = new KeyValue(session, options.mount, options.prefix);
   /** The entries of each lineage, as they were last listed: two, while it has another first name than it had. */
   const known = new Map<string, Set<string>>();
@@ -113,7 +120,7 @@ export function openVaultDriver(options: VaultOptions): Driver {
       const listed = await listAll(signal);
       return listed.kind === "answered" ? serialsOf(listed.value) : null;
     },
-    health: (signal) => healthOf(options, session, signal),
+    health: (signal) => healthOf(place, session, signal),
   };
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { type VaultLogin, vaultAddress, vaultLogin, vaultPath } from "@certmill/stores";
 import { EdgeFault } from "../../edge-fault.ts";
 import type { DriverKind } from "../driver-kind.ts";
 import type { DriverOptions } from "../driver-options.ts";
 import { openVaultDriver } from "./open-vault-driver.ts";
-import type { VaultLogin } from "./vault-session.ts";
 
 export const vaultKind: DriverKind = {
   usage: `Options for vault, an entry of a key-value store (version 2) for each:
@@ -58,35 +58,31 @@ export const vaultKind: DriverKind = {
 };
 
 function loginOf(options: DriverOptions): VaultLogin {
-  const [file, role] = [options.one("vault-token-file"), options.one("vault-kubernetes-role")];
-  const [roleIdFile, secretIdFile] = [options.one("vault-role-id-file"), options.one("vault-secret-id-file")];
-  const mount = (otherwise: string) =>
-    pathOf("vault-auth-mount", options.one("vault-auth-mount") ?? otherwise);
-  if (file !== null && role === null && roleIdFile === null && secretIdFile === null)
-    return { kind: "token", file };
-  if (file === null && role !== null && roleIdFile === null && secretIdFile === null)
-    return { kind: "kubernetes", role, jwtFile: serviceAccountToken, mount: mount("kubernetes") };
-  if (file === null && role === null && roleIdFile !== null && secretIdFile !== null)
-    return { kind: "approle", roleIdFile, secretIdFile, mount: mount("approle") };
+  const authMount = options.one("vault-auth-mount");
+  const login = vaultLogin({
+    tokenFile: options.one("vault-token-file"),
+    roleIdFile: options.one("vault-role-id-file"),
+    secretIdFile: options.one("vault-secret-id-file"),
+    kubernetesRole: options.one("vault-kubernetes-role"),
+    authMount: authMount === null ? null : pathOf("vault-auth-mount", authMount),
+  });
+  if (login !== null) return login;
   throw usage(
     "--proxy vault needs one way to log in: --vault-token-file, or --vault-role-id-file and --vault-secret-id-file, or --vault-kubernetes-role",
   );
 }
 
-const serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-
 function addressOf(text: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  const url = vaultAddress(text);
+  if (url !== null) return url;
   throw usage(
     `--vault-address must be a URL such as https://vault.example.com:8200, not ${JSON.stringify(text)}`,
   );
 }
 
-/** It becomes part of a URL: nothing in it may mean something there. */
 function pathOf(name: string, text: string): string {
-  const path = text.replaceAll(/^\/+|\/+$/g, "");
-  if (/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(path)) return path;
+  const path = vaultPath(text);
+  if (path !== null) return path;
   throw usage(
     `--${name} must be a path of letters, digits, dots, hyphens and underscores, not ${JSON.stringify(text)}`,
   );

@@ -1,35 +1,41 @@
 /** From certificates and keys that lie about to one that can be served: which key, which chain, is it good now. */
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { type CertificateFacts, ChainError, parseChain } from "@certmill/acme";
-import { builtInDirectories } from "@certmill/api";
-import { type FoundCertificate, Unusable } from "./found.ts";
+import { Unusable } from "./unusable.ts";
 
-export interface Parts extends Pick<FoundCertificate, "path" | "name" | "directory" | "accountUrl"> {
+export interface Parts {
+  /** For the report. */
+  readonly path: string;
   readonly leaf: X509Certificate;
   /** Those that may certify it, in any order; others among them do no harm. */
   readonly others: readonly X509Certificate[];
   readonly keys: readonly KeyObject[];
 }
 
+/** A certificate with its whole chain and its key: all that is needed to serve it. */
+export interface Assembled {
+  /** As in the certificate. */
+  readonly names: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly notAfter: number;
+  /** SHA-256 of the certificate, lower-case hex. */
+  readonly fingerprint: string;
+  /** Leaf first, without a self-signed root. */
+  readonly chainPem: string;
+  /** PKCS #8. */
+  readonly keyPem: string;
+}
+
 /** @param now milliseconds since the epoch. @throws Unusable */
-export function assemble(parts: Parts, now: number): FoundCertificate {
-  const { path, leaf, others, keys, directory, accountUrl } = parts;
-  if (directory === builtInDirectories["letsencrypt-staging"])
-    throw new Unusable(path, "test-ca", "Let's Encrypt issued it for tests: no browser trusts it.");
+export function assemble({ path, leaf, others, keys }: Parts, now: number): Assembled {
   const { facts, pem } = readChain(path, chainOf(leaf, others));
   demandValid(path, leaf, facts, now);
-  const name = parts.name?.toLowerCase() ?? null;
   return {
-    kind: "certificate",
-    path,
-    name: name !== null && facts.names.includes(name) ? name : null,
     names: facts.names,
     notAfter: facts.notAfter,
     fingerprint: facts.fingerprint,
     chainPem: pem,
     keyPem: exported(path, keyOf(path, leaf, keys)),
-    directory,
-    accountUrl,
   };
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Delivery } from "../driver.ts";
 
 /** What names of Kubernetes' objects look like (DNS-1123 subdomain), and how long they are at most; others take as much or more. */
 const valid = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -30,12 +29,16 @@ export function objectName(name: string): string {
   return readable === "" ? `name-${digest}` : `${readable}-${digest}`;
 }
 
+/** Whose entry it is. */
+export interface NamedLineage {
+  readonly lineageId: string;
+  readonly names: readonly string[];
+  /** The lineage of the same names whose RSA certificate this is; null: nobody's. */
+  readonly twinOf: string | null;
+}
+
 /** What the entry for a certificate is called: that of a pair's RSA one like the other's, with `-rsa` behind it. */
-export function entryName({
-  lineageId,
-  names,
-  twinOf,
-}: Pick<Delivery, "lineageId" | "names" | "twinOf">): string {
+export function entryName({ lineageId, names, twinOf }: NamedLineage): string {
   const name = names[0] ?? lineageId;
   if (twinOf === null) return objectName(name);
   const beside = `${objectName(name)}${rsaEnd}`;

@@ -1,22 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { StoreAnswer } from "../store/store-answer.ts";
+import type { StoreAnswer } from "../store-answer.ts";
 import { at, callVault, type VaultBody, type VaultCall, type VaultPlace } from "./vault-call.ts";
-
-/** How the agent comes to a token. Files are read at each use: others may write them anew. */
-export type VaultLogin =
-  | { readonly kind: "token"; readonly file: string }
-  | {
-      readonly kind: "approle";
-      readonly roleIdFile: string;
-      readonly secretIdFile: string;
-      readonly mount: string;
-    }
-  | {
-      readonly kind: "kubernetes";
-      readonly role: string;
-      readonly jwtFile: string;
-      readonly mount: string;
-    };
+import type { VaultLogin } from "./vault-login.ts";
 
 type Answer = Exclude<StoreAnswer<VaultBody>, { kind: "busy" }>;
 
@@ -61,7 +46,7 @@ export class VaultSession {
   async fault(signal: AbortSignal): Promise<string | null> {
     const answer = await this.call({ method: "GET", path: "auth/token/lookup-self" }, signal);
     if (answer.kind === "answered") return null;
-    return `Vault does not take the agent's token: ${answer.reason}`;
+    return `Vault does not take the token: ${answer.reason}`;
   }
 
   /** However many ask at once, one token is got. */
@@ -112,7 +97,7 @@ export class VaultSession {
       }
     } catch (error) {
       const { message } = error as NodeJS.ErrnoException;
-      return { kind: "away", reason: `what the agent logs in to Vault with cannot be read: ${message}` };
+      return { kind: "away", reason: `what one logs in to Vault with cannot be read: ${message}` };
     }
   }
 }

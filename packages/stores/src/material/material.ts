@@ -1,6 +1,6 @@
 /** Certificates and private keys in a file, whatever its form: PEM of any kind, several in one, or DER. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { Unusable } from "./found.ts";
+import { Unusable } from "./unusable.ts";
 
 export interface Material {
   readonly certificates: readonly X509Certificate[];

@@ -1,7 +1,7 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { json } from "node:stream/consumers";
-import { retryAfter, type StoreAnswer, whileBusy } from "../store/store-answer.ts";
+import { type Patience, retryAfter, type StoreAnswer, stopped, whileBusy } from "../store-answer.ts";
 
 export interface VaultPlace {
   readonly address: URL;
@@ -9,6 +9,7 @@ export interface VaultPlace {
   readonly caPem: string | null;
   /** Of Vault Enterprise and HCP; null: the root namespace. */
   readonly namespace: string | null;
+  readonly patience: Patience;
 }
 
 export interface VaultCall {
@@ -29,11 +30,11 @@ export function callVault(
   call: VaultCall,
   signal: AbortSignal,
 ): Promise<Exclude<StoreAnswer<VaultBody>, { kind: "busy" }>> {
-  return whileBusy(signal, async (limited) => {
+  return whileBusy(place.patience, signal, async (limited) => {
     try {
       return await once(place, call, limited);
     } catch (error) {
-      if (signal.aborted) return { kind: "away", reason: "the agent was told to stop" };
+      if (signal.aborted) return stopped;
       const { message, code } = error as NodeJS.ErrnoException;
       const reason = limited.aborted ? "it did not answer in time" : message || String(code);
       return { kind: "away", reason: `Vault at ${place.address.origin}: ${reason}` };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { entryName, objectName } from "./object-name.ts";
+import { entryName, objectName } from "./entry-name.ts";
 
 test.each([
   ["shop.example.com", "shop.example.com"],

@@ -1,0 +1,10 @@
+export { entryName } from "./entry-name.ts";
+export { type Assembled, assemble, type Parts } from "./material/assemble.ts";
+export { certificateInTexts } from "./material/certificate-in-texts.ts";
+export { type Material, readMaterial } from "./material/material.ts";
+export { Unusable, type UnusableCode, type UnusableItem } from "./material/unusable.ts";
+export { agentPatience, type Patience, retryAfter, type StoreAnswer, whileBusy } from "./store-answer.ts";
+export { type CallVault, readEntry, urlPath } from "./vault/read-entry.ts";
+export { at, callVault, type VaultBody, type VaultCall, type VaultPlace } from "./vault/vault-call.ts";
+export { type VaultLogin, vaultAddress, vaultLogin, vaultPath } from "./vault/vault-login.ts";
+export { VaultSession } from "./vault/vault-session.ts";
