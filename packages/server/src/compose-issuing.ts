@@ -31,6 +31,7 @@ export interface Issuing {
 /** Starts it: it claims at once. */
 export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
   const { config, database, clock, metrics, tracing, log } = parts;
+  const { vault = null } = config;
   const { db } = database;
   const connections = openConnections(parts);
   const observe = observeIssuance(metrics, log);
@@ -45,6 +46,7 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     clock,
     concurrency: config.workerConcurrency,
     lease: config.lease,
+    lookFirst: vault !== null,
     checkFirst: parts.checks !== null,
     pollEvery: config.pollEvery ?? seconds(1),
     run: runWith(parts, connections, { onEvents, onOwnFault: observeOwnFaults(parts) }),

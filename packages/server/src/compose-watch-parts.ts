@@ -16,7 +16,7 @@ import type { SteadyWatch } from "./work/watch-base.ts";
 export interface WatchParts {
   readonly config: Pick<
     Config,
-    "pollEvery" | "statusPages" | "renewalInfo" | "life" | "weeklyReport" | "auditKept"
+    "pollEvery" | "statusPages" | "renewalInfo" | "life" | "weeklyReport" | "auditKept" | "vault"
   >;
   readonly database: Database;
   readonly clock: Clock;

@@ -2,9 +2,11 @@
 import { startRenewalWatch, startRevoking, startStatusWatch } from "./compose-ca-watches.ts";
 import { startChecking } from "./compose-check-watches.ts";
 import { startUpkeep } from "./compose-upkeep.ts";
+import { startVaultWatch } from "./compose-vault.ts";
 import { baseOf, type WatchParts } from "./compose-watch-parts.ts";
 import type { CaConnections } from "./effects/ca-connections.ts";
 import { forgetChecks } from "./store/planning/send-to-checks.ts";
+import { forgetLooks } from "./store/planning/send-to-vault.ts";
 import { watchRejoining } from "./work/rejoin-watch.ts";
 
 export interface Watches {
@@ -18,9 +20,12 @@ export interface Watches {
 /** Starts them all. */
 export async function startWatches(parts: WatchParts, connections: CaConnections): Promise<Watches> {
   const { config, database, clock, checks } = parts;
+  const { vault: vaultConfig = null } = config;
   const { db } = database;
   const checking = checks === null ? null : startChecking(parts, checks);
   if (checking === null) await forgetChecks(db, clock.now());
+  const vault = vaultConfig === null ? null : await startVaultWatch(parts, vaultConfig);
+  if (vault === null) await forgetLooks(db, clock.now());
   const upkeep = startUpkeep(parts);
   const revoking = startRevoking(parts, connections);
   const renewals = config.renewalInfo ? startRenewalWatch(parts, connections) : null;
@@ -29,6 +34,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
       watchRejoining(
         baseOf(parts, "rejoin.error", "trying left out names again met an error; it is done again"),
       ),
+    vault,
     upkeep,
     revoking,
     renewals,
@@ -39,6 +45,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
       revoking.wake();
       upkeep.wake();
       checking?.wake();
+      vault?.wake();
     },
     stored: (caId) => renewals?.stored(caId),
     stop: async () => {

@@ -237,7 +237,10 @@ export const eventKinds = {
     state: ["active", "active"],
   },
   "certificate.imported": {
-    sentence: () => "The certificate was imported, and is on its way to the edges.",
+    sentence: (detail) =>
+      text(detail, "from") === ""
+        ? "The certificate was imported, and is on its way to the edges."
+        : `The certificate was found in Vault (${text(detail, "from")}), and is on its way to the edges.`,
     message: "certificate.imported",
     state: ["active", "active"],
   },
@@ -314,6 +317,17 @@ export const eventKinds = {
       `The CA ${text(detail, "ca")} refused for its limit ${text(detail, "limit")}; what is left of it was corrected.`,
   ),
   "ca.slowed": told("ca.slowed", (detail) => `The CA ${text(detail, "ca")} asks for patience.`),
+  "vault.refused": told(
+    "vault.refused",
+    (detail) =>
+      `What lies at ${text(detail, "place")} in Vault is not taken, and a certificate is ordered: ${text(detail, "reason")}`,
+  ),
+  "vault.away": told(
+    "vault.away",
+    (detail) =>
+      `Vault does not answer, and certificates are ordered without a look into it: ${text(detail, "reason")}`,
+  ),
+  "vault.back": told("vault.back", () => "Vault answers again: what lies there is taken over."),
   "webhook.gave-up": step(
     (detail) =>
       `The webhook ${text(detail, "webhook")} has not taken what happened (${text(detail, "type")}) for days; it was told no more.`,

@@ -30,6 +30,7 @@ import {
 
 import { type SignInConfig, signInConfig, signInFaults } from "./sign-in-config.ts";
 import { type TracingSettings, tracingSettings } from "./tracing-config.ts";
+import { type VaultConfig, vaultConfig, vaultFaults } from "./vault-config.ts";
 
 export type Role = "api" | "worker" | "responder";
 
@@ -65,6 +66,8 @@ export interface Config {
   readonly weeklyReport?: WeekHour | null;
   /** How names are checked before their first order; null or absent: they are not. */
   readonly checks?: ChecksConfig | null;
+  /** The Vault that is looked into before a first order; null or absent: none is. */
+  readonly vault?: VaultConfig | null;
   /** Absent: the usual one. */
   readonly life?: LifePolicy;
   /** How long the audit log is. Default: 400 days. */
@@ -201,7 +204,7 @@ function contradictions(settings: RawSettings): string[] {
     if (text !== undefined && listenAddress(text).port > 65_535)
       faults.push(`${name} (${environmentName(name)}) has a port above 65535.`);
   }
-  return [...faults, ...signInFaults(settings)];
+  return [...faults, ...signInFaults(settings), ...vaultFaults(settings)];
 }
 
 function listenAddress(text: string): ListenAddress {
@@ -234,6 +237,7 @@ function toConfig(settings: RawSettings): Config {
     renewalInfo: settings.renewal_info === "on",
     weeklyReport: weekHour(settings.weekly_report),
     checks: checksConfig(settings),
+    vault: vaultConfig(settings),
     life: lifePolicy(settings),
     webhookAllowed: ranges(settings.webhook_allowed_ranges),
     dns: dnsConfig(settings),

@@ -4,6 +4,7 @@
  * variable.
  */
 import Type, { type Static } from "typebox";
+import { vaultSettings } from "./vault-settings.ts";
 
 const listenPattern = "^(\\[[0-9a-fA-F:]+\\]|[^\\s:\\[\\]]+):\\d{1,5}$";
 
@@ -201,6 +202,7 @@ export const settingsSchema = Type.Object(
         expected: "lower-case letters, digits and hyphens",
       }),
     ),
+    ...vaultSettings,
     give_up_first_days: wholeDays(
       7,
       "A first certificate that fails for what the customer has to put right is tried for so many days; then it is given up, and ordered again when its check turns right or somebody asks for it.",

@@ -120,6 +120,12 @@ export class Metrics {
     labelNames: ["result"],
     registers: [this.registry],
   });
+  readonly vaultLooks = new Counter({
+    name: "certmill_vault_looks_total",
+    help: "Looks into Vault before a first order, by result (taken, absent, refused: the entry is no good, away: Vault did not answer, spared: it was not asked as it had just failed, stale: the domain needs none any more).",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
   readonly webhookMessages = new Counter({
     name: "certmill_webhook_messages_total",
     help: "Messages to webhooks, by what came of them (taken, failed: sent again, gave_up: not taken for days).",

@@ -14,6 +14,7 @@ import type { LedgerTables } from "./schema/ledger.ts";
 import type { LineTables } from "./schema/line.ts";
 import type { LineageTables } from "./schema/lineage.ts";
 import type { ReplacementTables } from "./schema/replacement.ts";
+import type { VaultTables } from "./schema/vault.ts";
 import type { ViewTables } from "./schema/view.ts";
 import type { WebhookTables } from "./schema/webhook.ts";
 
@@ -33,5 +34,6 @@ export interface Schema
     LineTables,
     LineageTables,
     ReplacementTables,
+    VaultTables,
     ViewTables,
     WebhookTables {}

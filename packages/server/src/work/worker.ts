@@ -20,6 +20,8 @@ export interface WorkerOptions {
   /** Issuances run side by side in this process. */
   readonly concurrency: number;
   readonly lease: Duration;
+  /** Whether Vault is asked before a first order; absent: it is not. */
+  readonly lookFirst?: boolean;
   /** Whether names are checked before their first order; absent: they are not. */
   readonly checkFirst?: boolean;
   /** Without a notification the database is asked this often. */
@@ -136,8 +138,8 @@ export class Worker {
 
   /** @returns how many orders were planned. */
   async #plan(limit: number, now: Instant): Promise<number> {
-    const { db, onNews, checkFirst = false, beginTrace = () => null } = this.#options;
-    const round = await planRound(db, { limit, now, checkFirst, beginTrace });
+    const { db, onNews, lookFirst = false, checkFirst = false, beginTrace = () => null } = this.#options;
+    const round = await planRound(db, { limit, now, lookFirst, checkFirst, beginTrace });
     if (round.kind === "elsewhere") return 0;
     this.#waitsForRoom = round.waitsForRoom;
     this.#mayHaveRoom = false;

@@ -50,6 +50,7 @@ test("with nothing set: embedded, all roles, on loopback", async () => {
     auditKept: days(400),
     weeklyReport: { weekday: 1, hour: 7 },
     checks: null,
+    vault: null,
     life: usualLife,
     webhookAllowed: [],
     dns: { allowed: [], resolver: { kind: "authoritative", roots: rootServers }, hookDirectory: null },
@@ -262,4 +263,34 @@ test.each([
 test("on this machine's own address plain HTTP does", async () => {
   const { signIn } = await read({ CERTMILL_PUBLIC_URL: "http://localhost:8400" });
   expect(signIn?.publicUrl?.origin).toBe("http://localhost:8400");
+});
+
+test("a Vault to look into, and what is missing or wrong of it", async () => {
+  const address = { CERTMILL_VAULT_ADDRESS: "https://vault.test:8200" };
+  const { vault } = await read({ ...address, CERTMILL_VAULT_TOKEN_FILE: "/run/token" });
+  expect(vault).toEqual({
+    address: new URL("https://vault.test:8200"),
+    login: { kind: "token", file: "/run/token" },
+    caFile: null,
+    namespace: null,
+    mount: "secret",
+    prefix: "certmill",
+    timeout: seconds(3),
+  });
+  const appRole = { CERTMILL_VAULT_ROLE_ID_FILE: "/role", CERTMILL_VAULT_SECRET_ID_FILE: "/secret" };
+  const found = await read({ ...address, ...appRole, CERTMILL_VAULT_PREFIX: "/customers/tls/" });
+  expect(found.vault).toMatchObject({
+    prefix: "customers/tls",
+    login: { kind: "approle", mount: "approle" },
+  });
+  const oneWay = expect.stringMatching(/^vault_address needs one way to log in: /);
+  expect(await faultsOf(address)).toEqual([oneWay]);
+  expect(await faultsOf({ ...address, ...appRole, CERTMILL_VAULT_TOKEN_FILE: "/run/token" })).toEqual([
+    oneWay,
+  ]);
+  expect(await faultsOf({ CERTMILL_VAULT_TOKEN_FILE: "/run/token" })).toEqual([
+    "vault_token_file is of use only with vault_address.",
+  ]);
+  const upwards = { ...address, CERTMILL_VAULT_TOKEN_FILE: "/t", CERTMILL_VAULT_PREFIX: "../sys" };
+  expect(await faultsOf(upwards)).toEqual([expect.stringMatching(/^vault_prefix must be a path /)]);
 });

@@ -31,6 +31,7 @@ import { readOffers } from "../../src/store/renewal-offers.ts";
 import { claimPolls, storePolls } from "../../src/store/renewal-polls.ts";
 import { listKeysInUse, readForeignKeys } from "../../src/store/secrets.ts";
 import { forgetTally } from "../../src/store/tally.ts";
+import { claimLooks, nextLookAt } from "../../src/store/vault-looks.ts";
 import { claimWebhook } from "../../src/store/webhook-rounds.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { forgetAudit } from "../../src/store/write/audit.ts";
@@ -86,6 +87,9 @@ async function fill(db: Db): Promise<void> {
         ${at}::timestamptz + id % 100 * interval '3 minutes' from certificate`,
     sql`insert into lineage_check (lineage_id, rank, checked_at, wake_at)
       select id, id % 2, ${at}, case when id % 10 = 0 then ${at}::timestamptz + id % 100 * interval '3 minutes' end
+      from lineage`,
+    sql`insert into vault_look (lineage_id, rank, wake_at)
+      select id, id % 2, case when id % 10 = 0 then ${at}::timestamptz + id % 100 * interval '3 minutes' end
       from lineage`,
     sql`insert into right_records (lineage_id, records) select id, '[]' from lineage`,
     sql`insert into challenge_response (token, key_authorization, issuance_id, identifier, published_at)
@@ -335,6 +339,8 @@ const queries: Readonly<
     (db) => listCertificates(db, { tenantId: null, lineageId: "5" }, { before: null, limit: 50 }),
     "certificate_by_lineage",
   ],
+  claimLooks: [(db) => claimLooks(db, { limit: 10, lease, now }), "vault_look_due", "lineage_pkey"],
+  nextLookAt: [(db) => nextLookAt(db), "vault_look_due"],
   claimChecks: [
     (db) => claimChecks(db, { limit: 10, lease, now }),
     "lineage_check_due",

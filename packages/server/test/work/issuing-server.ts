@@ -32,9 +32,17 @@ export interface IssuingServer extends AsyncDisposable {
   readonly lines: readonly string[];
   /** Adds a lineage, and waits until it has a certificate or its first issuance has failed. */
   enrol(...names: readonly [string, ...string[]]): Promise<void>;
+  /** Adds a lineage. */
+  add(...names: readonly [string, ...string[]]): Promise<void>;
   /** Waits for the next event of the kind for this name. */
   heard(
-    kind: "certificate.stored" | "issuance.failed" | "issuance.delayed" | "dns.cleaned" | "worker.error",
+    kind:
+      | "certificate.stored"
+      | "vault.looked"
+      | "issuance.failed"
+      | "issuance.delayed"
+      | "dns.cleaned"
+      | "worker.error",
     name: string,
   ): Promise<void>;
   /** Makes another account at the CA, or takes the one of that key, for half of the pool's work: a CA of its own to the server. */
@@ -52,7 +60,7 @@ export const keyRing = parseKeyRing(keyText);
 export async function startIssuingServer(
   postgres: MigratedPostgres,
   caOptions: Pick<SimCaOptions, "limits" | "renewalInfo" | "alwaysValid" | "textsOf"> = {},
-  settings: Partial<Pick<Config, "renewalInfo" | "dns" | "tracing">> = {},
+  settings: Partial<Pick<Config, "renewalInfo" | "dns" | "tracing" | "vault">> = {},
   outsidePorts: OutsidePorts = standardPorts,
 ): Promise<IssuingServer> {
   await using opened = new AsyncDisposableStack();
@@ -104,6 +112,10 @@ export async function startIssuingServer(
   );
   const terms = await register(db, ca, { name: "sim", clock });
   const heard: IssuingServer["heard"] = async (kind, name) => void (await once(events, `${kind} ${name}`));
+  const add: IssuingServer["add"] = async (...names) => {
+    const wanted = { names: names as unknown as [DnsName, ...DnsName[]], tenantId: null };
+    await addLineages(db, [wanted], terms, clock.now());
+  };
   const lifetime = opened.move();
   return {
     db,
@@ -115,13 +127,13 @@ export async function startIssuingServer(
     storage,
     lines,
     heard,
+    add,
     enrol: async (...names) => {
       const listening = new AbortController();
       const { signal } = listening;
       const ends = ["certificate.stored", "issuance.failed"].map((kind) => `${kind} ${names[0]}`);
       const ended = Promise.race(ends.map((end) => once(events, end, { signal })));
-      const wanted = { names: names as unknown as [DnsName, ...DnsName[]], tenantId: null };
-      await addLineages(db, [wanted], terms, clock.now());
+      await add(...names);
       await ended;
       listening.abort();
     },

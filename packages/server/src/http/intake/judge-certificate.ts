@@ -24,7 +24,7 @@ export interface Candidate extends Importable {
 interface Standards {
   readonly cas: readonly CaIdentity[];
   /** null: there is no CA yet. */
-  readonly terms: LineageTerms | null;
+  readonly terms: Pick<LineageTerms, "caId" | "caIds"> | null;
   /** Whether proofs can be put into the DNS. */
   readonly wildcards: boolean;
 }
@@ -79,7 +79,7 @@ function primaryFirst(names: readonly string[], wanted: string | undefined): rea
 function renewalOf(
   { caId, foreignAccount }: Origin,
   weight: number,
-  terms: LineageTerms | null,
+  terms: Standards["terms"],
 ): Candidate["renewal"] {
   const byDefault = terms?.caId ?? "";
   if (terms !== null && terms.caIds !== null) return { caId: byDefault, caIds: terms.caIds };

@@ -22,6 +22,8 @@ interface Taking extends Wish {
   readonly edgeGroupId: string;
   /** Whether names are checked here. */
   readonly areChecked: boolean;
+  /** Where they were found, for people; absent: whoever sent them knows. */
+  readonly from?: string;
   readonly now: Instant;
 }
 
@@ -44,7 +46,7 @@ export async function takeCertificates(
   candidates: readonly Candidate[],
   taking: Taking,
 ): Promise<readonly Place[]> {
-  const { tenant, keyType, areChecked, now } = taking;
+  const { tenant, keyType, areChecked, from = null, now } = taking;
   await holdNames(trx);
   const ids = await ensureTenants(trx, tenant === null ? [] : [tenant], now);
   const holders = await findHolders(trx, allNames(candidates));
@@ -66,8 +68,8 @@ export async function takeCertificates(
     return lineageId === null ? [] : [{ ...origin, lineageId, names, certificate, key, renewAt }];
   });
   await pairLineages(trx, toPair(places, standings));
-  await storeImported(trx, served, { areChecked, now });
-  await storeBesides(trx, besides, now);
+  await storeImported(trx, served, { areChecked, from, now });
+  await storeBesides(trx, besides, { from, now });
   await recogniseAccounts(trx, recognised(wanted, places), now);
   return places;
 }
@@ -128,7 +130,11 @@ const toPair = (places: readonly Place[], standings: ReadonlyMap<string, Standin
   );
 
 /** Twins were made as the P-256 certificates were stored, with their names in their order; checks are the others'. */
-async function storeBesides(trx: Db, besides: readonly Candidate[], now: Instant): Promise<void> {
+async function storeBesides(
+  trx: Db,
+  besides: readonly Candidate[],
+  { from, now }: { readonly from: string | null; readonly now: Instant },
+): Promise<void> {
   const holders = await findHolders(
     trx,
     besides.map(({ names: [name] }) => name),
@@ -140,7 +146,7 @@ async function storeBesides(trx: Db, besides: readonly Candidate[], now: Instant
     if (holder === undefined || lineageId === undefined) return [];
     return [{ ...origin, lineageId, names: holder.names, certificate, key, renewAt }];
   });
-  await storeImported(trx, served, { areChecked: false, now });
+  await storeImported(trx, served, { areChecked: false, from, now });
 }
 
 /** Those that are here already, and whose account is by now. */

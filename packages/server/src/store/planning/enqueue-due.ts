@@ -13,6 +13,7 @@ import { type Db, timestamp } from "../database.ts";
 import { isLeftAlone } from "../twins.ts";
 import { endLineage } from "../write/remove-lineage.ts";
 import { sendToChecks } from "./send-to-checks.ts";
+import { endLooks, sendToVault } from "./send-to-vault.ts";
 
 interface DueRow {
   id: string;
@@ -27,6 +28,8 @@ interface DueRow {
   urgent: boolean;
   cleared: boolean | null;
   in_line: boolean;
+  /** Whether Vault was asked for this order. */
+  looked: boolean;
   /** Checks that failed in a row, where it goes on all the same. */
   failing: number | null;
   /** Its last issuance, where that failed. */
@@ -47,12 +50,17 @@ interface Joining {
 const mostAtOnce = 100;
 
 /**
+ * @param due.lookFirst whether Vault is asked before a first order.
  * @param due.checkFirst whether names are checked before their first order.
  * @returns whether more are due. Indexes: `lineage_due`, `queue_parked`, `issuance_by_lineage`, `replacement_item_open`.
  */
 export async function enqueueDue(
   trx: Db,
-  { checkFirst, now }: { readonly checkFirst: boolean; readonly now: Instant },
+  {
+    lookFirst,
+    checkFirst,
+    now,
+  }: { readonly lookFirst: boolean; readonly checkFirst: boolean; readonly now: Instant },
 ): Promise<boolean> {
   await sql`
     update queue set parked_until = null, parked_for = null
@@ -64,6 +72,7 @@ export async function enqueueDue(
       certificate.not_before, certificate.not_after,
       coalesce(renewal.urgent, false) or certificate.revoked_at is not null or replacing.is_so is not null as urgent,
       lineage.twin_of is not null or lineage_check.cleared as cleared, lineage_check.failing, queue.lineage_id is not null as in_line,
+      vault_look.lineage_id is not null and vault_look.wake_at is null as looked,
       last.class as last_class, last.turn as last_turn, last.failure_code as last_failure
     from lineage
       left join tenant on tenant.id = lineage.tenant_id
@@ -71,6 +80,7 @@ export async function enqueueDue(
       left join renewal on renewal.lineage_id = lineage.id
       left join lineage_check on lineage_check.lineage_id = lineage.id
       left join queue on queue.lineage_id = lineage.id
+      left join vault_look on vault_look.lineage_id = lineage.id
       left join lateral (
         select class, turn, failure_code from issuance where lineage_id = lineage.id order by id desc limit 1
       ) last on lineage.failing_since is not null
@@ -85,7 +95,10 @@ export async function enqueueDue(
   for (const { id, is_left_alone } of rows)
     if (is_left_alone) await endLineage(trx, { lineageId: id, reason: "unpaired", now });
   const wanted = rows.filter(({ is_left_alone }) => !is_left_alone);
-  const ready = checkFirst ? await sendToChecks(trx, wanted, now) : wanted;
+  // What is taken over needs no check: nothing is asked of its names.
+  const looked = lookFirst ? await sendToVault(trx, wanted, now) : wanted;
+  const ready = checkFirst ? await sendToChecks(trx, looked, now) : looked;
+  if (lookFirst) await endLooks(trx, ready);
   if (ready.length > 0) await joinLine(trx, ready, now);
   return rows.length === mostAtOnce;
 }

@@ -42,6 +42,7 @@ const roomEvery = seconds(1);
 
 /**
  * @param request.limit orders at most.
+ * @param request.lookFirst whether Vault is asked before a first order; absent: it is not.
  * @param request.checkFirst whether names are checked before their first order; absent: they are not.
  * @param request.beginTrace absent: nothing is traced.
  */
@@ -50,17 +51,18 @@ export async function planRound(
   request: {
     readonly limit: number;
     readonly now: Instant;
+    readonly lookFirst?: boolean;
     readonly checkFirst?: boolean;
     readonly beginTrace?: BeginTrace;
   },
 ): Promise<PlanRound> {
-  const { limit, now, checkFirst = false, beginTrace = () => null } = request;
+  const { limit, now, lookFirst = false, checkFirst = false, beginTrace = () => null } = request;
   return db.transaction().execute(async (trx) => {
     if (!(await becomePlanner(trx))) return { kind: "elsewhere" };
     const pool = await readPool(trx, now);
     const book = new BucketBook(pool.homes);
     const news = await foldLedger(trx, { book, pool, now });
-    const moreDue = await enqueueDue(trx, { checkFirst, now });
+    const moreDue = await enqueueDue(trx, { lookFirst, checkFirst, now });
     const { lanes, opensAt } = await openLanes(trx, now);
     const cas = pool.cas();
     await loadBuckets(trx, book, bucketsOfCas(cas));

@@ -61,7 +61,7 @@ export async function readEdgeTrouble(
 /** What is due is begun within seconds; a check waits for others of its rank. */
 const patience = { work: minutes(5), checks: minutes(15) };
 
-/** Work, and checks that somebody waits for, that were due for long. Indexes: `issuance_due`, `lineage_check_due`. */
+/** Work, and checks that somebody waits for, that were due for long. Indexes: `issuance_due`, `vault_look_due`, `lineage_check_due`. */
 export async function readOverdue(
   db: Db,
   now: Instant,
@@ -69,7 +69,9 @@ export async function readOverdue(
   const before = (patience: number): Date => timestamp(instant(now - patience));
   const { rows } = await sql<{ work: Instant | null; checks: Instant | null }>`
     select
-      (select min(wake_at) from issuance where ended_at is null and wake_at < ${before(patience.work)}) as work,
+      least(
+        (select min(wake_at) from issuance where ended_at is null and wake_at < ${before(patience.work)}),
+        (select min(wake_at) from vault_look where rank = 0 and wake_at < ${before(patience.work)})) as work,
       (select min(wake_at) from lineage_check where rank = 0 and wake_at < ${before(patience.checks)}) as checks`.execute(
     db,
   );

@@ -207,6 +207,7 @@ async function takeUp(
     update lineage_check set cleared = false, holds_order = false, watched = false, wake_at = null, failing = 0,
       failing_since = null, ordered_anyway_at = null, away_since = null
     where lineage_id = ${id}`.execute(trx);
-  // So that its names are checked before it stands there again.
+  // So that its names are looked for, and checked, before it stands there again.
+  await sql`delete from vault_look where lineage_id = ${id}`.execute(trx);
   if (!hasCertificate) await sql`delete from queue where lineage_id = ${id}`.execute(trx);
 }

@@ -37,6 +37,8 @@ export async function pauseHeld(trx: Db, { lineageId, by, now }: Pause): Promise
       where (id = ${lineageId} or twin_of = ${lineageId}) and state <> 'removed' returning id, twin_of
     ), left_line as (
       delete from queue using paused where lineage_id = paused.id
+    ), looked_no_more as (
+      delete from vault_look using paused where lineage_id = paused.id
     ), unchecked as (
       update lineage_check set holds_order = false, watched = false, cleared = false,
         wake_at = case when (select certificate_id from lineage where id = ${lineageId}) is not null then wake_at end

@@ -45,6 +45,7 @@ export async function endLineage(
       case when twin_of is null then 'domain.removed' else 'pair.ended' end as told`.execute(trx);
   await sql`delete from queue where lineage_id = ${lineageId}`.execute(trx);
   await sql`delete from lineage_check where lineage_id = ${lineageId}`.execute(trx);
+  await sql`delete from vault_look where lineage_id = ${lineageId}`.execute(trx);
   await sql`delete from right_records where lineage_id = ${lineageId}`.execute(trx);
   await sql`delete from renewal where lineage_id = ${lineageId}`.execute(trx);
   const [removed] = rows;

@@ -37,10 +37,20 @@ const firstPolls = minutes(60);
 export async function storeImported(
   trx: Db,
   imported: readonly ImportedCertificate[],
-  { areChecked, now }: { readonly areChecked: boolean; readonly now: Instant },
+  {
+    areChecked,
+    from = null,
+    now,
+  }: {
+    readonly areChecked: boolean;
+    /** Where they were found, for people; absent or null: whoever sent them knows. */
+    readonly from?: string | null;
+    readonly now: Instant;
+  },
 ): Promise<void> {
   if (imported.length === 0) return;
   const at = timestamp(now);
+  const found = JSON.stringify(from === null ? {} : { from });
   const rows = JSON.stringify(imported.map((each) => rowOf(each, now)));
   // A wrapped key is random, and so tells which secret is whose.
   await sql`
@@ -74,6 +84,8 @@ export async function storeImported(
       returning lineage.id, lineage.edge_group_id, lineage.names
     ), ${followTwins(now)}, ${noteReplaced(now)}, ${endKeys(supersededKeys, now)}, left_line as (
       delete from queue using stored where queue.lineage_id = stored.lineage_id
+    ), found as (
+      delete from vault_look using stored where vault_look.lineage_id = stored.lineage_id
     ), ${areChecked ? looked : unchecked}, renewing as (
       insert into renewal (lineage_id, certificate_id, ca_id, ari_id, not_before, not_after, poll_at)
       select stored.lineage_id, stored.id, ca_id, ari_id, not_before, not_after, poll_at
@@ -84,7 +96,7 @@ export async function storeImported(
         poll_at = excluded.poll_at
     ), told as (
       insert into event (at, kind, lineage_id, edge_group_id, detail)
-      select ${at}, 'certificate.imported', id, edge_group_id, ${toEdges} from current as lineage
+      select ${at}, 'certificate.imported', id, edge_group_id, ${toEdges} || ${found}::jsonb from current as lineage
     )
     select count(pg_notify('certmill_feed', edge_group_id::text)),
       (select count(pg_notify('certmill_work', '')) from twins)
