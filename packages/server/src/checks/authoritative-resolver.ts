@@ -2,34 +2,29 @@
  * Asks the name servers of the name itself, found by walking down from the root as a resolver with an empty cache does.
  * Only the delegations of top-level domains are kept for a while; a customer's change shows at once.
  */
-import { type AddressRange, after, type Instant, mayReach, minutes, parseAddress } from "@certmill/domain";
-import type { DsData, RecordType } from "dns-packet";
+import { after, type Instant, minutes } from "@certmill/domain";
+import type { RecordType } from "dns-packet";
 import { storableText } from "../storable-text.ts";
-import { answerOf, decisive } from "./dns-answer.ts";
+import { AnswerTrust, type AskZone, apexOf } from "./answer-trust.ts";
+import { answerOf } from "./dns-answer.ts";
 import { type Exchange, type NameServer, NoReply } from "./dns-exchange.ts";
-import { type DnsReply, isUnder, lowerName, type Question, recordsOf } from "./dns-message.ts";
-import { signatureFault, signaturesOf, trustKeys, type ZoneKeys } from "./dnssec.ts";
+import { type DnsReply, lowerName, type Question, recordsOf } from "./dns-message.ts";
+import {
+  faultOf,
+  isUsable,
+  parentOf,
+  referralOf,
+  type ServerTerms,
+  serverAt,
+  type Zone,
+} from "./dns-zone.ts";
 import type { Answered, NameLookups, Resolver, ServerAnswer } from "./resolver.ts";
 
-export interface AuthoritativeOptions {
+export interface AuthoritativeOptions extends ServerTerms {
   readonly exchange: Exchange;
   /** Where the walk begins; asked whatever their addresses. */
   readonly roots: readonly NameServer[];
-  /** Of the servers below them. */
-  readonly port: number;
-  /** Ranges that are not public and may be asked all the same. */
-  readonly allowed: readonly AddressRange[];
   readonly now: () => Instant;
-}
-
-/** A zone with where it is asked. */
-interface Zone {
-  readonly name: string;
-  readonly servers: readonly NameServer[];
-  /** Names of servers whose addresses are not known yet. */
-  readonly named: readonly string[];
-  /** What the parent says of its keys; empty: it is not signed. */
-  readonly ds: readonly DsData[];
 }
 
 const keepFor = minutes(10);
@@ -77,7 +72,8 @@ class Walk implements NameLookups {
   readonly #signal: AbortSignal;
   readonly #bounds: Bounds;
   readonly #zones: Map<string, Zone>;
-  readonly #keys = new Map<string, Promise<ZoneKeys>>();
+  readonly #trust: AnswerTrust;
+  readonly #askServersOf: AskZone = (zone, name, type) => this.#askZone(zone, name, type, 0);
   /** By zone: servers that it names itself. */
   readonly #named = new Map<string, Promise<readonly NameServer[]>>();
   readonly #learnt: (zone: Zone) => void;
@@ -101,6 +97,7 @@ class Walk implements NameLookups {
     this.#signal = signal;
     this.#bounds = bounds;
     this.#learnt = learnt;
+    this.#trust = new AnswerTrust(this.#askServersOf, options.now);
     const root: Zone = { name: ".", servers: options.roots, named: [], ds: [] };
     this.#zones = new Map([root, ...known].map((zone) => [zone.name, zone]));
   }
@@ -108,7 +105,7 @@ class Walk implements NameLookups {
   async ask<T>(name: string, type: RecordType): Promise<Answered<T>> {
     try {
       const { zone, reply } = await this.#walk(name, type, 0);
-      const fault = await this.#dnssecFault(zone, name, type, reply);
+      const fault = await this.#trust.fault(zone, { name, type }, reply);
       return fault === null ? answerOf(name, type, reply) : { kind: "dnssec", detail: storableText(fault) };
     } catch (error) {
       this.#signal.throwIfAborted();
@@ -157,8 +154,8 @@ class Walk implements NameLookups {
 
   async #findNamed(zone: Zone, name: string, reply: DnsReply): Promise<readonly NameServer[]> {
     try {
-      const apex = await this.#apexOf(zone, name, reply);
-      const { answers } = await this.#askZone(zone, apex, "NS", 0);
+      const apex = await apexOf(this.#askServersOf, zone, { name, reply });
+      const { answers } = await this.#askServersOf(zone, apex, "NS");
       const names = recordsOf(answers, "NS", apex).map(({ data }) => lowerName(data));
       const found = await Promise.all(names.slice(0, mostNamed).map((each) => this.#addressesOf(each, 1)));
       return found.flat();
@@ -259,100 +256,11 @@ class Walk implements NameLookups {
       throw error;
     }
   }
-
-  async #dnssecFault(zone: Zone, name: string, type: RecordType, reply: DnsReply): Promise<string | null> {
-    if (zone.ds.length === 0) return null;
-    const { records, section } = decisive(name, type, reply);
-    const signer = signaturesOf(section, records[0] ?? { type: "NS", name, data: "" })[0]?.signersName;
-    const apex = signer === undefined ? await this.#apexOf(zone, name, reply) : lowerName(signer);
-    if (!isUnder(apex, zone.name)) return `the answer is signed by ${apex}`;
-    const keys = await this.#keysOf(apex === zone.name ? zone : await this.#zoneWithin(zone, apex));
-    if (keys === null) return null;
-    if ("fault" in keys) return keys.fault;
-    return signatureFault(records, {
-      answers: section,
-      keys: keys.keys,
-      zone: apex,
-      now: this.#options.now(),
-    });
-  }
-
-  /** The zone that an unsigned answer is of: a server may have a zone and its parent. */
-  async #apexOf(zone: Zone, name: string, reply: DnsReply): Promise<string> {
-    const told = recordsOf([...reply.authorities, ...reply.answers], "SOA")[0]?.name;
-    if (told !== undefined) return told;
-    const soa = await this.#askZone(zone, name, "SOA", 0);
-    return recordsOf([...soa.answers, ...soa.authorities], "SOA")[0]?.name ?? zone.name;
-  }
-
-  /** A zone that the same servers have; unsigned where its parent has no DS record for it. */
-  async #zoneWithin(zone: Zone, apex: string): Promise<Zone> {
-    const reply = await this.#askZone(zone, apex, "DS", 0);
-    const ds = recordsOf(reply.answers, "DS", apex).map(({ data }) => data);
-    return { ...zone, name: apex, ds };
-  }
-
-  #keysOf(zone: Zone): Promise<ZoneKeys> {
-    const known = this.#keys.get(zone.name) ?? this.#readKeys(zone);
-    this.#keys.set(zone.name, known);
-    return known;
-  }
-
-  async #readKeys(zone: Zone): Promise<ZoneKeys> {
-    if (zone.ds.length === 0) return null;
-    const reply = await this.#askZone(zone, zone.name, "DNSKEY", 0);
-    return trustKeys(zone.name, zone.ds, reply.answers, this.#options.now());
-  }
 }
-
-/** Of a reply that is not usable, for a person. */
-function faultOf(reply: DnsReply | NoReply): string {
-  if (reply instanceof NoReply) return reply.message;
-  return reply.rcode === "NOERROR" ? "knows nothing of it" : reply.rcode;
-}
-
-const parentOf = (name: string): string => name.split(".").slice(1).join(".") || ".";
 
 function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, order: Math.random() }))
     .toSorted((a, b) => a.order - b.order)
     .map(({ item }) => item);
-}
-
-function serverAt(address: string, { port, allowed }: AuthoritativeOptions): NameServer | null {
-  const parsed = parseAddress(address);
-  return parsed !== null && mayReach(parsed, allowed) ? { address, port } : null;
-}
-
-/** A reply of a server that has the zone, or leads further down. */
-const isUsable = (zone: Zone, name: string, reply: DnsReply): boolean =>
-  (reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN") &&
-  (reply.authoritative || delegated(zone, name, reply) !== null);
-
-/** The zone below that the reply leads to; null: it leads nowhere. */
-function delegated(zone: Zone, name: string, reply: DnsReply): string | null {
-  if (reply.authoritative || reply.answers.length > 0 || reply.rcode !== "NOERROR") return null;
-  const below = recordsOf(reply.authorities, "NS").find(
-    ({ name: owner }) => owner !== zone.name && isUnder(owner, zone.name) && isUnder(name, owner),
-  );
-  return below?.name ?? null;
-}
-
-function referralOf(zone: Zone, name: string, reply: DnsReply, options: AuthoritativeOptions): Zone | null {
-  const below = delegated(zone, name, reply);
-  if (below === null) return null;
-  const servers: NameServer[] = [];
-  const named: string[] = [];
-  for (const { data } of recordsOf(reply.authorities, "NS", below)) {
-    const server = lowerName(data);
-    // Only what the parent may speak of: addresses below its own zone.
-    const glue = isUnder(server, zone.name)
-      ? [...recordsOf(reply.additionals, "A", server), ...recordsOf(reply.additionals, "AAAA", server)]
-      : [];
-    if (glue.length === 0) named.push(server);
-    servers.push(...glue.map((record) => serverAt(record.data, options)).filter((at) => at !== null));
-  }
-  const ds = recordsOf(reply.authorities, "DS", below).map(({ data }) => data);
-  return { name: below, servers, named, ds };
 }
