@@ -116,7 +116,6 @@ export { type NameRecords, recordsOf } from "./check/name-records.ts";
 export { mayReach } from "./check/public-address.ts";
 export { afterCheck, type CheckDecision, type CheckMemory, noChecks, toldOfCheck } from "./check/recheck.ts";
 export {
-  type EventDetail,
   type EventKind,
   eventKinds,
   eventSentence,
@@ -125,6 +124,7 @@ export {
   movingKinds,
   timelineSentence,
 } from "./event/event-kind.ts";
+export type { EventDetail } from "./event/event-words.ts";
 export { type ExaminationFinding, examinationCodes } from "./examination/examination-finding.ts";
 export { examinationLimits } from "./examination/examination-limits.ts";
 export type { CaFacts, InstallationFacts, PathSeen } from "./examination/installation-facts.ts";
@@ -148,7 +148,7 @@ export {
 } from "./failure/failure-code.ts";
 export { type Remedy, remedies, type WhoActs } from "./failure/remedy.ts";
 export { unpauseUrl } from "./failure/unpause-url.ts";
-export { advance, type IssuanceTerms } from "./issuance/advance.ts";
+export { advance } from "./issuance/advance.ts";
 export { type ChallengeType, challengeTypes, expectedChallenge } from "./issuance/choose-challenge.ts";
 export type { Decision, StepDone } from "./issuance/decision.ts";
 export { changesOutside, type Effect, effectOf } from "./issuance/effect.ts";
@@ -163,6 +163,7 @@ export type {
   OrderStatus,
   Propagation,
 } from "./issuance/input.ts";
+export type { IssuanceTerms } from "./issuance/move.ts";
 export {
   type IssuanceKind,
   type IssuanceState,
@@ -276,12 +277,8 @@ export { classOf, type WorkClass, type WorkFacts, workClasses } from "./schedule
 export { outcomeOf, type SimulationOutcome, type Trouble } from "./simulation/outcome.ts";
 export { type CaToOpen, type PlanSimulation, simulateAlone } from "./simulation/simulate-plan.ts";
 export type { SimulatedCa } from "./simulation/simulated-ca.ts";
-export {
-  type ExistingCertificate,
-  type NamesOfOne,
-  Simulation,
-  type SimulationTerms,
-} from "./simulation/simulation.ts";
+export { Simulation } from "./simulation/simulation.ts";
+export type { ExistingCertificate, NamesOfOne, SimulationTerms } from "./simulation/simulation-terms.ts";
 export {
   after,
   between,

@@ -5,9 +5,9 @@
 import fc from "fast-check";
 import type { Fault, ProblemFacts } from "../src/failure/classify.ts";
 import { type FailureCode, failureCodes, failures, type Recovery } from "../src/failure/failure-code.ts";
-import type { IssuanceTerms } from "../src/issuance/advance.ts";
 import { challengeTypes } from "../src/issuance/choose-challenge.ts";
 import type { AuthorizationFacts, IssuanceInput, OrderFacts } from "../src/issuance/input.ts";
+import type { IssuanceTerms } from "../src/issuance/move.ts";
 import { mostFaults } from "../src/issuance/pace.ts";
 import type { LiveState, OrderReference } from "../src/issuance/state.ts";
 import { type Instant, instant } from "../src/time/instant.ts";

@@ -11,9 +11,10 @@ import {
 } from "../../test/issuance-arbitraries.ts";
 import { failures } from "../failure/failure-code.ts";
 import { after, between, hours, type Instant, instant } from "../time/instant.ts";
-import { advance, type IssuanceTerms } from "./advance.ts";
+import { advance } from "./advance.ts";
 import type { Decision, StepDone } from "./decision.ts";
 import type { IssuanceInput } from "./input.ts";
+import type { IssuanceTerms } from "./move.ts";
 import { mostFaults, mostFaultsBeforeOrder } from "./pace.ts";
 import { isLive, type LiveState, planned } from "./state.ts";
 

@@ -2,7 +2,7 @@
  * What an event adds to the counts that overviews are made of. Counts are kept by hour, so that any number of hours can be
  * looked at together, and by what they are of; see docs/decisions/0035-views.md.
  */
-import type { EventDetail } from "../event/event-kind.ts";
+import type { EventDetail } from "../event/event-words.ts";
 import type { WorkClass } from "../schedule/work-class.ts";
 import { type Duration, hours, type Instant, instant, milliseconds, seconds } from "../time/instant.ts";
 import { bucketOf } from "./duration-bucket.ts";

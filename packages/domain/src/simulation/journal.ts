@@ -9,7 +9,7 @@ import { domainsIn, isOfCampaign, type Lineage } from "./lineage.ts";
 import type { CampaignHeld, Round } from "./planning-round.ts";
 import type { PoolCa } from "./pool-ca.ts";
 import type { CaCounts } from "./simulated-ca.ts";
-import type { NameFate } from "./simulation.ts";
+import type { NameFate } from "./simulation-terms.ts";
 
 export interface Look {
   readonly at: Instant;

@@ -12,13 +12,8 @@ import { stableFraction } from "../schedule/stable-fraction.ts";
 import { after, days, type Instant, instant, milliseconds } from "../time/instant.ts";
 import { outcomeOf, type SimulationOutcome } from "./outcome.ts";
 import type { SimulatedCa } from "./simulated-ca.ts";
-import {
-  type ExistingCertificate,
-  type NameFate,
-  type NamesOfOne,
-  Simulation,
-  type SimulationTerms,
-} from "./simulation.ts";
+import { Simulation } from "./simulation.ts";
+import type { ExistingCertificate, NameFate, NamesOfOne, SimulationTerms } from "./simulation-terms.ts";
 import { syntheticList } from "./synthetic-list.ts";
 
 /** A CA that does as the plan believes of it. */

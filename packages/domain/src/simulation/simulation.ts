@@ -5,13 +5,13 @@
  *
  * Deterministic: the same terms and CAs give the same outcome.
  */
-import { type Bucket, fullBucket } from "../budget/bucket.ts";
+import { fullBucket } from "../budget/bucket.ts";
 import { BucketBook } from "../budget/bucket-book.ts";
 import { spreadRenewal } from "../campaign/spread-renewal.ts";
 import { type FailureCode, failures } from "../failure/failure-code.ts";
 import { caOrder } from "../schedule/choose-ca.ts";
 import { renewAt } from "../schedule/renewal.ts";
-import { after, type Duration, type Instant, instant } from "../time/instant.ts";
+import { after, type Instant, instant } from "../time/instant.ts";
 import { afterFailure } from "./after-failure.ts";
 import { Attempt, type AttemptEnd } from "./attempt.ts";
 import { CampaignWaves } from "./campaign-waves.ts";
@@ -20,57 +20,10 @@ import { Journal } from "./journal.ts";
 import { Line } from "./line.ts";
 import { domainsIn, isOfCampaign, type Lineage, newLineage, type Origin } from "./lineage.ts";
 import { OrderedQueue } from "./ordered-queue.ts";
-import { type CampaignPaceTerms, Planner } from "./planner.ts";
+import { Planner } from "./planner.ts";
 import type { Round } from "./planning-round.ts";
-import { PoolCa, type PoolCaTerms } from "./pool-ca.ts";
-
-/** What becomes of a name that a CA looks up. `later`: wrong until `rightFrom`. `slow`: right, but it takes its time. */
-export type NameFate = "right" | "never" | "later" | "slow";
-
-export interface NamesOfOne {
-  readonly names: readonly string[];
-  readonly tenant: string | null;
-}
-
-export interface ExistingCertificate extends NamesOfOne {
-  readonly notBefore: Instant;
-  readonly notAfter: Instant;
-  /** Whether the CA counts its renewal as a new order: it is not for the very same names. */
-  readonly countsAsNew: boolean;
-  /** When it is heard that its CA has moved its renewal window into the past, as it revokes; absent: never. */
-  readonly urgentAt?: Instant;
-}
-
-/** Something that befalls a CA. */
-export interface WeatherChange {
-  readonly at: Instant;
-  readonly act: () => void;
-}
-
-export interface SimulationTerms {
-  readonly startsAt: Instant;
-  readonly cas: readonly (PoolCaTerms & {
-    /** What is left of its new orders; absent: all. */
-    readonly orders?: Bucket;
-  })[];
-  /** The campaign's certificates, in its order. */
-  readonly list: Iterable<NamesOfOne>;
-  /** Whether each of the list is to have a second certificate for its names. */
-  readonly isPaired: boolean;
-  readonly fateOf: (name: string) => NameFate;
-  readonly rightFrom: Instant;
-  /** Whether the names of the list are checked before their first order, as a server does that knows its own addresses. */
-  readonly checksFirst: boolean;
-  /** A customer adds a domain and waits; null: nobody does. */
-  readonly customers: { readonly every: Duration; readonly names: Iterator<NamesOfOne> } | null;
-  /** The oldest first. */
-  readonly existing: Iterable<ExistingCertificate>;
-  readonly pace: CampaignPaceTerms;
-  readonly mostFailed: number;
-  readonly renewalSpreadDays: number;
-  /** In order of time. */
-  readonly weather: readonly WeatherChange[];
-}
+import { PoolCa } from "./pool-ca.ts";
+import type { ExistingCertificate, NamesOfOne, SimulationTerms } from "./simulation-terms.ts";
 
 export class Simulation {
   readonly journal: Journal;

@@ -7,7 +7,7 @@ import { type Cover, pack, packNames } from "../packing/pack.ts";
 import type { CountOf, ListSummary } from "../plan/list-summary.ts";
 import type { PackWish } from "../plan/plan-request.ts";
 import { stableFraction } from "../schedule/stable-fraction.ts";
-import type { NamesOfOne } from "./simulation.ts";
+import type { NamesOfOne } from "./simulation-terms.ts";
 
 export function syntheticList(
   list: ListSummary,

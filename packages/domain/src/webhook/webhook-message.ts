@@ -1,5 +1,6 @@
 /** The body of a webhook's message (Standard Webhooks: `type`, `timestamp`, `data`). */
-import { type EventDetail, factsOfEvent, type ToldState, timelineSentence } from "../event/event-kind.ts";
+import { factsOfEvent, type ToldState, timelineSentence } from "../event/event-kind.ts";
+import type { EventDetail } from "../event/event-words.ts";
 import { type FailureCode, failures, isFailureCode } from "../failure/failure-code.ts";
 import type { Instant } from "../time/instant.ts";
 
