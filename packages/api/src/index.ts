@@ -35,14 +35,8 @@ export { isSignInFault, type SignInFault, signInFaults } from "./problem/sign-in
 export type { AuditEntry } from "./resource/audit.ts";
 export type { Bucket, Budget, KeyedBucket, Spent } from "./resource/budget.ts";
 export { builtInDirectories, type Ca, type CaChange, type NewCa } from "./resource/ca.ts";
-export type {
-  Campaign,
-  CampaignBatch,
-  CampaignFailure,
-  CampaignReport,
-  CampaignState,
-  NewCampaign,
-} from "./resource/campaign.ts";
+export type { Campaign, CampaignBatch, CampaignState, NewCampaign } from "./resource/campaign.ts";
+export type { CampaignFailure, CampaignReport } from "./resource/campaign-report.ts";
 export type { Certificate, IssuedCertificate, Renewal } from "./resource/certificate.ts";
 export {
   type CertificateImport,
@@ -60,9 +54,7 @@ export {
 } from "./resource/dns.ts";
 export type { Examination, ExaminationFinding } from "./resource/doctor.ts";
 export {
-  type CheckFinding,
   type Domain,
-  type DomainCheck,
   type DomainState,
   type DomainSummary,
   domainStates,
@@ -85,6 +77,7 @@ export {
   type RejectedRow,
 } from "./resource/domain-batch.ts";
 export type { DomainChange } from "./resource/domain-change.ts";
+export type { CheckFinding, DomainCheck } from "./resource/domain-check.ts";
 export type { DomainCertificate, DomainStatus, HistoryEntry } from "./resource/domain-history.ts";
 export { domainSorts, type Total } from "./resource/domain-list.ts";
 export {

@@ -6,14 +6,13 @@ import {
   addCampaignDomains,
   cancelCampaign,
   createCampaign,
-  listCampaignFailures,
   listCampaigns,
   pauseCampaign,
-  reportCampaign,
   resumeCampaign,
   showCampaign,
   startCampaign,
 } from "./resource/campaign.ts";
+import { listCampaignFailures, reportCampaign } from "./resource/campaign-report.ts";
 import {
   certificateChain,
   exportCertificate,
