@@ -41,45 +41,44 @@ test("several certificates shown by one line", () => {
 
 const made = `New empty certificate store '${path}'!\n\n`;
 const there = `Certificate '${path}' already exists!\n\n`;
+const none = "No ongoing transaction!\n\n";
+const others = `The ongoing transaction is about '/else.pem' but you are trying to abort a transaction for '${path}'\n\n`;
+const committed = `Committing ${path}.\nSuccess!\n\n${shown("Used", "54D4")}`;
 
 test.each([
   [
-    `${absent}${made}Transaction created for certificate ${path}!\n\n`,
-    { before: { kind: "absent" }, transaction: { kind: "open", path, fresh: true } },
+    `${none}${made}Transaction created for certificate ${path}!\n\n${committed}`,
+    { kind: "open", path, rest: committed.trim() },
+  ],
+  // HAProxy had read no further, and ended the connection.
+  [`${none}${made}Transaction created for certificate ${path}!\n\n`, { kind: "open", path, rest: "" }],
+  [
+    `${others}${there}Transaction updated for certificate /else.pem!\n\nThe ongoing transaction is about …\n\n`,
+    { kind: "open", path: "/else.pem", rest: "The ongoing transaction is about …" },
   ],
   [
-    `${shown("Used", "54D4")}${there}Transaction updated for certificate /else.pem!\n\n`,
+    `${none}${made}unable to load certificate from file '${path}'.\nCan't load the payload\nCan't update ${path}!\n\nNo ongoing transaction! !\nCan't commit ${path}!\n\n${shown("Used", "1")}`,
     {
-      before: { kind: "present", path, serial: "54d4", used: true },
-      transaction: { kind: "open", path: "/else.pem", fresh: false },
+      kind: "refused",
+      words: `unable to load certificate from file '${path}'.; Can't load the payload; Can't update ${path}!`,
     },
   ],
-  [
-    `${absent}${made}unable to load certificate from file '${path}'.\nCan't load the payload\nCan't update ${path}!\n\n`,
-    {
-      before: { kind: "absent" },
-      transaction: {
-        kind: "refused",
-        words: `unable to load certificate from file '${path}'.; Can't load the payload; Can't update ${path}!`,
-      },
-    },
-  ],
-  [
-    `Can't allocate memory!\n\n${permission}${permission}`,
-    {
-      before: { kind: "unclear", words: "Can't allocate memory!" },
-      transaction: { kind: "refused", words: "Permission denied; Permission denied" },
-    },
-  ],
-])("show, new and set ssl cert PATH: %j", (text, expected) => {
+  [`${permission}${permission}${permission}`, { kind: "refused", words: "Permission denied" }],
+])("abort, new and set ssl cert PATH: %j", (text, expected) => {
   expect(readOpening(text)).toEqual(expected);
 });
 
 test.each([
-  [`Committing ${path}\nSuccess!\n\n${shown("Used", "54D4")}`, { kind: "done", serial: "54d4" }],
-  [`Committing ${path}....\nSuccess!\n\n${shown("Used", "54D4")}`, { kind: "done", serial: "54d4" }],
+  [
+    `Committing ${path}\nSuccess!\n\n${shown("Unused", "54D4")}`,
+    { kind: "done", serial: "54d4", used: false },
+  ],
+  [
+    `Committing ${path}....\nSuccess!\n\n${shown("Used", "54D4")}`,
+    { kind: "done", serial: "54d4", used: true },
+  ],
   // Somebody has taken it away in between: nothing was read back.
-  [`Committing ${path}\nSuccess!\n\n${absent}`, { kind: "done", serial: null }],
+  [`Committing ${path}\nSuccess!\n\n${absent}`, { kind: "done", serial: null, used: false }],
   [`No ongoing transaction! !\nCan't commit ${path}!\n\n${shown("Used", "1")}`, { kind: "not-ours" }],
   [
     `The ongoing transaction is about '/else.pem' but you are trying to set '${path}'\nCan't commit ${path}!\n\n${shown("Used", "1")}`,

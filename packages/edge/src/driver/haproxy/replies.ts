@@ -40,32 +40,32 @@ export function readCertificate(text: string): ShownCertificate {
 export const readCertificates = (text: string): readonly ShownCertificate[] =>
   parts(text).map(readCertificate);
 
-export type OpenedTransaction =
-  /** `fresh`: nobody had one open. HAProxy has one for all paths, and names the path that it is for. */
-  | { readonly kind: "open"; readonly path: string; readonly fresh: boolean }
+export type Opening =
+  | {
+      readonly kind: "open";
+      /** HAProxy has one transaction for all paths: what this one was opened for, by us or by somebody else. */
+      readonly path: string;
+      /** What was answered after it. */
+      readonly rest: string;
+    }
   | { readonly kind: "refused"; readonly words: string };
 
-export interface Opening {
-  readonly before: ShownCertificate;
-  readonly transaction: OpenedTransaction;
-}
-
-/** The answer to `show ssl cert PATH;new ssl cert PATH;set ssl cert PATH`. */
+/** The answer to `abort ssl cert PATH;new ssl cert PATH;set ssl cert PATH`, and to what was asked with it. */
 export function readOpening(text: string): Opening {
-  const [shown = "", ...rest] = parts(text);
-  return { before: readCertificate(shown), transaction: readTransaction(rest) };
+  const [said, path] = /^Transaction (?:created|updated) for certificate (.+)!$/m.exec(text) ?? [];
+  if (said === undefined || path === undefined) return { kind: "refused", words: wordsOfRefusal(text) };
+  return { kind: "open", path, rest: text.slice(text.indexOf(said) + said.length).trim() };
 }
 
-function readTransaction(answers: readonly string[]): OpenedTransaction {
-  const text = answers.join("\n");
-  const [, verb, path] = /^Transaction (created|updated) for certificate (.+)!$/m.exec(text) ?? [];
-  if (path !== undefined) return { kind: "open", path, fresh: verb === "created" };
-  const ofNew = /^(New empty certificate store|Certificate) '.*'( already exists)?!$/;
-  return { kind: "refused", words: wordsOf(answers.filter((answer) => !ofNew.test(answer)).join("\n")) };
+/** Of its answers, that of `set`. */
+function wordsOfRefusal(text: string): string {
+  const [aborted = "", made = "", set] = parts(text);
+  return wordsOf(set ?? (made || aborted));
 }
 
 export type Commit =
-  | { readonly kind: "done"; readonly serial: string | null }
+  /** With what was read back. */
+  | { readonly kind: "done"; readonly serial: string | null; readonly used: boolean }
   /** The transaction was not ours any more. */
   | { readonly kind: "not-ours" }
   | { readonly kind: "refused"; readonly words: string };
@@ -76,7 +76,7 @@ export function readCommit(text: string, path: string): Commit {
   if (/^Success!/m.test(committed) && committed.startsWith(`Committing ${path}`)) {
     const certificate = readCertificate(shown.join("\n\n"));
     const same = certificate.kind === "present" && certificate.path === path;
-    return { kind: "done", serial: same ? certificate.serial : null };
+    return { kind: "done", serial: same ? certificate.serial : null, used: same && certificate.used };
   }
   if (/^(No ongoing transaction!|The ongoing transaction is about)/m.test(committed)) {
     return { kind: "not-ours" };

@@ -3,7 +3,6 @@ import type { DriverOutcome } from "../driver.ts";
 import { type ListEntry, lineOf } from "./list-entry.ts";
 import {
   isLocked,
-  type OpenedTransaction,
   readBootId,
   readCertificates,
   readCommit,
@@ -59,23 +58,33 @@ export class RuntimeCertificates {
   }
 
   /** Has HAProxy serve the certificate for the entry's names. What it refuses leaves what was there before. */
-  async place(placement: Placement, signal: AbortSignal): Promise<DriverOutcome> {
-    const { entry, payload } = placement;
+  async place({ entry, payload, serial }: Placement, signal: AbortSignal): Promise<DriverOutcome> {
     const { path } = entry;
-    // Each connection costs as much as the commands on it; making an entry that is there does nothing.
-    const message = `show ssl cert ${path};new ssl cert ${path};set ssl cert ${path} <<\n${payload}\n`;
-    const size = Buffer.byteLength(message);
+    // A connection costs as much as the commands on it, so what can be is asked at once: each command looks for itself
+    // whether the one before it has done its work. Making an entry that is there does nothing, and so does an abort
+    // without a transaction: with it, no certificate is committed that another program had in one for this path.
+    const opening = `abort ssl cert ${path};new ssl cert ${path};set ssl cert ${path} <<\n${payload}\n`;
+    const closing = `commit ssl cert ${path};show ssl cert ${path}\n`;
+    const size = Buffer.byteLength(opening);
     if (size >= this.#options.bufferSize) return { kind: "refused", reason: tooLarge(size, this.#options) };
     for (let tried = 0; tried < tries; tried += 1) {
-      const opened = await this.#ask(message, signal);
-      if (opened.kind === "cut") return await this.#whyCut(size, signal);
-      if (opened.kind === "away") return opened;
-      const { before, transaction } = readOpening(opened.text);
-      if (before.kind === "unclear") return lacksRight(before.words);
-      const outcome = await this.#exchange(placement, before, transaction, signal);
-      if (outcome.kind === "again") continue;
-      if (outcome.kind !== "done" || (before.kind === "present" && before.used)) return outcome;
-      return await this.#insert(entry, signal);
+      const answer = await this.#ask(`${opening}${closing}`, signal);
+      if (answer.kind === "cut") return await this.#whyCut(size, signal);
+      if (answer.kind === "away") return answer;
+      const opened = readOpening(answer.text);
+      if (opened.kind === "refused") return await this.#refused(path, opened.words, signal);
+      if (opened.path !== path) {
+        // Somebody left one open that has our certificate in it now: it is not to be committed.
+        await this.#ask(`abort ssl cert ${opened.path}\n`, signal);
+        continue;
+      }
+      // HAProxy ends a connection when it has read nothing more by the end of a command.
+      const closed = opened.rest === "" ? await this.#ask(closing, signal) : null;
+      if (closed !== null && closed.kind !== "answered") return unanswered(closed);
+      const commit = readCommit(closed === null ? opened.rest : closed.text, path);
+      if (commit.kind === "refused") return await this.#refused(path, commit.words, signal);
+      if (commit.kind === "not-ours" || commit.serial !== serial) continue;
+      return commit.used ? { kind: "done" } : await this.#insert(entry, signal);
     }
     return { kind: "refused", reason: contended };
   }
@@ -125,37 +134,10 @@ export class RuntimeCertificates {
     return bootId === null ? { kind: "away", reason: "the socket is not HAProxy's" } : { kind: "up", bootId };
   }
 
-  /** Puts the certificate in the place of what the path has, which no name leads to yet when it is new. */
-  async #exchange(
-    { entry: { path }, serial }: Placement,
-    before: ShownCertificate,
-    transaction: OpenedTransaction,
-    signal: AbortSignal,
-  ): Promise<DriverOutcome | { readonly kind: "again" }> {
-    const known = before.kind === "present" ? before.serial : null;
-    if (transaction.kind === "refused") return await this.#refused(path, known, transaction.words, signal);
-    if (known === serial || !transaction.fresh || transaction.path !== path) {
-      // It is there already; or somebody left one open that has our certificate in it now: it is not to be committed.
-      await this.#ask(`abort ssl cert ${transaction.path}\n`, signal);
-      return known === serial ? { kind: "done" } : { kind: "again" };
-    }
-    const committed = await this.#ask(`commit ssl cert ${path};show ssl cert ${path}\n`, signal);
-    if (committed.kind !== "answered") return unanswered(committed);
-    const commit = readCommit(committed.text, path);
-    if (commit.kind === "refused") return await this.#refused(path, known, commit.words, signal);
-    return { kind: commit.kind === "done" && commit.serial === serial ? "done" : "again" };
-  }
-
-  /** Leaves HAProxy as it was before. */
-  async #refused(
-    path: string,
-    known: string | null,
-    words: string,
-    signal: AbortSignal,
-  ): Promise<DriverOutcome> {
+  /** Leaves HAProxy as it was before: it deletes no certificate that a name leads to. */
+  async #refused(path: string, words: string, signal: AbortSignal): Promise<DriverOutcome> {
     if (words.startsWith("Permission denied")) return lacksRight(words);
-    const undo = [`abort ssl cert ${path}`, ...(known === null ? [`del ssl cert ${path}`] : [])];
-    const undone = await this.#ask(`${undo.join(";")}\n`, signal);
+    const undone = await this.#ask(`abort ssl cert ${path};del ssl cert ${path}\n`, signal);
     return undone.kind === "answered" ? { kind: "refused", reason: saysNo(words) } : unanswered(undone);
   }
 

@@ -32,6 +32,16 @@ test("an answer comes in pieces and ends with the connection", async () => {
   expect(await serving(answer, (path) => ask(path))).toEqual({ kind: "answered", text: "one\ntwo\n\n" });
 });
 
+test("an answer to the first of two lines counts, though HAProxy ended the connection on the second", async () => {
+  // What is closed with something unread on it is reset, and a read takes 64 KiB.
+  const answer = (socket: Socket) => void socket.pause().write("one\n\n", () => socket.destroy());
+  const message = `one\n${"two\n".repeat(25_000)}`;
+  const answered = await serving(answer, (path) =>
+    new RuntimeSocket(path, 2_000).ask({ message, signal: never }),
+  );
+  expect(answered).toEqual({ kind: "answered", text: "one\n\n" });
+});
+
 test("a connection that ends without a word is no answer", async () => {
   expect(
     await serving(

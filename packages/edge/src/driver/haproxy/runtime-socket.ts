@@ -8,7 +8,10 @@ export type Answer =
   | { readonly kind: "away"; readonly reason: string };
 
 export interface Question {
-  /** Commands joined by `;`; only the last may have a payload, which ends with an empty line. */
+  /**
+   * Lines of commands joined by `;`; only a line's last may have a payload, which ends with an empty line. HAProxy may end
+   * the connection after any line: it waits for none that is not there yet.
+   */
   readonly message: string;
   readonly signal: AbortSignal;
   /** Bytes of the answer at most; 64 KiB by default. */
@@ -45,7 +48,10 @@ export class RuntimeSocket {
       if (size > mostAnswer)
         resolve({ kind: "away", reason: `HAProxy's answer is over ${mostAnswer} bytes` });
     });
-    socket.once("error", (error: NodeJS.ErrnoException) => resolve(this.#failure(error)));
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      // A reset is how a connection ends with something left on it that HAProxy has not read.
+      if (pieces.length === 0 || !isCut(error)) resolve(this.#failure(error));
+    });
     socket.once("close", () => {
       const text = Buffer.concat(pieces).toString("utf8");
       resolve(text === "" ? { kind: "cut" } : { kind: "answered", text });
@@ -59,8 +65,9 @@ export class RuntimeSocket {
     }
   }
 
-  #failure({ code = "", message }: NodeJS.ErrnoException): Answer {
-    if (code === "ECONNRESET" || code === "EPIPE") return { kind: "cut" };
+  #failure(error: NodeJS.ErrnoException): Answer {
+    if (isCut(error)) return { kind: "cut" };
+    const { code = "", message } = error;
     const reason = {
       ENOENT: "there is no such socket; HAProxy does not run, or its stats socket is elsewhere",
       ECONNREFUSED: "nothing listens there; HAProxy does not run",
@@ -69,5 +76,7 @@ export class RuntimeSocket {
     return { kind: "away", reason: `${this.#path}: ${reason ?? message}` };
   }
 }
+
+const isCut = ({ code }: NodeJS.ErrnoException): boolean => code === "ECONNRESET" || code === "EPIPE";
 
 const stopped: Answer = { kind: "away", reason: "the agent was stopped meanwhile" };
