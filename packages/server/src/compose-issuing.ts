@@ -55,9 +55,10 @@ export async function startIssuing(parts: IssuingParts): Promise<Issuing> {
     onError: observeWorkerErrors(parts),
   });
   watchWorker(metrics.registry, { busy: () => worker.busy, lastRoundAt: () => worker.lastRoundAt });
-  await database.listen("certmill_work", () => {
-    worker.wake();
-    watches.wake();
+  await database.listen("certmill_work", (forWhom) => {
+    if (forWhom !== "checks") worker.wake();
+    if (forWhom === "checks") watches.wakeChecks();
+    else if (forWhom !== "line") watches.wake();
   });
   worker.start();
   return {

@@ -12,6 +12,8 @@ import { watchRejoining } from "./work/rejoin-watch.ts";
 export interface Watches {
   /** Something may be due. */
   wake(): void;
+  /** A check may be due. */
+  wakeChecks(): void;
   /** A certificate of this CA was stored. */
   stored(caId: string): void;
   stop(): Promise<void>;
@@ -47,6 +49,7 @@ export async function startWatches(parts: WatchParts, connections: CaConnections
       checking?.wake();
       vault?.wake();
     },
+    wakeChecks: () => checking?.wake(),
     stored: (caId) => renewals?.stored(caId),
     stop: async () => {
       await Promise.all(all.map((watch) => watch.stop()));

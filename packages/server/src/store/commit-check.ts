@@ -142,7 +142,7 @@ async function write(
       wake_at = ${orNull(recheckAt)}, holds_order = ${holdsOrder && recheckAt !== null}, watched = ${watched},
       cleared = false, rank = case when ${holdsOrder} then rank else ${rank} end
     where lineage_id = ${lineageId}`.execute(trx);
-  if (watched) await sql`select pg_notify('certmill_work', '')`.execute(trx);
+  if (watched) await sql`select pg_notify('certmill_work', 'checks')`.execute(trx);
 }
 
 async function keep(trx: Db, lineageId: string, kept: readonly KeptRecords[]): Promise<void> {
@@ -164,7 +164,7 @@ async function order(trx: Db, { lineageId, findings, now }: CheckToStore): Promi
     ), cleared as (
       update lineage_check set cleared = true from due where lineage_id = due.id
     )
-    select count(pg_notify('certmill_work', '')) from due`.execute(trx);
+    select count(pg_notify('certmill_work', 'line')) from due`.execute(trx);
 }
 
 async function tell(

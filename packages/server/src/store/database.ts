@@ -13,6 +13,7 @@ export type Db = Kysely<Schema>;
 
 /** What LISTEN/NOTIFY is used for: to end a wait early. Nothing is lost when one goes missing. */
 export type Channel =
+  /** Work may be due. The payload says for whom: `line`, the worker; `checks`, who checks names; empty, everybody. */
   | "certmill_work"
   | "certmill_feed"
   | "certmill_challenge"

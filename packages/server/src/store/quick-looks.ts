@@ -43,5 +43,5 @@ export async function checkNow(db: Db, lineageIds: readonly string[], now: Insta
       update lineage_check set wake_at = least(wake_at, ${timestamp(now)})
       where lineage_id = any(${[...lineageIds]}::bigint[]) and watched and wake_at is not null returning 1
     )
-    select count(pg_notify('certmill_work', '')) from due`.execute(db);
+    select count(pg_notify('certmill_work', 'checks')) from due`.execute(db);
 }

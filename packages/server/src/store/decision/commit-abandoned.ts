@@ -134,7 +134,7 @@ function abandon(claim: Claim, commit: AbandonedCommit): RawBuilder<Abandoned> {
       returning lineage.names <> moved.names as is_outdated
     ), ${unpublish("moved", now)}, ${endKeys(sql`select key_secret_id from moved`, now)}, ${checkAgain(commit)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(told, rest === null ? null : { kind: rest.told.kind, when: hasAnother })}
     select exists (select 1 from moved) as accepted, coalesce((select is_outdated from rested), false) as outdated,
-      (select count(pg_notify('certmill_work', '')) from checking)`;
+      (select count(pg_notify('certmill_work', 'checks')) from checking)`;
 }
 
 /** Needs a preceding `refused`. */

@@ -73,7 +73,7 @@ export async function commitIssued(
     ), ${followTwins(now)}, ${noteReplaced(now)}, ${endKeys(supersededKey, now)}, ${unpublish("moved", now)}, ${askForRenewal(certificate, now)}, ${lookAgain(lookAt)}, ${noteLedger(claim, ledger, now)}, ${tellEvents(events)}, ${tellAddedBack(now)}
     select (select id from stored) as id,
       (select count(pg_notify('certmill_feed', edge_group_id::text)) from current),
-      (select count(pg_notify('certmill_work', '')) from twins)`;
+      (select count(pg_notify('certmill_work', 'line')) from twins)`;
   const { rows } = await retryDeadlock(() => query.execute(db));
   return rows[0]?.id ?? null;
 }

@@ -90,7 +90,7 @@ export async function enqueueDue(
           and replacement.state in ('running', 'paused') limit 1
       ) replacing on true
     where lineage.wake_at <= ${timestamp(now)}
-    order by lineage.wake_at limit ${mostAtOnce} for update of lineage skip locked`.execute(trx);
+    order by lineage.wake_at limit ${sql.lit(mostAtOnce)} for update of lineage skip locked`.execute(trx);
   if (rows.length === 0) return false;
   for (const { id, is_left_alone } of rows)
     if (is_left_alone) await endLineage(trx, { lineageId: id, reason: "unpaired", now });

@@ -42,7 +42,7 @@ export async function sendToChecks<Row extends CheckStanding>(
     on conflict (lineage_id) do update set wake_at = excluded.wake_at, rank = excluded.rank, holds_order = true`.execute(
     trx,
   );
-  await sql`select pg_notify('certmill_work', '')`.execute(trx);
+  await sql`select pg_notify('certmill_work', 'checks')`.execute(trx);
   return ready;
 }
 

@@ -98,5 +98,5 @@ export async function addLineages(
     )
     insert into event (at, kind, lineage_id, detail)
     select ${at}, 'domain.added', id, jsonb_build_object('names', names) from begun`.execute(trx);
-  if (campaignId === null) await sql`select pg_notify('certmill_work', '')`.execute(trx);
+  if (campaignId === null) await sql`select pg_notify('certmill_work', 'line')`.execute(trx);
 }

@@ -62,6 +62,6 @@ async function checkSoon(trx: Db, { lineageId, now }: Applied): Promise<boolean>
     on conflict (lineage_id) do update set wake_at = ${at}, rank = least(lineage_check.rank, 1)
       where lineage_check.wake_at is null or lineage_check.wake_at > ${at}
     returning 1`.execute(trx);
-  await sql`select pg_notify('certmill_work', '')`.execute(trx);
+  await sql`select pg_notify('certmill_work', 'checks')`.execute(trx);
   return rows.length > 0;
 }

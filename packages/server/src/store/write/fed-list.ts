@@ -94,4 +94,4 @@ export async function tellOfList(
 
 /** There is something to feed. */
 export const wakeWorkers = (trx: Db): Promise<unknown> =>
-  sql`select pg_notify('certmill_work', '')`.execute(trx);
+  sql`select pg_notify('certmill_work', 'line')`.execute(trx);

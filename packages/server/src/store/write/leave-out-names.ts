@@ -55,5 +55,5 @@ export async function leaveOutNames(
       insert into event (at, kind, lineage_id, detail)
       select ${at}, 'names.left-out', id, jsonb_build_object('names', ${[...outcome.leftOut]}::text[]) from going_on
     )
-    select count(pg_notify('certmill_work', '')) from going_on`.execute(trx);
+    select count(pg_notify('certmill_work', 'line')) from going_on`.execute(trx);
 }

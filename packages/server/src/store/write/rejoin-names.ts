@@ -29,7 +29,7 @@ export async function rejoinNames(
         suspects = (select jsonb_object_agg(name, ${enough}::int) from unnest(all_names) as name where name <> all(lineage.names))
       from due where lineage.id = due.id returning lineage.id
     )
-    select count(pg_notify('certmill_work', '')) from rejoining`.execute(db);
+    select count(pg_notify('certmill_work', 'line')) from rejoining`.execute(db);
 }
 
 /** Failures with which a name is left out at the next: more than the setting can say. */

@@ -53,7 +53,7 @@ export async function retryHeld(
         insert into event (at, kind, lineage_id, detail)
         select ${at}, 'domain.retried', id, ${JSON.stringify(by)}::jsonb from woken
       )
-      select count(pg_notify('certmill_work', '')) from woken`.execute(trx);
+      select count(pg_notify('certmill_work', 'line')) from woken`.execute(trx);
   await retryTwin(trx, lineageId, now);
   return rows[0]?.count === "0" ? "unchanged" : "retried";
 }

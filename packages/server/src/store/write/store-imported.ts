@@ -99,7 +99,7 @@ export async function storeImported(
       select ${at}, 'certificate.imported', id, edge_group_id, ${toEdges} || ${found}::jsonb from current as lineage
     )
     select count(pg_notify('certmill_feed', edge_group_id::text)),
-      (select count(pg_notify('certmill_work', '')) from twins)
+      (select count(pg_notify('certmill_work', 'line')) from twins)
     from (select distinct edge_group_id from current) as served`.execute(trx);
 }
 

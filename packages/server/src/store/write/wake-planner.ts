@@ -11,7 +11,7 @@ export async function wakePlanner(trx: Db, at: Instant): Promise<void> {
   const when = timestamp(at);
   await sql`
     with woken as (update planner set wake_at = least(coalesce(wake_at, ${when}), ${when}) returning 1)
-    select count(pg_notify('certmill_work', '')) from woken`.execute(trx);
+    select count(pg_notify('certmill_work', 'line')) from woken`.execute(trx);
 }
 
 /** Those that no CA may have stand in line again: the CAs or the rules have changed. */
