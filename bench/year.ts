@@ -26,7 +26,7 @@ async function measure(tell: Tell, size: Size): Promise<Report> {
   const domains = Math.round(fullSize * scale);
   const seed = size.seed ?? defaultSeed;
   // What is lost when the machine fails is not what is measured.
-  await using postgres = await startPostgres({ durability: "none" });
+  await using postgres = await startPostgres({ durability: "none", access: "socket" });
   const databaseUrl = await postgres.createDatabase();
   const run = await runYear({ seed, length, domains, databaseUrl, workers: 0, tell });
   return {

@@ -9,6 +9,7 @@ import { sql } from "kysely";
 import { type KeyRing, newKeyLine, parseKeyRing } from "../../packages/server/src/keys/key-ring.ts";
 import { type Db, openDatabase } from "../../packages/server/src/store/database.ts";
 import { cannedKeys } from "./canned-keys.ts";
+import { leaveTheRestAlone } from "./checks-by-model.ts";
 import { type ClockHands, makeClockFace } from "./clock-face.ts";
 import { Conductor } from "./conductor.ts";
 import { LocalParticipant, type Participant, rollCallChannel } from "./participant.ts";
@@ -21,8 +22,7 @@ export interface InstallationRequest {
   /** Worker processes; 0: one worker in this process. */
   readonly workers: number;
   readonly start: Instant;
-  /** null: names are ordered unchecked, and renewed without advice of their CA. */
-  readonly upkeep: Upkeep | null;
+  readonly upkeep: Upkeep;
 }
 
 export interface Installation extends AsyncDisposable {
@@ -43,7 +43,7 @@ export async function startInstallation(request: InstallationRequest): Promise<I
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-virtual-")));
   const hands = opened.use(makeClockFace(join(directory.path, "clock"), start));
-  const behind = opened.use(await openDatabase({ kind: "postgresql", url: databaseUrl, connections: 10 }));
+  const behind = opened.use(await openDatabase({ kind: "postgresql", url: databaseUrl, connections: 4 }));
   const stage = new LocalParticipant(hands);
   const database = await stage.watch(behind);
   const keyText = newKeyLine(new Date(0));
@@ -55,6 +55,7 @@ export async function startInstallation(request: InstallationRequest): Promise<I
     stage.clock.end();
     await stopped;
   });
+  if (upkeep.kind === "told") await leaveTheRestAlone(behind.db);
   const remote: RemoteParticipant[] = [];
   for (let index = 0; index < workers; index += 1) {
     const task = { facePath: hands.path, databaseUrl, keyText, upkeep };

@@ -1,5 +1,5 @@
 /** The names of a run. What is wrong with a name, and how long, is told by its first label. */
-import type { DnsName } from "@certmill/domain";
+import type { DnsName, Instant } from "@certmill/domain";
 
 /** `right`: from the beginning. `never`, `later`: its DNS is wrong, for ever or at first. `slow`: validated slowly. */
 export type NameKind = "right" | "never" | "later" | "slow";
@@ -38,6 +38,15 @@ const kinds: ReadonlySet<string> = new Set<NameKind>(["right", "never", "later",
 export function kindOfName(name: string): NameKind {
   const kind = /^(?:www\.)?([a-z]+)-/.exec(name)?.[1] ?? "right";
   return kinds.has(kind) ? (kind as NameKind) : "right";
+}
+
+/** @param when.rightFrom when those that are right later are. */
+export function isWrongAt(
+  name: string,
+  when: { readonly rightFrom: Instant; readonly now: Instant },
+): boolean {
+  const kind = kindOfName(name);
+  return kind === "never" || (kind === "later" && when.now < when.rightFrom);
 }
 
 function kindOf(drawn: number, { never, later, slow }: NameShares): NameKind {

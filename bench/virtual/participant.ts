@@ -7,6 +7,7 @@ import type { OpenTransport } from "../../packages/server/src/effects/ca-connect
 import type { MakeKey } from "../../packages/server/src/keys/certificate-key.ts";
 import type { Channel, Database } from "../../packages/server/src/store/database.ts";
 import { Activity } from "./activity.ts";
+import { checksByModel } from "./checks-by-model.ts";
 import type { ClockFace } from "./clock-face.ts";
 import type { Upkeep } from "./run-config.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -35,7 +36,7 @@ export interface Participant {
 /** What a server of the run is given beside its database. */
 export interface Means {
   readonly makeKey: MakeKey;
-  readonly upkeep: Upkeep | null;
+  readonly upkeep: Upkeep;
 }
 
 /** Nobody listens there. */
@@ -102,6 +103,7 @@ export class LocalParticipant implements Participant {
       // Keys are made in the thread pool, where nobody sees that something is in flight.
       makeKey: (type) => this.#activity.during(() => makeKey(type)),
       makeChecks: async (parts) => {
+        if (upkeep.kind === "told") return checksByModel(upkeep, this.clock);
         const checking = await composeChecks(parts);
         return {
           check: (...request) => this.#activity.during(() => checking.check(...request)),
@@ -110,7 +112,7 @@ export class LocalParticipant implements Participant {
           [Symbol.asyncDispose]: () => checking[Symbol.asyncDispose](),
         };
       },
-      ...(upkeep !== null && {
+      ...(upkeep.kind === "looked-at" && {
         outsidePorts: { http: upkeep.httpPort, https: closedPort, dns: upkeep.dnsPort },
       }),
     };

@@ -5,7 +5,7 @@
 import { after, days, hours, type Instant, type Limit } from "@certmill/domain";
 import { type Allowance, type LimitRules, ruleSet, type SimCaOptions, scaledRules } from "@certmill/sim";
 import { insertOverride } from "../../packages/server/src/store/write/limits.ts";
-import { kindOfName } from "./names.ts";
+import { isWrongAt, kindOfName } from "./names.ts";
 import type { Scenario } from "./scenario.ts";
 import { putSimToWork, type SimAtWork, type Workplace } from "./sim-at-work.ts";
 
@@ -55,9 +55,8 @@ async function startCa(parts: CaParts, terms: CaTerms): Promise<RunCa> {
     limits: rules,
     retryAfter: { form: "none" },
     model: (each, at) => {
-      const kind = kindOfName(each);
-      if (kind === "slow") return { kind: "slow", seconds: scenario.slowness / 1_000 };
-      const isWrong = kind === "never" || (kind === "later" && at < after(start, scenario.rightFrom));
+      if (kindOfName(each) === "slow") return { kind: "slow", seconds: scenario.slowness / 1_000 };
+      const isWrong = isWrongAt(each, { rightFrom: after(start, scenario.rightFrom), now: at });
       return isWrong ? { kind: "wrong", how: "dns" } : { kind: "right" };
     },
   };

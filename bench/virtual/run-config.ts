@@ -1,4 +1,4 @@
-import { hours, minutes, parseRange, seconds } from "@certmill/domain";
+import { hours, type Instant, minutes, parseRange, seconds } from "@certmill/domain";
 import type { Config } from "@certmill/server";
 
 /** Of the process that acts as the operator and the customers. */
@@ -8,13 +8,24 @@ export interface RunConfigParts {
   readonly databaseUrl: string;
   readonly keyText: string;
   readonly roles: readonly ("api" | "worker")[];
-  readonly upkeep: Upkeep | null;
+  readonly upkeep: Upkeep;
 }
 
-/** What keeps a fleet for years: checks of names, which look here on loopback, and renewal information. */
-export interface Upkeep {
+/** How the names of a run are checked before they are ordered. */
+export type Upkeep = LookedAt | Told;
+
+/** By packets, to name servers and a responder here on loopback; renewal information is asked for, too. */
+export interface LookedAt {
+  readonly kind: "looked-at";
   readonly dnsPort: number;
   readonly httpPort: number;
+}
+
+/** What would be seen is told by the names (names.ts). Certificates are renewed by their lifetime. */
+export interface Told {
+  readonly kind: "told";
+  /** When those that are right later are. */
+  readonly rightFrom: Instant;
 }
 
 /** Where everything is: the root of the DNS, and where names are to lead. */
@@ -25,7 +36,8 @@ export function runConfig({ databaseUrl, keyText, roles, upkeep }: RunConfigPart
   const free = { host: "127.0.0.1", port: 0 };
   return {
     dataDir: "",
-    database: { kind: "postgresql", url: databaseUrl, connections: 10 },
+    // A few: each of them has every statement planned anew.
+    database: { kind: "postgresql", url: databaseUrl, connections: 4 },
     roles: new Set(roles),
     apiListen: free,
     responderListen: free,
@@ -37,18 +49,19 @@ export function runConfig({ databaseUrl, keyText, roles, upkeep }: RunConfigPart
     drain: seconds(5),
     pollEvery: hours(6),
     statusPages: false,
-    renewalInfo: upkeep !== null,
+    renewalInfo: upkeep.kind === "looked-at",
     logLevel: "error",
-    ...(upkeep !== null && { checks: checksAt(upkeep) }),
+    checks: checksBy(upkeep),
   };
 }
 
-function checksAt({ dnsPort }: Upkeep): NonNullable<Config["checks"]> {
+function checksBy(upkeep: Upkeep): NonNullable<Config["checks"]> {
+  const roots = upkeep.kind === "told" ? [] : [{ address: loopback, port: upkeep.dnsPort }];
   const ranges = (text: string) => [parseRange(text)].filter((range) => range !== null);
   return {
     ingress: { ours: ranges(loopback), proxies: [] },
     allowed: ranges("127.0.0.0/8"),
     vantageName: null,
-    resolver: { kind: "authoritative", roots: [{ address: loopback, port: dnsPort }] },
+    resolver: { kind: "authoritative", roots },
   };
 }

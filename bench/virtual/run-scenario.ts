@@ -1,10 +1,12 @@
 import { operations, type Plan } from "@certmill/api";
 import { after, days, type Instant, instant } from "@certmill/domain";
+import { cpuSeconds } from "../../tools/peers/cpu-seconds.ts";
 import { beginCampaign, bringCustomers, historyOf, type Play } from "./actors.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { askForPlan } from "./plan.ts";
 import { type RunCa, startCas } from "./run-cas.ts";
+import type { Upkeep } from "./run-config.ts";
 import type { Scenario } from "./scenario.ts";
 import { outage, type Sample, sample, storm, type Weather } from "./weather.ts";
 
@@ -21,8 +23,9 @@ export interface Run {
   readonly outcome: Outcome;
   /** Asked for when the run began; null: there was no list. */
   readonly plan: Plan | null;
-  /** What it took. */
+  /** What it took, and how much of it all processes were at work, PostgreSQL too where this one has started it. */
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly steps: number;
   readonly orders: number;
   readonly issued: number;
@@ -47,10 +50,12 @@ export async function runScenario(request: RunRequest): Promise<Run> {
 
 async function run({ scenario, databaseUrl, workers, tell }: RunRequest): Promise<Run> {
   const realStart = performance.now();
+  const cpuBefore = cpuSeconds(process.pid);
   const historyStart = instant(runStart - (scenario.existing > 0 ? days(historyDays) : 0));
+  const upkeep: Upkeep = { kind: "told", rightFrom: after(runStart, scenario.rightFrom) };
   await using opened = new AsyncDisposableStack();
   const installation = opened.use(
-    await startInstallation({ databaseUrl, workers, start: historyStart, upkeep: null }),
+    await startInstallation({ databaseUrl, workers, start: historyStart, upkeep }),
   );
   const { call, db, hands, keyRing, conductor } = installation;
   const cas = await startCas({ db, hands, keyRing, scenario, start: runStart });
@@ -78,6 +83,7 @@ async function run({ scenario, databaseUrl, workers, tell }: RunRequest): Promis
     outcome,
     plan,
     seconds: (performance.now() - realStart) / 1_000,
+    cpuSeconds: cpuSeconds(process.pid) - cpuBefore,
     steps: conductor.steps,
     orders: counts.reduce((sum, { newOrder }) => sum + newOrder, 0),
     issued: counts.reduce((sum, { issued }) => sum + issued, 0),

@@ -11,7 +11,7 @@ export interface WorkerTask {
   readonly facePath: string;
   readonly databaseUrl: string;
   readonly keyText: string;
-  readonly upkeep: Upkeep | null;
+  readonly upkeep: Upkeep;
 }
 
 export type Order = { readonly kind: "settled" | "wake" } | { readonly kind: "heard"; readonly call: number };

@@ -7,11 +7,12 @@ import { createResponder } from "../../packages/server/src/challenge/responder.t
 import { closeServer } from "../../packages/server/src/serve-listener.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import { customerOf, type NameServers, startNameServers } from "../rig/name-servers.ts";
-import { loopback, type Upkeep } from "../virtual/run-config.ts";
+import { elsewhere } from "../virtual/name-facts.ts";
+import { type LookedAt, loopback } from "../virtual/run-config.ts";
 import { type Story, wrongAt } from "./story.ts";
 
 export interface YearWorld extends AsyncDisposable {
-  readonly upkeep: Upkeep;
+  readonly upkeep: LookedAt;
   /** The same truth for the CA. */
   readonly model: NameModel;
   readonly nameServers: NameServers;
@@ -19,13 +20,14 @@ export interface YearWorld extends AsyncDisposable {
   setTokens(tokens: CheckTokens): void;
 }
 
-/** Of documentation: no check asks it, so that nothing but DNS is waited for. */
-export const elsewhere = "203.0.113.7";
-
 export async function openWorld(stories: readonly Story[], now: () => Instant): Promise<YearWorld> {
   await using opened = new AsyncDisposableStack();
   const byCustomer = new Map(stories.map((story) => [customerOf(story.names[0]), story]));
-  const upkeep = { dnsPort: await freePort(), httpPort: await freePort() };
+  const upkeep: LookedAt = {
+    kind: "looked-at",
+    dnsPort: await freePort(),
+    httpPort: await freePort(),
+  };
   const nameServers = opened.use(
     await startNameServers(upkeep.dnsPort, (name, type) => {
       const story = byCustomer.get(customerOf(name));

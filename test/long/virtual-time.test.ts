@@ -16,7 +16,7 @@ import { type Postgres, startPostgres } from "../../tools/peers/postgres.ts";
 let postgres: Postgres;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await startPostgres({ access: "socket" });
 });
 afterAll(async () => postgres[Symbol.asyncDispose]());
 

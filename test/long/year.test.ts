@@ -10,7 +10,7 @@ import { expectWell } from "./expect-well.ts";
 let postgres: Postgres;
 
 beforeAll(async () => {
-  postgres = await startPostgres({ durability: "none" });
+  postgres = await startPostgres({ durability: "none", access: "socket" });
 });
 afterAll(async () => postgres[Symbol.asyncDispose]());
 

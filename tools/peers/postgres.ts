@@ -15,6 +15,8 @@ const run = promisify(execFile);
 export interface PostgresOptions {
   /** `none` (the default) never waits for the disk: for tests. `full` is PostgreSQL's own default: for benches. */
   readonly durability?: "none" | "full";
+  /** By which way clients come: `socket` takes half the time for each statement. Default: `loopback`. */
+  readonly access?: "loopback" | "socket";
   /** Further settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -59,7 +61,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     timeout: commandDeadline,
   });
 
-  const settings = { ...defaults, ...(options.durability === "full" ? {} : careless), ...options.settings };
+  const bySocket = options.access === "socket";
+  const sockets = bySocket ? { unix_socket_directories: root.path } : {};
+  const settings = {
+    ...defaults,
+    ...sockets,
+    ...(options.durability === "full" ? {} : careless),
+    ...options.settings,
+  };
   const args = ["-D", directory, "-p", String(port)];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   const launch = () => launchServer({ args, port, owner, cwd: root.path });
@@ -75,7 +84,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   opened.defer(() => server.stop());
   const lifetime = opened.move();
 
-  const urlOf = (database: string) => `postgresql://postgres@127.0.0.1:${port}/${database}`;
+  const place = bySocket ? encodeURIComponent(root.path) : "127.0.0.1";
+  const urlOf = (database: string) => `postgresql://postgres@${place}:${port}/${database}`;
   return {
     url: urlOf("postgres"),
     get pid() {
