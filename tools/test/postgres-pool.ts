@@ -43,7 +43,7 @@ export default async function poolPostgres(project: TestProject): Promise<() => 
 }
 
 async function startMigrated(): Promise<Postgres> {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ access: "socket" });
   const url = await postgres.createDatabase("migrated");
   await using database = await openDatabase({ kind: "postgresql", url, connections: 1 });
   await migrate(database.db);

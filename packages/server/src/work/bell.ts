@@ -7,7 +7,8 @@ export class Bell {
   #rung = false;
   /** When it rings by itself. */
   #alarm: Instant | null = null;
-  #resets = 0;
+  /** Rings and changes of the alarm. */
+  #heard = 0;
   #waiting: AbortController | null = null;
 
   constructor(clock: Clock) {
@@ -16,6 +17,7 @@ export class Bell {
 
   ring(): void {
     this.#rung = true;
+    this.#heard += 1;
     this.#waiting?.abort();
   }
 
@@ -23,18 +25,24 @@ export class Bell {
   ringAt(at: Instant): void {
     if (this.#alarm !== null && this.#alarm <= at) return;
     this.#alarm = at;
-    this.#resets += 1;
+    this.#heard += 1;
     this.#waiting?.abort();
   }
 
-  /** Waits `least` milliseconds unless `signal` aborts, then until the bell rings, `most` in all. */
+  /** Waits `least` milliseconds, then until the bell rings, `most` in all; no longer once `signal` aborts. */
   async wait(least: number, most: number, signal: AbortSignal): Promise<void> {
-    const end = after(this.#clock.now(), milliseconds(most));
-    await this.#clock.wait(least, signal);
-    for (let resets = -1; !this.#rung && resets !== this.#resets; ) {
-      resets = this.#resets;
-      await this.#waitUntil(this.#alarm === null ? end : instant(Math.min(end, this.#alarm)));
+    const began = this.#clock.now();
+    const soonest = after(began, milliseconds(least));
+    const end = after(began, milliseconds(Math.max(least, most)));
+    const stop = (): void => this.#waiting?.abort();
+    signal.addEventListener("abort", stop);
+    // One wait where nobody rings: a timer for `least` alone would be for nothing.
+    for (let heard = -1; heard !== this.#heard && !signal.aborted; ) {
+      heard = this.#heard;
+      const alarm = instant(Math.max(soonest, Math.min(end, this.#alarm ?? end)));
+      await this.#waitUntil(this.#rung ? soonest : alarm);
     }
+    signal.removeEventListener("abort", stop);
     this.#rung = false;
     if (this.#alarm !== null && this.#alarm <= this.#clock.now()) this.#alarm = null;
   }

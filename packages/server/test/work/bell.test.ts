@@ -23,7 +23,10 @@ function heldClock() {
     signal.addEventListener("abort", stop);
     return promise;
   };
-  return { waits, clock: { now: () => instant(now), wait } };
+  const pass = (duration: number): void => {
+    now += duration;
+  };
+  return { waits, pass, clock: { now: () => instant(now), wait } };
 }
 
 const notStopped = new AbortController().signal;
@@ -32,65 +35,73 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };
 
-test("a wait is the least in any case, then as long as nobody rings", async () => {
-  const { waits, clock } = heldClock();
-  const bell = new Bell(clock);
+const durations = ({ waits }: ReturnType<typeof heldClock>): readonly number[] =>
+  waits.map(({ duration }) => duration);
+
+test("it is one wait, as long as nobody rings", async () => {
+  const held = heldClock();
+  const bell = new Bell(held.clock);
   const waiting = bell.wait(20, 1_000, notStopped);
-  expect(waits.map(({ duration }) => duration)).toEqual([20]);
-  waits[0]?.end();
-  await settle();
-  expect(waits.map(({ duration }) => duration)).toEqual([980]);
-  waits[0]?.end();
+  expect(durations(held)).toEqual([1_000]);
+  held.waits[0]?.end();
   await waiting;
+  const least = bell.wait(20, 0, notStopped);
+  expect(durations(held)).toEqual([20]);
+  held.waits[0]?.end();
+  await least;
 });
 
-test("a ring ends the wait, and leaves no other behind", async () => {
-  const { waits, clock } = heldClock();
-  const bell = new Bell(clock);
-  const waiting = bell.wait(20, 1_000, notStopped);
-  waits[0]?.end();
-  await settle();
-  bell.ring();
-  await waiting;
-  expect(waits).toEqual([]);
+test("a ring ends the wait, and so does the signal; neither leaves another behind", async () => {
+  const held = heldClock();
+  const bell = new Bell(held.clock);
+  const stop = new AbortController();
+  for (const end of [() => bell.ring(), () => stop.abort()]) {
+    const waiting = bell.wait(20, 1_000, stop.signal);
+    held.pass(20);
+    end();
+    await waiting;
+    expect(held.waits).toEqual([]);
+  }
 });
 
-test("a ring before the wait, or within its least, is kept; many are one", async () => {
-  const { waits, clock } = heldClock();
-  const bell = new Bell(clock);
+test("a ring before the wait, or within its least, is kept until then; many are one", async () => {
+  const held = heldClock();
+  const bell = new Bell(held.clock);
   for (const when of ["before", "within"]) {
     if (when === "before") for (let ring = 0; ring < 3; ring++) bell.ring();
     const waiting = bell.wait(20, 1_000, notStopped);
-    if (when === "within") bell.ring();
-    expect(waits.map(({ duration }) => duration)).toEqual([20]);
-    waits[0]?.end();
+    if (when === "within") {
+      held.pass(5);
+      for (let ring = 0; ring < 3; ring++) bell.ring();
+    }
+    await settle();
+    expect(durations(held)).toEqual([when === "within" ? 15 : 20]);
+    held.waits[0]?.end();
     await waiting;
   }
   const waiting = bell.wait(20, 1_000, notStopped);
-  waits[0]?.end();
-  await settle();
-  expect(waits.map(({ duration }) => duration)).toEqual([980]);
-  waits[0]?.end();
+  expect(durations(held)).toEqual([1_000]);
+  held.waits[0]?.end();
   await waiting;
 });
 
-test("it rings by itself at the soonest instant that it was told, once", async () => {
-  const { waits, clock } = heldClock();
-  const bell = new Bell(clock);
+test("it rings by itself at the soonest instant that it was told, once, and not before the least", async () => {
+  const held = heldClock();
+  const bell = new Bell(held.clock);
   const waiting = bell.wait(20, 1_000, notStopped);
   for (const at of [500, 300, 400]) bell.ringAt(instant(at));
-  waits[0]?.end();
   await settle();
-  expect(waits.map(({ duration }) => duration)).toEqual([280]);
+  expect(durations(held)).toEqual([300]);
   bell.ringAt(instant(50));
   await settle();
-  expect(waits.map(({ duration }) => duration)).toEqual([30]);
-  waits[0]?.end();
+  expect(durations(held)).toEqual([50]);
+  bell.ringAt(instant(10));
+  await settle();
+  expect(durations(held)).toEqual([20]);
+  held.waits[0]?.end();
   await waiting;
   const next = bell.wait(20, 1_000, notStopped);
-  waits[0]?.end();
-  await settle();
-  expect(waits.map(({ duration }) => duration)).toEqual([980]);
-  waits[0]?.end();
+  expect(durations(held)).toEqual([1_000]);
+  held.waits[0]?.end();
   await next;
 });
