@@ -12,11 +12,11 @@ import {
   usualKeysText,
   warnOfKeyPolicy,
 } from "./key-policy.ts";
-import { repeated } from "./option-values.ts";
+import { caNames, type WantedCas } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
 
 interface TenantSetOptions extends ServerOptions {
-  readonly ca?: readonly string[];
+  readonly ca?: WantedCas;
   readonly anyCa?: boolean;
   readonly keys?: KeyPolicy | null;
   readonly keysKept?: number | null;
@@ -28,7 +28,7 @@ export function registerTenantSet(tenant: Command): void {
     .command("set")
     .description("say which CAs and keys a tenant's domains may have, from the next order on")
     .argument("<name>", "the tenant; one that is new is made")
-    .option("--ca <name>", "a CA that they may have (repeatable; replaces all)", repeated)
+    .option("--ca <names>", "the only CA that they may have, or several in order of preference: a,b", caNames)
     .option("--any-ca", "any CA of the pool")
     .option(
       "--keys <policy>",
@@ -45,7 +45,7 @@ export function registerTenantSet(tenant: Command): void {
     .action(setTenant);
   withExamples(
     withServerOptions(command),
-    "certmill tenant set acme --ca letsencrypt --ca google",
+    "certmill tenant set acme --ca google,letsencrypt",
     "certmill tenant set acme --any-ca",
     "certmill tenant set acme --keys-kept 0",
     "certmill tenant set acme --key-type p256+rsa2048",
@@ -58,13 +58,13 @@ async function setTenant(name: string, options: TenantSetOptions): Promise<void>
   const isOfKeys = [keys, keysKept, keyType].some((option) => option !== undefined);
   if ((ca !== undefined && anyCa === true) || !(isOfCas || isOfKeys))
     throw badInput(
-      "Name the CAs with --ca NAME, or say --any-ca, or which keys: --keys, --keys-kept, --key-type.",
+      "Name the CAs with --ca A,B, or say --any-ca, or which keys: --keys, --keys-kept, --key-type.",
     );
   const client = await connect(options);
   const tenant = await client.call(operations.setTenant, {
     params: { name },
     body: {
-      ...(isOfCas ? { cas: ca === undefined ? null : [...ca] } : {}),
+      ...(isOfCas ? { cas: ca === undefined ? null : typeof ca === "string" ? [ca] : [...ca] } : {}),
       ...(keys === undefined ? {} : { keys }),
       ...(keysKept === undefined ? {} : { keysKeptDays: keysKept }),
       ...(keyType === undefined ? {} : { keyType: keyType === "group" ? null : keyType }),

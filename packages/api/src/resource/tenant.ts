@@ -15,7 +15,9 @@ import { operation } from "../operation.ts";
 export const Tenant = Type.Object({
   name: Type.String(),
   cas: Nullable(
-    Type.Array(Type.String(), { description: "The CAs its domains may have; null: all of the pool." }),
+    Type.Array(Type.String(), {
+      description: "The CAs its domains may have, in order of preference; null: all of the pool.",
+    }),
   ),
   keys: Nullable(KeyPolicy),
   keysKeptDays: Nullable(KeysKeptDays),
@@ -31,7 +33,9 @@ const TenantChange = Type.Object(
         Type.Array(Label, {
           minItems: 1,
           maxItems: 50,
-          description: "The CAs its domains may have; null: all of the pool. Absent: as it is.",
+          uniqueItems: true,
+          description:
+            "The only CAs its domains may have, in order of preference: while one is down, has no budget left or refuses the names, the next takes over. Null: all of the pool. Absent: as it is.",
         }),
       ),
     ),

@@ -32,7 +32,6 @@ const waiting = (name: string, changes: Partial<WaitingLineage> = {}): WaitingLi
   names: [name],
   workClass: "interactive",
   allowed: null,
-  preference: [],
   avoid: [],
   previous: null,
   profile: null,

@@ -130,9 +130,9 @@ export class OrderPlanning {
    * is waited for where one of them offers it, and forgone where none does: a domain without a certificate is worse.
    */
   #casFor(lineage: WaitingLineage): readonly string[] {
-    const { lineageId, allowed, preference, avoid, profile } = lineage;
+    const { lineageId, allowed, avoid, profile } = lineage;
     const previous = this.#keptCa(lineage);
-    const request = { lineageKey: lineageId, pool: [...this.#cas.values()], allowed, preference, previous };
+    const request = { lineageKey: lineageId, pool: [...this.#cas.values()], allowed, previous };
     const willing = caOrder({ ...request, avoid });
     const all = willing.length > 0 ? willing : caOrder({ ...request, avoid: [] });
     if (profile === null) return all;

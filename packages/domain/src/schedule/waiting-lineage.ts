@@ -7,10 +7,8 @@ export interface WaitingLineage {
   readonly lineageId: string;
   readonly names: readonly string[];
   readonly workClass: WorkClass;
-  /** CAs it may have; null: those of the pool. */
+  /** CAs it may have, in the order in which its own rule or its tenant's names them; null: those of the pool. */
   readonly allowed: readonly string[] | null;
-  /** The order in which its own rule names them; empty: it has no rule of its own. */
-  readonly preference: readonly string[];
   /** CAs that have refused these names. */
   readonly avoid: readonly string[];
   /** The CA of its certificate; null: it has none. */

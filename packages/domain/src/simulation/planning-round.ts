@@ -128,7 +128,6 @@ export class PlanningRound implements Round {
       names: lineage.names,
       workClass: lane.workClass,
       allowed: null,
-      preference: [],
       avoid: lineage.avoid,
       previous: lineage.previousCa,
       profile: null,

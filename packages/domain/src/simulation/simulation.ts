@@ -266,7 +266,6 @@ export class Simulation {
       lineageKey: lineage.id,
       pool,
       allowed: null,
-      preference: [],
       avoid: [],
       previous: null,
     });

@@ -146,10 +146,11 @@ test("a CA says how it is", async () => {
   expect(await states()).toEqual([]);
 });
 
-test("a tenant's domains may be kept to some CAs", async () => {
+test("a tenant's domains may be kept to some CAs, in an order", async () => {
   const set = (name: string, cas: string[] | null) =>
     admin.call(operations.setTenant, { params: { name }, body: { cas } });
-  expect(await set("acme", ["z", "le", "z"])).toMatchObject({ name: "acme", cas: ["le", "z"] });
+  expect(await set("acme", ["z", "le"])).toMatchObject({ name: "acme", cas: ["z", "le"] });
+  expect(await codeOf(set("acme", ["z", "le", "z"]))).toBe("invalid-request");
   expect(await set("globex", null)).toMatchObject({ name: "globex", cas: null });
   expect((await problemOf(set("initech", ["zz"]))).detail).toMatch(
     /no CA "zz"; there are: another, le, new,/,
@@ -158,7 +159,7 @@ test("a tenant's domains may be kept to some CAs", async () => {
   const { items, next } = await admin.call(operations.listTenants, { query: { limit: 1 } });
   const rest = await admin.call(operations.listTenants, { query: { after: next ?? "" } });
   expect([...items, ...rest.items].map(({ name, cas }) => [name, cas])).toEqual([
-    ["acme", ["le", "z"]],
+    ["acme", ["z", "le"]],
     ["globex", null],
   ]);
   const tenant = await api.as("tenant", "acme");

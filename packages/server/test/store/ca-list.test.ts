@@ -1,4 +1,4 @@
-/** A domain that may have a few CAs, in an order of its own: which of them its orders go to. */
+/** A domain that may have a few CAs, in an order of its own or of its tenant: which of them its orders go to. */
 import { after, type DnsName, days, hours, type Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
+import { setTenantCas } from "../../src/store/write/tenants.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import {
   certificateFor,
@@ -36,13 +37,13 @@ beforeEach(async () => {
   return () => fleet[Symbol.asyncDispose]();
 });
 
-const add = (name: string): Promise<void> =>
+const add = (name: string, tenantId: string | null = null): Promise<void> =>
   addLineages(
     fleet.db,
-    [{ names: [name as DnsName], tenantId: null }],
+    [{ names: [name as DnsName], tenantId }],
     {
       caId: first,
-      caIds: [first, second],
+      caIds: tenantId === null ? [first, second] : null,
       edgeGroupId: "1",
       keyType: "p256",
       paired: null,
@@ -68,6 +69,20 @@ test("it is the first, whatever the weights say; the next only while that one is
   await add("three.example.com");
   expect(await whereGoes("three.example.com", start)).toBe(null);
   expect(await whereGoes("three.example.com", after(start, hours(1)))).toBe(first);
+});
+
+test("a tenant's order is that of its domains which name none", async () => {
+  await setTenantCas(fleet.db, { name: "acme", caIds: [second, first] }, start);
+  const { rows } = await sql<{ id: string }>`select id from tenant where name = 'acme'`.execute(fleet.db);
+  const acme = rows[0]?.id ?? "";
+  await add("one.example.com", acme);
+  expect(await whereGoes("one.example.com", start)).toBe(second);
+  await setTenantCas(fleet.db, { name: "acme", caIds: [first, second] }, start);
+  await add("two.example.com", acme);
+  expect(await whereGoes("two.example.com", start)).toBe(first);
+  await slow([first], after(start, hours(1)));
+  await add("three.example.com", acme);
+  expect(await whereGoes("three.example.com", start)).toBe(second);
 });
 
 test("a renewal goes back to the first, where its certificate came from the next", async () => {

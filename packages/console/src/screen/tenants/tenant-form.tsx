@@ -72,7 +72,11 @@ function CaChoice({ chosen, onChange }: CaChoiceProps) {
           </div>
         )}
       </Asked>
-      <p className="field-hint">None chosen: all of the pool, by their weights.</p>
+      <p className="field-hint">
+        {chosen.length === 0
+          ? "None chosen: all of the pool, by their weights."
+          : `In order of preference, as they were chosen: ${chosen.join(", ")}.`}
+      </p>
     </fieldset>
   );
 }

@@ -35,11 +35,11 @@ export function setTenantHandler({ db, now }: Tools): Handler<Operations["setTen
     });
 }
 
-/** In ascending order, each once: as the planner's lines are known by. */
+/** In the order of the names. */
 async function idsOf(trx: Db, names: readonly string[]): Promise<readonly string[]> {
-  const ids = new Set<string>();
-  for (const name of names) ids.add((await wantedCa(trx, name)).id);
-  return [...ids].sort((a, b) => Number(a) - Number(b));
+  const ids: string[] = [];
+  for (const name of names) ids.push((await wantedCa(trx, name)).id);
+  return ids;
 }
 
 export function listTenantsHandler({ db }: Pick<Tools, "db">): Handler<Operations["listTenants"]> {

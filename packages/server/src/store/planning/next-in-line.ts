@@ -47,8 +47,6 @@ interface Row {
   certificate_id: string | null;
   class: WorkClass;
   ca_ids: string[] | null;
-  /** Those that its own rule names, in their order; null: it has none. */
-  preference: string[] | null;
   avoid_ca_ids: string[];
   previous: string | null;
   same_set_at: string[];
@@ -104,7 +102,7 @@ export async function nextInLine(
       where lane.id = any(${lanes.map(({ id }) => id)}::bigint[])
       order by first.turn limit ${most}
     )
-    select line.*, lineage.names, lineage.key_type, lineage.profile, lineage.certificate_id, lineage.ca_ids as preference, lineage.avoid_ca_ids,
+    select line.*, lineage.names, lineage.key_type, lineage.profile, lineage.certificate_id, lineage.avoid_ca_ids,
       lineage.tenant_id, lineage.asked_trace, case when lineage.certificate_id is null then main.campaign_id end as twin_campaign_id,
       coalesce(held.ca_id, main.ca_id) as previous,
       array(
@@ -147,7 +145,6 @@ const candidateOf = (row: Row): Candidate => ({
   hasCertificate: row.certificate_id !== null,
   workClass: row.class,
   allowed: row.ca_ids,
-  preference: row.preference ?? [],
   avoid: row.avoid_ca_ids,
   previous: row.previous,
   sameSetAt: row.same_set_at,

@@ -2,10 +2,11 @@ import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
 import type { KeyPolicyName } from "../schema/key.ts";
+import { namesOfCas } from "./cas.ts";
 
 export interface TenantRow {
   readonly name: string;
-  /** Names of the CAs that its domains may have; null: all of the pool. */
+  /** Names of the CAs that its domains may have, in order of preference; null: all of the pool. */
   readonly cas: string[] | null;
   /** null: as its edge groups have it. */
   readonly key_policy: KeyPolicyName | null;
@@ -18,16 +19,17 @@ export interface TenantRow {
 }
 
 const selectTenants = (db: Db) =>
-  db.selectFrom("tenant").select([
-    "tenant.name",
-    "tenant.created_at",
-    "tenant.key_policy",
-    "tenant.key_renewals",
-    "tenant.keys_kept_days",
-    "tenant.paired",
-    sql<string[] | null>`case when tenant.ca_ids is null then null
-        else array(select ca.name from ca where ca.id = any(tenant.ca_ids) order by ca.name) end`.as("cas"),
-  ]);
+  db
+    .selectFrom("tenant")
+    .select([
+      "tenant.name",
+      "tenant.created_at",
+      "tenant.key_policy",
+      "tenant.key_renewals",
+      "tenant.keys_kept_days",
+      "tenant.paired",
+      namesOfCas(sql`tenant.ca_ids`).as("cas"),
+    ]);
 
 /** By name. */
 export async function listTenants(

@@ -8,7 +8,7 @@ import { wakePlanner, wakeStranded } from "./wake-planner.ts";
  * Says which CAs a tenant's domains may have, in the caller's transaction; a tenant that is new is made. Those of its
  * domains that wait in line join it anew, in their old place.
  *
- * @param change.caIds null: all of the pool.
+ * @param change.caIds in order of preference; null: all of the pool.
  */
 export async function setTenantCas(
   trx: Db,
