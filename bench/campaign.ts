@@ -10,7 +10,7 @@ import { type Run, runScenario } from "./virtual/run-scenario.ts";
 import { fullScenario, idle, type Scenario, scaled } from "./virtual/scenario.ts";
 
 const workers = 3;
-/** Takes about half an hour on two cores. */
+/** Twelve days of it take about half an hour on two cores. */
 const defaultScale = 0.05;
 
 export const campaignBench: Bench = {
