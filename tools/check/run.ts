@@ -19,11 +19,13 @@ interface Outcome {
 }
 
 const node = process.execPath;
+/** Each checker looks at what files share anew: with the usual four, all of it is done four times. */
+const tsc = ["tsc", "--checkers", "2", "-p"] as const;
 
 const checks: readonly Check[] = [
-  { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
-  { name: "types of the pure core", command: ["tsc", "-p", "packages/domain/tsconfig.json"] },
-  { name: "types of the console", command: ["tsc", "-p", "packages/console/tsconfig.json"] },
+  { name: "types", command: [...tsc, "tsconfig.json"] },
+  { name: "types of the pure core", command: [...tsc, "packages/domain/tsconfig.json"] },
+  { name: "types of the console", command: [...tsc, "packages/console/tsconfig.json"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings", "."] },
   { name: "format", command: ["biome", "ci", "--colors=off", "."] },
   { name: "dead code", command: ["knip", "--no-progress"] },
@@ -45,7 +47,8 @@ async function runCheck({ name, command }: Check): Promise<Outcome> {
 /** `code` is `null` for a program that was killed, or could not be started. */
 function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
   const path = `${join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}`;
-  const env = { ...process.env, PATH: path, NO_COLOR: "1" };
+  // tsc and oxlint's type checker are written in Go, and end before their garbage matters.
+  const env = { GOGC: "400", ...process.env, PATH: path, NO_COLOR: "1" };
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
