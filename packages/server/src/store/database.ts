@@ -120,6 +120,12 @@ async function openPostgresql(place: { url: string; connections: number }): Prom
   };
 }
 
+/**
+ * The embedded database's own cache. It is written through with zeros at each start: PostgreSQL's usual 128 MB take a second of a core
+ * and stay in memory, and the system's cache has the files anyway.
+ */
+const sharedBuffers = "32MB";
+
 async function openEmbedded(directory: string | null): Promise<Database> {
   // Loaded only where it is used: it is a whole database server.
   const { PGlite, types: pgliteTypes } = await import("@electric-sql/pglite");
@@ -127,6 +133,7 @@ async function openEmbedded(directory: string | null): Promise<Database> {
   const lock: DirectoryLock | null = directory === null ? null : await lockDirectory(directory);
   const pglite = new PGlite({
     extensions: { pg_trgm },
+    startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${sharedBuffers}`],
     ...(directory === null ? {} : { dataDir: `${directory}/database` }),
     parsers: {
       [pgliteTypes.INT8]: (text: string) => text,

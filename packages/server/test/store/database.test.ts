@@ -6,6 +6,7 @@ import { type Database, openDatabase, timestamp } from "../../src/store/database
 import { isDatabaseAway } from "../../src/store/database-away.ts";
 import { checkDatabase, DatabaseUnusable, placeOf } from "../../src/store/database-unusable.ts";
 import { readDatabaseState } from "../../src/store/read/examination.ts";
+import { openEmbeddedCopy } from "../embedded-template.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 
 let postgres: MigratedPostgres;
@@ -75,6 +76,12 @@ test("instants come back as they were written, to the millisecond; ids stay deci
       expect(rows).toEqual([{ at, id: "9007199254740993" }]);
     }
   }
+});
+
+test("the embedded database takes little memory for itself", async () => {
+  await using embedded = await openEmbeddedCopy();
+  const { rows } = await sql<{ shared_buffers: string }>`show shared_buffers`.execute(embedded.db);
+  expect(rows).toEqual([{ shared_buffers: "32MB" }]);
 });
 
 test("a notification is heard by all that listen, and after a lost connection again", async () => {
