@@ -3,13 +3,14 @@ import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { Report } from "./tally.ts";
 
+type UserConsoleLog = Parameters<NonNullable<Reporter["onUserConsoleLog"]>>[0];
 type TestError = NonNullable<ReturnType<TestCase["result"]>["errors"]>[number];
 
 /** Names the file for the run's `Report`. Not `CERTMILL_…`: servers started by tests refuse what is no setting. */
 export const reportFileVariable = "PLAIN_REPORT_FILE";
 
 /**
- * One line a file as it ends, and each failure in full below it: plain text, for a log as for a terminal.
+ * One line a file as it ends, each failure in full below it, and what tests print: plain text, for a log as for a terminal.
  * At the end the counts go to a file. Vitest takes a reporter's default export.
  */
 export default class PlainReporter implements Reporter {
@@ -22,6 +23,11 @@ export default class PlainReporter implements Reporter {
     for (const suite of module.children.allSuites())
       printErrors(`${file} > ${suite.fullName}`, suite.errors());
     for (const each of tests) printErrors(`${file} > ${each.fullName}`, each.result().errors ?? []);
+  }
+
+  /** The last words of a failed test's processes are printed. */
+  onUserConsoleLog({ content }: UserConsoleLog): void {
+    console.log(content.trimEnd());
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly TestError[]): void {
