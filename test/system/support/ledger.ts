@@ -62,6 +62,30 @@ export async function readLedger(
   return { lineages, challengesPublished: await countChallenges(database) };
 }
 
+/** Of how many lineages a story is told. */
+const mostStories = 10;
+
+/**
+ * For the report of a failed test: all that the database knows of the lineages that did not go straight to one certificate.
+ *
+ * @returns lines of JSON, a lineage each; empty when there is none.
+ */
+export async function readStories(databaseUrl: string): Promise<string> {
+  await using database = await openDatabase({ kind: "postgresql", url: databaseUrl, connections: 1 });
+  const { rows } = await sql<object>`
+    select names, state, held, failures, wake_at,
+      array(select jsonb_build_object('state', state_kind, 'failure', failure_code, 'fence', fence, 'wake_at', wake_at,
+          'ended_at', ended_at, 'order', order_url)
+        from issuance where lineage_id = lineage.id order by id) as issuances,
+      array(select jsonb_build_object('at', at, 'kind', kind, 'detail', detail)
+        from event where lineage_id = lineage.id order by id) as events
+    from lineage
+    where state <> 'active'
+      or array(select state_kind::text from issuance where lineage_id = lineage.id) <> array['issued']
+    order by names limit ${mostStories}`.execute(database.db);
+  return rows.map((row) => JSON.stringify(row)).join("\n");
+}
+
 async function readRows({ db }: Database): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select names[1] as name, state, ca_id,
