@@ -20,6 +20,7 @@ import { ensureEdgeGroup } from "../../packages/server/src/store/write/names.ts"
 import { feedCampaigns } from "../../packages/server/src/work/feed-campaigns.ts";
 import { pollRenewals } from "../../packages/server/src/work/poll-renewals.ts";
 import type { MigratedPostgres } from "../../packages/server/test/migrated-postgres.ts";
+import { rewindTo } from "../../packages/server/test/rewind.ts";
 import {
   certificateFor,
   claimDue,
@@ -31,7 +32,6 @@ import {
 } from "../../packages/server/test/store/fleet.ts";
 import { type Death, Mortal } from "./mortal.ts";
 import { mortalDatabase } from "./mortal-database.ts";
-import { rewindTo } from "./rewind.ts";
 
 export interface RoundsTold {
   /** The call the first process died at; null when it came to the end alive. */

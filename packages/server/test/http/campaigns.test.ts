@@ -10,23 +10,22 @@ import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { readOwed } from "../../src/store/what-is-owed.ts";
 import { feedCampaigns } from "../../src/work/feed-campaigns.ts";
-import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { certificateFor, storeKey } from "../store/fleet.ts";
-import { openOwnTestApi } from "./open-own-test-api.ts";
+import { type OwnTestApi, type OwnTestApis, startOwnTestApis } from "./open-own-test-api.ts";
 import { start } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
-let postgres: MigratedPostgres;
-let api: Awaited<ReturnType<typeof openOwnTestApi>>;
+let apis: OwnTestApis;
+let api: OwnTestApi;
 let admin: Client;
 
 beforeAll(async () => {
-  postgres = await startMigratedPostgres();
+  apis = await startOwnTestApis();
 });
-afterAll(() => postgres[Symbol.asyncDispose]());
+afterAll(() => apis[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  api = await openOwnTestApi(postgres);
+  api = await apis.open();
   admin = await api.as("admin");
   const ca = { directory: "letsencrypt", contact: [], termsAgreed: true, maxOrdersInFlight: 1_000 };
   await admin.call(operations.addCa, { body: { name: "le", ...ca } });

@@ -6,6 +6,7 @@ import { days } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type MadeCertificate, newKey, pkcs8, TestIssuer } from "../../../cli/test/support/foreign-files.ts";
+import { rewindTo } from "../rewind.ts";
 import { openTestApi, openTestApiOn, start, type TestApi } from "./open-test-api.ts";
 
 const issuer = new TestIssuer(start);
@@ -13,14 +14,17 @@ const directory = "https://ca.test/dir";
 let api: TestApi;
 let admin: Client;
 
+let rewind: () => Promise<void>;
+
 beforeAll(async () => {
   api = await openTestApi();
+  rewind = await rewindTo(api.db);
 });
 
 afterAll(() => api[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  await sql`truncate ca, lineage, tenant, event cascade`.execute(api.db);
+  await rewind();
   admin = await api.as("admin");
   await admin.call(operations.addCa, { body: { name: "main", directory, contact: [], termsAgreed: true } });
 });

@@ -7,24 +7,23 @@ import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { releaseServed } from "../../src/store/revocations.ts";
 import { feedReplacements } from "../../src/work/feed-replacements.ts";
-import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { failDue, issueDue } from "./issue-directly.ts";
-import { openOwnTestApi } from "./open-own-test-api.ts";
+import { type OwnTestApi, type OwnTestApis, startOwnTestApis } from "./open-own-test-api.ts";
 import { start } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
-let postgres: MigratedPostgres;
-let api: Awaited<ReturnType<typeof openOwnTestApi>>;
+let apis: OwnTestApis;
+let api: OwnTestApi;
 let admin: Client;
 
 beforeAll(async () => {
-  postgres = await startMigratedPostgres();
+  apis = await startOwnTestApis();
 });
-afterAll(() => postgres[Symbol.asyncDispose]());
+afterAll(() => apis[Symbol.asyncDispose]());
 
 /** Two CAs of ten orders in flight, so that twenty are under way for each at the most. */
 beforeEach(async () => {
-  api = await openOwnTestApi(postgres);
+  api = await apis.open();
   admin = await api.as("admin");
   const ca = { contact: [], termsAgreed: true, maxOrdersInFlight: 10 };
   await admin.call(operations.addCa, { body: { name: "le", directory: "letsencrypt", ...ca } });

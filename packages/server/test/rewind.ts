@@ -1,11 +1,10 @@
 import { sql } from "kysely";
-import type { Db } from "../../packages/server/src/store/database.ts";
+import type { Db } from "../src/store/database.ts";
 
 /**
- * Keeps all rows as they are now, in tables beside ours.
+ * Keeps all rows as they are now, in tables beside ours, and which number is given out next.
  *
- * @returns what puts them back: far quicker than a database of its own for each of many cases. Numbers that were given out
- *   are not given out again.
+ * @returns what puts all of it back: far quicker than a database of its own for each of many cases.
  */
 export async function rewindTo(db: Db): Promise<() => Promise<void>> {
   const { rows } = await sql<{ name: string; columns: string }>`
@@ -20,6 +19,10 @@ export async function rewindTo(db: Db): Promise<() => Promise<void>> {
     `delete from public."${name}"`,
     `insert into public."${name}" (${columns}) overriding system value select ${columns} from kept."${name}"`,
   ]);
+  const { rows: sequences } = await sql<{ name: string; at: string | null }>`
+    select sequencename as name, last_value as at from pg_sequences where schemaname = 'public'`.execute(db);
+  for (const { name, at } of sequences)
+    statements.push(`perform setval('public."${name}"', ${at ?? 1}, ${at !== null})`);
   // Foreign keys and triggers are left out: the rows fit together as they were.
   const all = `do $rewind$ begin
     perform set_config('session_replication_role', 'replica', true); ${statements.join("; ")};
