@@ -1,6 +1,5 @@
 /** Apache on the agent's files: reloaded once for all that changed, seen to serve it, both of a pair. */
 import { mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { EdgeServer } from "../../packages/edge/test/support/edge-server.ts";
 import { eventually } from "../../packages/edge/test/support/eventually.ts";
 import { runAgent } from "../../packages/edge/test/support/running-agent.ts";
 import { TestCa } from "../../packages/edge/test/support/test-ca.ts";
+import { acceptsAt } from "../../tools/peers/accepts-at.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import { peers, programOf } from "../../tools/peers/peer.ts";
 import { startProcess } from "../../tools/peers/start-process.ts";
@@ -41,7 +41,7 @@ test("Apache serves what was installed from one reload on, a renewal from the ne
     }),
   );
   tellOnFailure({ apache });
-  await apache.ready({ what: "Apache to listen", probe: () => accepts(port), within: 60_000 });
+  await apache.ready({ what: "Apache to listen", probe: () => acceptsAt(port), within: 60_000 });
   /** A worker of before the reload may take one more connection. */
   const isShown = (name: string, { serial }: { readonly serial: string }, verifies: Verifies = "all") =>
     eventually(
@@ -115,10 +115,3 @@ ${certificate(fallback)}
 ${hosts.join("\n")}
 `;
 }
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => resolve(true));
-    socket.once("error", () => resolve(false)).once("close", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });

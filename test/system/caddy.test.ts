@@ -1,7 +1,6 @@
 /** One Caddy that asks the agent beside it in each handshake, for as long as agents come and go. */
 
 import { mkdtempDisposable } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,6 +10,7 @@ import { driveAgent } from "../../packages/edge/test/support/driven-agent.ts";
 import { EdgeServer } from "../../packages/edge/test/support/edge-server.ts";
 import { eventually } from "../../packages/edge/test/support/eventually.ts";
 import { TestCa } from "../../packages/edge/test/support/test-ca.ts";
+import { acceptsAt } from "../../tools/peers/accepts-at.ts";
 import { type Caddy, startCaddy } from "../../tools/peers/caddy.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import { tellOnFailure } from "./support/tell-on-failure.ts";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const parent = starting.use(await mkdtempDisposable(join(tmpdir(), "certmill-caddy-edge-"))).path;
   directory = join(parent, "certificates");
   [tlsPort, agentPort] = [await freePort(), await freePort()];
-  caddy = starting.use(await startCaddy(caddyfile(), { probe: () => accepts(tlsPort) }));
+  caddy = starting.use(await startCaddy(caddyfile(), { probe: () => acceptsAt(tlsPort) }));
   opened = starting.move();
 });
 
@@ -81,7 +81,7 @@ test("Caddy serves what the agent has, a renewed one from the next handshake on,
 
 test("Caddy's own issuance asks the agent: a name that the server takes up gets a certificate, one that it does not know, or that a wildcard is for, gets none", async () => {
   const port = await freePort();
-  await using issuing = await startCaddy(onDemandCaddyfile(port), { probe: () => accepts(port) });
+  await using issuing = await startCaddy(onDemandCaddyfile(port), { probe: () => acceptsAt(port) });
   tellOnFailure({ issuing });
   for (const name of ["new.example.com", "*.made-up.example.com"]) server.begins.add(name);
   await using _agent = await startAgent();
@@ -153,11 +153,4 @@ async function serialAt(port: number, name: string, verifies: Verifies = "all"):
   const at = { host: "127.0.0.1", port, verifies };
   const handshake = await shakeHands(at, name, AbortSignal.timeout(10_000));
   return handshake.kind === "served" ? handshake.serial : null;
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: "127.0.0.1", port });
-  socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-  return await promise.finally(() => socket.destroy());
 }

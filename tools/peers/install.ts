@@ -36,8 +36,10 @@ async function installPackages(wanted: readonly Peer[]): Promise<void> {
   console.log(`Installing ${packages.join(", ")} …`);
   const letServicesStart = await holdServicesBack();
   try {
+    await answerBefore(missing);
     await apt(["update"]);
-    await apt(["install", "--yes", "--no-install-recommends", ...packages]);
+    // Postfix would take the place of another mail server that the machine has.
+    await apt(["install", "--yes", "--no-remove", "--no-install-recommends", ...packages]);
   } finally {
     await letServicesStart();
   }
@@ -84,6 +86,14 @@ async function holdServicesBack(): Promise<() => Promise<void>> {
   if (present !== null && present !== policy) return async () => undefined;
   await writeFile(policyFile, policy, { mode: 0o755 });
   return () => rm(policyFile, { force: true });
+}
+
+async function answerBefore(wanted: readonly Peer[]): Promise<void> {
+  const answers = wanted.flatMap(({ debconf }) => debconf ?? []);
+  if (answers.length === 0) return;
+  const setting = run("debconf-set-selections", { timeout: 30_000 });
+  setting.child.stdin?.end(`${answers.join("\n")}\n`);
+  await setting;
 }
 
 const aptDeadline = 10 * 60_000;

@@ -10,6 +10,8 @@ export interface Peer {
   /** Folders beside PATH that hold it, the preferred first. */
   readonly folders: () => readonly string[];
   readonly debianPackage: string;
+  /** Present where the package asks something when it is installed: lines of debconf-set-selections. */
+  readonly debconf?: string;
   /** Present when only a newer Debian suite has one that will do: then it is unpacked beside the system. */
   readonly newer?: NewerPeer;
   /** What to do where there is no such Debian package. */
@@ -85,6 +87,22 @@ export const peers = {
     folders: () => ["/usr/sbin"],
     debianPackage: "apache2",
     elsewhere: "see https://httpd.apache.org/download.cgi",
+  },
+  postfix: {
+    name: "Postfix",
+    program: "postfix",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "postfix",
+    // Else it sets up a mail server for the machine, which fails on some names that containers have.
+    debconf: "postfix postfix/main_mailer_type select No configuration",
+    elsewhere: "see https://www.postfix.org/",
+  },
+  dovecot: {
+    name: "Dovecot 2.3",
+    program: "dovecot",
+    folders: () => ["/usr/sbin"],
+    debianPackage: "dovecot-imapd",
+    elsewhere: "see https://doc.dovecot.org/2.3/",
   },
   varnish: {
     name: "Varnish",

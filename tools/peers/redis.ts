@@ -1,7 +1,7 @@
 import { mkdtempDisposable } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { acceptsAt } from "./accepts-at.ts";
 import { peers, programOf } from "./peer.ts";
 import { startProcess } from "./start-process.ts";
 
@@ -24,12 +24,7 @@ export async function startRedis(port: number, password: string): Promise<Redis>
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const server = opened.use(await startProcess({ command: programOf(peers.redis), args }));
-  const probe = () =>
-    new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => resolve(true)).once("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-  await server.ready({ what: "Redis to listen", probe, within: 15_000 });
+  await server.ready({ what: "Redis to listen", probe: () => acceptsAt(port), within: 15_000 });
   const lifetime = opened.move();
   return { output: () => server.output(), [Symbol.asyncDispose]: () => lifetime.disposeAsync() };
 }

@@ -1,31 +1,21 @@
-/** The code blocks of a README. */
+import { type CodeBlock, codeBlocks } from "../support/code-blocks.ts";
 
-export interface Example {
-  /** The heading it stands under. */
-  readonly heading: string;
-  /** Of its first line of code, from 1. */
-  readonly line: number;
-  readonly code: string;
-}
+export type Example = Omit<CodeBlock, "language">;
 
 /** Languages of blocks that are not TypeScript, and so no examples. */
 const others: ReadonlySet<string> = new Set(["sh", "json", "text"]);
 
-/** In their order. @throws for a block of a language that is neither `ts` nor known to be something else. */
+/** A README's TypeScript, in its order. @throws for a block that is neither `ts` nor known to be something else. */
 export function readExamples(markdown: string): readonly Example[] {
   const examples: Example[] = [];
-  let heading = "";
-  for (const match of markdown.matchAll(/^#+ (.+)$|^```(.*)\n([^]*?)^```$/gm)) {
-    const [whole, title, language, code = ""] = match;
-    if (title !== undefined) heading = title;
-    else if (language === "ts") examples.push({ heading, line: lineAt(markdown, match.index) + 1, code });
-    else if (!others.has(language ?? "")) {
+  for (const { language, ...example } of codeBlocks(markdown)) {
+    if (language === "ts") examples.push(example);
+    else if (!others.has(language)) {
+      const known = [...others].join(", ");
       throw new Error(
-        `A code block is in "${language}", neither ts nor ${[...others].join(", ")}:\n${whole}`,
+        `A code block is in "${language}", neither ts nor ${known}:\n${example.heading}, line ${example.line}`,
       );
     }
   }
   return examples;
 }
-
-const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
