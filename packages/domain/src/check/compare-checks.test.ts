@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { rangesOf, rightName } from "../../test/right-name.ts";
 import { days, type Instant, instant } from "../time/instant.ts";
-import { parseRange } from "./address.ts";
 import { findingSentence } from "./catalogue.ts";
 import { type Checked, type Compared, compareChecks, type KeptRecords } from "./compare-checks.ts";
 import type { CaForCheck, Ingress } from "./judge-name.ts";
@@ -8,25 +8,10 @@ import { judgeName } from "./judge-name.ts";
 import type { NameFacts } from "./name-facts.ts";
 import { recordsOf } from "./name-records.ts";
 
-const range = (text: string) => {
-  const parsed = parseRange(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
-};
-const ingress: Ingress = { ours: [range("203.0.113.7"), range("2001:db8::1")], proxies: [] };
+const ingress: Ingress = { ours: rangesOf("203.0.113.7", "2001:db8::1"), proxies: [] };
 const cas: readonly CaForCheck[] = [{ name: "ca", caaIdentities: ["ca.test"], accountUri: null }];
 const name = "shop.example.com";
-const right: NameFacts = {
-  name,
-  challenge: "http-01",
-  aliases: [],
-  aliasEnd: "ends",
-  v4: { kind: "found", records: ["203.0.113.7"] },
-  v6: { kind: "none" },
-  caa: { kind: "absent" },
-  probe: { kind: "answered", address: "203.0.113.7" },
-  proof: null,
-};
+const right = rightName(name, "203.0.113.7");
 const gone: NameFacts = { ...right, v4: { kind: "found", records: ["198.51.100.9"] }, probe: null };
 const noName: NameFacts = { ...gone, v4: { kind: "no-name" }, v6: { kind: "no-name" } };
 const forbidden: NameFacts = {

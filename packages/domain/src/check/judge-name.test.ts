@@ -1,15 +1,11 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { minutes } from "../time/instant.ts";
-import { parseRange } from "./address.ts";
-import { catalogues, findingSentence } from "./catalogue.ts";
-import { type Finding, type FindingCode, findingCodes } from "./finding.ts";
+import { rangesOf, rightName } from "../../test/right-name.ts";
+import { findingSentence } from "./catalogue.ts";
+import { type Finding, findingCodes } from "./finding.ts";
 import { evidenceOf, type Ingress, judgeName } from "./judge-name.ts";
 import type { Lookup, NameFacts } from "./name-facts.ts";
-import { recheckSteps } from "./recheck.ts";
 
-const ranges = (...texts: string[]) => texts.map(parseRange).filter((range) => range !== null);
-const ingress: Ingress = { ours: ranges("192.0.2.1", "2001:db8::1"), proxies: ranges("198.51.100.0/24") };
+const ingress: Ingress = { ours: rangesOf("192.0.2.1", "2001:db8::1"), proxies: rangesOf("198.51.100.0/24") };
 const cas = [
   { name: "le", caaIdentities: ["letsencrypt.org"], accountUri: "https://le.example/acct/1" },
   { name: "zero", caaIdentities: ["sectigo.com"], accountUri: null },
@@ -18,15 +14,9 @@ const cas = [
 const found = <T>(...records: T[]): Lookup<T> => ({ kind: "found", records });
 const name = "shop.example.com";
 const right: NameFacts = {
-  name,
-  challenge: "http-01",
-  aliases: [],
-  aliasEnd: "ends",
-  v4: found("192.0.2.1"),
+  ...rightName(name, "192.0.2.1"),
   v6: found("2001:db8:0::1"),
-  caa: { kind: "absent" },
   probe: { kind: "answered", address: "2001:db8::1" },
-  proof: null,
 };
 const url = `http://${name}/.well-known/acme-challenge/x`;
 const none = { kind: "none" } as const;
@@ -328,46 +318,5 @@ describe("judgeName", () => {
     expect(evidenceOf(findings)).toBe("probe");
     expect(evidenceOf([])).toBe("none");
     expect(evidenceOf(judgeName({ ...right, v4: found("198.51.100.7") }, ingress, cas))).toBe("none");
-  });
-});
-
-const page = readFileSync(new URL("../../../../docs/checks.md", import.meta.url), "utf8");
-
-test("docs/checks.md has the codes, and the schedule", () => {
-  const told = [...page.matchAll(/^\| `([a-z-]+)` *\|/gm)].map(([, code]) => code);
-  expect(told).toEqual(Object.keys(findingCodes));
-  const minutesOf = [1, 2, 5, 10, 20, 30, 60, 120, 240].map(minutes);
-  expect(recheckSteps).toEqual(minutesOf);
-  expect(page).toContain("**1, 2, 5, 10, 20, 30 minutes, 1, 2 and\nthen every 4 hours**");
-});
-
-describe("catalogues", () => {
-  const finding: Finding = {
-    code: "no-name",
-    weight: "fault",
-    name,
-    where: null,
-    expected: ["x"],
-    found: ["y"],
-    ca: null,
-    seenFrom: [],
-  };
-  test.each(Object.entries(catalogues))(
-    "%s has one sentence with a full stop for each code, wherever it is",
-    (_language, catalogue) => {
-      for (const code of Object.keys(findingCodes) as FindingCode[]) {
-        expect(catalogue[code]({ ...finding, code, before: null })).toMatch(/^\S.*[^.]\.$/);
-        expect(catalogue[code]({ ...finding, code, before: null })).not.toMatch(/undefined|null| {2}/);
-      }
-    },
-  );
-
-  test("long lists are cut", () => {
-    const many = {
-      ...finding,
-      code: "stray-a",
-      found: ["1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5"],
-    } as const;
-    expect(findingSentence(many)).toContain("(1.1.1.1, 1.1.1.2, 1.1.1.3 and 2 more)");
   });
 });

@@ -1,23 +1,13 @@
 import { expect, test } from "vitest";
-import { parseRange } from "./address.ts";
+import { rangesOf, rightName } from "../../test/right-name.ts";
 import { findingSentence } from "./catalogue.ts";
 import { judgeName } from "./judge-name.ts";
 import { judgeViews, type View } from "./judge-views.ts";
 import type { NameFacts } from "./name-facts.ts";
 
 const name = "shop.example.com";
-const ingress = { ours: ["192.0.2.1"].map(parseRange).filter((range) => range !== null), proxies: [] };
-const right: NameFacts = {
-  name,
-  challenge: "http-01",
-  aliases: [],
-  aliasEnd: "ends",
-  v4: { kind: "found", records: ["192.0.2.1"] },
-  v6: { kind: "none" },
-  caa: { kind: "absent" },
-  probe: { kind: "answered", address: "192.0.2.1" },
-  proof: null,
-};
+const ingress = { ours: rangesOf("192.0.2.1"), proxies: [] };
+const right = rightName(name, "192.0.2.1");
 const url = `http://${name}/.well-known/acme-challenge/x`;
 const unreachable: NameFacts = {
   ...right,
