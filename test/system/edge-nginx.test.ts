@@ -1,21 +1,18 @@
-/** nginx, set up by the command, filled by the driver or by files, asked by handshakes. One nginx, two workers. */
+/** nginx in push mode, set up by the command, filled by the driver, asked by handshakes. One nginx, two workers. */
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { connect as openSocket } from "node:net";
 import { dirname, join } from "node:path";
-import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Delivery } from "../../packages/edge/src/driver/driver.ts";
 import { openNginxDriver } from "../../packages/edge/src/driver/nginx/nginx-driver.ts";
-import { CertificateDirectory } from "../../packages/edge/src/install/certificate-directory.ts";
-import { layouts } from "../../packages/edge/src/install/layout.ts";
 import { shakeHands, type Verifies } from "../../packages/edge/src/proof/handshake.ts";
 import { seededRandom } from "../../packages/sim/src/random.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
 import type { Nginx } from "../../tools/peers/nginx.ts";
-import { peers, programOf } from "../../tools/peers/peer.ts";
 import { type PushNginx, preparePushNginx } from "../../tools/peers/push-nginx.ts";
 import { QuickCa, type QuickCertificate } from "../../tools/peers/quick-ca.ts";
+import { servedBy, servedByAll } from "./edge-nginx/served-by.ts";
 import { runCertmill } from "./support/certmill.ts";
 import { tellOnFailure } from "./support/tell-on-failure.ts";
 
@@ -24,7 +21,6 @@ const signal = new AbortController().signal;
 
 let opened: AsyncDisposableStack;
 let place: PushNginx;
-let files: FilesMode;
 let rollBack: { readonly url: string; readonly http: string };
 let nginx: Nginx;
 let driver: ReturnType<typeof openNginxDriver>;
@@ -35,9 +31,8 @@ beforeAll(async () => {
   // So few parsed ones that they make room for each other.
   const options = ["nginx", "--apply", "--memory", "400k", "--parsed", "3", ...place.installOptions];
   expect(await runCertmill(["edge", "install", ...options])).toMatchObject({ code: 0 });
-  files = await prepareFiles();
   rollBack = await prepareRollBack();
-  nginx = await place.start(2, { http: `${files.http}\n${rollBack.http}` });
+  nginx = await place.start(2, { http: rollBack.http });
   starting.defer(() => nginx[Symbol.asyncDispose]());
   driver = openNginxDriver({ socket: place.socket });
   opened = starting.move();
@@ -208,7 +203,7 @@ test("a reload keeps everything; a restart loses it, says so, and is filled agai
   expect(await put("late", ca.issue("late.example.com"))).toMatchObject({ kind: "away" });
   expect(await driver.load(streamed(deliveries), signal)).toMatchObject({ kind: "away" });
   expect(await driver.list(signal)).toBeNull();
-  nginx = await place.start(2, { http: `${files.http}\n${rollBack.http}` });
+  nginx = await place.start(2, { http: rollBack.http });
   const after = await driver.health(signal);
   expect(after).toMatchObject({ kind: "up" });
   expect(after).not.toEqual(before);
@@ -223,36 +218,6 @@ test("a reload keeps everything; a restart loses it, says so, and is filled agai
   expect(resized).toMatchObject({ kind: "up" });
   expect(resized, "memory of another size is empty").not.toEqual(after);
   expect(await driver.list(signal)).toEqual(new Map());
-});
-
-test("files mode: the agent's files are read at each handshake, by names that lead nowhere else", async () => {
-  tellOnFailure({ nginx });
-  const { certificates, port } = files;
-  const directory = new CertificateDirectory(certificates, layouts.pair);
-  const install = async (lineageId: string, certificate: QuickCertificate, ...before: readonly string[]) => {
-    const { ref, pair, names } = deliveryOf(lineageId, certificate);
-    await directory.store(lineageId, ref, { pair, isFirst: false });
-    await directory.link(lineageId, ref, { names, before });
-  };
-  const shop = ca.issue("shop.example.com");
-  const any = ca.issue("*.any.example.com");
-  const below = ca.issue("own.any.example.com", "listed.any.example.com");
-  await install("1", shop);
-  await install("2", any);
-  await install("3", below);
-  expect((await served("shop.example.com", port)).serial).toBe(shop.serial);
-  expect((await served("one.any.example.com", port)).serial).toBe(any.serial);
-  const which = async (name: string) => (await served(name, port)).serial;
-  expect(await which("own.any.example.com"), "a wildcard's line before a name without one").toBe(any.serial);
-  expect(await which("listed.any.example.com"), "a name's line before a wildcard's").toBe(below.serial);
-  expect(await which(`x.${longLabel}.example.com`)).toBe(any.serial);
-  expect((await served(null, port)).subject).toBe("certmill fallback");
-  await expect(served("none.example.com", port)).rejects.toThrow(/alert/);
-  expect((await served("..", port)).subject).toBe("certmill fallback");
-
-  const renewed = ca.issue("shop.example.com");
-  await install("1", renewed, "shop.example.com");
-  for (const { serial } of await byAllWorkers("shop.example.com", port)) expect(serial).toBe(renewed.serial);
 });
 
 test("changes from all sides at once leave what was put last, and nothing else", async () => {
@@ -352,39 +317,6 @@ test("full memory is said, takes nothing away, and does not keep anything from b
   expect(await driver.list(signal)).toEqual(new Map([["first", larger.serial]]));
 });
 
-interface FilesMode {
-  /** Where the agent installs. */
-  readonly certificates: string;
-  readonly port: number;
-  /** For the one nginx of these tests. */
-  readonly http: string;
-}
-
-/** Installs files mode beside push mode, for another port. */
-async function prepareFiles(): Promise<FilesMode> {
-  const directory = join(place.directory, "files");
-  const certificates = join(directory, "certificates");
-  await mkdir(join(directory, "conf.d"), { recursive: true });
-  const main = `pid ${directory}/nginx.pid;\nerror_log stderr;\nevents { }\nhttp { ${hashes} include ${directory}/conf.d/*.conf; }\n`;
-  await writeFile(join(directory, "nginx.conf"), main);
-  const where = ["--dir", directory, "--certificates", certificates, "--nginx", programOf(peers.nginx)];
-  const ended = await runCertmill(["edge", "install", "nginx", "--mode", "files", "--apply", ...where]);
-  expect(ended).toMatchObject({ code: 0 });
-  const lines = [
-    `*.any.example.com ${certificates}/_wildcard.any.example.com;`,
-    `listed.any.example.com ${certificates}/listed.any.example.com;`,
-    `*.${longLabel}.example.com ${certificates}/_wildcard.any.example.com;`,
-  ];
-  await writeFile(join(directory, "certmill/wildcards.map"), `${lines.join("\n")}\n`);
-  const port = await freePort();
-  const server = `listen 127.0.0.1:${port} ssl reuseport; include ${directory}/certmill/tls.conf; return 200 "$pid";`;
-  return { certificates, port, http: `${hashes}\ninclude ${directory}/conf.d/*.conf;\nserver { ${server} }` };
-}
-
-/** What a map's bucket has no room for, where nginx is not told otherwise. */
-const longLabel = "l".repeat(63);
-const hashes = "map_hash_bucket_size 512;";
-
 /** A server that tries the journal on a dictionary of its own. */
 async function prepareRollBack(): Promise<{ readonly url: string; readonly http: string }> {
   const port = await freePort();
@@ -392,6 +324,9 @@ async function prepareRollBack(): Promise<{ readonly url: string; readonly http:
   const server = `listen 127.0.0.1:${port}; location / { content_by_lua_file ${script}; }`;
   return { url: `http://127.0.0.1:${port}/`, http: `lua_shared_dict small 128k;\nserver { ${server} }` };
 }
+
+const served = (name: string | null) => servedBy(place.port, name);
+const byAllWorkers = (name: string) => servedByAll(place.port, name);
 
 function deliveryOf(lineageId: string, certificate: QuickCertificate): Delivery {
   const { names, serial, notAfter, chainPem, keyPem } = certificate;
@@ -415,56 +350,6 @@ async function clear(...lineageIds: readonly string[]): Promise<void> {
 
 async function* streamed<T>(values: readonly T[]): AsyncGenerator<T> {
   yield* values;
-}
-
-interface Served {
-  readonly serial: string;
-  /** The common name; the certificates here have none. */
-  readonly subject: string | undefined;
-  /** Certificates sent. */
-  readonly chain: number;
-  readonly worker: string;
-}
-
-/** By one full handshake. @param name null: without SNI. */
-function served(name: string | null, port: number = place.port): Promise<Served> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: "127.0.0.1",
-      port,
-      rejectUnauthorized: false,
-      timeout: 10_000,
-      ...(name === null ? {} : { servername: name }),
-    });
-    let body = "";
-    const { promise: secured, resolve: secure } = Promise.withResolvers<Omit<Served, "worker">>();
-    socket.once("secureConnect", () => {
-      const leaf = socket.getPeerCertificate(true);
-      const chain = leaf.issuerCertificate === undefined || leaf.issuerCertificate === leaf ? 1 : 2;
-      const serial = leaf.serialNumber.toLowerCase().replace(/^0+/, "");
-      const { CN: subject } = leaf.subject ?? {};
-      secure({ serial, subject: Array.isArray(subject) ? subject[0] : subject, chain });
-      socket.write("GET / HTTP/1.0\r\n\r\n");
-    });
-    socket.setEncoding("utf8").on("data", (piece: string) => {
-      body += piece;
-    });
-    socket.once("timeout", () => socket.destroy(new Error("nginx did not answer.")));
-    socket.once("error", reject);
-    socket.once("end", () => {
-      void secured.then((seen) => resolve({ ...seen, worker: body.split("\r\n\r\n")[1] ?? "" }));
-    });
-  });
-}
-
-/** Handshakes until both workers have served one, and at least 12. */
-async function byAllWorkers(name: string, port?: number): Promise<readonly Served[]> {
-  const all: Served[] = [];
-  while (all.length < 12 || new Set(all.map(({ worker }) => worker)).size < 2) {
-    if (all.length > 400) throw new Error("One worker alone took 400 connections.");
-    all.push(await served(name, port));
-  }
-  return all;
 }
 
 /** Of a request that is sent as it stands. */
