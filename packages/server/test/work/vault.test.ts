@@ -1,10 +1,12 @@
 /** What lies in Vault is taken over before a first order, and never stands in the way of one: with a sim CA that counts orders. */
+import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { operations } from "@certmill/api";
 import { minutes, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../../../tools/peers/until.ts";
 import { newKey, pkcs8, TestFolder, TestIssuer, type Wish } from "../../../cli/test/support/foreign-files.ts";
 import { VaultServer } from "../../../edge/test/support/vault-server.ts";
 import { keyPem } from "../../src/keys/certificate-key.ts";
@@ -97,6 +99,23 @@ test("what is there is served without an order, its key sealed, and renewed when
   if (row === undefined) throw new Error("It is not renewed, or still looked for.");
   const sealed = { kekId: row.kek_id, wrappedKey: row.wrapped_key, ciphertext: row.ciphertext };
   expect(keyPem(open(keyRing, sealed))).toBe(key);
+});
+
+test("both of a pair are taken over, each from its entry", async () => {
+  await using place = await openPlace();
+  const { server } = place;
+  await sql`update edge_group set paired = true`.execute(server.db);
+  const { privateKey: key } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  place.put("pair.example.org", {});
+  place.put("pair.example.org-rsa", { names: ["pair.example.org"], key });
+  await server.add("pair.example.org");
+  const imported = async () => await told(server, "certificate.imported");
+  await until({ what: "both", probe: async () => (await imported()).length === 2, within: 60_000 });
+  expect((await imported()).map(({ detail }) => detail["from"])).toEqual([
+    "secret/certmill/pair.example.org",
+    "secret/certmill/pair.example.org-rsa",
+  ]);
+  expect(orders(server)).toBe(0);
 });
 
 test("what is not there, or no good, is ordered; what is no good is told", async () => {
