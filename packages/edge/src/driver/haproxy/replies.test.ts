@@ -5,11 +5,10 @@ import {
   readBootId,
   readCertificate,
   readCertificates,
-  readCommit,
   readDeletion,
   readInsertion,
-  readOpening,
   readPaths,
+  readPlacement,
 } from "./replies.ts";
 
 const path = "/edge/haproxy/7.0123456789abcdef.pem";
@@ -42,72 +41,68 @@ test("several certificates shown by one line", () => {
 const made = `New empty certificate store '${path}'!\n\n`;
 const there = `Certificate '${path}' already exists!\n\n`;
 const none = "No ongoing transaction!\n\n";
-const others = `The ongoing transaction is about '/else.pem' but you are trying to abort a transaction for '${path}'\n\n`;
-const committed = `Committing ${path}.\nSuccess!\n\n${shown("Used", "54D4")}`;
+const created = `Transaction created for certificate ${path}!\n\n`;
+const committed = `Committing ${path}....\nSuccess!\n\n`;
+const noTransaction = `No ongoing transaction! !\nCan't commit ${path}!\n\n`;
+const inserted = `Inserting certificate '${path}' in crt-list '/l'.\nSuccess!\n\n`;
+const refusals = {
+  set: `unable to load certificate from file '${path}'.\nCan't load the payload\nCan't update ${path}!\n\n`,
+  key: `inconsistencies between private key and certificate loaded '${path}'.\nCan't commit ${path}!\n\n`,
+  half: `The transaction must contain at least a certificate and a private key!\nCan't commit ${path}!\n\n`,
+};
+const wordsOf = (refusal: string) => refusal.trim().replaceAll("\n", "; ");
+const others = (doing: string) =>
+  `The ongoing transaction is about '/else.pem' but you are trying to ${doing} '${path}'\n`;
 
 test.each([
+  [none + there + created + committed + shown("Used", "54D4"), { kind: "used" }],
+  [none + made + created + committed + shown("Unused", "54D4"), { kind: "unused", rest: "" }],
   [
-    `${none}${made}Transaction created for certificate ${path}!\n\n${committed}`,
-    { kind: "open", path, rest: committed.trim() },
+    none + made + created + committed + shown("Unused", "54D4") + inserted,
+    { kind: "unused", rest: inserted.trim() },
   ],
-  // HAProxy had read no further, and ended the connection.
-  [`${none}${made}Transaction created for certificate ${path}!\n\n`, { kind: "open", path, rest: "" }],
+  // Somebody has taken it away in between, or put something else in its place.
+  [none + there + created + committed + absent, { kind: "undone" }],
+  [none + there + created + committed + shown("Used", "1"), { kind: "undone" }],
+  [none + there + created + noTransaction + shown("Used", "54D4"), { kind: "undone" }],
   [
-    `${others}${there}Transaction updated for certificate /else.pem!\n\nThe ongoing transaction is about …\n\n`,
-    { kind: "open", path: "/else.pem", rest: "The ongoing transaction is about …" },
+    `${none}${there}${created}${others("set")}Can't commit ${path}!\n\n${shown("Used", "1")}`,
+    { kind: "undone" },
   ],
   [
-    `${none}${made}unable to load certificate from file '${path}'.\nCan't load the payload\nCan't update ${path}!\n\nNo ongoing transaction! !\nCan't commit ${path}!\n\n${shown("Used", "1")}`,
-    {
-      kind: "refused",
-      words: `unable to load certificate from file '${path}'.; Can't load the payload; Can't update ${path}!`,
-    },
+    `${others("abort a transaction for")}\n${there}Transaction updated for certificate /else.pem!\n\n${others("set")}Can't commit ${path}!\n\n${shown("Used", "1")}`,
+    { kind: "others", path: "/else.pem" },
   ],
-  [`${permission}${permission}${permission}`, { kind: "refused", words: "Permission denied" }],
-])("abort, new and set ssl cert PATH: %j", (text, expected) => {
-  expect(readOpening(text)).toEqual(expected);
+  [
+    none + made + refusals.set + noTransaction + shown("Used", "1"),
+    { kind: "refused", words: wordsOf(refusals.set) },
+  ],
+  [
+    none + made + created + refusals.key + shown("Used", "1"),
+    { kind: "refused", words: wordsOf(refusals.key) },
+  ],
+  [
+    none + made + created + refusals.half + shown("Used", "1"),
+    { kind: "refused", words: wordsOf(refusals.half) },
+  ],
+  [permission.repeat(5), { kind: "refused", words: "Permission denied" }],
+  [
+    `${none}${made}${created}Committing /else.pem\nSuccess!\n\n${shown("Used", "54D4")}`,
+    { kind: "refused", words: "Committing /else.pem; Success!" },
+  ],
+])("abort, new, set, commit and show ssl cert PATH: %j", (text, expected) => {
+  expect(readPlacement(text, path, "54d4")).toEqual(expected);
+});
+
+test("as long as something is missing, nothing is said", () => {
+  const whole = none + made + created + committed + shown("Unused", "54D4");
+  for (let end = 0; end < whole.length; end += 1) {
+    expect(readPlacement(whole.slice(0, end), path, "54d4")).toEqual({ kind: "unread" });
+  }
 });
 
 test.each([
-  [
-    `Committing ${path}\nSuccess!\n\n${shown("Unused", "54D4")}`,
-    { kind: "done", serial: "54d4", used: false },
-  ],
-  [
-    `Committing ${path}....\nSuccess!\n\n${shown("Used", "54D4")}`,
-    { kind: "done", serial: "54d4", used: true },
-  ],
-  // Somebody has taken it away in between: nothing was read back.
-  [`Committing ${path}\nSuccess!\n\n${absent}`, { kind: "done", serial: null, used: false }],
-  [`No ongoing transaction! !\nCan't commit ${path}!\n\n${shown("Used", "1")}`, { kind: "not-ours" }],
-  [
-    `The ongoing transaction is about '/else.pem' but you are trying to set '${path}'\nCan't commit ${path}!\n\n${shown("Used", "1")}`,
-    { kind: "not-ours" },
-  ],
-  [
-    `inconsistencies between private key and certificate loaded '${path}'.\nCan't commit ${path}!\n\n${shown("Used", "1")}`,
-    {
-      kind: "refused",
-      words: `inconsistencies between private key and certificate loaded '${path}'.; Can't commit ${path}!`,
-    },
-  ],
-  [
-    `The transaction must contain at least a certificate and a private key!\nCan't commit ${path}!\n\n`,
-    {
-      kind: "refused",
-      words: `The transaction must contain at least a certificate and a private key!; Can't commit ${path}!`,
-    },
-  ],
-])("commit ssl cert PATH: %j", (text, expected) => {
-  expect(readCommit(text, path)).toEqual(expected);
-});
-
-test("a commit of another path is no success", () => {
-  expect(readCommit("Committing /else.pem\nSuccess!\n\n", path)).toMatchObject({ kind: "refused" });
-});
-
-test.each([
-  [`Inserting certificate '${path}' in crt-list '/l'.\nSuccess!\n\n`, { kind: "done" }],
+  [inserted, { kind: "done" }],
   ["Can't edit the crt-list: crt-list '/l' does not exist!\n\n", { kind: "no-such-list" }],
   [
     `Can't edit the crt-list: certificate '${path}' is empty!\n\n`,

@@ -40,48 +40,40 @@ export function readCertificate(text: string): ShownCertificate {
 export const readCertificates = (text: string): readonly ShownCertificate[] =>
   parts(text).map(readCertificate);
 
-export type Opening =
-  | {
-      readonly kind: "open";
-      /** HAProxy has one transaction for all paths: what this one was opened for, by us or by somebody else. */
-      readonly path: string;
-      /** What was answered after it. */
-      readonly rest: string;
-    }
-  | { readonly kind: "refused"; readonly words: string };
+export type PlacementAnswer =
+  /** Not all of it is answered yet, or HAProxy has ended the connection before it read the rest. */
+  | { readonly kind: "unread" }
+  | { readonly kind: "refused"; readonly words: string }
+  /** HAProxy has one transaction for all paths; the certificate went into one that somebody had open for this path. */
+  | { readonly kind: "others"; readonly path: string }
+  /** Somebody came in between: what was read back is not what was given. */
+  | { readonly kind: "undone" }
+  /** The path has the certificate, which is served. */
+  | { readonly kind: "used" }
+  /** The path has the certificate, and no name leads to it. `rest`: what was answered after all that. */
+  | { readonly kind: "unused"; readonly rest: string };
 
-/** The answer to `abort ssl cert PATH;new ssl cert PATH;set ssl cert PATH`, and to what was asked with it. */
-export function readOpening(text: string): Opening {
-  const [said, path] = /^Transaction (?:created|updated) for certificate (.+)!$/m.exec(text) ?? [];
-  if (said === undefined || path === undefined) return { kind: "refused", words: wordsOfRefusal(text) };
-  return { kind: "open", path, rest: text.slice(text.indexOf(said) + said.length).trim() };
-}
-
-/** Of its answers, that of `set`. */
-function wordsOfRefusal(text: string): string {
-  const [aborted = "", made = "", set] = parts(text);
-  return wordsOf(set ?? (made || aborted));
-}
-
-export type Commit =
-  /** With what was read back. */
-  | { readonly kind: "done"; readonly serial: string | null; readonly used: boolean }
-  /** The transaction was not ours any more. */
-  | { readonly kind: "not-ours" }
-  | { readonly kind: "refused"; readonly words: string };
-
-/** The answer to `commit ssl cert PATH;show ssl cert PATH`. */
-export function readCommit(text: string, path: string): Commit {
-  const [committed = "", ...shown] = parts(text);
-  if (/^Success!/m.test(committed) && committed.startsWith(`Committing ${path}`)) {
-    const certificate = readCertificate(shown.join("\n\n"));
-    const same = certificate.kind === "present" && certificate.path === path;
-    return { kind: "done", serial: same ? certificate.serial : null, used: same && certificate.used };
+/**
+ * The answer to `abort ssl cert PATH;new ssl cert PATH;set ssl cert PATH`, to `commit ssl cert PATH;show ssl cert PATH`
+ * and to what was said then.
+ *
+ * @param serial the certificate's, in lower-case hex without leading zeros.
+ */
+export function readPlacement(text: string, path: string, serial: string): PlacementAnswer {
+  if (!text.endsWith("\n\n")) return { kind: "unread" };
+  const [, , set, committed, shown, ...rest] = parts(text);
+  if (set === undefined || committed === undefined || shown === undefined) return { kind: "unread" };
+  const opened = /^Transaction (?:created|updated) for certificate (.+)!$/m.exec(set)?.[1];
+  if (opened === undefined) return { kind: "refused", words: wordsOf(set) };
+  if (opened !== path) return { kind: "others", path: opened };
+  if (!(committed.startsWith(`Committing ${path}`) && /^Success!/m.test(committed))) {
+    const isOthers = /^(No ongoing transaction!|The ongoing transaction is about)/m.test(committed);
+    return isOthers ? { kind: "undone" } : { kind: "refused", words: wordsOf(committed) };
   }
-  if (/^(No ongoing transaction!|The ongoing transaction is about)/m.test(committed)) {
-    return { kind: "not-ours" };
-  }
-  return { kind: "refused", words: wordsOf(committed) };
+  const certificate = readCertificate(shown);
+  const isOurs = certificate.kind === "present" && certificate.path === path && certificate.serial === serial;
+  if (!isOurs) return { kind: "undone" };
+  return certificate.used ? { kind: "used" } : { kind: "unused", rest: rest.join("\n\n") };
 }
 
 export type Insertion =

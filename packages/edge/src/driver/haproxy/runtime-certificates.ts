@@ -5,14 +5,13 @@ import {
   isLocked,
   readBootId,
   readCertificates,
-  readCommit,
   readDeletion,
   readInsertion,
-  readOpening,
   readPaths,
+  readPlacement,
   type ShownCertificate,
 } from "./replies.ts";
-import type { Answer, RuntimeSocket } from "./runtime-socket.ts";
+import type { Answer, Question, RuntimeSocket } from "./runtime-socket.ts";
 
 export interface RuntimeOptions {
   readonly socket: RuntimeSocket;
@@ -59,32 +58,48 @@ export class RuntimeCertificates {
 
   /** Has HAProxy serve the certificate for the entry's names. What it refuses leaves what was there before. */
   async place({ entry, payload, serial }: Placement, signal: AbortSignal): Promise<DriverOutcome> {
+    const { listPath, bufferSize } = this.#options;
     const { path } = entry;
-    // A connection costs as much as the commands on it, so what can be is asked at once: each command looks for itself
-    // whether the one before it has done its work. Making an entry that is there does nothing, and so does an abort
-    // without a transaction: with it, no certificate is committed that another program had in one for this path.
+    // A connection costs as much as the commands on it, so all are said on one: each looks for itself whether the one
+    // before it has done its work. Making an entry that is there does nothing, and so does an abort without a
+    // transaction: with it, no certificate is committed that another program had in one for this path.
     const opening = `abort ssl cert ${path};new ssl cert ${path};set ssl cert ${path} <<\n${payload}\n`;
     const closing = `commit ssl cert ${path};show ssl cert ${path}\n`;
-    const size = Buffer.byteLength(opening);
-    if (size >= this.#options.bufferSize) return { kind: "refused", reason: tooLarge(size, this.#options) };
+    const adding = `add ssl crt-list ${listPath} <<\n`;
+    const line = `${lineOf(entry)}\n\n`;
+    const [size, lineSize] = [Buffer.byteLength(opening), Buffer.byteLength(adding + line)];
+    if (size >= bufferSize) return { kind: "refused", reason: tooLarge(size, this.#options) };
+    if (lineSize >= bufferSize) {
+      return { kind: "refused", reason: `its names take ${lineSize} bytes; ${mustStayUnder(bufferSize)}` };
+    }
+    // HAProxy waits for the line that the list gets, and drops the command when none comes.
+    const goOn = (heard: string): string | null => {
+      const placed = readPlacement(heard, path, serial);
+      if (placed.kind === "unread") return null;
+      return placed.kind === "unused" ? line : "";
+    };
     for (let tried = 0; tried < tries; tried += 1) {
-      const answer = await this.#ask(`${opening}${closing}`, signal);
+      const answer = await this.#ask({ message: `${opening}${closing}${adding}`, goOn, signal });
       if (answer.kind === "cut") return await this.#whyCut(size, signal);
       if (answer.kind === "away") return answer;
-      const opened = readOpening(answer.text);
-      if (opened.kind === "refused") return await this.#refused(path, opened.words, signal);
-      if (opened.path !== path) {
-        // Somebody left one open that has our certificate in it now: it is not to be committed.
-        await this.#ask(`abort ssl cert ${opened.path}\n`, signal);
-        continue;
+      let placed = readPlacement(answer.text, path, serial);
+      if (placed.kind === "unread") {
+        // HAProxy ends a connection when it has read nothing more by the end of a line.
+        const closed = await this.#ask({ message: closing, signal });
+        if (closed.kind !== "answered") return unanswered(closed);
+        placed = readPlacement(answer.text + closed.text, path, serial);
       }
-      // HAProxy ends a connection when it has read nothing more by the end of a command.
-      const closed = opened.rest === "" ? await this.#ask(closing, signal) : null;
-      if (closed !== null && closed.kind !== "answered") return unanswered(closed);
-      const commit = readCommit(closed === null ? opened.rest : closed.text, path);
-      if (commit.kind === "refused") return await this.#refused(path, commit.words, signal);
-      if (commit.kind === "not-ours" || commit.serial !== serial) continue;
-      return commit.used ? { kind: "done" } : await this.#insert(entry, signal);
+      if (placed.kind === "refused") return await this.#refused(path, placed.words, signal);
+      if (placed.kind === "used") return { kind: "done" };
+      if (placed.kind === "unused") {
+        const added = placed.rest === "" ? await this.#ask({ message: adding + line, signal }) : null;
+        if (added !== null && added.kind !== "answered") return unanswered(added);
+        return await this.#inserted(entry, added?.text ?? placed.rest, signal);
+      }
+      // Somebody left one open that has our certificate in it now: it is not to be committed.
+      if (placed.kind === "others") {
+        await this.#ask({ message: `abort ssl cert ${placed.path}\n`, signal });
+      }
     }
     return { kind: "refused", reason: contended };
   }
@@ -97,20 +112,21 @@ export class RuntimeCertificates {
       const from = lines.length === 0 ? [path] : lines.map((line) => `${path}:${line}`);
       const commands = from.map((which) => `del ssl crt-list ${listPath} ${which}`);
       const message = `${[...commands, `del ssl cert ${path}`, `show ssl cert ${path}`].join(";")}\n`;
-      const answer = await this.#ask(message, signal);
+      const answer = await this.#ask({ message, signal });
       if (answer.kind !== "answered") return unanswered(answer);
       const deletion = readDeletion(answer.text);
       if (deletion.kind === "done") return deletion;
       if (deletion.kind === "refused") return { kind: "refused", reason: saysNo(deletion.words) };
       lines = deletion.kind === "several" ? deletion.lines : [];
-      if (deletion.kind === "in-transaction") await this.#ask(`abort ssl cert ${path}\n`, signal);
+      if (deletion.kind === "in-transaction")
+        await this.#ask({ message: `abort ssl cert ${path}\n`, signal });
     }
     return { kind: "refused", reason: contended };
   }
 
   /** All paths that HAProxy has certificates by. */
   async paths(signal: AbortSignal): Promise<readonly string[] | null> {
-    const answer = await this.#ask("show ssl cert\n", signal, mostListing);
+    const answer = await this.#ask({ message: "show ssl cert\n", signal, mostAnswer: mostListing });
     return answer.kind === "answered" ? readPaths(answer.text) : null;
   }
 
@@ -120,7 +136,7 @@ export class RuntimeCertificates {
     for (let start = 0; start < paths.length; start += shownAtOnce) {
       const some = paths.slice(start, start + shownAtOnce);
       const message = `${some.map((path) => `show ssl cert ${path}`).join(";")}\n`;
-      const answer = await this.#ask(message, signal, mostShown);
+      const answer = await this.#ask({ message, signal, mostAnswer: mostShown });
       if (answer.kind !== "answered") return null;
       shown.push(...readCertificates(answer.text));
     }
@@ -128,7 +144,7 @@ export class RuntimeCertificates {
   }
 
   async bootId(signal: AbortSignal): Promise<{ readonly kind: "up"; readonly bootId: string } | Away> {
-    const answer = await this.#ask("show info\n", signal);
+    const answer = await this.#ask({ message: "show info\n", signal });
     if (answer.kind !== "answered") return unanswered(answer);
     const bootId = readBootId(answer.text);
     return bootId === null ? { kind: "away", reason: "the socket is not HAProxy's" } : { kind: "up", bootId };
@@ -137,24 +153,17 @@ export class RuntimeCertificates {
   /** Leaves HAProxy as it was before: it deletes no certificate that a name leads to. */
   async #refused(path: string, words: string, signal: AbortSignal): Promise<DriverOutcome> {
     if (words.startsWith("Permission denied")) return lacksRight(words);
-    const undone = await this.#ask(`abort ssl cert ${path};del ssl cert ${path}\n`, signal);
+    const undone = await this.#ask({ message: `abort ssl cert ${path};del ssl cert ${path}\n`, signal });
     return undone.kind === "answered" ? { kind: "refused", reason: saysNo(words) } : unanswered(undone);
   }
 
-  async #insert(entry: ListEntry, signal: AbortSignal): Promise<DriverOutcome> {
-    const { listPath, bufferSize } = this.#options;
-    const message = `add ssl crt-list ${listPath} <<\n${lineOf(entry)}\n\n`;
-    const size = Buffer.byteLength(message);
-    if (size >= bufferSize) {
-      return { kind: "refused", reason: `its names take ${size} bytes; ${mustStayUnder(bufferSize)}` };
-    }
-    const answer = await this.#ask(message, signal);
-    if (answer.kind === "cut") return await this.#whyCut(size, signal);
-    if (answer.kind === "away") return answer;
-    const insertion = readInsertion(answer.text, entry.path);
+  /** @param text the answer to the line that the list was given. */
+  async #inserted(entry: ListEntry, text: string, signal: AbortSignal): Promise<DriverOutcome> {
+    const insertion = readInsertion(text, entry.path);
     if (insertion.kind === "done") return insertion;
-    await this.#ask(`del ssl cert ${entry.path}\n`, signal);
+    await this.#ask({ message: `del ssl cert ${entry.path}\n`, signal });
     if (insertion.kind === "refused") return { kind: "refused", reason: saysNo(insertion.words) };
+    const { listPath } = this.#options;
     return { kind: "away", reason: `no bind line of HAProxy's configuration has "crt-list ${listPath}"` };
   }
 
@@ -167,14 +176,13 @@ export class RuntimeCertificates {
   }
 
   /** While one command changes certificates, HAProxy turns others away. That takes milliseconds. */
-  async #ask(message: string, signal: AbortSignal, mostAnswer?: number): Promise<Answer> {
-    const question = { message, signal, ...(mostAnswer === undefined ? {} : { mostAnswer }) };
+  async #ask(question: Question): Promise<Answer> {
     for (let wait = 5; ; wait *= 2) {
       const answer = await this.#options.socket.ask(question);
       if (answer.kind !== "answered" || !isLocked(answer.text)) return answer;
       if (wait > longestWait)
         return { kind: "away", reason: "HAProxy's certificates are locked by another command" };
-      await pause(wait, signal);
+      await pause(wait, question.signal);
     }
   }
 }

@@ -11,7 +11,7 @@ async function serving<T>(answer: (socket: Socket) => void, task: (path: string)
   await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-socket-"));
   const path = join(directory.path, "admin.sock");
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket.on("error", () => undefined));
     socket.once("data", () => answer(socket));
   });
@@ -40,6 +40,26 @@ test("an answer to the first of two lines counts, though HAProxy ended the conne
     new RuntimeSocket(path, 2_000).ask({ message, signal: never }),
   );
   expect(answered).toEqual({ kind: "answered", text: "one\n\n" });
+});
+
+test("a command whose rest depends on the answer is gone on with once", async () => {
+  const said: string[] = [];
+  const answer = (socket: Socket) => {
+    socket.on("data", (piece) => said.push(piece.toString()));
+    socket.once("end", () => socket.end("three\n"));
+    socket.write("one\n", () => setImmediate(() => socket.write("two\n")));
+  };
+  const heard: string[] = [];
+  const goOn = (text: string) => {
+    heard.push(text);
+    return text.endsWith("two\n") ? "the rest\n" : null;
+  };
+  const answered = await serving(answer, (path) =>
+    new RuntimeSocket(path, 2_000).ask({ message: "show info\n", goOn, signal: never }),
+  );
+  expect(answered).toEqual({ kind: "answered", text: "one\ntwo\nthree\n" });
+  expect(heard.at(-1)).toBe("one\ntwo\n");
+  expect(said).toEqual(["the rest\n"]);
 });
 
 test("a connection that ends without a word is no answer", async () => {

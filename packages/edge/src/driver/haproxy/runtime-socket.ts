@@ -13,6 +13,8 @@ export interface Question {
    * the connection after any line: it waits for none that is not there yet.
    */
   readonly message: string;
+  /** What to go on with, where the message ends in the middle of a command; null: too little was said yet. It is said once. */
+  readonly goOn?: (heard: string) => string | null;
   readonly signal: AbortSignal;
   /** Bytes of the answer at most; 64 KiB by default. */
   readonly mostAnswer?: number;
@@ -30,7 +32,7 @@ export class RuntimeSocket {
   }
 
   /** Never throws. What was asked may have been done although there is no answer. */
-  async ask({ message, signal, mostAnswer = 65_536 }: Question): Promise<Answer> {
+  async ask({ message, goOn, signal, mostAnswer = 65_536 }: Question): Promise<Answer> {
     if (signal.aborted) return stopped;
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const pieces: Buffer[] = [];
@@ -42,8 +44,14 @@ export class RuntimeSocket {
     const onAbort = () => resolve(stopped);
     signal.addEventListener("abort", onAbort, { once: true });
     socket.once("connect", () => socket.write(message));
+    let further = goOn;
     socket.on("data", (piece) => {
       pieces.push(piece);
+      const said = further?.(Buffer.concat(pieces).toString("utf8")) ?? null;
+      if (said !== null) {
+        further = undefined;
+        socket.end(said);
+      }
       size += piece.length;
       if (size > mostAnswer)
         resolve({ kind: "away", reason: `HAProxy's answer is over ${mostAnswer} bytes` });
