@@ -67,7 +67,7 @@ describe("a wrong command line ends with 2 and a hint", () => {
     [["ca", "add", "letsencrypt", "--eab-kid", "kid"], /both --eab-kid and --eab-hmac-key-file/],
     [["ca", "add", "letsencrypt", "--root", "/no/such.pem"], /no such file \(ENOENT\)/],
     [["ca", "set", "le"], /Nothing is to be changed: name one of --weight/],
-    [["tenant", "set", "acme"], /with --ca NAME, or say --any-ca/],
+    [["tenant", "set", "acme"], /with --ca A,B, or say --any-ca/],
     [["certificate", "show"], /by its id, or with --domain NAME/],
     [["certificate", "show", "1", "--domain", "a.example.com"], /by its id, or with --domain NAME/],
     [["status", "--url", "localhost:8400"], /is not the address of a server/],
