@@ -78,6 +78,14 @@ export const issuance: Dashboard = {
           { title: "Checks before the first order", about: "In an hour.", unit: "short" },
           { "{{result}}": "sum by (result) (increase(certmill_checks_total[1h]))" },
         ),
+        lines(
+          {
+            title: "Looks into Vault",
+            about: "Before a first order, in an hour, by what came of them.",
+            unit: "short",
+          },
+          { "{{result}}": "sum by (result) (increase(certmill_vault_looks_total[1h]))" },
+        ),
       ],
     },
     {
