@@ -9,7 +9,7 @@ import { checkTokens } from "../../packages/server/src/challenge/check-token.ts"
 import { systemClock } from "../../packages/server/src/clock.ts";
 import { composeChecks } from "../../packages/server/src/compose-checks.ts";
 import { openDatabase } from "../../packages/server/src/store/database.ts";
-import { CheckWatch } from "../../packages/server/src/work/check-watch.ts";
+import { watchChecks } from "../../packages/server/src/work/check-watch.ts";
 import { answerQuestions } from "../rig/fork-worker.ts";
 
 /** How many checks are to be made. */
@@ -54,7 +54,7 @@ async function runLap({ checks }: CheckerLap): Promise<CheckerResult> {
   const usedBefore = process.cpuUsage();
   const startedAt = performance.now();
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
-  const watch = new CheckWatch({
+  const watch = watchChecks({
     db: database.db,
     clock: systemClock,
     check: checking.check,

@@ -4,8 +4,9 @@ import type { NameChecks } from "./compose-checks.ts";
 import { baseOf, type WatchParts } from "./compose-watch-parts.ts";
 import { observeChecks } from "./observe/check-events.ts";
 import { beginLooks } from "./store/begin-looks.ts";
-import { type CheckNames, CheckWatch } from "./work/check-watch.ts";
+import { type CheckNames, watchChecks } from "./work/check-watch.ts";
 import { quickLook } from "./work/quick-look.ts";
+import type { Rounds } from "./work/rounds.ts";
 
 /** More at once than issuances: a check mostly waits for others. */
 const checkConcurrency = 64;
@@ -35,9 +36,9 @@ export function startChecking(parts: WatchParts, { check, seemsMended }: NameChe
   };
 }
 
-function startCheckWatch(parts: WatchParts, check: CheckNames): CheckWatch {
+function startCheckWatch(parts: WatchParts, check: CheckNames): Rounds {
   const { config, metrics, log } = parts;
-  return new CheckWatch({
+  return watchChecks({
     ...baseOf(parts, "check.error", "a check met an error; it is made again after its lease"),
     check,
     life: config.life ?? usualLife,

@@ -8,16 +8,17 @@ import { type FindInVault, findInVault } from "./effects/find-in-vault.ts";
 import { readImported } from "./effects/read-imported.ts";
 import { takeFound } from "./http/intake/take-found.ts";
 import { observeVault } from "./observe/vault-events.ts";
-import { VaultWatch } from "./work/vault-watch.ts";
+import type { Rounds } from "./work/rounds.ts";
+import { watchVault } from "./work/vault-watch.ts";
 
 /** A look mostly waits for Vault. */
 const vaultConcurrency = 16;
 const vaultLease = minutes(3);
 
 /** @throws ConfigInvalid when the CA's file cannot be read. */
-export async function startVaultWatch(parts: WatchParts, config: VaultConfig): Promise<VaultWatch> {
+export async function startVaultWatch(parts: WatchParts, config: VaultConfig): Promise<Rounds> {
   const { database, clock, keyRing, checks, metrics, log } = parts;
-  return new VaultWatch({
+  return watchVault({
     ...baseOf(parts, "vault.error", "a look into Vault met an error; the certificate is ordered"),
     find: await finder(config, parts),
     takeOver: ({ lineageId, fence }, found) =>

@@ -2,7 +2,7 @@
  * Looks into Vault for those who are about to order their first certificate, as long as the process runs. What is there and good is taken
  * over; everybody else goes on, whatever has become of Vault.
  */
-import { type Duration, type Instant, milliseconds } from "@certmill/domain";
+import type { Duration, Instant } from "@certmill/domain";
 import type { FindInVault, FoundInVault, VaultFinding } from "../effects/find-in-vault.ts";
 import {
   type ClaimedLook,
@@ -14,7 +14,8 @@ import {
   type RefusedEntry,
   releaseLook,
 } from "../store/vault-looks.ts";
-import { Rounds } from "./rounds.ts";
+import { doDueWork } from "./due-work.ts";
+import type { Rounds } from "./rounds.ts";
 import type { WatchBase } from "./watch-base.ts";
 
 /** What became of an entry that seemed to be good. */
@@ -43,76 +44,68 @@ export interface VaultWatchOptions extends WatchBase {
   readonly onAway: (reason: string) => void;
 }
 
-export class VaultWatch {
-  readonly #options: VaultWatchOptions;
-  readonly #rounds: Rounds;
-  /** Whether Vault answered the last time it was asked; null: nobody here has asked. */
-  #answers: boolean | null = null;
+/** What runs when it stops is cut off and given back: another process looks. */
+export function watchVault(options: VaultWatchOptions): Rounds {
+  const { db, clock, onError, concurrency, lease, pollEvery } = options;
+  const note = standingNotes(options);
+  return doDueWork({
+    clock,
+    concurrency,
+    pollEvery,
+    claim: (limit) => claimLooks(db, { limit, lease, now: clock.now() }),
+    nextAt: () => nextLookAt(db),
+    work: async (claimed, signal) => {
+      try {
+        await look(claimed, { ...options, note, signal });
+      } catch (error) {
+        // A fault of ours keeps nobody from a certificate. With the database away the lease ends it.
+        if (!signal.aborted)
+          await letOrder(db, { ...claimed, refused: null, now: clock.now() }).catch(onError);
+        throw error;
+      }
+    },
+    giveBack: (claimed) => releaseLook(db, { ...claimed, now: clock.now() }),
+    noMore: "Vault is looked into no more.",
+    onError,
+  });
+}
 
-  constructor(options: VaultWatchOptions) {
-    this.#options = options;
-    this.#rounds = new Rounds({
-      clock: options.clock,
-      round: (rounds) => this.#round(rounds),
-      shortestWait: 20,
-      afterError: 1_000,
-      noMore: "Vault is looked into no more.",
-      onError: options.onError,
-    });
-  }
+type Note = (finding: VaultFinding) => Promise<void>;
 
-  /** Something may be due. */
-  wake(): void {
-    this.#rounds.wake();
-  }
+async function look(
+  claimed: ClaimedLook,
+  {
+    db,
+    clock,
+    find,
+    takeOver,
+    onLooked,
+    note,
+    signal,
+  }: VaultWatchOptions & { readonly note: Note; readonly signal: AbortSignal },
+): Promise<void> {
+  const finding = await find(claimed, signal);
+  await note(finding);
+  const outcome = finding.kind === "found" ? await takeOver(claimed, finding) : finding;
+  const refused = outcome.kind === "refused" ? refusedEntry(outcome) : null;
+  if (outcome.kind !== "taken") await letOrder(db, { ...claimed, refused, now: clock.now() });
+  onLooked(claimed, outcome);
+}
 
-  /** What runs is cut off and given back: another process looks. */
-  async stop(): Promise<void> {
-    await this.#rounds.stop();
-  }
-
-  /** @returns how long to wait for the next round, in milliseconds. */
-  async #round(rounds: Rounds): Promise<number> {
-    const { db, clock, concurrency, lease, pollEvery } = this.#options;
-    const free = concurrency - rounds.underway;
-    if (free <= 0) return pollEvery;
-    const claimed = await claimLooks(db, { limit: free, lease, now: clock.now() });
-    for (const look of claimed) rounds.begin(this.#look(look, rounds.signal));
-    if (claimed.length === free) return pollEvery;
-    const next = await nextLookAt(db);
-    return next === null ? pollEvery : Math.min(milliseconds(next - clock.now()), pollEvery);
-  }
-
-  async #look(look: ClaimedLook, signal: AbortSignal): Promise<void> {
-    const { db, clock, find, takeOver, onLooked, onError } = this.#options;
-    try {
-      const finding = await find(look, signal);
-      await this.#note(finding);
-      const outcome = finding.kind === "found" ? await takeOver(look, finding) : finding;
-      const refused = outcome.kind === "refused" ? refusedEntry(outcome) : null;
-      if (outcome.kind !== "taken") await letOrder(db, { ...look, refused, now: clock.now() });
-      onLooked(look, outcome);
-    } catch (error) {
-      const now = clock.now();
-      if (signal.aborted) return await releaseLook(db, { ...look, now }).catch(onError);
-      onError(error);
-      // A fault of ours keeps nobody from a certificate. With the database away the lease ends it.
-      await letOrder(db, { ...look, refused: null, now }).catch(onError);
-    }
-  }
-
-  /** Told when it changes, by whoever notes it first. */
-  async #note(finding: VaultFinding): Promise<void> {
-    const { db, clock, onAway } = this.#options;
+/** Whether Vault answers is stored and told when it changes, by whichever process notes it first. */
+function standingNotes({ db, clock, onAway }: VaultWatchOptions): Note {
+  /** Null: nobody here has asked. */
+  let answers: boolean | null = null;
+  return async (finding) => {
     if (finding.kind === "spared") return;
-    const before = this.#answers;
-    this.#answers = finding.kind !== "away";
+    const before = answers;
+    answers = finding.kind !== "away";
     if (finding.kind !== "away") {
       if (before !== true) await noteVaultBack(db, clock.now());
     } else if (before !== false && (await noteVaultAway(db, finding.reason, clock.now()))) {
       onAway(finding.reason);
     }
-  }
+  };
 }
 
 const refusedEntry = ({ place, code, reason }: RefusedEntry): RefusedEntry => ({ place, code, reason });

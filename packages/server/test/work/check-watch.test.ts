@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { claimChecks, nextCheckAt } from "../../src/store/claim-checks.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
-import { type CheckNames, CheckWatch } from "../../src/work/check-watch.ts";
+import { type CheckNames, watchChecks } from "../../src/work/check-watch.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { type Fleet, startFleet } from "../store/fleet.ts";
 
@@ -31,7 +31,8 @@ function watch(
   onChecked: (name: string, findings: readonly Finding[]) => void,
 ) {
   const errors: unknown[] = [];
-  const watched = new CheckWatch({
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const watched = watchChecks({
     db: fleet.db,
     clock: systemClock,
     check,
@@ -40,9 +41,12 @@ function watch(
     lease,
     pollEvery: milliseconds(1_000),
     onChecked: ([name = ""], findings) => onChecked(name, findings),
-    onError: (error) => errors.push(error),
+    onError: (error) => {
+      errors.push(error);
+      tell();
+    },
   });
-  return { watched, errors };
+  return { watched, errors, told };
 }
 
 test("two processes check each name once, no more than so many side by side", async () => {
@@ -78,14 +82,10 @@ test("what runs when it stops is given back, and what breaks is told and kept un
   await using fleet = await startFleet(postgres);
   await sendToChecks(fleet, ["cut.example.com", "broken.example.com"]);
   const begun = Promise.withResolvers<void>();
-  const broken = Promise.withResolvers<void>();
-  const { watched, errors } = watch(
+  const { watched, errors, told } = watch(
     fleet,
     async ({ names: [name] }, _cas, signal) => {
-      if (name === "broken.example.com") {
-        broken.resolve();
-        throw new Error("a fault of ours");
-      }
+      if (name === "broken.example.com") throw new Error("a fault of ours");
       begun.resolve();
       await new Promise((_, reject) =>
         signal.addEventListener("abort", () => reject(signal.reason as Error)),
@@ -94,7 +94,7 @@ test("what runs when it stops is given back, and what breaks is told and kept un
     },
     () => {},
   );
-  await Promise.all([begun.promise, broken.promise]);
+  await Promise.all([begun.promise, told]);
   await watched.stop();
   expect(errors).toMatchObject([{ message: "a fault of ours" }]);
   const again = await claimChecks(fleet.db, { limit: 10, lease, now: systemClock.now() });

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/clock.ts";
 import type { FindInVault } from "../../src/effects/find-in-vault.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { claimLooks } from "../../src/store/vault-looks.ts";
-import { VaultWatch } from "../../src/work/vault-watch.ts";
+import { watchVault } from "../../src/work/vault-watch.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { startFleet } from "../store/fleet.ts";
 
@@ -32,7 +32,7 @@ test("what breaks is told, and the order goes its way; what runs when it stops i
       signal.addEventListener("abort", () => reject(signal.reason as Error)),
     );
   };
-  const watch = new VaultWatch({
+  const watch = watchVault({
     db,
     clock: systemClock,
     find,
