@@ -6,7 +6,7 @@ import { ConfigInvalid } from "./config/read-config.ts";
 import type { VaultConfig } from "./config/vault-config.ts";
 import { type FindInVault, findInVault } from "./effects/find-in-vault.ts";
 import { readImported } from "./effects/read-imported.ts";
-import { takeFound } from "./http/intake/take-found.ts";
+import { takeFound } from "./http/import/take-found.ts";
 import { observeVault } from "./observe/vault-events.ts";
 import type { Rounds } from "./work/rounds.ts";
 import { watchVault } from "./work/vault-watch.ts";

@@ -3,9 +3,9 @@ import { type Instant, importedRenewal } from "@certmill/domain";
 import type { CaIdentity } from "../../store/read/cas.ts";
 import type { LineageTerms } from "../../store/write/add-lineages.ts";
 import type { Origin } from "../../store/write/store-imported.ts";
-import { originOf } from "../caller/origin-of.ts";
+import { acceptRow } from "../intake/accept-row.ts";
 import type { ReadCertificate, ReadImported } from "../ports.ts";
-import { acceptRow } from "./accept-row.ts";
+import { originOf } from "./origin-of.ts";
 import type { Importable } from "./sort-certificates.ts";
 
 /** A certificate that can be served, as far as it can be judged by itself. */

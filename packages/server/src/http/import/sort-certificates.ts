@@ -1,7 +1,7 @@
 import { type DnsName, type Instant, sameNames } from "@certmill/domain";
 import type { Standing } from "../../store/read/standings.ts";
 import type { KeyType } from "../../store/schema/key.ts";
-import { type Here, rsaOfPairs } from "./import-pairs.ts";
+import { type Here, rsaOfPairs } from "./rsa-of-pairs.ts";
 
 /** A certificate that can be served, whose names are in order; whether they are free is not known yet. */
 export interface Importable {
