@@ -9,13 +9,9 @@ export { http01 } from "./challenge/http-01.ts";
 export { isToken, keyAuthorization } from "./challenge/key-authorization.ts";
 export { type TlsAlpn01Challenge, tlsAlpn01 } from "./challenge/tls-alpn-01.ts";
 export type { Account, AccountUpdate, NewAccountRequest, OrderPage } from "./client/account.ts";
-export {
-  AcmeClient,
-  type AcmeClientOptions,
-  type ReplacementOrder,
-  type RetrievedChain,
-} from "./client/acme-client.ts";
+export { AcmeClient, type AcmeClientOptions, type ReplacementOrder } from "./client/acme-client.ts";
 export type { Authorization, AuthorizationStatus } from "./client/authorization.ts";
+export type { RetrievedChain } from "./client/certificate-requests.ts";
 export type { Challenge } from "./client/challenge.ts";
 export type { Directory, DirectoryMeta } from "./client/directory.ts";
 export type { NewOrderRequest, Order, OrderStatus } from "./client/order.ts";

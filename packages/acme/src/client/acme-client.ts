@@ -1,36 +1,30 @@
-import { AccountKey } from "../wire/account-key.ts";
+import type { AccountKey } from "../wire/account-key.ts";
 import { AcmeError } from "../wire/acme-error.ts";
-import { bindExternalAccount, keyChangeRequest } from "../wire/embedded-jws.ts";
 import type { Identifier } from "../wire/identifier.ts";
 import { NO_PAYLOAD } from "../wire/jws.ts";
-import { linkTargets } from "../wire/link.ts";
 import { secureUrl } from "../wire/secure-url.ts";
 import type { AcmeHttpResponse, Transport } from "../wire/transport.ts";
-import {
-  type Account,
-  type AccountUpdate,
-  type NewAccountRequest,
-  type OrderPage,
-  parseAccount,
-  parseOrderUrls,
-} from "./account.ts";
+import type { Account, AccountUpdate, NewAccountRequest, OrderPage } from "./account.ts";
+import { changeAccountKey, postAccount, readOrderPage, requestAccount } from "./account-requests.ts";
 import { type Authorization, parseAuthorization } from "./authorization.ts";
+import {
+  type RetrievedChain,
+  readCertificate,
+  readChangedRenewalInfo,
+  readRenewalInfo,
+  revokeCertificate,
+} from "./certificate-requests.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import { acceptContacts } from "./contact.ts";
 import { type Directory, offered } from "./directory.ts";
 import { type NewOrderRequest, newOrderPayload, type Order, parseOrder } from "./order.ts";
-import {
-  entityTag,
-  parseRenewalInfo,
-  type RetrievedRenewalInfo,
-  renewalInfoRetryAt,
-  type UnchangedRenewalInfo,
-} from "./renewal-info.ts";
+import type { RetrievedRenewalInfo, UnchangedRenewalInfo } from "./renewal-info.ts";
 import { concernsReplacement } from "./replacement.ts";
 import { type Retrieved, requiredLocation, retrieved } from "./retrieved.ts";
-import { type RevocationRequest, revocationPayload } from "./revocation.ts";
+import type { RevocationRequest } from "./revocation.ts";
 import {
   type BeforeRequest,
+  JSON_TYPE,
   type ObservedRequest,
   type ResourceKind,
   SignedRequests,
@@ -52,12 +46,6 @@ export interface AcmeClientOptions {
   readonly beforeRequest?: BeforeRequest;
   /** Told of every HTTP request once it is over, however it ended. Must not throw. */
   readonly onRequest?: (request: ObservedRequest) => void;
-}
-
-/** A downloaded chain, PEM text as it came. */
-export interface RetrievedChain extends Retrieved<string> {
-  /** Where the same certificate is with other chains (RFC 8555 section 7.4.2); mostly empty. */
-  readonly alternates: readonly string[];
 }
 
 /** A new order, and whether it still names the certificate it was to replace. */
@@ -113,22 +101,12 @@ export class AcmeClient {
    *   none.
    */
   async newAccount(request: NewAccountRequest, signal?: AbortSignal): Promise<Account> {
-    acceptContacts(request.contact);
-    const { newAccount: url } = await this.#requests.directory(signal);
-    const { externalAccountBinding: binding, ...members } = request;
-    const externalAccountBinding =
-      binding === undefined ? undefined : bindExternalAccount(binding, this.key, url);
-    const payload = JSON.stringify({ ...members, externalAccountBinding });
-    const post = { resource: "newAccount", url, payload, accept: JSON_TYPE, signal } as const;
-    const response = await this.#requests.postAsKey(post, this.key);
-    const account = parseAccount(response.body, requiredLocation(response, url, "newAccount"));
-    this.#requests.signAs(account.url);
-    return account;
+    return requestAccount(this.#requests, request, signal);
   }
 
   /** The account as the CA has it now (RFC 8555 section 7.3.3). */
   async account(signal?: AbortSignal): Promise<Account> {
-    return this.#postAccount(NO_PAYLOAD, signal);
+    return postAccount(this.#requests, NO_PAYLOAD, signal);
   }
 
   /**
@@ -138,12 +116,12 @@ export class AcmeClient {
    */
   async updateAccount(update: AccountUpdate, signal?: AbortSignal): Promise<Account> {
     acceptContacts(update.contact);
-    return this.#postAccount(JSON.stringify(update), signal);
+    return postAccount(this.#requests, JSON.stringify(update), signal);
   }
 
   /** Ends the account for good (RFC 8555 section 7.3.6); its certificates stay valid. */
   async deactivateAccount(signal?: AbortSignal): Promise<Account> {
-    return this.#postAccount('{"status":"deactivated"}', signal);
+    return postAccount(this.#requests, DEACTIVATION, signal);
   }
 
   /**
@@ -154,13 +132,7 @@ export class AcmeClient {
    *   for the key that the account has (RFC 8555 section 11.1).
    */
   async changeKey(newKey: AccountKey, signal?: AbortSignal): Promise<void> {
-    if (newKey.thumbprint === this.key.thumbprint)
-      throw new TypeError("the new key is the account's key already");
-    const url = offered(await this.#requests.directory(signal), "keyChange");
-    const { accountUrl, key: oldKey } = this.#requests;
-    const change = keyChangeRequest({ accountUrl, oldKey, newKey, keyChangeUrl: url });
-    await this.#post("keyChange", url, JSON.stringify(change), signal);
-    this.#requests.signAs(accountUrl, newKey);
+    await changeAccountKey(this.#requests, newKey, signal);
   }
 
   /**
@@ -169,9 +141,7 @@ export class AcmeClient {
    * @param url the account's `orders`, then each page's `next`.
    */
   async orders(url: string, signal?: AbortSignal): Promise<OrderPage> {
-    const response = await this.#post("orders", url, NO_PAYLOAD, signal);
-    const next = linkTargets(response.headers.get("link"), "next", url)[0] ?? null;
-    return { orders: parseOrderUrls(response.body), next: next === null ? null : secureUrl(next) };
+    return readOrderPage(this.#requests, url, signal);
   }
 
   /**
@@ -244,10 +214,7 @@ export class AcmeClient {
    * a failed one.
    */
   async deactivateAuthorization(url: string, signal?: AbortSignal): Promise<Retrieved<Authorization>> {
-    return this.#authorization(
-      await this.#post("authorization", url, '{"status":"deactivated"}', signal),
-      url,
-    );
+    return this.#authorization(await this.#post("authorization", url, DEACTIVATION, signal), url);
   }
 
   /** The challenge as it is now (RFC 8555 section 7.1.5); tells the CA nothing. */
@@ -281,11 +248,7 @@ export class AcmeClient {
 
   /** Downloads a chain (RFC 8555 section 7.4.2) as it came: `parseChain` reads and checks it. */
   async certificate(url: string, signal?: AbortSignal): Promise<RetrievedChain> {
-    const post = { resource: "certificate", url, payload: NO_PAYLOAD, accept: PEM_TYPE, signal } as const;
-    const response = await this.#requests.post(post);
-    const links = linkTargets(response.headers.get("link"), "alternate", url);
-    const alternates = links.flatMap((link) => secureUrl(link) ?? []);
-    return { ...this.#retrieved(response, url, response.body), alternates };
+    return readCertificate(this.#requests, url, signal);
   }
 
   /**
@@ -295,18 +258,7 @@ export class AcmeClient {
    * @throws AcmeError `not-offered`; TypeError for a `certificateKey` that cannot sign requests.
    */
   async revoke(request: RevocationRequest, signal?: AbortSignal): Promise<"revoked" | "already-revoked"> {
-    const url = offered(await this.#requests.directory(signal), "revokeCert");
-    const payload = revocationPayload(request);
-    const post = { resource: "revokeCert", url, payload, accept: JSON_TYPE, signal } as const;
-    const { certificateKey } = request;
-    try {
-      if (certificateKey === undefined) await this.#requests.post(post);
-      else await this.#requests.postAsKey(post, new AccountKey(certificateKey));
-      return "revoked";
-    } catch (error) {
-      if (error instanceof AcmeError && error.problem?.type === "alreadyRevoked") return "already-revoked";
-      throw error;
-    }
+    return revokeCertificate(this.#requests, request, signal);
   }
 
   /**
@@ -318,9 +270,7 @@ export class AcmeClient {
    * @throws AcmeError `not-offered`.
    */
   async renewalInfo(certificateId: string, signal?: AbortSignal): Promise<RetrievedRenewalInfo> {
-    const url = await this.#renewalInfoUrl(certificateId, signal);
-    const response = await this.#requests.get("renewalInfo", url, { signal: signal ?? null });
-    return this.#renewalInfo(response, url);
+    return readRenewalInfo(this.#requests, certificateId, signal);
   }
 
   /**
@@ -336,28 +286,7 @@ export class AcmeClient {
     etag: string,
     signal?: AbortSignal,
   ): Promise<RetrievedRenewalInfo | UnchangedRenewalInfo> {
-    const url = await this.#renewalInfoUrl(certificateId, signal);
-    const response = await this.#requests.get("renewalInfo", url, { etag, signal: signal ?? null });
-    if (response.status !== 304) return this.#renewalInfo(response, url);
-    const { resource, retryAt } = this.#retrieved(response, url, null);
-    return { resource, retryAt: renewalInfoRetryAt(retryAt, this.#requests.now()) };
-  }
-
-  async #renewalInfoUrl(certificateId: string, signal: AbortSignal | undefined): Promise<string> {
-    const base = offered(await this.#requests.directory(signal), "renewalInfo");
-    return `${base.replace(/\/$/, "")}/${certificateId}`;
-  }
-
-  #renewalInfo(response: AcmeHttpResponse, url: string): RetrievedRenewalInfo {
-    const info = this.#retrieved(response, url, parseRenewalInfo(response.body));
-    const retryAt = renewalInfoRetryAt(info.retryAt, this.#requests.now());
-    return { ...info, retryAt, etag: entityTag(response.headers) };
-  }
-
-  async #postAccount(payload: string, signal: AbortSignal | undefined): Promise<Account> {
-    const { accountUrl } = this.#requests;
-    const response = await this.#post("account", accountUrl, payload, signal);
-    return parseAccount(response.body, accountUrl);
+    return readChangedRenewalInfo(this.#requests, { certificateId, etag }, signal);
   }
 
   #authorization(response: AcmeHttpResponse, url: string): Retrieved<Authorization> {
@@ -378,5 +307,4 @@ export class AcmeClient {
   }
 }
 
-const JSON_TYPE = "application/json";
-const PEM_TYPE = "application/pem-certificate-chain";
+const DEACTIVATION = '{"status":"deactivated"}';

@@ -77,6 +77,9 @@ interface GetOptions {
   readonly signal?: AbortSignal | null;
 }
 
+/** What CAs are asked for, but for chains. */
+export const JSON_TYPE = "application/json";
+
 /** RFC 8555 section 6.5 leaves the number open. */
 const BAD_NONCE_RETRIES = 5;
 
@@ -145,7 +148,7 @@ export class SignedRequests {
     const { response, problem } = await this.#send(resource, {
       method: "GET",
       url,
-      headers: { accept: "application/json", ...(etag !== null && { "if-none-match": etag }) },
+      headers: { accept: JSON_TYPE, ...(etag !== null && { "if-none-match": etag }) },
       body: null,
       signal,
     });
