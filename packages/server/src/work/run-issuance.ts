@@ -39,6 +39,8 @@ import { commitIssued } from "../store/decision/commit-issued.ts";
 import { commitStep, type LiveCommit, type Publication } from "../store/decision/commit-step.ts";
 import type { TimelineEvent } from "../store/decision/tell-events.ts";
 import { readSecret } from "../store/secrets.ts";
+import { timelineOf } from "./issuance-timeline.ts";
+import { commitEnd, stepEnd, tracedCommit, tracedStep, type Within } from "./issuance-trace.ts";
 
 export interface IssuanceTools {
   readonly db: Db;
@@ -58,15 +60,6 @@ export interface IssuanceTools {
   /** Told of an exception that ends the issuance, as it is nobody else's doing. */
   readonly onOwnFault: (error: unknown, issuance: ClaimedIssuance) => void;
 }
-
-/** Runs a step for whoever traces; `endOf` says how it ended. */
-export type Within = <T>(
-  step: { readonly name: string; readonly attributes: StepFacts },
-  act: () => Promise<T>,
-  endOf: (result: T) => { readonly fault: string | null; readonly attributes: StepFacts },
-) => Promise<T>;
-
-type StepFacts = Readonly<Record<string, string | number | boolean>>;
 
 /** @returns when it goes on; null: it has ended, or is another worker's. @throws the signal's reason when it aborts; the database's errors. The state committed last stands. */
 export async function runIssuance(issuance: ClaimedIssuance, tools: IssuanceTools): Promise<Instant | null> {
@@ -109,7 +102,11 @@ class Run {
       again: this.#again,
       material: () => this.#openMaterial(),
     };
-    const outcome = await this.#tools.within(stepOf(state, this.#again), () => this.#perform(task), endOf);
+    const outcome = await this.#tools.within(
+      tracedStep(state, this.#again),
+      () => this.#perform(task),
+      stepEnd,
+    );
     const [events, ledger] = [[...this.#events], [...this.#ledger]];
     this.#isStored = false;
     try {
@@ -132,7 +129,7 @@ class Run {
     const terms = { names, challenge, failuresBefore, givesUpAt: givesUpAt(failing, life.giveUp, now) };
     const decision = advance(state, outcome.input, terms, now);
     assert(decision !== null, `${outcome.input.kind} is no answer to ${state.kind}`);
-    this.#events.push(...timeline(decision, now));
+    this.#events.push(...timelineOf(decision, now));
     this.#ledger.push(...ledgerChanges({ ...this.#issuance, from: state, input: outcome.input, decision }));
     if (outcome.kind === "key") this.#material = outcome.material;
     if (!mustCommit(state, decision, now)) {
@@ -237,11 +234,7 @@ class Run {
 
   /** @returns whether what `commit` stores was accepted: the claim is still ours. */
   async #stored({ kind }: IssuanceState, commit: () => Promise<boolean>): Promise<boolean> {
-    const accepted = await this.#tools.within(
-      { name: "commit", attributes: { "certmill.state": kind } },
-      commit,
-      (isAccepted) => ({ fault: isAccepted ? null : "claim-lost", attributes: {} }),
-    );
+    const accepted = await this.#tools.within(tracedCommit(kind), commit, commitEnd);
     this.#isStored = true;
     return accepted;
   }
@@ -268,46 +261,11 @@ class Run {
   }
 }
 
-/** A step is named after its effect. */
-const stepOf = (state: LiveState, again: boolean) => ({
-  name: effectOf(state),
-  attributes: {
-    "certmill.state": state.kind,
-    // It may have been done before, by a worker that then fell silent.
-    "certmill.again": again,
-    "certmill.faults": state.faults,
-    ...("polls" in state ? { "certmill.polls": state.polls } : {}),
-  },
-});
-
 const isOwnFault = ({ input }: Outcome): boolean =>
   input.kind === "fault" && input.fault.code === "internal-error";
-
-const endOf = ({ input }: Outcome) => ({
-  fault: input.kind === "fault" ? input.fault.code : null,
-  attributes: { "certmill.result": input.kind },
-});
 
 /** Whether the next state must be durable before anything else happens. */
 function mustCommit(from: LiveState, { state, publish }: Decision, now: Instant): boolean {
   if (!isLive(state) || state.wakeAt > now || publish.length > 0) return true;
   return changesOutside(effectOf(from)) || changesOutside(effectOf(state));
-}
-
-function timeline({ state, done, fault }: Decision, now: Instant): TimelineEvent[] {
-  const names = "challenges" in state ? state.challenges.map(({ identifier }) => identifier) : [];
-  const events: TimelineEvent[] = done.map(({ kind, took, silent }) => ({
-    at: now,
-    kind,
-    took,
-    detail: kind === "challenge.published" ? { names } : silent === undefined ? {} : { silent },
-  }));
-  if (fault === null) return events;
-  const { code, detail } = fault;
-  events.push(
-    state.kind === "abandoned"
-      ? { at: now, kind: "issuance.failed", took: null, detail: { code, detail, retryAt: state.retryAt } }
-      : { at: now, kind: "issuance.delayed", took: null, detail: { code, detail } },
-  );
-  return events;
 }
