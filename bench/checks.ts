@@ -8,6 +8,7 @@ import { migrate } from "../packages/server/src/store/migrate.ts";
 import { planRound } from "../packages/server/src/store/planning/plan-round.ts";
 import { addLineages } from "../packages/server/src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../packages/server/src/store/write/names.ts";
+import { usualTerms } from "../packages/server/test/store/usual-terms.ts";
 import { freePort } from "../tools/peers/free-port.ts";
 import { benchPeers, peers } from "../tools/peers/peer.ts";
 import type { Bench, Report, Tell } from "./bench.ts";
@@ -104,16 +105,7 @@ async function measure(tell: Tell): Promise<Report> {
 /** Adds them and sends them to their checks, as the planner does. */
 async function addDomains(db: Db, from: number, count: number): Promise<void> {
   const { id: caId } = await db.selectFrom("ca").select("id").executeTakeFirstOrThrow();
-  const terms = {
-    caId,
-    caIds: null,
-    edgeGroupId: await ensureEdgeGroup(db, "default"),
-    keyType: "p256",
-    paired: null,
-    profile: null,
-    challenge: null,
-    campaignId: null,
-  } as const;
+  const terms = usualTerms(caId, await ensureEdgeGroup(db, "default"));
   const wanted = Array.from({ length: count }, (_, n) => ({
     names: [`shop.n${from + n}.example` as DnsName] as const,
     tenantId: null,

@@ -19,6 +19,7 @@ import {
   startFleet,
   storeKey,
 } from "./fleet.ts";
+import { usualTerms } from "./usual-terms.ts";
 
 let postgres: MigratedPostgres;
 let fleet: Fleet;
@@ -41,16 +42,7 @@ const add = (name: string, tenantId: string | null = null): Promise<void> =>
   addLineages(
     fleet.db,
     [{ names: [name as DnsName], tenantId }],
-    {
-      caId: first,
-      caIds: tenantId === null ? [first, second] : null,
-      edgeGroupId: "1",
-      keyType: "p256",
-      paired: null,
-      profile: null,
-      challenge: null,
-      campaignId: null,
-    },
+    { ...usualTerms(first), caIds: tenantId === null ? [first, second] : null },
     start,
   );
 const slow = (ids: readonly string[], until: Instant) =>

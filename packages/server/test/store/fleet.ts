@@ -19,6 +19,7 @@ import { isDue, readOwed } from "../../src/store/what-is-owed.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../src/store/write/names.ts";
 import type { MigratedPostgres } from "../migrated-postgres.ts";
+import { usualTerms } from "./usual-terms.ts";
 
 export const start = instant(Date.parse("2026-11-22T12:00:00Z"));
 export const lease = seconds(60);
@@ -57,16 +58,7 @@ export async function startFleet(postgres: MigratedPostgres, maxOrdersInFlight =
       addLineages(
         db,
         lineages.map((names) => ({ names: names as unknown as [DnsName, ...DnsName[]], tenantId: null })),
-        {
-          caId,
-          caIds: null,
-          edgeGroupId,
-          keyType: "p256",
-          paired: null,
-          profile: null,
-          challenge: null,
-          campaignId: null,
-        },
+        usualTerms(caId, edgeGroupId),
         at,
       ),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),

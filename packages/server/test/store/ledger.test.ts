@@ -22,6 +22,7 @@ import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureTenants } from "../../src/store/write/names.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { type Fleet, lease, planAll, sealed, start, startFleet } from "./fleet.ts";
+import { usualTerms } from "./usual-terms.ts";
 
 let postgres: MigratedPostgres;
 
@@ -261,16 +262,7 @@ test("a line that leads to a CA that is away is passed by the others, in the sam
   await addLineages(
     fleet.db,
     numbered(30, "pinned.example").map(([name]) => ({ names: [name as DnsName] as const, tenantId: null })),
-    {
-      caId: away,
-      caIds: [away],
-      edgeGroupId: "1",
-      keyType: "p256",
-      paired: null,
-      profile: null,
-      challenge: null,
-      campaignId: null,
-    },
+    { ...usualTerms(away), caIds: [away] },
     start,
   );
   await fleet.add(distinct(25));
@@ -301,21 +293,11 @@ test("a tenant with one domain does not wait behind one with hundreds", async ()
   await using fleet = await startFleet(postgres);
   await limitTo(fleet, "new-orders-per-account", 10, hours(1));
   const tenants = await ensureTenants(fleet.db, ["many", "one"], start);
-  const { edge_group_id: edgeGroupId } = { edge_group_id: "1" };
   const add = (names: readonly [string][], tenant: string, at: Instant) =>
     addLineages(
       fleet.db,
       names.map(([name]) => ({ names: [name as DnsName] as const, tenantId: tenants.get(tenant) ?? null })),
-      {
-        caId: fleet.caId,
-        caIds: null,
-        edgeGroupId,
-        keyType: "p256",
-        paired: null,
-        profile: null,
-        challenge: null,
-        campaignId: null,
-      },
+      usualTerms(fleet.caId),
       at,
     );
   await add(distinct(300), "many", start);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LimitRules, NO_LIMITS, per } from "../../../sim/src/index.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
+import { usualTerms } from "../store/usual-terms.ts";
 import { type IssuingServer, startIssuingServer } from "./issuing-server.ts";
 
 let postgres: MigratedPostgres;
@@ -32,16 +33,7 @@ async function enrolAll(server: IssuingServer, names: readonly string[]): Promis
   await addLineages(
     server.db,
     names.map((name) => ({ names: [name as DnsName] as const, tenantId: null })),
-    {
-      caId,
-      caIds: null,
-      edgeGroupId: "1",
-      keyType: "p256",
-      paired: null,
-      profile: null,
-      challenge: null,
-      campaignId: null,
-    },
+    usualTerms(caId),
     server.clock.now(),
   );
   await all;

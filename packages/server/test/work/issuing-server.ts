@@ -15,6 +15,7 @@ import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../src/store/write/names.ts";
 import { FastClock } from "../fast-clock.ts";
 import type { MigratedPostgres } from "../migrated-postgres.ts";
+import { usualTerms } from "../store/usual-terms.ts";
 
 /** A worker and a responder in this process, a sim CA that validates there, and a clock that runs fast. */
 export interface IssuingServer extends AsyncDisposable {
@@ -207,14 +208,5 @@ async function register(
   } as const;
   const caId = await insertCa(db, { name, directoryUrl: ca.directoryUrl, ...policy, account }, clock.now());
   if (caId === null) throw new Error(`There is a CA "${name}" already.`);
-  return {
-    caId,
-    caIds: null,
-    edgeGroupId: await ensureEdgeGroup(db, "default"),
-    keyType: "p256",
-    paired: null,
-    profile: null,
-    challenge: null,
-    campaignId: null,
-  } as const;
+  return usualTerms(caId, await ensureEdgeGroup(db, "default"));
 }

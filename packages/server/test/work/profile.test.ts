@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
+import { usualTerms } from "../store/usual-terms.ts";
 import { type IssuingServer, startIssuingServer } from "./issuing-server.ts";
 
 let postgres: MigratedPostgres;
@@ -22,16 +23,7 @@ async function isShort(server: IssuingServer, name: string, profile: string | nu
   await addLineages(
     server.db,
     [{ names: [name as DnsName], tenantId: null }],
-    {
-      caId,
-      caIds: null,
-      edgeGroupId: "1",
-      keyType: "p256",
-      paired: null,
-      profile,
-      challenge: null,
-      campaignId: null,
-    },
+    { ...usualTerms(caId), profile },
     server.clock.now(),
   );
   await stored;

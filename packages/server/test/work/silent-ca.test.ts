@@ -14,6 +14,7 @@ import { readOwed } from "../../src/store/what-is-owed.ts";
 import { addLineages } from "../../src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../src/store/write/names.ts";
 import { startMigratedPostgres } from "../migrated-postgres.ts";
+import { usualTerms } from "../store/usual-terms.ts";
 
 /** Takes connections and never says a word. */
 async function startSilentServer() {
@@ -86,16 +87,7 @@ test("a CA that never answers does not hold a stop up, and the issuance is given
   } as const;
   const running = await compose(config, { clock: systemClock, log: pino({ level: "silent" }) });
   const wanted = [{ names: ["a.example.com" as DnsName] as const, tenantId: null }];
-  const terms = {
-    caId,
-    caIds: null,
-    edgeGroupId: await ensureEdgeGroup(db, "default"),
-    keyType: "p256",
-    paired: null,
-    profile: null,
-    challenge: null,
-    campaignId: null,
-  } as const;
+  const terms = usualTerms(caId, await ensureEdgeGroup(db, "default"));
   await addLineages(db, wanted, terms, systemClock.now());
   await ca.asked;
   await running.stop();
