@@ -6,6 +6,7 @@ import { Type } from "typebox";
 import Value from "typebox/value";
 import { askApi, refusedBy } from "./ask-api.ts";
 import { type DnsProvider, ProviderFault, recordLifetime, type TextRecord } from "./dns-provider.ts";
+import { type NextTexts, providerOfSets } from "./text-set.ts";
 
 export interface PowerDnsAccess {
   /** Such as `http://192.0.2.53:8081`. */
@@ -26,24 +27,13 @@ const Zone = Type.Object({ rrsets: Type.Array(TextSet) });
 const api = "PowerDNS";
 
 export function powerDns(access: PowerDnsAccess): DnsProvider {
-  return {
-    add: (record, signal) =>
-      change(access, record, signal, (contents, ours) =>
-        contents.includes(ours) ? null : [...contents, ours],
-      ),
-    remove: (record, signal) =>
-      change(access, record, signal, (contents, ours) =>
-        contents.includes(ours) ? contents.filter((content) => content !== ours) : null,
-      ),
-  };
+  return providerOfSets((record, next, signal) => change(access, { record, next }, signal));
 }
 
-/** @param next what is to be there; null: it is as it should be. */
 async function change(
   access: PowerDnsAccess,
-  record: TextRecord,
+  { record, next }: { readonly record: TextRecord; readonly next: NextTexts },
   signal: AbortSignal,
-  next: (contents: readonly string[], ours: string) => readonly string[] | null,
 ): Promise<void> {
   const url = zoneUrl(access, record.zone);
   const headers = { "x-api-key": access.apiKey };

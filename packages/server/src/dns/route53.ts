@@ -4,6 +4,7 @@
  */
 import type * as sdkTypes from "@aws-sdk/client-route-53";
 import { type DnsProvider, ProviderFault, recordLifetime, type TextRecord } from "./dns-provider.ts";
+import { type NextTexts, providerOfSets } from "./text-set.ts";
 
 export interface Route53Access {
   readonly hostedZoneId: string;
@@ -23,16 +24,7 @@ interface TextSet {
 type Sdk = typeof sdkTypes;
 
 export function route53(access: Route53Access): DnsProvider {
-  return {
-    add: (record, signal) =>
-      change(access, record, signal, (contents, ours) =>
-        contents.includes(ours) ? null : [...contents, ours],
-      ),
-    remove: (record, signal) =>
-      change(access, record, signal, (contents, ours) =>
-        contents.includes(ours) ? contents.filter((content) => content !== ours) : null,
-      ),
-  };
+  return providerOfSets((record, next, signal) => change(access, { record, next }, signal));
 }
 
 /** Loaded on use: only those who have their zones there need it, and it is 19 MB. @throws ProviderFault */
@@ -46,12 +38,10 @@ async function loadSdk(): Promise<Sdk> {
   }
 }
 
-/** @param next what is to be there; null: it is as it should be. */
 async function change(
   access: Route53Access,
-  record: TextRecord,
+  { record, next }: { readonly record: TextRecord; readonly next: NextTexts },
   signal: AbortSignal,
-  next: (contents: readonly string[], ours: string) => readonly string[] | null,
 ): Promise<void> {
   const sdk = await loadSdk();
   const { hostedZoneId, accessKeyId, secretAccessKey, url } = access;
