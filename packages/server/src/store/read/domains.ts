@@ -6,10 +6,11 @@ import type { KeyType } from "../schema/key.ts";
 import { isPaired, withTwins } from "../twins.ts";
 import { wishedChallenge } from "../wished-challenge.ts";
 import { namesOfCas } from "./cas.ts";
+import { type HeldRow, heldColumns, heldTables } from "./held-row.ts";
 import { shownState } from "./shown-state.ts";
 
 /** A domain with its lineage, that one's current certificate and live issuance. */
-export interface DomainRow {
+export interface DomainRow extends HeldRow {
   readonly name: string;
   readonly lineage_id: string;
   readonly names: string[];
@@ -40,17 +41,6 @@ export interface DomainRow {
   readonly failure_detail: string | null;
   /** Null: none is live. */
   readonly issuance: LiveState | null;
-  readonly certificate_id: string | null;
-  readonly serial: string | null;
-  readonly issuer: string | null;
-  readonly not_before: Instant | null;
-  readonly not_after: Instant | null;
-  /** What its CA says of its renewal; null: nothing. */
-  readonly window_start: Instant | null;
-  readonly window_end: Instant | null;
-  readonly explanation_url: string | null;
-  readonly urgent: boolean | null;
-  readonly poll_at: Instant | null;
   /** The campaign that enrols it; null: none, or it has its certificate from it. */
   readonly campaign: string | null;
   readonly campaign_state: CampaignState | null;
@@ -80,9 +70,7 @@ const selectDomains = sql`
     lineage.leaves_at, lineage.all_names, tenant.name as tenant,
     ca.name as ca, ${namesOfCas(sql`lineage.ca_ids`)} as cas, edge_group.name as edge_group, lineage.key_type, ${isPaired} as is_paired, lineage.profile, ${wishedChallenge} as challenge, lineage.wake_at,
     lineage.failure_code, lineage.failure_detail, issuance.state as issuance,
-    certificate.id as certificate_id, certificate.serial, certificate.issuer,
-    certificate.not_before, certificate.not_after,
-    renewal.window_start, renewal.window_end, renewal.explanation_url, renewal.urgent, renewal.poll_at,
+    ${heldColumns},
     campaign.name as campaign, campaign.state as campaign_state, campaign.wave as campaign_wave, lineage.held,
     queue.queued_at, queue.parked_until, queue.parked_for,
     lineage_check.checked_at, lineage_check.wake_at as check_at, lineage_check.findings,
@@ -92,8 +80,7 @@ const selectDomains = sql`
     join ca on ca.id = lineage.ca_id
     join edge_group on edge_group.id = lineage.edge_group_id
     left join tenant on tenant.id = lineage.tenant_id
-    left join certificate on certificate.id = lineage.certificate_id
-    left join renewal on renewal.lineage_id = lineage.id and renewal.certificate_id = certificate.id
+    ${heldTables}
     left join campaign on campaign.id = lineage.campaign_id and lineage.certificate_id is null
     left join queue on queue.lineage_id = lineage.id
     left join lineage_check on lineage_check.lineage_id = lineage.id

@@ -52,12 +52,7 @@ export async function readLiveEvents(
   limit: number,
 ): Promise<LivePart<LiveEventRow>> {
   const horizon = await readHorizon(db);
-  const { rows } = await sql<LiveEventRow>`
-    select event.xact::text, event.id, event.at, event.kind, event.duration_ms, event.detail, event.lineage_id,
-      lineage.names[1] as domain, lineage.tenant_id, tenant.name as tenant
-    from (${next(after, horizon, limit)}) event
-      left join lineage on lineage.id = event.lineage_id left join tenant on tenant.id = lineage.tenant_id
-    order by event.xact, event.id`.execute(db);
+  const rows = await readLive(db, next(after, horizon, limit));
   return partOf(rows, { after, horizon, limit });
 }
 
@@ -67,21 +62,29 @@ export async function readNewestEvents(
   limit: number,
 ): Promise<LivePart<LiveEventRow> & { readonly installation: string }> {
   const horizon = await readHorizon(db);
+  const events = await readLive(
+    db,
+    sql`select event.* from event where ${isFinal(horizon)} and ${isTold}
+      order by event.xact desc, event.id desc limit ${limit}`,
+  );
+  const { installation, low } = horizon;
+  return {
+    events,
+    end: { installation, xact: low, id: "0" },
+    isCut: events.length === limit,
+    installation,
+  };
+}
+
+/** @param events a query of rows of `event`. */
+async function readLive(db: Db, events: RawBuilder<unknown>): Promise<readonly LiveEventRow[]> {
   const { rows } = await sql<LiveEventRow>`
     select event.xact::text, event.id, event.at, event.kind, event.duration_ms, event.detail, event.lineage_id,
       lineage.names[1] as domain, lineage.tenant_id, tenant.name as tenant
-    from (
-      select event.* from event where ${isFinal(horizon)} and ${isTold}
-      order by event.xact desc, event.id desc limit ${limit}
-    ) event left join lineage on lineage.id = event.lineage_id left join tenant on tenant.id = lineage.tenant_id
+    from (${events}) event
+      left join lineage on lineage.id = event.lineage_id left join tenant on tenant.id = lineage.tenant_id
     order by event.xact, event.id`.execute(db);
-  const { installation, low } = horizon;
-  return {
-    events: rows,
-    end: { installation, xact: low, id: "0" },
-    isCut: rows.length === limit,
-    installation,
-  };
+  return rows;
 }
 
 export interface TallyRow {
