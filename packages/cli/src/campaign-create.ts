@@ -5,6 +5,7 @@ import { type DayWindow, dayWindow, finishBy, percentage } from "./campaign-valu
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
+import { type ListOptions, withListOptions } from "./import/list-options.ts";
 import { openList } from "./import/list-source.ts";
 import { RejectsFile } from "./import/rejects-file.ts";
 import { sendList } from "./import/send-list.ts";
@@ -14,7 +15,7 @@ import { wholeNumber } from "./option-values.ts";
 import { campaignText } from "./terminal/campaign-text.ts";
 import { print, printJson } from "./terminal/print.ts";
 
-interface CampaignCreateOptions extends ServerOptions, CoverageOptions {
+interface CampaignCreateOptions extends ServerOptions, CoverageOptions, ListOptions {
   readonly name: string;
   readonly finishBy?: string;
   readonly window?: DayWindow;
@@ -25,8 +26,6 @@ interface CampaignCreateOptions extends ServerOptions, CoverageOptions {
   readonly spreadRenewals?: number;
   readonly withWww?: boolean;
   readonly www: boolean;
-  readonly rejects?: string;
-  readonly giveUpAfter: number;
 }
 
 export function registerCampaignCreate(campaign: Command): void {
@@ -51,10 +50,8 @@ export function registerCampaignCreate(campaign: Command): void {
       wholeNumber(0),
     )
     .option("--with-www", "also cover www. of each domain, not of registered ones only")
-    .option("--no-www", "cover no www. that is not in the list")
-    .option("--rejects <file>", "where rejected rows are reported (default: FILE.rejects.csv)")
-    .option("--give-up-after <seconds>", "how long a lost server is tried for", wholeNumber(0), 120);
-  withCoverageOptions(command).action(createCampaign);
+    .option("--no-www", "cover no www. that is not in the list");
+  withCoverageOptions(withListOptions(command)).action(createCampaign);
   withExamples(
     withServerOptions(command),
     "certmill campaign create customers.csv --name spring --finish-by 2027-02-20",

@@ -4,17 +4,15 @@ import { boundHeap } from "./bound-heap.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
+import { type ListOptions, withListOptions } from "./import/list-options.ts";
 import { openList } from "./import/list-source.ts";
 import { RejectsFile } from "./import/rejects-file.ts";
 import { sendList } from "./import/send-list.ts";
 import { tellImport } from "./import/tell-import.ts";
 import { Interruption } from "./interruption.ts";
-import { wholeNumber } from "./option-values.ts";
 
-interface DomainImportOptions extends ServerOptions, CoverageOptions {
+interface DomainImportOptions extends ServerOptions, CoverageOptions, ListOptions {
   readonly dryRun?: boolean;
-  readonly rejects?: string;
-  readonly giveUpAfter: number;
 }
 
 export function registerDomainImport(domain: Command): void {
@@ -22,10 +20,8 @@ export function registerDomainImport(domain: Command): void {
     .command("import")
     .description("add the domains of a list: CSV with the header domain,tenant,aliases, or one name a line")
     .argument("<file>", "the list, in UTF-8; - reads standard input")
-    .option("--dry-run", "say what would happen and change nothing")
-    .option("--rejects <file>", "where rejected rows are reported (default: FILE.rejects.csv)")
-    .option("--give-up-after <seconds>", "how long a lost server is tried for", wholeNumber(0), 120);
-  withCoverageOptions(command).action(importDomains);
+    .option("--dry-run", "say what would happen and change nothing");
+  withCoverageOptions(withListOptions(command)).action(importDomains);
   withExamples(
     withServerOptions(command),
     "certmill domain import customers.csv --dry-run",
