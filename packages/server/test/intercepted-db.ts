@@ -17,12 +17,15 @@ export type Intercept = <R>(
   run: <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>,
 ) => Promise<QueryResult<R>>;
 
+/** Runs what holds a connection, from the wish for one until it is given back. */
+export type Holding = <T>(use: () => Promise<T>) => Promise<T>;
+
 /** The same database, with every statement (`begin` and `commit` too) going through `intercept`. */
-export function interceptedDb(behind: Db, intercept: Intercept): Db {
+export function interceptedDb(behind: Db, intercept: Intercept, holding: Holding = (use) => use()): Db {
   return new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new InterceptedDriver(behind, intercept),
+      createDriver: () => new InterceptedDriver(behind, intercept, holding),
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
@@ -53,10 +56,12 @@ class InterceptedConnection implements DatabaseConnection {
 class InterceptedDriver implements Driver {
   readonly #behind: Db;
   readonly #intercept: Intercept;
+  readonly #holding: Holding;
 
-  constructor(behind: Db, intercept: Intercept) {
+  constructor(behind: Db, intercept: Intercept, holding: Holding) {
     this.#behind = behind;
     this.#intercept = intercept;
+    this.#holding = holding;
   }
 
   async init(): Promise<void> {}
@@ -66,11 +71,13 @@ class InterceptedDriver implements Driver {
 
   acquireConnection(): Promise<InterceptedConnection> {
     const acquired = Promise.withResolvers<InterceptedConnection>();
-    const used = this.#behind.getExecutor().provideConnection((connection) => {
-      const released = Promise.withResolvers<void>();
-      acquired.resolve(new InterceptedConnection(connection, this.#intercept, released.resolve));
-      return released.promise;
-    });
+    const used = this.#holding(() =>
+      this.#behind.getExecutor().provideConnection((connection) => {
+        const released = Promise.withResolvers<void>();
+        acquired.resolve(new InterceptedConnection(connection, this.#intercept, released.resolve));
+        return released.promise;
+      }),
+    );
     used.catch(acquired.reject);
     return acquired.promise;
   }
