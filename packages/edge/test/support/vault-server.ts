@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 
 interface Answer {
   readonly status: number;
@@ -42,6 +43,8 @@ export class VaultServer implements AsyncDisposable {
   beforeWrite: (path: string) => void = () => undefined;
   clusterId = randomUUID();
   isSealed = false;
+  /** Milliseconds that each answer takes. */
+  answersAfter = 0;
   lease = 3_600;
   renewals = 0;
   logins = 0;
@@ -77,6 +80,7 @@ export class VaultServer implements AsyncDisposable {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const given = await text(request);
+    await setTimeout(this.answersAfter);
     const { status, body, headers } = this.#answer(request, given === "" ? {} : JSON.parse(given));
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(body === undefined ? undefined : JSON.stringify(body));

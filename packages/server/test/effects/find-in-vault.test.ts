@@ -30,6 +30,7 @@ afterAll(async () => {
   await vault[Symbol.asyncDispose]();
 });
 beforeEach(() => {
+  vault.answersAfter = 0;
   vault.entries.clear();
   vault.requests.length = 0;
 });
@@ -92,6 +93,21 @@ test.each([
 ])("%s is refused with its place", async (code, { leaf, chain, keyPem: key }) => {
   vault.write(path, { leaf, key, chain });
   expect(await finder()(look, signal)).toMatchObject({ kind: "refused", code, place: `secret/${path}` });
+});
+
+test("the first that is good is found, behind one that is not; where none is, the first says why", async () => {
+  const expired = issuer.issue({ names, from: -90, until: -1 });
+  vault.write(path, { ...entry, crt: expired.leaf, key: expired.keyPem });
+  const other = issuer.issue({ names: ["www.shop.example.org"] });
+  vault.write("customers/www.shop.example.org", { crt: other.leaf, issuers: other.chain, key: other.keyPem });
+  expect(await finder()(look, signal)).toMatchObject({ code: "expired", place: `secret/${path}` });
+  vault.write("customers/www.shop.example.org", entry);
+  expect(await finder()(look, signal)).toMatchObject({ kind: "found" });
+});
+
+test("a domain waits no longer for several reads than for one", async () => {
+  vault.answersAfter = 60;
+  expect(await finder(vault.address, milliseconds(100))(look, signal)).toMatchObject({ kind: "away" });
 });
 
 test("a Vault that does not answer is waited for once: the next domain is spared", async () => {

@@ -70,6 +70,9 @@ test("a worker that comes late lets nobody go, and one that stops gives back at 
   await letGo(fleet, late);
   expect(await plan(fleet)).toBe(0);
   if (next === undefined) throw new Error("Its lease did not end.");
+  // Nor does it give back what is another's by now.
+  if (late !== undefined) await releaseLook(fleet.db, { ...late, now: start });
+  expect(await claim(fleet)).toEqual([]);
   await releaseLook(fleet.db, { ...next, now: start });
   const [another] = await claim(fleet);
   await letGo(fleet, another);
@@ -107,13 +110,31 @@ test("a look for one that has its certificate by now is over", async () => {
   );
   await letGo(fleet, look);
   expect(await nextLookAt(fleet.db)).toBeNull();
+  // Its renewal is nobody's to look for.
+  await sql`update lineage set wake_at = ${new Date(start)}`.execute(fleet.db);
+  expect(await plan(fleet)).toBe(1);
+});
+
+test("who stands in line already is not looked for", async () => {
+  await using fleet = await startFleet(postgres);
+  await fleet.add([["a.example.com"]]);
+  await planRound(fleet.db, { limit: 0, now: start });
+  await sql`update lineage set wake_at = ${new Date(start)}`.execute(fleet.db);
+  expect(await plan(fleet)).toBe(1);
 });
 
 test("what campaigns enrol is looked for when nobody waits", async () => {
   await using fleet = await startFleet(postgres);
   await fleet.add([["campaign.example.com"], ["customer.example.com"]]);
+  await sql`
+    with begun as (
+      insert into campaign (name, state, created_at) values ('spring', 'running', now()) returning id
+    )
+    update lineage set campaign_id = begun.id from begun where names[1] = 'campaign.example.com'`.execute(
+    fleet.db,
+  );
   await plan(fleet);
-  await sql`update vault_look set rank = 1, wake_at = vault_look.wake_at - interval '1 hour'
+  await sql`update vault_look set wake_at = vault_look.wake_at - interval '1 hour'
     from lineage where lineage.id = lineage_id and names[1] = 'campaign.example.com'`.execute(fleet.db);
   const next = async () =>
     (await claimLooks(fleet.db, { limit: 1, lease, now: start })).map(({ names }) => names[0]);
