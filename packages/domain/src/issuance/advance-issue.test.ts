@@ -1,4 +1,4 @@
-/** Exactly what each step from the key on stores, and what faults do. The whole table is in advance.test.ts. */
+/** Exactly what each step from the key on stores, and what faults do. The whole table is in test/issuance-table.ts. */
 import { describe, expect, test } from "vitest";
 import { at, done, ended, fresh, moved, start, step, terms, told, worn } from "../../test/issuance-steps.ts";
 import { after, hours, type Instant, instant, minutes, seconds } from "../time/instant.ts";

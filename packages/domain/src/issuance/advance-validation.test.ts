@@ -1,4 +1,4 @@
-/** Exactly what each step up to the end of the validation stores. The whole table is in advance.test.ts. */
+/** Exactly what each step up to the end of the validation stores. The whole table is in test/issuance-table.ts. */
 import { describe, expect, test } from "vitest";
 import { at, done, ended, fresh, moved, start, step, told, worn } from "../../test/issuance-steps.ts";
 import { after, hours, instant, milliseconds, minutes } from "../time/instant.ts";

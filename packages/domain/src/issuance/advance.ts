@@ -20,7 +20,7 @@ import { type IssuanceState, isLive, type LiveState } from "./state.ts";
 
 /**
  * The next state and what to store with it, or `null` when `input` is stale for `state`: a late worker may
- * still report. Pure; the whole table is in advance.test.ts.
+ * still report. Pure; the whole table is in test/issuance-table.ts.
  */
 export function advance(
   state: IssuanceState,
