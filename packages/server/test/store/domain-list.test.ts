@@ -4,14 +4,10 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { knownNames, seedFleet } from "../../../../tools/seed/seed-fleet.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
+import { countDomains } from "../../src/store/read/count-domains.ts";
 import { anyDomain, type DomainFilter } from "../../src/store/read/domain-filter.ts";
-import {
-  countDomains,
-  type DomainPage,
-  type DomainSort,
-  listDomains,
-  type WalkLengths,
-} from "../../src/store/read/domain-list.ts";
+import { listDomains, type WalkLengths } from "../../src/store/read/domain-list.ts";
+import type { DomainPage, DomainSort } from "../../src/store/read/domain-order.ts";
 import { type DomainRow, findDomains } from "../../src/store/read/domains.ts";
 import { type MigratedPostgres, type OwnDatabase, startMigratedPostgres } from "../migrated-postgres.ts";
 

@@ -1,14 +1,10 @@
 import type { Operations, Total } from "@certmill/api";
 import { instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
+import { countDomains } from "../../store/read/count-domains.ts";
 import { anyDomain, type DomainFilter } from "../../store/read/domain-filter.ts";
-import {
-  countDomains,
-  type DomainPage,
-  type DomainPlace,
-  type DomainSort,
-  listDomains,
-} from "../../store/read/domain-list.ts";
+import { listDomains } from "../../store/read/domain-list.ts";
+import type { DomainPage, DomainPlace, DomainSort } from "../../store/read/domain-order.ts";
 import type { DomainRow } from "../../store/read/domains.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { readSurvey } from "../../store/survey.ts";

@@ -119,3 +119,7 @@ const isShort = (search: string | null): boolean => search !== null && search.le
 /** The letters of names have no meaning in a pattern. */
 const partOf = (search: string | null): RawBuilder<boolean> | null =>
   search === null || isShort(search) ? null : sql`domain.name like ${`%${search}%`}`;
+
+/** Each of the conditions; none of them: true. */
+export const all = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
