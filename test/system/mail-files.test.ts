@@ -1,5 +1,5 @@
 /** Postfix and Dovecot on the agent's files, by the scripts and settings of docs/edges/reload.md. */
-import { chmod, mkdir, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtempDisposable, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -40,6 +40,8 @@ test.runIf(isRoot)(
         await writeFile(join(place.configuration, "main.cf"), "");
         const ended = await runProgram("sh", [script], { env: { MAIL_CONFIG: place.configuration } });
         expect(ended).toMatchObject({ code: 0, stderr: "" });
+        // The keys lie in the table.
+        expect(await othersMayRead(place.configuration, /^certmill-sni/)).toEqual([]);
         return await startPostfix(place, { smtp, smtps });
       },
       clients: { port: smtp, startTls: "smtp" },
@@ -112,6 +114,14 @@ async function serveAndRenew(program: "Dovecot" | "Postfix", edge: MailEdge): Pr
   await expectSeen("mail.example.net", other);
   expect(reloads()).toBe(2);
   expect(server.receipts.filter(({ error }) => error !== null)).toEqual([]);
+}
+
+/** @returns those of the files that others than their owner may read. @throws Error where there are none at all. */
+async function othersMayRead(directory: string, files: RegExp): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => files.test(name));
+  if (names.length === 0) throw new Error(`There is no ${String(files)} in ${directory}.`);
+  const modes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).mode));
+  return names.filter((_, index) => ((modes[index] ?? 0) & 0o077) !== 0);
 }
 
 /** Does what the docs say of a program, in a directory of its own. */
