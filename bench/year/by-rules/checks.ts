@@ -16,7 +16,7 @@ import { findingsOf } from "./sight.ts";
 /** Those whose addresses are wrong are looked at in each minute. */
 const lookEvery = minutes(1);
 
-/** What store/commit-check.ts and write/move-lineage.ts do, in memory. */
+/** What store/check/commit-check.ts and write/move-lineage.ts do, in memory. */
 export class Checks {
   readonly #duties: Duties;
   made = 0;

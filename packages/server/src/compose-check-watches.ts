@@ -3,7 +3,7 @@ import { minutes, seconds, usualLife } from "@certmill/domain";
 import type { NameChecks } from "./compose-checks.ts";
 import { baseOf, type WatchParts } from "./compose-watch-parts.ts";
 import { observeChecks } from "./observe/check-events.ts";
-import { beginLooks } from "./store/begin-looks.ts";
+import { beginLooks } from "./store/check/begin-looks.ts";
 import { type CheckNames, watchChecks } from "./work/check-watch.ts";
 import { quickLook } from "./work/quick-look.ts";
 import type { Rounds } from "./work/rounds.ts";

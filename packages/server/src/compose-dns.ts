@@ -9,7 +9,7 @@ import { Records } from "./dns/records.ts";
 import { open } from "./keys/envelope.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
 import type { Db } from "./store/database.ts";
-import { readProviderOfZone } from "./store/dns-zones.ts";
+import { readProviderOfZone } from "./store/dns/dns-zones.ts";
 import { readSecret } from "./store/secrets.ts";
 
 export interface DnsParts {

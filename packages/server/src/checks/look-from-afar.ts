@@ -4,8 +4,8 @@
  */
 import { type Duration, seconds, type View } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
+import { askVantages, collectAnswers, forgetLooks, readVantages } from "../store/check/vantage-looks.ts";
 import type { Database } from "../store/database.ts";
-import { askVantages, collectAnswers, forgetLooks, readVantages } from "../store/vantage-looks.ts";
 import { deadlineWithin } from "./deadline.ts";
 
 /** As long as a look may take there, and what the way takes. */

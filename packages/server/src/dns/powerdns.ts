@@ -1,6 +1,6 @@
 /**
  * PowerDNS' HTTP API (https://doc.powerdns.com/authoritative/http-api/). It has records by sets only: a set is read, and
- * written with the text more or less. Whoever does so holds the name (store/dns-records.ts), so that none of ours is lost.
+ * written with the text more or less. Whoever does so holds the name (store/dns/dns-records.ts), so that none of ours is lost.
  */
 import { Type } from "typebox";
 import Value from "typebox/value";

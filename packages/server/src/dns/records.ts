@@ -4,8 +4,8 @@ import { delegationTarget, type Propagation, proofName, seconds } from "@certmil
 import type { Resolver } from "../checks/resolver.ts";
 import { type Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
-import { holdRecordName } from "../store/dns-records.ts";
-import { findDelegationZone, findNamesInZones, findZone } from "../store/dns-zones.ts";
+import { holdRecordName } from "../store/dns/dns-records.ts";
+import { findDelegationZone, findNamesInZones, findZone } from "../store/dns/dns-zones.ts";
 import { type DnsProvider, ProviderFault, type TextRecord } from "./dns-provider.ts";
 import { endOfAliases } from "./end-of-aliases.ts";
 import { whatIsMissing } from "./propagation.ts";

@@ -2,7 +2,7 @@
 import { delegationTarget, type ProofFacts, proofName } from "@certmill/domain";
 import type { NameLookups, Resolver } from "../checks/resolver.ts";
 import type { Db } from "../store/database.ts";
-import { findDelegationZone, findZone } from "../store/dns-zones.ts";
+import { findDelegationZone, findZone } from "../store/dns/dns-zones.ts";
 import { endOfAliases } from "./end-of-aliases.ts";
 
 /** @returns how to look at a name, with or without a wildcard's `*.`; it throws only the signal's reason, or the database's error. */

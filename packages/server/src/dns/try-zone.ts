@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, minutes } from "@certmill/domain";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../store/database.ts";
-import { forgetRecord, intendTestRecord } from "../store/dns-records.ts";
+import { forgetRecord, intendTestRecord } from "../store/dns/dns-records.ts";
 import { ProviderFault, type TextRecord } from "./dns-provider.ts";
 import type { Records } from "./records.ts";
 

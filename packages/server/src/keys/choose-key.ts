@@ -2,7 +2,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../store/database.ts";
-import { readKeyChoice, storeSharedKey } from "../store/key-choice.ts";
+import { readKeyChoice, storeSharedKey } from "../store/key/key-choice.ts";
 import type { KeyType } from "../store/schema/key.ts";
 import { exportKey, importKey, type MakeKey } from "./certificate-key.ts";
 import { open, seal } from "./envelope.ts";

@@ -1,6 +1,6 @@
 /** Where a proof that was taken out of the DNS, or that could not be, becomes a log record. */
 import type { Logger } from "pino";
-import type { DueRecord } from "../store/dns-records.ts";
+import type { DueRecord } from "../store/dns/dns-records.ts";
 
 export function observeRecords(log: Logger) {
   return ({ zone, name }: DueRecord, fault: string | null): void => {

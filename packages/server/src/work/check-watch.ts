@@ -17,8 +17,8 @@ import {
   nextCheckAt,
   patientRank,
   releaseCheck,
-} from "../store/claim-checks.ts";
-import { commitCheck } from "../store/commit-check.ts";
+} from "../store/check/claim-checks.ts";
+import { commitCheck } from "../store/check/commit-check.ts";
 import { doDueWork } from "./due-work.ts";
 import type { Rounds } from "./rounds.ts";
 import type { WatchBase } from "./watch-base.ts";

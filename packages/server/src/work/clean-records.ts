@@ -12,7 +12,7 @@ import {
   isStillWanted,
   nextRemovalAt,
   postponeRemoval,
-} from "../store/dns-records.ts";
+} from "../store/dns/dns-records.ts";
 import { Rounds } from "./rounds.ts";
 import type { WatchBase } from "./watch-base.ts";
 

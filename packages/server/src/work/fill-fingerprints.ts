@@ -1,6 +1,6 @@
 import { keyFingerprintOf } from "../effects/key-fingerprint.ts";
 import type { Db } from "../store/database.ts";
-import { readWithoutFingerprint, storeFingerprints } from "../store/key-fingerprints.ts";
+import { readWithoutFingerprint, storeFingerprints } from "../store/key/key-fingerprints.ts";
 
 const batch = 1_000;
 

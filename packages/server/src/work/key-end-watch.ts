@@ -1,6 +1,6 @@
 /** Destroys private keys that are used no more, for all processes together. */
 import { type Duration, seconds } from "@certmill/domain";
-import { destroyEndedKeys } from "../store/key-ends.ts";
+import { destroyEndedKeys } from "../store/key/key-ends.ts";
 import { retryDeadlock } from "../store/retry-deadlock.ts";
 import { Rounds } from "./rounds.ts";
 import type { SteadyWatch } from "./watch-base.ts";

@@ -3,7 +3,7 @@
  * within a minute of the DNS being right. It only brings the check forward; without it the check comes on its schedule.
  */
 import { type Finding, minutes } from "@certmill/domain";
-import { checkNow, claimQuickLook, type WatchedLineage } from "../store/quick-looks.ts";
+import { checkNow, claimQuickLook, type WatchedLineage } from "../store/check/quick-looks.ts";
 import { Rounds } from "./rounds.ts";
 import type { SteadyWatch } from "./watch-base.ts";
 

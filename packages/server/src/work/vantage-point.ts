@@ -6,7 +6,7 @@ import {
   type Look,
   takeLooks,
   withdrawVantage,
-} from "../store/vantage-looks.ts";
+} from "../store/check/vantage-looks.ts";
 import { Rounds } from "./rounds.ts";
 import type { WatchBase } from "./watch-base.ts";
 

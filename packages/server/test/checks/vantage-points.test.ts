@@ -8,8 +8,8 @@ import { freePort } from "../../../../tools/peers/free-port.ts";
 import { checkTokens } from "../../src/challenge/check-token.ts";
 import { systemClock } from "../../src/clock.ts";
 import { type Checking, composeChecks } from "../../src/compose-checks.ts";
+import { readVantages } from "../../src/store/check/vantage-looks.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { readVantages } from "../../src/store/vantage-looks.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
 import { startNameServers, zone } from "./name-servers.ts";
 

@@ -2,8 +2,8 @@ import { type Client, type DnsAccess, type NewDnsProvider, operations } from "@c
 import { after, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { holdRecordName, intendTestRecord, isStillWanted } from "../../src/store/dns-records.ts";
-import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
+import { holdRecordName, intendTestRecord, isStillWanted } from "../../src/store/dns/dns-records.ts";
+import { findNamesInZones, findZone } from "../../src/store/dns/dns-zones.ts";
 import { openTestApi, start, type TestApi } from "./open-test-api.ts";
 import { codeOf } from "./refused.ts";
 

@@ -2,9 +2,9 @@
 import { after, type DnsName, days, type Finding, minutes, usualLife } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { claimChecks } from "../../src/store/claim-checks.ts";
+import { claimChecks } from "../../src/store/check/claim-checks.ts";
+import { commitCheck } from "../../src/store/check/commit-check.ts";
 import type { ClaimedIssuance } from "../../src/store/claim-issuances.ts";
-import { commitCheck } from "../../src/store/commit-check.ts";
 import { commitAbandoned, commitFailed } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";

@@ -9,8 +9,8 @@ import {
   claimChecks,
   nextCheckAt,
   readLineageCheck,
-} from "../../src/store/claim-checks.ts";
-import { commitCheck } from "../../src/store/commit-check.ts";
+} from "../../src/store/check/claim-checks.ts";
+import { commitCheck } from "../../src/store/check/commit-check.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { forgetChecks } from "../../src/store/planning/send-to-checks.ts";

@@ -2,14 +2,14 @@
 import { after, type Duration, days, type Instant, instant, seconds } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readChallengeResponses } from "../../src/store/challenge-responses.ts";
-import { claimChecks, nextCheckAt } from "../../src/store/claim-checks.ts";
+import { claimChecks, nextCheckAt } from "../../src/store/check/claim-checks.ts";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import type { Db } from "../../src/store/database.ts";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
-import { claimDueRecords, isStillWanted, nextRemovalAt } from "../../src/store/dns-records.ts";
-import { findNamesInZones, findZone } from "../../src/store/dns-zones.ts";
+import { claimDueRecords, isStillWanted, nextRemovalAt } from "../../src/store/dns/dns-records.ts";
+import { findNamesInZones, findZone } from "../../src/store/dns/dns-zones.ts";
 import { tellExpiring } from "../../src/store/expiring.ts";
-import { destroyEndedKeys, readKeysEnd } from "../../src/store/key-ends.ts";
+import { destroyEndedKeys, readKeysEnd } from "../../src/store/key/key-ends.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { listCertificates } from "../../src/store/read/certificates.ts";
 import { countChanges, listChanges } from "../../src/store/read/changes.ts";

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
-import { destroyEndedKeys, readKeysEnd } from "../../src/store/key-ends.ts";
+import { destroyEndedKeys, readKeysEnd } from "../../src/store/key/key-ends.ts";
 import { insertSecret } from "../../src/store/secrets.ts";
 import { setEdgeGroup, setTenantKeys } from "../../src/store/write/key-policies.ts";
 import { ensureTenants } from "../../src/store/write/names.ts";

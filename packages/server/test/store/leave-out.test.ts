@@ -1,9 +1,9 @@
 import { after, days, type Finding, type Instant, minutes, usualLife } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { claimChecks } from "../../src/store/claim-checks.ts";
+import { claimChecks } from "../../src/store/check/claim-checks.ts";
+import { commitCheck } from "../../src/store/check/commit-check.ts";
 import type { ClaimedIssuance } from "../../src/store/claim-issuances.ts";
-import { commitCheck } from "../../src/store/commit-check.ts";
 import { commitFailed } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";

@@ -12,12 +12,12 @@ import {
 } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { beginLooks } from "../../src/store/begin-looks.ts";
-import { claimChecks } from "../../src/store/claim-checks.ts";
-import { commitCheck } from "../../src/store/commit-check.ts";
+import { beginLooks } from "../../src/store/check/begin-looks.ts";
+import { claimChecks } from "../../src/store/check/claim-checks.ts";
+import { commitCheck } from "../../src/store/check/commit-check.ts";
+import { checkNow, claimQuickLook } from "../../src/store/check/quick-looks.ts";
 import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
 import { commitIssued } from "../../src/store/decision/commit-issued.ts";
-import { checkNow, claimQuickLook } from "../../src/store/quick-looks.ts";
 import { findDomain } from "../../src/store/read/domains.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { retryLineage } from "../../src/store/write/retry-lineage.ts";

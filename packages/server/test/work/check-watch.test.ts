@@ -2,7 +2,7 @@
 import { type Finding, milliseconds, minutes, usualLife } from "@certmill/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { claimChecks, nextCheckAt } from "../../src/store/claim-checks.ts";
+import { claimChecks, nextCheckAt } from "../../src/store/check/claim-checks.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
 import { type CheckNames, watchChecks } from "../../src/work/check-watch.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";

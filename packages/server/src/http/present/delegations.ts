@@ -1,7 +1,7 @@
 import type { Domain } from "@certmill/api";
 import { delegationTarget, namesByDns, proofName } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { findDelegationZone, findZone } from "../../store/dns-zones.ts";
+import { findDelegationZone, findZone } from "../../store/dns/dns-zones.ts";
 import type { DomainRow } from "../../store/read/domains.ts";
 
 /** The CNAME records that a lineage's names need, as their proofs go into no zone that we may write. */

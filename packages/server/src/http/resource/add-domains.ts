@@ -1,7 +1,7 @@
 import type { DomainBatchRow, KeyType, NewDomain, Operations, RejectedRow } from "@certmill/api";
 import { type ChallengeType, type Instant, normaliseName, withWww } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { hasZone } from "../../store/dns-zones.ts";
+import { hasZone } from "../../store/dns/dns-zones.ts";
 import { type CaRow, findDefaultCa, findEdgeGroupId, readProfiles } from "../../store/read/cas.ts";
 import { findDomain } from "../../store/read/domains.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";

@@ -1,7 +1,7 @@
 import type { Operations } from "@certmill/api";
 import { after, type Instant, type LifePolicy, seconds } from "@certmill/domain";
-import { readLineageCheck } from "../../store/claim-checks.ts";
-import { commitCheck } from "../../store/commit-check.ts";
+import { readLineageCheck } from "../../store/check/claim-checks.ts";
+import { commitCheck } from "../../store/check/commit-check.ts";
 import type { Db } from "../../store/database.ts";
 import type { CheckNames } from "../ports.ts";
 import { Refusal } from "../refusal.ts";

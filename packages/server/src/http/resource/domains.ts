@@ -1,7 +1,7 @@
 import type { Domain, Operations } from "@certmill/api";
 import { type Instant, type LifePolicy, normaliseName, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { readKeysEnd } from "../../store/key-ends.ts";
+import { readKeysEnd } from "../../store/key/key-ends.ts";
 import { type DomainRow, findDomain, listDeliveries } from "../../store/read/domains.ts";
 import { listStillValid } from "../../store/read/still-valid.ts";
 import { followTimeline, readTimeline } from "../../store/read/timeline.ts";

@@ -1,7 +1,7 @@
 import type { CertificateImport, ImportedCertificate, Operations } from "@certmill/api";
 import type { Instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { hasZone } from "../../store/dns-zones.ts";
+import { hasZone } from "../../store/dns/dns-zones.ts";
 import { findDefaultCa, listCaIdentities } from "../../store/read/cas.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import type { LineageTerms } from "../../store/write/add-lineages.ts";

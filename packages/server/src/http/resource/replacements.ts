@@ -1,7 +1,7 @@
 import type { NewReplacement, Operations } from "@certmill/api";
 import { type Instant, serialNumber } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { findKey } from "../../store/key-fingerprints.ts";
+import { findKey } from "../../store/key/key-fingerprints.ts";
 import { findReplacement, listReplacements, type ReplacementRow } from "../../store/read/replacements.ts";
 import type { Selection } from "../../store/read/selection.ts";
 import { isRowId } from "../../store/row-id.ts";

@@ -12,7 +12,7 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "../claim-issuances.ts";
 import { type Db, timestamp } from "../database.ts";
-import { endKeys } from "../key-ends.ts";
+import { endKeys } from "../key/key-ends.ts";
 import { becomesState, stateAfter, unlessPaused, wakesUnlessPaused } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import type { LineageState } from "../schema/lineage.ts";

@@ -6,7 +6,7 @@ import { type Instant, type LedgerChange, renewAt, spreadRenewal } from "@certmi
 import { type RawBuilder, sql } from "kysely";
 import type { ClaimedIssuance } from "../claim-issuances.ts";
 import { type Db, timestamp } from "../database.ts";
-import { endKeys } from "../key-ends.ts";
+import { endKeys } from "../key/key-ends.ts";
 import { becomesState, stateAfter, unlessPaused, wakesUnlessPaused } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";

@@ -2,7 +2,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import { retireShared } from "../key-ends.ts";
+import { retireShared } from "../key/key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { isHeld, isSelected, type Selection } from "../read/selection.ts";
 import { revokeReplaced } from "../replaced.ts";

@@ -2,7 +2,7 @@
 import type { EventKind, Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import { retireShared } from "../key-ends.ts";
+import { retireShared } from "../key/key-ends.ts";
 
 const started: EventKind = "replacement.started";
 const told: EventKind = "key.refused";

@@ -1,7 +1,7 @@
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import { endKeys, keysOfLineage } from "../key-ends.ts";
+import { endKeys, keysOfLineage } from "../key/key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { retryDeadlock } from "../retry-deadlock.ts";
 import { unpublish } from "../unpublish.ts";

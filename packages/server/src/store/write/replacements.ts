@@ -2,7 +2,7 @@
 import type { Instant, ReplacementPlan, RevocationReason } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
-import { retireShared } from "../key-ends.ts";
+import { retireShared } from "../key/key-ends.ts";
 import { isHeld, type Selection } from "../read/selection.ts";
 import type { ReplacementState } from "../schema/replacement.ts";
 import { changeState, type StateChange, tellOfList, wakeWorkers } from "./fed-list.ts";

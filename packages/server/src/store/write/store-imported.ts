@@ -3,7 +3,7 @@ import { type Duration, type Instant, instant, lookEvery, minutes, stableFractio
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import type { CertificateToStore } from "../decision/commit-issued.ts";
-import { endKeys } from "../key-ends.ts";
+import { endKeys } from "../key/key-ends.ts";
 import { becomes } from "../life-sql.ts";
 import { noteReplaced } from "../replaced.ts";
 import type { Sealed } from "../secrets.ts";

@@ -1,9 +1,9 @@
 /** Which key a lineage's next certificate is for, as its tenant or its edge group has it. */
 import type { Instant } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
-import type { KeyType } from "./schema/key.ts";
-import { insertSecret, type Sealed } from "./secrets.ts";
+import { type Db, timestamp } from "../database.ts";
+import type { KeyType } from "../schema/key.ts";
+import { insertSecret, type Sealed } from "../secrets.ts";
 
 /** A key that is stored. */
 export interface StoredSecret {

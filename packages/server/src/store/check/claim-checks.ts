@@ -9,9 +9,9 @@ import {
   type NamesToCheck,
 } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
-import { findNamesInZones } from "./dns-zones.ts";
-import { wishedChallenge } from "./wished-challenge.ts";
+import { type Db, timestamp } from "../database.ts";
+import { findNamesInZones } from "../dns/dns-zones.ts";
+import { wishedChallenge } from "../wished-challenge.ts";
 
 export interface ClaimedCheck {
   readonly lineageId: string;

@@ -18,12 +18,12 @@ import {
   toldOfCheck,
 } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
-import { becomes } from "./life-sql.ts";
-import { retryDeadlock } from "./retry-deadlock.ts";
-import type { LineageState } from "./schema/lineage.ts";
-import { moveLineage } from "./write/move-lineage.ts";
-import { rejoinNames } from "./write/rejoin-names.ts";
+import { type Db, timestamp } from "../database.ts";
+import { becomes } from "../life-sql.ts";
+import { retryDeadlock } from "../retry-deadlock.ts";
+import type { LineageState } from "../schema/lineage.ts";
+import { moveLineage } from "../write/move-lineage.ts";
+import { rejoinNames } from "../write/rejoin-names.ts";
 
 export interface CheckToStore extends Checked {
   readonly lineageId: string;

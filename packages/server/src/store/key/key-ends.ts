@@ -4,8 +4,8 @@
  */
 import type { Duration, Instant } from "@certmill/domain";
 import { type RawBuilder, sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
-import { withTwins } from "./twins.ts";
+import { type Db, timestamp } from "../database.ts";
+import { withTwins } from "../twins.ts";
 
 /**
  * A part of a statement: some keys may be used no more from now on. They may be used by others still.

@@ -1,6 +1,6 @@
 /** Of certificates that were stored before their keys' fingerprints were kept, or by others. */
 import { sql } from "kysely";
-import type { Db } from "./database.ts";
+import type { Db } from "../database.ts";
 
 /** Index: `certificate_without_spki`. */
 export async function readWithoutFingerprint(

@@ -1,7 +1,7 @@
 /** Names whose addresses or CAA records are what is wrong: whoever has the row of quick looks looks at all of them, a page at a time. */
 import { after, type Duration, type Finding, type Instant, watchedFaults } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
+import { type Db, timestamp } from "../database.ts";
 
 export interface WatchedLineage {
   readonly lineageId: string;

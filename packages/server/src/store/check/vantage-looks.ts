@@ -1,7 +1,7 @@
 /** How those who check names and those who look from elsewhere find each other. Instants are the callers' clocks'. */
 import { type Duration, type Instant, instant, minutes, type NameFacts, seconds } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
+import { type Db, timestamp } from "../database.ts";
 
 /** A vantage point that has not been heard of for so long is not asked. */
 const silentAfter: Duration = seconds(90);

@@ -1,7 +1,7 @@
 /** Which zone has a name, and who writes into it. */
 import { sql } from "kysely";
-import type { Db } from "./database.ts";
-import type { DnsProviderKind } from "./schema/dns.ts";
+import type { Db } from "../database.ts";
+import type { DnsProviderKind } from "../schema/dns.ts";
 
 export interface StoredProvider {
   readonly kind: DnsProviderKind;

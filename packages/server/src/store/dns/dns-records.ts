@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { after, type Duration, type Instant } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
+import { type Db, timestamp } from "../database.ts";
 
 export interface DueRecord {
   readonly id: string;

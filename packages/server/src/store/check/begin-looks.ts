@@ -1,7 +1,7 @@
 /** What is alive is looked at once a day from when checks are turned on. */
 import { type Instant, minutes } from "@certmill/domain";
 import { sql } from "kysely";
-import { type Db, timestamp } from "./database.ts";
+import { type Db, timestamp } from "../database.ts";
 
 const atOnce = 5_000;
 /** The first looks are spread over a day by the lineage's id. */
