@@ -1,8 +1,8 @@
 import { type Ca, operations } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
 import { distanceText } from "./terminal/time-text.ts";
 
@@ -12,15 +12,10 @@ export function registerCaList(ca: Command): void {
 }
 
 async function listCas(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listCas,
-    query: {},
     columns,
     none: "No CA yet. Add one: certmill ca add letsencrypt --contact ops@example.com --agree-tos",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

@@ -1,8 +1,8 @@
 import { type Campaign, operations } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import { campaignEmphasis, triedOf } from "./terminal/campaign-text.ts";
 import { numberText } from "./terminal/number-text.ts";
 import type { Column } from "./terminal/table.ts";
@@ -14,15 +14,10 @@ export function registerCampaignList(campaign: Command): void {
 }
 
 async function listCampaigns(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listCampaigns,
-    query: {},
     columns,
     none: "No campaign yet. Begin one: certmill campaign create customers.csv --name spring",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

@@ -1,8 +1,8 @@
 import { type DnsProvider, operations } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
 
 export function registerDnsList(dns: Command): void {
@@ -11,15 +11,10 @@ export function registerDnsList(dns: Command): void {
 }
 
 async function listDns(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listDnsProviders,
-    query: {},
     columns,
     none: "No DNS provider yet. Add one: certmill dns add NAME --kind KIND --zone ZONE …",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

@@ -1,9 +1,9 @@
 import { type EdgeGroup, operations } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
 import { keyPolicyText } from "./key-policy.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
 
 export function registerEdgeGroups(edge: Command): void {
@@ -15,15 +15,10 @@ export function registerEdgeGroups(edge: Command): void {
 }
 
 async function listEdgeGroups(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listEdgeGroups,
-    query: {},
     columns,
     none: "No edge groups.",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

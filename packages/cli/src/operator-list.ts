@@ -1,8 +1,8 @@
 import { type Operator, operations } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
 import { dayText, instantText } from "./terminal/time-text.ts";
 
@@ -15,14 +15,10 @@ export function registerOperatorList(operator: Command): void {
 }
 
 async function listOperators(options: ServerOptions): Promise<void> {
-  await printList({
-    client: await connect(options),
+  await printWholeList(options, {
     operation: operations.listOperators,
-    query: {},
     columns,
     none: "Nobody signs in with a password.",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

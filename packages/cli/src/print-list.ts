@@ -1,4 +1,5 @@
 import { type Client, type InputOf, type Operation, type OutputOf, pages } from "@certmill/api";
+import { connect, type ServerOptions } from "./connection.ts";
 import { print, printJson, remark } from "./terminal/print.ts";
 import { type Column, tableText } from "./terminal/table.ts";
 
@@ -42,6 +43,16 @@ export async function printList<O extends Operation>(request: ListRequest<O>): P
     }
   }
   if (printed === 0 && !request.json) remark(request.none);
+}
+
+/** Prints all of a list that is never long. */
+export async function printWholeList<O extends Operation>(
+  options: ServerOptions,
+  list: Pick<ListRequest<O>, "operation" | "columns" | "none">,
+): Promise<void> {
+  const client = await connect(options);
+  const most = Number.POSITIVE_INFINITY;
+  await printList({ ...list, client, query: {}, most, json: options.json === true });
 }
 
 interface ListPage<Item> {

@@ -1,8 +1,8 @@
 import { operations, type Tenant } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
 import { dayText } from "./terminal/time-text.ts";
 
@@ -12,15 +12,10 @@ export function registerTenantList(tenant: Command): void {
 }
 
 async function listTenants(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listTenants,
-    query: {},
     columns,
     none: "No tenants. A tenant comes into being with its first domain, or with: certmill tenant set NAME",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

@@ -1,8 +1,8 @@
 import { operations, type Token } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import type { Column } from "./terminal/table.ts";
 import { dayText } from "./terminal/time-text.ts";
 
@@ -12,15 +12,10 @@ export function registerTokenList(token: Command): void {
 }
 
 async function listTokens(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listTokens,
-    query: {},
     columns,
     none: "No tokens.",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

@@ -1,8 +1,8 @@
 import { operations, type WebhookSummary } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
+import { type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
-import { printList } from "./print-list.ts";
+import { printWholeList } from "./print-list.ts";
 import { numberText } from "./terminal/number-text.ts";
 import { stateEmphasis } from "./terminal/style.ts";
 import type { Column } from "./terminal/table.ts";
@@ -14,14 +14,10 @@ export function registerWebhookList(webhook: Command): void {
 }
 
 async function listWebhooks(options: ServerOptions): Promise<void> {
-  await printList({
-    client: await connect(options),
+  await printWholeList(options, {
     operation: operations.listWebhooks,
-    query: {},
     columns,
     none: "No webhooks.",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 

@@ -1,8 +1,8 @@
 import { operations, type Replacement } from "@certmill/api";
 import type { Command } from "commander";
-import { connect, type ServerOptions, withServerOptions } from "../connection.ts";
+import { type ServerOptions, withServerOptions } from "../connection.ts";
 import { withExamples } from "../examples.ts";
-import { printList } from "../print-list.ts";
+import { printWholeList } from "../print-list.ts";
 import { numberText } from "../terminal/number-text.ts";
 import { replacementEmphasis, selectionText } from "../terminal/replacement-text.ts";
 import type { Column } from "../terminal/table.ts";
@@ -17,15 +17,10 @@ export function registerReplaceList(replace: Command): void {
 }
 
 async function listReplacements(options: ServerOptions): Promise<void> {
-  const client = await connect(options);
-  await printList({
-    client,
+  await printWholeList(options, {
     operation: operations.listReplacements,
-    query: {},
     columns,
     none: "No replacement yet.",
-    most: Number.POSITIVE_INFINITY,
-    json: options.json === true,
   });
 }
 
