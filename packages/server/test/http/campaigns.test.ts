@@ -1,18 +1,14 @@
 /** A campaign on a real database, from its list to its report, with a CA whose outcomes the test decides. */
 import { type Client, operations } from "@certmill/api";
-import { after, days, type FailureCode, type Instant, instant, minutes, seconds } from "@certmill/domain";
+import { days, type Instant, minutes, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type ClaimedIssuance, claimIssuances } from "../../src/store/claim-issuances.ts";
+import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
-import { commitAbandoned } from "../../src/store/decision/commit-abandoned.ts";
-import { commitIssued } from "../../src/store/decision/commit-issued.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
-import { readOwed } from "../../src/store/what-is-owed.ts";
 import { feedCampaigns } from "../../src/work/feed-campaigns.ts";
-import { certificateFor, storeKey } from "../store/fleet.ts";
+import { countLive, feedFor, nowOf, planAll, workAll } from "./campaign-work.ts";
 import { type OwnTestApi, type OwnTestApis, startOwnTestApis } from "./open-own-test-api.ts";
-import { start } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
 
 let apis: OwnTestApis;
@@ -40,52 +36,7 @@ const show = () => admin.call(operations.showCampaign, { params });
 const add = (list: ReturnType<typeof rows>) =>
   admin.call(operations.addCampaignDomains, { params, body: { rows: list, withWww: false } });
 
-const now = (): Instant => instant(start + api.clock.ahead);
-
-/** Lets the clock run on and feeds what comes due, by any process's connection. */
-async function feedFor(span: number, db = api.db): Promise<void> {
-  const end = api.clock.ahead + span;
-  while (api.clock.ahead <= end) {
-    await feedCampaigns(db, now());
-    const { campaignAt: next } = await readOwed(db, instant(0));
-    if (next === null || next > start + end) break;
-    api.clock.ahead = Math.max(next - start, api.clock.ahead + 1);
-  }
-  api.clock.ahead = end;
-}
-
-async function planAll(): Promise<void> {
-  for (let orders = -1; orders !== 0; ) {
-    const round = await planRound(api.db, { limit: 1_000, now: now() });
-    if (round.kind === "elsewhere") throw new Error("Nobody else plans.");
-    const { rows: due } =
-      await sql`select 1 from lineage where wake_at <= ${new Date(now())} limit 1`.execute(api.db);
-    orders = due.length > 0 ? -1 : round.orders;
-  }
-}
-
-/** Brings what is planned to the end that `outcome` says; null: a certificate. @returns how many there were. */
-async function work(outcome: (issuance: ClaimedIssuance, n: number) => FailureCode | null): Promise<number> {
-  await planAll();
-  const claimed = await claimIssuances(api.db, { limit: 1_000, lease: minutes(1), now: now() });
-  for (const [n, issuance] of claimed.entries()) {
-    const cause = outcome(issuance, n);
-    const common = { events: [], ledger: [], now: now() };
-    if (cause !== null) {
-      const retryAt = after(now(), days(1));
-      await commitAbandoned(api.db, issuance, { cause, detail: "words", retryAt, ...common });
-    } else {
-      await storeKey(api.db, issuance.id);
-      await commitIssued(api.db, issuance, { certificate: certificateFor(days(90), now()), ...common });
-    }
-  }
-  return claimed.length;
-}
-
-const planned = async (): Promise<number> => {
-  const { rows: live } = await sql`select 1 from issuance where ended_at is null`.execute(api.db);
-  return live.length;
-};
+const now = (): Instant => nowOf(api);
 
 describe("a campaign", () => {
   test("takes its list once, however often it is sent", async () => {
@@ -111,7 +62,7 @@ describe("a campaign", () => {
       unchanged: 120,
       rejected: [{ line: 121, code: "bad-label" }],
     });
-    await feedFor(minutes(60));
+    await feedFor(api, minutes(60));
     expect(await show()).toMatchObject({ certificates: { total: 120, held: 120 }, domains: 0 });
     await admin.call(operations.startCampaign, { params });
     expect(await admin.call(operations.startCampaign, { params })).toMatchObject({ domains: 120 });
@@ -183,14 +134,14 @@ describe("a campaign", () => {
     await admin.call(operations.startCampaign, { params });
 
     // The first hundred; more than half of them fail.
-    await feedFor(minutes(1));
+    await feedFor(api, minutes(1));
     expect((await show()).certificates).toMatchObject({ waiting: 100, held: 150 });
     const domain = (name: string) => admin.call(operations.showDomain, { params: { name } });
     expect((await domain("site249.com")).reason).toContain(
       'campaign "spring", whose wave 1 of 3 is under way',
     );
-    expect(await work((_, n) => (n < 60 ? "wrong-response" : null))).toBe(100);
-    await feedFor(minutes(1));
+    expect(await workAll(api, (_, n) => (n < 60 ? "wrong-response" : null))).toBe(100);
+    await feedFor(api, minutes(1));
     const paused = await show();
     expect(paused).toMatchObject({
       state: "paused",
@@ -200,10 +151,10 @@ describe("a campaign", () => {
 
     // Whoever resumes has seen that: wave 2 has three, and then the rest is released.
     await admin.call(operations.resumeCampaign, { params });
-    await feedFor(minutes(1));
-    expect(await work(() => null)).toBe(3);
-    await feedFor(minutes(1));
-    await planAll();
+    await feedFor(api, minutes(1));
+    expect(await workAll(api, () => null)).toBe(3);
+    await feedFor(api, minutes(1));
+    await planAll(api);
     expect((await show()).certificates).toMatchObject({ issuing: 147, held: 0 });
 
     // A worker has one already; the others are taken back, and what they had reserved is free.
@@ -213,9 +164,9 @@ describe("a campaign", () => {
       state: "paused",
       certificates: { issuing: 1, waiting: 146 },
     });
-    expect(await planned()).toBe(1);
-    await planAll();
-    expect(await planned()).toBe(1);
+    expect(await countLive(api)).toBe(1);
+    await planAll(api);
+    expect(await countLive(api)).toBe(1);
     const { rows: reserved } = await sql`
       select limit_name, sum(reserved)::int as reserved from bucket where reserved > 0 group by 1 order by 1`.execute(
       api.db,
@@ -227,12 +178,12 @@ describe("a campaign", () => {
     // Another process goes on with it.
     await admin.call(operations.resumeCampaign, { params });
     await using other = await openDatabase({ kind: "postgresql", url: api.databaseUrl, connections: 2 });
-    await feedFor(minutes(2), other.db);
-    expect(await work((_, n) => (n % 10 === 0 ? "dns" : null))).toBe(146);
+    await feedFor(api, minutes(2), other.db);
+    expect(await workAll(api, (_, n) => (n % 10 === 0 ? "dns" : null))).toBe(146);
     expect((await show()).certificates).toMatchObject({ issued: 40 + 3 + 131, issuing: 1, failed: 75 });
 
     await admin.call(operations.cancelCampaign, { params });
-    await feedFor(minutes(1));
+    await feedFor(api, minutes(1));
     expect(await show()).toMatchObject({
       state: "cancelled",
       certificates: { issued: 174, issuing: 1, removed: 75, held: 0, waiting: 0 },
@@ -244,8 +195,8 @@ describe("a campaign", () => {
     ]);
     // The order that the CA has is brought to its end.
     api.clock.ahead += minutes(10);
-    expect(await work(() => null)).toBe(1);
-    await feedFor(minutes(1));
+    expect(await workAll(api, () => null)).toBe(1);
+    await feedFor(api, minutes(1));
     expect((await show()).certificates).toMatchObject({ issued: 175, removed: 75, issuing: 0 });
     const { rows: owed } = await sql`select 1 from campaign where wake_at is not null`.execute(api.db);
     expect(owed).toEqual([]);
@@ -255,8 +206,8 @@ describe("a campaign", () => {
     await admin.call(operations.createCampaign, { body: { name: "spring", mostFailed: 1 } });
     await add(rows(40));
     await admin.call(operations.startCampaign, { params });
-    await feedFor(minutes(1));
-    await work((_, n) => (n < 3 ? "caa" : n < 10 ? "dns" : null));
+    await feedFor(api, minutes(1));
+    await workAll(api, (_, n) => (n < 3 ? "caa" : n < 10 ? "dns" : null));
     const report = await admin.call(operations.reportCampaign, { params });
     expect(report.reasons).toMatchObject([
       { code: "dns", party: "customer", certificates: 7, domains: 7 },
@@ -288,11 +239,11 @@ describe("a campaign", () => {
     await admin.call(operations.startCampaign, { params });
     for (let round = 0; round < 4; round += 1) {
       api.clock.ahead += days(1);
-      await feedFor(minutes(1));
+      await feedFor(api, minutes(1));
       expect((await show()).state).toBe("running");
-      await work(({ names }) => (names[0] === "site0.com" ? "dns" : null));
+      await workAll(api, ({ names }) => (names[0] === "site0.com" ? "dns" : null));
     }
-    await feedFor(minutes(11));
+    await feedFor(api, minutes(11));
     expect(await show()).toMatchObject({
       state: "done",
       certificates: { issued: 4, failed: 1 },
@@ -308,11 +259,11 @@ describe("a campaign", () => {
     await admin.call(operations.removeDomain, { params: { name: "site1.com" } });
     await admin.call(operations.startCampaign, { params });
     await admin.call(operations.pauseCampaign, { params });
-    expect(await work(() => null)).toBe(1);
+    expect(await workAll(api, () => null)).toBe(1);
     await admin.call(operations.resumeCampaign, { params });
-    await feedFor(minutes(1));
+    await feedFor(api, minutes(1));
     const classes: string[] = [];
-    await work(({ workClass }) => {
+    await workAll(api, ({ workClass }) => {
       classes.push(workClass);
       return null;
     });
@@ -325,14 +276,14 @@ describe("a campaign", () => {
     const shared = rows(110).map((row) => ({ ...row, domain: `n${row.line}.shared.com` }));
     await add(shared);
     await admin.call(operations.startCampaign, { params });
-    await feedFor(minutes(1));
+    await feedFor(api, minutes(1));
     // 50 a week for one registered domain, of which a campaign leaves four to others.
-    expect(await work(() => null)).toBe(46);
+    expect(await workAll(api, () => null)).toBe(46);
     expect(await show()).toMatchObject({ wave: 1, certificates: { waiting: 54, parked: 54, held: 10 } });
-    await feedFor(minutes(1));
+    await feedFor(api, minutes(1));
     expect(await show()).toMatchObject({ wave: 2, certificates: { held: 8 } });
-    await planAll();
-    await feedFor(minutes(1));
+    await planAll(api);
+    await feedFor(api, minutes(1));
     expect(await show()).toMatchObject({ wave: 3, certificates: { held: 0 } });
   });
 
@@ -340,9 +291,9 @@ describe("a campaign", () => {
     await admin.call(operations.createCampaign, { body: { name: "spring", mostFailed: 0 } });
     await add(rows(30));
     await admin.call(operations.startCampaign, { params });
-    await feedFor(seconds(30));
-    await work(() => "ca-error");
-    await feedFor(seconds(30));
+    await feedFor(api, seconds(30));
+    await workAll(api, () => "ca-error");
+    await feedFor(api, seconds(30));
     expect((await show()).state).toBe("running");
   });
 });
@@ -366,7 +317,7 @@ describe("many processes", () => {
     await admin.call(operations.createCampaign, { body: { name: "spring" } });
     await add(rows(90));
     await admin.call(operations.startCampaign, { params });
-    await feedFor(seconds(5));
+    await feedFor(api, seconds(5));
     await using other = await openDatabase({ kind: "postgresql", url: api.databaseUrl, connections: 4 });
     const seen = { isPaused: false, claimed: 0 };
     const keepOn = async ({ db }: Database): Promise<void> => {
@@ -382,8 +333,8 @@ describe("many processes", () => {
       seen.isPaused = true;
     };
     await Promise.all([keepOn(api.database), keepOn(other), pausing()]);
-    expect(await planned()).toBe(seen.claimed);
-    await planAll();
+    expect(await countLive(api)).toBe(seen.claimed);
+    await planAll(api);
     expect(await claimIssuances(api.db, { limit: 100, lease: minutes(5), now: now() })).toEqual([]);
     expect((await show()).certificates).toMatchObject({ issuing: seen.claimed, waiting: 90 - seen.claimed });
   });
