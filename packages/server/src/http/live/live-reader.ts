@@ -33,6 +33,7 @@ const pace = 250;
 /** A read without a notification: not all that happens sends one. */
 const unnotified = milliseconds(500);
 const afterError = milliseconds(1_000);
+/** Milliseconds. */
 const heartbeatEvery = 15_000;
 const overviewEvery = 1_000;
 /** Whose session or token has ended is told nothing more after so long. */
