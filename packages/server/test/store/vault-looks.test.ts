@@ -121,6 +121,7 @@ test("who stands in line already is not looked for", async () => {
   await planRound(fleet.db, { limit: 0, now: start });
   await sql`update lineage set wake_at = ${new Date(start)}`.execute(fleet.db);
   expect(await plan(fleet)).toBe(1);
+  expect(await nextLookAt(fleet.db)).toBeNull();
 });
 
 test("what campaigns enrol is looked for when nobody waits", async () => {
