@@ -1,5 +1,5 @@
 /** Who waits for a look into Vault, who is let go, and what a late worker may not do. */
-import { after, minutes, seconds } from "@certmill/domain";
+import { after, type DnsName, minutes, seconds } from "@certmill/domain";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { planRound } from "../../src/store/planning/plan-round.ts";
@@ -13,6 +13,7 @@ import {
   noteVaultBack,
   releaseLook,
 } from "../../src/store/vault-looks.ts";
+import { changeLineage, holdLineage } from "../../src/store/write/change-lineage.ts";
 import { pauseHeld } from "../../src/store/write/pause-lineage.ts";
 import { removeLineage } from "../../src/store/write/remove-lineage.ts";
 import { type MigratedPostgres, startMigratedPostgres } from "../migrated-postgres.ts";
@@ -93,6 +94,27 @@ test("one that is paused or removed meanwhile is not let go", async () => {
   for (const look of looks) await letGo(fleet, look);
   expect(await plan(fleet)).toBe(0);
   expect((await sql`select 1 from vault_look`.execute(fleet.db)).rows).toEqual([]);
+});
+
+test("one whose names change meanwhile is looked for anew, by these", async () => {
+  await using fleet = await startFleet(postgres);
+  await fleet.add([["a.example.com"]]);
+  await plan(fleet);
+  const [old] = await claim(fleet);
+  await fleet.db.transaction().execute(async (trx) => {
+    const lineage = await holdLineage(trx, old?.lineageId ?? "");
+    if (lineage === null) throw new Error("There is no lineage.");
+    const names = ["b.example.com" as DnsName] as const;
+    const asBefore = { terms: lineage.terms, cas: [], areChecked: false, askedTrace: null };
+    await changeLineage(trx, lineage, { ...asBefore, names, by: { token: "t" }, now: start });
+  });
+  expect(await plan(fleet)).toBe(0);
+  const [next] = await claim(fleet);
+  expect(next?.names).toEqual(["b.example.com"]);
+  await letGo(fleet, old);
+  expect(await plan(fleet)).toBe(0);
+  await letGo(fleet, next);
+  expect(await plan(fleet)).toBe(1);
 });
 
 test("a look for one that has its certificate by now is over", async () => {
