@@ -43,6 +43,16 @@ export function decodePosition(list: string, cursor: string | undefined): FeedPo
   return { installation, xact, id };
 }
 
+/** For a position that is in no feed of ours. */
+export const unknownCursor = (): Refusal =>
+  new Refusal(
+    "cursor-unknown",
+    "The cursor is of another installation, or of a state that a backup has undone.",
+  );
+
+/** Whoever begins to take twins, or ceases to, is to take a snapshot: its cursor is of another list. */
+export const feedOf = (twins: boolean): string => (twins ? "edge-twins" : "edge");
+
 /** The answer's page of rows read one beyond `limit`: the extra one shows that there is a next page. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],

@@ -1,7 +1,7 @@
 /** Which domains a request is about, from its words to the store's. */
 import type { DomainFilter as AskedFilter } from "@certmill/api";
 import { instant, normaliseName, searchText } from "@certmill/domain";
-import { type DomainFilter } from "../store/read/domain-filter.ts";
+import type { DomainFilter } from "../store/read/domain-filter.ts";
 import { oneFault } from "./refusal.ts";
 
 /**

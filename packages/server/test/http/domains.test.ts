@@ -49,8 +49,8 @@ test("a name that is covered is refused, a bad name too, with its reason", async
     "name-refused",
   );
   expect(
-    await codeOf(admin.call(operations.addDomain, { body: { name: "a.example.com", ca: "none" } })),
-  ).toBe("ca-missing");
+    await problemOf(admin.call(operations.addDomain, { body: { name: "a.example.com", ca: "none" } })),
+  ).toMatchObject({ code: "ca-missing", detail: expect.stringMatching(/no CA "none"; there are: /) });
   expect(
     await codeOf(admin.call(operations.addDomain, { body: { name: "a.example.com", edgeGroup: "none" } })),
   ).toBe("edge-group-missing");

@@ -1,5 +1,6 @@
 import type { DomainBatchRow, RejectedRow } from "@certmill/api";
 import { coverNames, type DnsName, type NamePolicy, normaliseName } from "@certmill/domain";
+import { Refusal } from "../refusal.ts";
 
 /** A row whose names are in order; whether they are free is not known yet. */
 export interface AcceptedRow {
@@ -52,3 +53,18 @@ export function acceptRow(
   }
   return { ok: true, row: { line, domain, names: cover.names, tenant: tenant ?? callersTenant } };
 }
+
+/** For a row that is a request of its own. */
+export function refusalOf({ domain, code, reason }: RejectedRow): Refusal {
+  if (code === "domain-exists") return new Refusal("domain-exists", reason);
+  if (code === "tenant-not-yours") return new Refusal("scope-insufficient", reason);
+  return new Refusal("name-refused", `${domain}: ${reason}`, {
+    errors: [{ path: "/name", message: reason }],
+  });
+}
+
+export const namesOf = (rows: readonly AcceptedRow[]): string[] => rows.flatMap(({ names }) => names);
+
+export const tenantsOf = (rows: readonly AcceptedRow[]): string[] => [
+  ...new Set(rows.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))),
+];

@@ -31,7 +31,7 @@ import { caState } from "../present/ca-state.ts";
 import { instantText } from "../present/instant-text.ts";
 import { builtInLimits, limitSetOfRow, overrideOf, presentRule } from "../present/limit-rules.ts";
 import type { Handler } from "../routes.ts";
-import { wantedCa } from "./limits.ts";
+import { wantedCa } from "../wanted/wanted-ca.ts";
 
 interface Tools {
   readonly db: Db;

@@ -12,15 +12,15 @@ import type { CaRow } from "../../store/read/cas.ts";
 import { addLineages, findHolders, holdNames, type LineageTerms } from "../../store/write/add-lineages.ts";
 import { findOnList, holdList, notePacking } from "../../store/write/campaign-list.ts";
 import { ensureTenants } from "../../store/write/names.ts";
-import { type AcceptedRow, acceptRow, type RowTerms } from "../intake/accept-row.ts";
+import { type AcceptedRow, acceptRow, namesOf, type RowTerms, tenantsOf } from "../intake/accept-row.ts";
+import { readTerms, rowTerms } from "../intake/lineage-terms.ts";
 import { packRows } from "../intake/pack-rows.ts";
 import { sortRows } from "../intake/sort-rows.ts";
 import { addUsualWww, usualWww } from "../intake/usual-www.ts";
 import { saidKeys } from "../present/key-type.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { namesOf, readTerms, rowTerms, tenantsOf } from "./add-domains.ts";
-import { wantedCampaign } from "./campaigns.ts";
+import { wantedCampaign } from "../wanted/wanted-campaign.ts";
 
 interface Tools {
   readonly db: Db;

@@ -13,7 +13,7 @@ import { instantTextOrNull } from "../present/instant-text.ts";
 import { describeCampaign } from "../present/present-campaign.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { wantedCampaign } from "./campaigns.ts";
+import { wantedCampaign } from "../wanted/wanted-campaign.ts";
 
 interface Tools {
   readonly db: Db;

@@ -1,7 +1,7 @@
 import type { NewCampaign, Operations } from "@certmill/api";
 import { type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { type CampaignRow, findCampaign, listCampaigns } from "../../store/read/campaigns.ts";
+import { type CampaignRow, listCampaigns } from "../../store/read/campaigns.ts";
 import {
   type CampaignChange,
   type CampaignSettings,
@@ -13,12 +13,13 @@ import {
 } from "../../store/write/campaigns.ts";
 import { byText } from "../caller/caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor } from "../cursor.ts";
+import { readTerms } from "../intake/lineage-terms.ts";
 import { describeCampaign } from "../present/present-campaign.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { refuseUnchanged } from "../refuse-unchanged.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
-import { readTerms } from "./add-domains.ts";
+import { wantedCampaign } from "../wanted/wanted-campaign.ts";
 
 interface Tools {
   readonly db: Db;
@@ -111,14 +112,6 @@ const refuseUnless = (
       done: "It has been through its list.",
     },
   });
-
-/** @throws {Refusal} `not-found` */
-export async function wantedCampaign(db: Db, name: string): Promise<CampaignRow> {
-  const row = await findCampaign(db, name);
-  if (row === null)
-    throw new Refusal("not-found", `There is no campaign ${name}: see certmill campaign list.`);
-  return row;
-}
 
 const defaults = { packNames: 1, mostFailed: 0.5, renewalSpreadDays: 15 } as const;
 

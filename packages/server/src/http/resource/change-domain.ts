@@ -1,19 +1,19 @@
 import type { DomainChange, Operations } from "@certmill/api";
-import type { Instant } from "@certmill/domain";
-import { normaliseName, withWww } from "@certmill/domain";
+import { type Instant, normaliseName, withWww } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { type CaRow, findCa, findDefaultCa, readCasById } from "../../store/read/cas.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import { findHolders, holdNames } from "../../store/write/add-lineages.ts";
 import { changeLineage, type HeldLineage, holdLineage } from "../../store/write/change-lineage.ts";
 import { byWhom } from "../caller/caller.ts";
-import { acceptRow } from "../intake/accept-row.ts";
-import { readCas } from "../intake/wanted-cas.ts";
+import { acceptRow, refusalOf } from "../intake/accept-row.ts";
+import { demandProfile, rowTerms } from "../intake/lineage-terms.ts";
 import type { CheckNames } from "../ports.ts";
+import { describeDomain } from "../present/describe-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { demandProfile, refusalOf, rowTerms } from "./add-domains.ts";
-import { describeDomain, wantedDomain } from "./domains.ts";
+import { wantedCas } from "../wanted/wanted-cas.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 interface Tools {
   readonly db: Db;
@@ -29,7 +29,7 @@ export function changeDomainHandler({ db, now, check }: Tools): Handler<Operatio
       const lineage = await holdLineage(trx, lineageId);
       if (lineage === null || lineage.state === "removed")
         throw new Refusal("domain-removed", `${name} was removed.`);
-      const only = body.ca == null ? null : await readCas(trx, body.ca);
+      const only = body.ca == null ? null : await wantedCas(trx, body.ca);
       const ca = await caOf(trx, lineage, { wish: body.ca, only });
       const names = await namesOf(trx, lineage, { body, ca });
       const { profile = lineage.terms.profile, challenge = lineage.terms.challenge } = body;

@@ -4,9 +4,10 @@ import { readLineageCheck } from "../../store/check/claim-checks.ts";
 import { commitCheck } from "../../store/check/commit-check.ts";
 import type { Db } from "../../store/database.ts";
 import type { CheckNames } from "../ports.ts";
+import { describeDomain } from "../present/describe-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { describeDomain, wantedDomain } from "./domains.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 interface Tools {
   readonly db: Db;

@@ -7,11 +7,11 @@ import { isRowId } from "../../store/row-id.ts";
 import { tenantIdOf } from "../caller/caller.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText, instantTextOrNull } from "../present/instant-text.ts";
+import { presentCertificate } from "../present/present-certificate.ts";
 import { presentEvent } from "../present/present-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { presentCertificate } from "./certificates.ts";
-import { wantedDomain } from "./domains.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 interface Tools {
   readonly db: Db;

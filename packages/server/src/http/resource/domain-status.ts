@@ -5,7 +5,7 @@ import type { TokenPace } from "../caller/token-pace.ts";
 import { presentStatus } from "../present/domain-status.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { wantedDomain } from "./domains.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 export function showDomainStatusHandler({
   db,

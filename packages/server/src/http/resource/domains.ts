@@ -1,25 +1,22 @@
-import type { Domain, Operations } from "@certmill/api";
-import { type Instant, type LifePolicy, normaliseName, seconds } from "@certmill/domain";
+import type { Operations } from "@certmill/api";
+import { type Instant, type LifePolicy, seconds } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { readKeysEnd } from "../../store/key/key-ends.ts";
-import { type DomainRow, findDomain, listDeliveries } from "../../store/read/domains.ts";
 import { listStillValid } from "../../store/read/still-valid.ts";
-import { followTimeline, readTimeline } from "../../store/read/timeline.ts";
-import { findTwin } from "../../store/read/twin.ts";
+import { followTimeline } from "../../store/read/timeline.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { removeLineage } from "../../store/write/remove-lineage.ts";
 import { requestLineage } from "../../store/write/request-revocations.ts";
 import { retryLineage } from "../../store/write/retry-lineage.ts";
-import { byWhom, type Caller, tenantIdOf } from "../caller/caller.ts";
-import { decodePosition, encodePosition } from "../cursor.ts";
-import { delegationsOf } from "../present/delegations.ts";
-import { expectedTurn } from "../present/expected-turn.ts";
+import { byWhom } from "../caller/caller.ts";
+import { decodePosition, encodePosition, unknownCursor } from "../cursor.ts";
+import { describeDomain } from "../present/describe-domain.ts";
 import { instantText, instantTextOrNull } from "../present/instant-text.ts";
-import { presentCheck } from "../present/present-check.ts";
-import { presentDomain, presentEvent, presentTwin } from "../present/present-domain.ts";
+import { presentDomain, presentEvent } from "../present/present-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
 import { longPoll } from "../shared/long-poll.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 interface Tools {
   readonly db: Db;
@@ -104,41 +101,5 @@ export function followDomainHandler({
         cursor: encodePosition("timeline", part.end),
       },
     };
-  };
-}
-
-export const unknownCursor = (): Refusal =>
-  new Refusal(
-    "cursor-unknown",
-    "The cursor is of another installation, or of a state that a backup has undone.",
-  );
-
-/** @throws {Refusal} `not-found`, also for another tenant's domain: a tenant learns nothing of others. */
-export async function wantedDomain(db: Db, text: string, caller: Caller): Promise<DomainRow> {
-  const normalised = normaliseName(text, "private");
-  const row = normalised.ok ? await findDomain(db, normalised.name, tenantIdOf(caller)) : null;
-  if (row === null) throw new Refusal("not-found", `There is no domain ${text}.`);
-  return row;
-}
-
-const shownEvents = 200;
-
-/** A domain with its deliveries and timeline. */
-export async function describeDomain(db: Db, row: DomainRow, now: Instant): Promise<Domain> {
-  const deliveries = await listDeliveries(db, row.lineage_id);
-  const timeline = await readTimeline(db, row.lineage_id, shownEvents);
-  return {
-    ...presentDomain(row),
-    expectedAt: instantTextOrNull(await expectedTurn(db, row, now)),
-    delegations: await delegationsOf(db, row),
-    check: presentCheck(row),
-    twin: presentTwin(await findTwin(db, row.lineage_id)),
-    deliveries: deliveries.map(({ edge, certificate_id, received_at, error }) => ({
-      edge,
-      certificateId: certificate_id,
-      receivedAt: instantText(received_at),
-      error,
-    })),
-    timeline: timeline.map(presentEvent),
   };
 }

@@ -3,8 +3,8 @@ import type { Instant, LifePolicy } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { demandLineage } from "../../store/write/demand-lineage.ts";
 import { knownEdge } from "../caller/known-edge.ts";
+import { presentServed } from "../present/present-served.ts";
 import type { Handler } from "../routes.ts";
-import { presentServed } from "./edges.ts";
 
 interface Tools {
   readonly db: Db;

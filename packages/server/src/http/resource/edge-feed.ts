@@ -1,4 +1,5 @@
 /** The feed that agents follow by long polls: thousands of them, of which those of one group want the same. */
+
 import { setTimeout } from "node:timers/promises";
 import type { EdgeChange, Operations, OutputOf } from "@certmill/api";
 import { type Instant, seconds } from "@certmill/domain";
@@ -7,14 +8,12 @@ import { type ChangedLineage, type FeedPart, readEdgeFeed } from "../../store/re
 import type { FeedPosition } from "../../store/read/feed-position.ts";
 import type { Wakeups } from "../../store/wakeups.ts";
 import { knownEdge } from "../caller/known-edge.ts";
-import { decodePosition, encodePosition } from "../cursor.ts";
+import { decodePosition, encodePosition, feedOf, unknownCursor } from "../cursor.ts";
 import { instantText } from "../present/instant-text.ts";
 import type { Handler } from "../routes.ts";
 import { nextBeat } from "../shared/beat.ts";
 import { longPoll } from "../shared/long-poll.ts";
 import { SharedReads } from "../shared/shared-reads.ts";
-import { unknownCursor } from "./domains.ts";
-import { feedOf } from "./edges.ts";
 
 export interface EdgeFeedTools {
   readonly db: Db;

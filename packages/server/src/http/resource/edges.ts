@@ -1,7 +1,7 @@
-import type { EdgeCertificate, EdgeKeyPair, Operations } from "@certmill/api";
+import type { EdgeKeyPair, Operations } from "@certmill/api";
 import { type Instant, instant } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { listServed, type ServedLineage } from "../../store/read/edge-feed.ts";
+import { listServed } from "../../store/read/edge-feed.ts";
 import { atHorizon, readHorizon } from "../../store/read/feed-position.ts";
 import { isRowId } from "../../store/row-id.ts";
 import {
@@ -13,12 +13,12 @@ import { recordReceipts } from "../../store/write/receipts.ts";
 import { noteTwins } from "../../store/write/see-edge.ts";
 import type { EdgeCaller } from "../caller/caller.ts";
 import { type KnownEdge, knownEdge } from "../caller/known-edge.ts";
-import { decodeCursor, defaultLimit, encodeCursor, encodePosition } from "../cursor.ts";
+import { decodeCursor, defaultLimit, encodeCursor, encodePosition, feedOf } from "../cursor.ts";
 import type { OnDelivered, OpenKey } from "../ports.ts";
-import { instantText } from "../present/instant-text.ts";
+import { presentServed } from "../present/present-served.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { noCertificate } from "./certificates.ts";
+import { noCertificate } from "../wanted/wanted-certificate.ts";
 
 interface Tools {
   readonly db: Db;
@@ -50,25 +50,6 @@ export function edgeSnapshotHandler({ db, now }: Tools): Handler<Operations["edg
     };
   };
 }
-
-export const presentServed = ({
-  lineage_id,
-  names,
-  twin_of,
-  certificate_id,
-  serial,
-  not_after,
-}: ServedLineage): EdgeCertificate => ({
-  lineageId: lineage_id,
-  names,
-  certificateId: certificate_id,
-  serial,
-  notAfter: instantText(not_after),
-  twinOf: twin_of,
-});
-
-/** Whoever begins to take twins, or ceases to, is to take a snapshot: its cursor is of another list. */
-export const feedOf = (twins: boolean): string => (twins ? "edge-twins" : "edge");
 
 function snapshotPlace(after: string | undefined): { lineageId: string; cursor: string } | null {
   const fields = decodeCursor("edge-snapshot", 2, after);

@@ -8,7 +8,7 @@ import type { FollowPath } from "../ports.ts";
 import { instantText } from "../present/instant-text.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { wantedDomain } from "./domains.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 interface Tools {
   readonly db: Db;

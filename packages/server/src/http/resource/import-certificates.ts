@@ -9,10 +9,10 @@ import { findRefused } from "../../store/write/refuse-key.ts";
 import { type Candidate, judgeCertificate, rejected, silent } from "../import/judge-certificate.ts";
 import type { Place } from "../import/sort-certificates.ts";
 import { foreseeCertificates, takeCertificates } from "../import/take-certificates.ts";
+import { readTerms } from "../intake/lineage-terms.ts";
 import type { CheckNames, ReadImported } from "../ports.ts";
 import { instantText } from "../present/instant-text.ts";
 import type { Handler } from "../routes.ts";
-import { readTerms } from "./add-domains.ts";
 
 interface Tools {
   readonly db: Db;

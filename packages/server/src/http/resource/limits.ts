@@ -10,7 +10,7 @@ import {
   seconds,
 } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
-import { type CaRow, findCa, listCas } from "../../store/read/cas.ts";
+import { type CaRow, listCas } from "../../store/read/cas.ts";
 import { findOverride, listOverrides, type OverrideRow } from "../../store/read/limits.ts";
 import { deleteOverride, insertOverride } from "../../store/write/limits.ts";
 import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
@@ -19,6 +19,7 @@ import { limitWarnings } from "../present/limit-warnings.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
+import { wantedCa } from "../wanted/wanted-ca.ts";
 
 interface Tools {
   readonly db: Db;
@@ -139,15 +140,4 @@ export function removeLimitHandler({ db, now }: Tools): Handler<Operations["remo
       await deleteOverride(trx, { id: row.id, ...scope }, now());
       return { status: 200, body: removed };
     });
-}
-
-/** @throws {Refusal} `ca-missing`, which says which there are. */
-export async function wantedCa(db: Db, name: string): Promise<CaRow> {
-  const ca = await findCa(db, name);
-  if (ca !== null) return ca;
-  const names = (await listCas(db, { after: null, limit: 20 })).map((each) => each.name);
-  throw new Refusal(
-    "ca-missing",
-    `There is no CA "${name}"${names.length === 0 ? "" : `; there are: ${names.join(", ")}`}.`,
-  );
 }

@@ -5,7 +5,7 @@ import { decodePosition } from "../cursor.ts";
 import type { LiveReader } from "../live/live-reader.ts";
 import { LiveStream } from "../live/live-stream.ts";
 import type { Handler } from "../routes.ts";
-import { wantedDomain } from "./domains.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 export function followLiveHandler({
   db,

@@ -4,9 +4,10 @@ import type { Db } from "../../store/database.ts";
 import { retryDeadlock } from "../../store/retry-deadlock.ts";
 import { pauseHeld, resumeHeld } from "../../store/write/pause-lineage.ts";
 import { byWhom } from "../caller/caller.ts";
+import { describeDomain } from "../present/describe-domain.ts";
 import { Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { describeDomain, wantedDomain } from "./domains.ts";
+import { wantedDomain } from "../wanted/wanted-domain.ts";
 
 interface Tools {
   readonly db: Db;

@@ -2,7 +2,7 @@ import type { NewReplacement, Operations } from "@certmill/api";
 import { type Instant, serialNumber } from "@certmill/domain";
 import type { Db } from "../../store/database.ts";
 import { findKey } from "../../store/key/key-fingerprints.ts";
-import { findReplacement, listReplacements, type ReplacementRow } from "../../store/read/replacements.ts";
+import { listReplacements } from "../../store/read/replacements.ts";
 import type { Selection } from "../../store/read/selection.ts";
 import { isRowId } from "../../store/row-id.ts";
 import { lockList } from "../../store/write/fed-list.ts";
@@ -21,7 +21,8 @@ import { oneFault, Refusal } from "../refusal.ts";
 import { refuseUnchanged } from "../refuse-unchanged.ts";
 import { withAnswerKept } from "../repeatable.ts";
 import type { Handler } from "../routes.ts";
-import { wantedCa } from "./limits.ts";
+import { wantedCa } from "../wanted/wanted-ca.ts";
+import { wantedReplacement } from "../wanted/wanted-replacement.ts";
 
 interface Tools {
   readonly db: Db;
@@ -163,14 +164,6 @@ const refuseUnless = (
       done: "It has been through its certificates.",
     },
   });
-
-/** @throws {Refusal} `not-found` */
-export async function wantedReplacement(db: Db, id: string): Promise<ReplacementRow> {
-  const row = isRowId(id) ? await findReplacement(db, id) : null;
-  if (row === null)
-    throw new Refusal("not-found", `There is no replacement ${id}: see certmill replace list.`);
-  return row;
-}
 
 const described = async (db: Db, id: string, now: Instant) =>
   describeReplacement(db, await wantedReplacement(db, id), now);

@@ -17,7 +17,7 @@ import { decodeCursor, defaultLimit, encodeCursor, pageOf } from "../cursor.ts";
 import { instantText, instantTextOrNull } from "../present/instant-text.ts";
 import { oneFault, Refusal } from "../refusal.ts";
 import type { Handler } from "../routes.ts";
-import { wantedReplacement } from "./replacements.ts";
+import { wantedReplacement } from "../wanted/wanted-replacement.ts";
 
 interface Tools {
   readonly db: Db;

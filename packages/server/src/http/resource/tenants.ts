@@ -10,7 +10,7 @@ import { keyPolicyOf, presentKeyPolicy } from "../key-policy.ts";
 import { instantText } from "../present/instant-text.ts";
 import { isPair, usualKeyType } from "../present/key-type.ts";
 import type { Handler } from "../routes.ts";
-import { wantedCa } from "./limits.ts";
+import { wantedCa } from "../wanted/wanted-ca.ts";
 
 interface Tools {
   readonly db: Db;
