@@ -67,6 +67,9 @@ export const serverFolders: Readonly<Record<string, readonly string[]>> = {
   http: ["store"],
 };
 
+/** Folders of `server` whose files do not import each other: what two of them need has a place of its own. */
+export const serverIslands: readonly string[] = ["http/resource"];
+
 /**
  * Files of `server` that every folder may import. The other files beside the folders put things together:
  * they may import everything, and no folder may import them.

@@ -53,6 +53,7 @@ describe("against the table", () => {
       `import { x } from "../compose.ts";`,
       /server\/store may import no other folder/,
     ],
+    ["server/src/http/resource/a.ts", `import { x } from "./b.ts";`, /may not import each other/],
     ["server/src/clock.ts", `import { x } from "./store/a.ts";`, /is a leaf/],
     ["server/src/misc/a.ts", `import { x } from "./b.ts";`, /no folder that the import table knows/],
     ["server/src/work/a.ts", `import { x } from "@certmill/domain/src/a.ts";`, /by its index only/],

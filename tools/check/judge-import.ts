@@ -4,6 +4,7 @@ import {
   packages,
   processLoader,
   serverFolders,
+  serverIslands,
   serverLeaves,
   serverSpecialists,
 } from "./import-table.ts";
@@ -50,6 +51,8 @@ function judgeInsideServer(path: string, target: string): string | null {
   const [from, to] = [folderOf(path), folderOf(target)];
   const allowed = serverFolders[from];
   if (allowed === undefined) return `${path} is in no folder that the import table knows`;
+  const island = serverIslands.find((each) => [path, target].every((file) => file.startsWith(`${each}/`)));
+  if (island !== undefined) return `files of server/${island} may not import each other`;
   if (from === to || allowed.includes(to)) return null;
   return `server/${from} may import ${allowed.length === 0 ? "no other folder" : allowed.join(", ")}, not ${to}`;
 }
