@@ -1,6 +1,5 @@
 import { type Campaign, type NewCampaign, operations } from "@certmill/api";
 import type { Command } from "commander";
-import { boundHeap } from "./bound-heap.ts";
 import { type DayWindow, dayWindow, finishBy, percentage } from "./campaign-values.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
@@ -66,7 +65,6 @@ its www., which is left out where it fails (docs/life.md). A run that was cut
 off is simply started again: nothing is added twice.`;
 
 async function createCampaign(path: string, options: CampaignCreateOptions): Promise<void> {
-  boundHeap();
   const { name, withWww = false, www, json = false } = options;
   const companions = withWww ? { withWww } : www ? {} : { withWww: false };
   const params = { name };

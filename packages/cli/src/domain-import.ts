@@ -1,6 +1,5 @@
 import { operations } from "@certmill/api";
 import type { Command } from "commander";
-import { boundHeap } from "./bound-heap.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { type CoverageOptions, coverageOf, withCoverageOptions } from "./domain-request.ts";
 import { withExamples } from "./examples.ts";
@@ -35,7 +34,6 @@ comments. Good rows go in though others are bad. The same list twice changes
 nothing, so a run that was cut off is simply started again.`;
 
 async function importDomains(path: string, options: DomainImportOptions): Promise<void> {
-  boundHeap();
   const client = await connect(options);
   using interruption = new Interruption();
   await using source = await openList(path, interruption.signal);

@@ -14,7 +14,6 @@ interface ServerProcess {
 
 /** Runs the server until it is told to stop. @returns its exit code. */
 export async function runServer(process: ServerProcess): Promise<number> {
-  boundHeap();
   const { serve } = await import("@certmill/server/main");
   return serve(process);
 }

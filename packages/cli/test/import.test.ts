@@ -130,6 +130,8 @@ describe("a way that breaks", () => {
     const child = startCli(["domain", "import", "-", "--url", way.url], { env: server.env });
     child.stdin.write(names("half", 2_100));
     await asked;
+    const started = await readFile(`/proc/${child.pid}/cmdline`, "utf8");
+    expect(started, "a list as long as it likes takes no more memory").toContain("--max-semi-space-size=");
     child.kill("SIGINT");
     const { code, stderr } = await outcomeOf(child);
     expect(stderr).toMatch(/^Stopped: every row up to line [\d,]+ is done\./m);
