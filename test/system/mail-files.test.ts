@@ -25,7 +25,7 @@ test("Dovecot serves what was installed from one reload on, a renewal from the n
   await serveAndRenew("Dovecot", {
     start: ({ place }) => startDovecot(place, imaps),
     clients: { port: imaps },
-    proves: imaps,
+    proves: { port: imaps },
   });
 });
 
@@ -44,8 +44,8 @@ test.runIf(isRoot)(
         expect(await othersMayRead(place.configuration, /^certmill-sni/)).toEqual([]);
         return await startPostfix(place, { smtp, smtps });
       },
-      clients: { port: smtp, startTls: "smtp" },
-      proves: smtps,
+      clients: { port: smtps },
+      proves: { port: smtp, startTls: "smtp" },
     });
   },
 );
@@ -59,8 +59,8 @@ interface Documented {
 interface MailEdge {
   readonly start: (documented: Documented) => Promise<MailServer>;
   readonly clients: SeenAt;
-  /** The port of the agent's own handshakes. */
-  readonly proves: number;
+  /** Where the agent's own handshakes are made. */
+  readonly proves: SeenAt;
 }
 
 async function serveAndRenew(program: "Dovecot" | "Postfix", edge: MailEdge): Promise<void> {
@@ -92,7 +92,7 @@ async function serveAndRenew(program: "Dovecot" | "Postfix", edge: MailEdge): Pr
   const running = opened.use(
     await runAgent(server, certificates, {
       proxy: { kind: "reload", reload: { command, quiet: 1_000, mostDelay: 60_000, timeout: 30_000 } },
-      proveAt: { host: "127.0.0.1", port: edge.proves },
+      proveAt: { host: "127.0.0.1", ...edge.proves },
     }),
   );
   await eventually("all are seen to be served", () => server.served().length === 3);

@@ -74,6 +74,11 @@ test("a proxy that is given certificates while it runs", () => {
     proveAt: { host: "127.0.0.1", port: 443 },
   });
   expect(parseEdgeOptions([...needed, "--proxy", "nginx", "--prove", "none"])?.proveAt).toBeNull();
+  expect(parseEdgeOptions([...needed, "--prove", "smtp://[::1]:25"])?.proveAt).toEqual({
+    host: "::1",
+    port: 25,
+    startTls: "smtp",
+  });
 });
 
 test("help", () => {
@@ -93,6 +98,11 @@ test.each([
   [[...needed, "--layout", "tar"], "--layout must be pair or combined"],
   [[...needed, "--reload", "true", "--reload-quiet", "2"], "--reload-quiet must be a time"],
   [[...needed, "--prove", "443"], "--prove must be an address such as 127.0.0.1:443"],
+  [
+    [...needed, "--prove", "ftp://127.0.0.1:21"],
+    '--prove must be HOST:PORT, or smtp://HOST:PORT, imap:// or pop3:// where TLS begins by STARTTLS, not "ftp://127.0.0.1:21"',
+  ],
+  [[...needed, "--prove", "smtp://mail"], "--prove must be an address such as 127.0.0.1:443"],
   [[...needed, "--prove", "127.0.0.1:70000"], "--prove must be a port"],
   [[...needed, "--proxy", "squid"], "--proxy must be one of"],
   [[...needed, "--proxy-socket", "/s"], "--proxy-socket goes with --proxy"],

@@ -8,6 +8,7 @@ import { EdgeFault } from "./edge-fault.ts";
 import type { LayoutName } from "./install/layout.ts";
 import type { LogFormat } from "./log/write-log.ts";
 import type { TlsAddress } from "./proof/handshake.ts";
+import { isStartTls } from "./proof/start-tls.ts";
 
 /** What `certmill edge run` was told. */
 export interface EdgeOptions {
@@ -216,7 +217,14 @@ function edgeName(text: string): string {
 
 function proveAt(text: string | undefined, kind: DriverKind | null): TlsAddress | null {
   if (text === "none") return null;
-  if (text !== undefined) return tlsAddress("prove", text);
+  if (text !== undefined) {
+    const [, protocol = "", address = text] = /^(\w+):\/\/(.*)$/.exec(text) ?? [];
+    if (protocol === "") return tlsAddress("prove", text);
+    if (isStartTls(protocol)) return { ...tlsAddress("prove", address), startTls: protocol };
+    throw usage(
+      `--prove must be HOST:PORT, or smtp://HOST:PORT, imap:// or pop3:// where TLS begins by STARTTLS, not ${JSON.stringify(text)}`,
+    );
+  }
   return kind === null ? null : kind.proveAt;
 }
 

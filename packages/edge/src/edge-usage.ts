@@ -36,7 +36,8 @@ ${kindLines([...driverKinds.keys()])}
   --prove HOST:PORT      where a handshake shows that a certificate is served
                          before that is reported, or none (default
                          127.0.0.1:443 with a --proxy on this host, else
-                         none)
+                         none); smtp://HOST:PORT, imap:// or pop3:// where
+                         TLS begins by STARTTLS
   --tls-port PORT        terminate TLS here too, with what is installed
   --http-port PORT       with --tls-port: plain HTTP, for challenges
   --responder URL        with --http-port: where challenges are answered

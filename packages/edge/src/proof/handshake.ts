@@ -1,10 +1,13 @@
-import { isIP } from "node:net";
-import { connect } from "node:tls";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as beginTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { askForTls, type StartTls } from "./start-tls.ts";
 
 /** Where the proxy beside this agent terminates TLS. */
 export interface TlsAddress {
   readonly host: string;
   readonly port: number;
+  /** Present where TLS begins when it is asked for in the words of this protocol. */
+  readonly startTls?: StartTls;
 }
 
 export type Handshake =
@@ -27,37 +30,52 @@ const algorithms: Readonly<Record<Exclude<Verifies, "all">, string>> = {
 
 /** Which certificate is served for a name, by a TLS handshake as any such client makes it; never throws. */
 export async function shakeHands(
-  { verifies = "all", ...at }: TlsAddress & { readonly verifies?: Verifies },
+  { verifies = "all", startTls, ...at }: TlsAddress & { readonly verifies?: Verifies },
   name: string,
   signal: AbortSignal,
 ): Promise<Handshake> {
   const { promise, resolve } = Promise.withResolvers<Handshake>();
   const failed = (reason: string) => () => resolve({ kind: "failed", reason });
-  const socket = connect({
-    ...at,
+  const settings: ConnectionOptions = {
     // RFC 6066 section 3: an address is no server name.
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(verifies === "all" ? {} : { sigalgs: algorithms[verifies] }),
     // Whose certificate it is, is compared by its serial; who signed it is the CA's affair.
     rejectUnauthorized: false,
-  });
+  };
+  const opened: Socket[] = [];
+  const watch = <T extends Socket>(socket: T): T => {
+    opened.push(socket);
+    socket.once("error", (error) => failed(error.message)());
+    socket.once("close", failed("the connection was closed in the handshake"));
+    return socket;
+  };
+  const begin = async (): Promise<TLSSocket> => {
+    if (startTls === undefined) return watch(beginTls({ ...at, ...settings }));
+    const socket = watch(connect(at));
+    await askForTls(socket, startTls);
+    return watch(beginTls({ socket, ...settings }));
+  };
   const timer = setTimeout(failed(`no handshake within ${deadline / 1_000} s`), deadline);
   const onAbort = failed("the agent was stopped meanwhile");
   signal.addEventListener("abort", onAbort, { once: true });
-  socket.once("error", (error) => failed(error.message)());
-  socket.once("close", failed("the connection was closed in the handshake"));
-  socket.once("secureConnect", () => {
-    const serial = socket.getPeerX509Certificate()?.serialNumber;
-    if (serial === undefined) failed("no certificate was sent")();
-    else resolve({ kind: "served", serial: plainSerial(serial) });
-  });
   if (signal.aborted) onAbort();
+  begin().then(
+    (socket) =>
+      socket.once("secureConnect", () => {
+        const serial = socket.getPeerX509Certificate()?.serialNumber;
+        if (serial === undefined) failed("no certificate was sent")();
+        else resolve({ kind: "served", serial: plainSerial(serial) });
+      }),
+    (error: Error) => failed(error.message)(),
+  );
   try {
     return await promise;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
-    socket.destroy();
+    // TLS first: Node itself can crash when the connection goes from under it.
+    for (const socket of opened.toReversed()) socket.destroy();
   }
 }
 
