@@ -54,8 +54,11 @@ export class CampaignWaves {
   }
 
   /** A first attempt of one of the list has ended, well or for a cause. */
-  noteFirst(cause: FailureCode | null): void {
+  noteFirst({ joinsAt, issuableFrom }: Lineage, cause: FailureCode | null): void {
     if (this.#wave < lastWave || (cause !== null && !counted.has(cause))) return;
+    // It was ordered against its check: that tells nothing of the platform.
+    const wasForetold = joinsAt !== null && (issuableFrom === null || issuableFrom > joinsAt);
+    if (cause !== null && wasForetold) return;
     this.#sample.push(cause !== null);
     if (this.#sample.length > sampleSize) this.#sample.shift();
   }

@@ -160,7 +160,7 @@ export class Simulation {
     const now = this.#now;
     const { notBefore, notAfter } = end;
     const ofCampaign = isOfCampaign(lineage);
-    if (ofCampaign && isFirst) this.#waves.noteFirst(null);
+    if (ofCampaign && isFirst) this.#waves.noteFirst(lineage, null);
     this.journal.noteIssued(lineage, ca.terms.id, now);
     lineage.certificate = { caId: ca.terms.id, notBefore, notAfter };
     lineage.previousCa = ca.terms.id;
@@ -187,7 +187,7 @@ export class Simulation {
     end: Extract<AttemptEnd, { kind: "failed" }>,
   ): void {
     const now = this.#now;
-    if (isOfCampaign(lineage) && isFirst) this.#waves.noteFirst(end.cause);
+    if (isOfCampaign(lineage) && isFirst) this.#waves.noteFirst(lineage, end.cause);
     this.journal.noteFailed(end.cause);
     lineage.failed = { workClass, turn, cause: end.cause };
     const retryAt = afterFailure(lineage, end, { caId: ca.terms.id, pool: [...this.#cas.keys()], now });

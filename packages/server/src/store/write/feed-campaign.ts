@@ -1,5 +1,5 @@
 /** The steps of a campaign that runs or is taken down; who takes them has its row. */
-import { countedFailures, type Instant, sampleSize, type WaveOutcome } from "@certmill/domain";
+import { countedFailures, findingCodes, type Instant, sampleSize, type WaveOutcome } from "@certmill/domain";
 import { sql } from "kysely";
 import { type Db, timestamp } from "../database.ts";
 import { becomes } from "../life-sql.ts";
@@ -113,10 +113,22 @@ const failsChecks = sql`exists (select 1 from lineage_check
 
 const isFailed = sql`coalesce(failure_code, '') = any(${[...countedFailures]}::text[])`;
 
+const dnsFindings = Object.entries(findingCodes).flatMap(([code, evidence]) =>
+  evidence === "dns" ? [code] : [],
+);
+
+/**
+ * It was ordered although its name servers tell that a CA will refuse it. That it failed tells nothing of the platform;
+ * and such ones join the line last, so that the end of a list is little else. Index: the key.
+ */
+const wasForetold = sql`exists (select 1 from lineage_check, jsonb_array_elements(lineage_check.findings) finding
+  where lineage_check.lineage_id = lineage.id and lineage_check.ordered_anyway_at is not null
+    and finding ->> 'weight' = 'fault' and finding ->> 'code' = any(${dnsFindings}::text[]))`;
+
 /** How far back among the issuances of all the sample of a wave is looked for. */
 const sampleDepth = 5_000;
 
-/** The newest first attempts of a wave, those after `since` (null: all). Indexes: issuance's key, `issuance_by_lineage`. */
+/** The newest first attempts of a wave whose failure no check foretold, those after `since` (null: all). Indexes: issuance's key, `issuance_by_lineage`. */
 export async function sampleWave(
   trx: Db,
   { id, wave, excused_issuance_id: since }: DueCampaign,
@@ -131,6 +143,7 @@ export async function sampleWave(
         and not exists (select 1 from issuance earlier
           where earlier.lineage_id = issuance.lineage_id and earlier.id < issuance.id
             and earlier.state_kind <> 'cancelled')
+        and not ${wasForetold}
       order by issuance.id desc limit ${sampleSize}
     ) sample`.execute(trx);
   return { ended: Number(rows[0]?.ended ?? 0), failed: Number(rows[0]?.failed ?? 0) };
