@@ -39,7 +39,7 @@ async function measure(tell: Tell, size: Size): Promise<Report> {
       `scale ${scale}, ${scenario.length / days(1)} days: ${scenario.domains} domains, ${scenario.existing} certificates there before, a customer every ${scenario.newCustomerEvery / 1_000} s,`,
       `the orders of accounts limited to a ${scenario.divisor}th; seed ${scenario.seed}; ${workers} worker processes, the API and the CAs in one more;`,
       "certificate keys from a pool, no TLS, signatures at the CAs trusted, PostgreSQL without fsync and by a local socket;",
-      "names are checked before their first order and when one has failed, without packets; not the daily look at what has a certificate, nor the one at wrong names each minute;",
+      "names are checked before their first order and when one has failed, without packets; not the daily look at what has a certificate or is never right, nor the one at wrong names each minute;",
       `${run.orders} orders, ${run.issued} certificates, ${run.steps} steps of the clock in ${Math.round(run.seconds)} s on ${cpus().length} cores.`,
     ],
     figures: figuresOf(run, quiet),

@@ -13,6 +13,8 @@ export interface ScenarioResult {
   readonly quietInteractiveP99: number | null;
   readonly expired: number;
   readonly starved: number;
+  /** How often the campaign paused itself for what failed. */
+  readonly pauses: number;
   readonly issuable: number;
   readonly enrolled: number;
 }
@@ -20,7 +22,7 @@ export interface ScenarioResult {
 /** The bars of 500,000 domains in three months. */
 export function scenarioFigures(result: ScenarioResult): readonly Figure[] {
   const { avoidableRefusals, budgetUsed, finishedAfterDays: days, plannedDays } = result;
-  const { interactiveP99, quietInteractiveP99, expired, starved, issuable, enrolled } = result;
+  const { interactiveP99, quietInteractiveP99, expired, starved, pauses, issuable, enrolled } = result;
   const missed = Number.NaN;
   const differenceFrom = (planned: number | null): number =>
     days === null || planned === null ? missed : Math.abs(days - planned) / planned;
@@ -66,6 +68,12 @@ export function scenarioFigures(result: ScenarioResult): readonly Figure[] {
       name: "starved",
       value: starved,
       meaning: "domains that waited over twice the mean of their class, and over an hour",
+      bar: { kind: "at-most", value: 0 },
+    },
+    {
+      name: "pauses",
+      value: pauses,
+      meaning: "times that the campaign paused itself, and would have waited for a person",
       bar: { kind: "at-most", value: 0 },
     },
     {

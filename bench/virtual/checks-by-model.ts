@@ -31,15 +31,18 @@ export function checksByModel({ rightFrom }: Told, clock: VirtualClock): Checkin
 }
 
 /**
- * Leaves out what would be all of a run: the daily look at each name that has a certificate or was given up, and the look at wrong ones in each
- * minute. What is checked before a first order, and after one that failed, goes on by its schedule.
+ * Leaves out what would be all of a run: the daily look at each name that has a certificate or is never right, and the look at wrong ones in each
+ * minute. What is checked before a first order, after one that failed, and daily until a name is right that was given up, goes on by its schedule.
  */
 export async function leaveTheRestAlone(db: Db): Promise<void> {
   await sql`
     create function leave_the_rest_alone() returns trigger language plpgsql as $$
     begin
       new.watched := false;
-      if new.rank = 2 and not new.holds_order then new.wake_at := null; end if;
+      if new.rank = 2 and not new.holds_order and not exists (
+        select from lineage where id = new.lineage_id and names[1] like 'later-%'
+          and not exists (select from certificate where lineage_id = lineage.id)
+      ) then new.wake_at := null; end if;
       return new;
     end $$`.execute(db);
   await sql`

@@ -22,6 +22,8 @@ export interface Outcome {
   readonly expired: number;
   /** Domains that waited over twice as long as their class does on average, and over an hour. */
   readonly starved: number;
+  /** How often the campaign paused itself and waited for a person, who never came. */
+  readonly pauses: number;
 }
 
 export interface Finished {
@@ -41,6 +43,7 @@ export async function outcomeOf(finished: Finished): Promise<Outcome> {
     interactiveP99: await interactiveP99(db, start),
     expired: await countExpired(db, after(start, finished.scenario.length)),
     starved: await countStarved(finished),
+    pauses: await countPauses(db),
   };
 }
 
@@ -137,6 +140,12 @@ async function countExpired(db: Db, end: Instant): Promise<number> {
       from certificate
     ) each where next > not_after`.execute(db);
   return Number(rows[0]?.expired ?? 0);
+}
+
+async function countPauses(db: Db): Promise<number> {
+  const { rows } = await sql<{ pauses: string }>`
+    select count(*) as pauses from event where kind = 'campaign.paused'`.execute(db);
+  return Number(rows[0]?.pauses ?? 0);
 }
 
 /** A first certificate is waited for from the domain's adding, or from when its DNS is right; the next since it is due. */
