@@ -12,6 +12,7 @@ import { type Database, openDatabase } from "../../packages/server/src/store/dat
 import { addLineages } from "../../packages/server/src/store/write/add-lineages.ts";
 import { ensureEdgeGroup } from "../../packages/server/src/store/write/names.ts";
 import { FastClock } from "../../packages/server/test/fast-clock.ts";
+import { usualTerms } from "../../packages/server/test/store/usual-terms.ts";
 import { configFor, keyRing, lease } from "./config-for.ts";
 import { demandEnd } from "./demand-end.ts";
 import { live } from "./incarnation.ts";
@@ -100,21 +101,7 @@ async function prepare(place: Config["database"], ca: SimCa, clock: FastClock): 
     if (caId === null) throw new Error("The database was not empty.");
     const edgeGroupId = await ensureEdgeGroup(trx, "default");
     const all = wanted.map((names) => ({ names, tenantId: null }));
-    await addLineages(
-      trx,
-      all,
-      {
-        caId,
-        caIds: null,
-        edgeGroupId,
-        keyType: "p256",
-        paired: null,
-        profile: null,
-        challenge: null,
-        campaignId: null,
-      },
-      now,
-    );
+    await addLineages(trx, all, usualTerms(caId, edgeGroupId), now);
   });
 }
 
