@@ -41,6 +41,7 @@ async function measure(tell: Tell, size: Size): Promise<Report> {
     versions: { haproxy: await peerVersion(peers.haproxy), wrk: await peerVersion(benchPeers.wrk) },
     conditions: [
       `${count} P-256 certificates of one name, each with its own key, in a crt-list; HAProxy with its default threads;`,
+      "the CA's intermediate in HAProxy's issuers-chain-path: leaves are given without it, and are seen served with it;",
       `${measuredPuts} new names and ${measuredPuts} renewals in turn, one at a time: from the driver's call to its word, read-back by HAProxy and crt-list included;`,
       `plain HTTP by wrk over ${connections} connections, ${trafficSeconds} s at a time, alone and beside ${pace} puts a second, in turn;`,
       `torture with seed ${seed}: puts, removes, reloads, kills of HAProxy, ends of the agent, another program's transactions.`,
@@ -54,6 +55,7 @@ async function measureLoaded(count: number, tell: Tell): Promise<readonly Figure
   const startedAt = performance.now();
   await using edge = await startHaproxyEdge({
     within: startDeadline,
+    issuers: "known",
     prepare: async (directory, ca) => {
       const all = Array.from({ length: count }, (_, i) => ca.issue(`p${i}`, [`p${i}.example.com`]));
       await preloadHaproxy(directory, all);
@@ -111,7 +113,12 @@ async function measurePuts(edge: HaproxyEdge, driver: Driver): Promise<readonly 
     ["p7.example.com", "p7"],
   ] as const) {
     const expected = (await driver.list(never))?.get(lineageId);
-    if ((await edge.served(name)) !== expected) throw new Error(`${name} is not served with ${expected}.`);
+    const served = await edge.look(name);
+    if (served?.serial !== expected || !served?.isTrusted) {
+      throw new Error(`${name} is served ${JSON.stringify(served)}, and not ${expected} with its chain.`);
+    }
+    if ((await edge.foundIn(lineageId)) === null)
+      throw new Error(`${name} was given to HAProxy with its chain.`);
   }
   const sorted = (times: readonly number[]) => times.toSorted((a, b) => a - b);
   const figure = (name: string, times: readonly number[], share: number, meaning: string): Figure => ({
@@ -193,7 +200,7 @@ async function pushAtPace(driver: Driver, deliveries: readonly Delivery[]): Prom
 
 async function measureTorture(steps: number, seed: number, tell: Tell): Promise<readonly Figure[]> {
   tell(`Torture of ${steps} steps, seed ${seed} ...`);
-  await using edge = await startHaproxyEdge();
+  await using edge = await startHaproxyEdge({ issuers: "known" });
   const report: TortureReport = await torture(edge, steps, seed);
   const count = (name: string, value: number, meaning: string): Figure => ({
     name,
@@ -202,7 +209,8 @@ async function measureTorture(steps: number, seed: number, tell: Tell): Promise<
     bar: null,
   });
   const none = { kind: "at-most", value: 0 } as const;
-  for (const fault of [...report.wrong, ...report.crossed]) tell(`  ${fault} (seed ${seed})`);
+  for (const fault of [...report.wrong, ...report.crossed, ...report.incomplete])
+    tell(`  ${fault} (seed ${seed})`);
   return [
     count("steps", steps, "random ones"),
     count("puts", report.puts, "among them"),
@@ -213,6 +221,12 @@ async function measureTorture(steps: number, seed: number, tell: Tell): Promise<
       name: "crossed",
       value: report.crossed.length,
       meaning: "names seen with another one's certificate",
+      bar: none,
+    },
+    {
+      name: "incomplete",
+      value: report.incomplete.length,
+      meaning: "names seen without the chain to the CA's root",
       bar: none,
     },
     {

@@ -161,10 +161,15 @@ test("HAProxy is made what its bind line names, and its own configuration is lef
   ] as const;
   const setup = haproxySetup(new Map(values));
   const before = await compareFiles(setup);
-  expect(setupText({ setup, compared: before, applied: false })).toContain(
+  const text = setupText({ setup, compared: before, applied: false });
+  expect(text).toContain(
     `bind :443 ssl crt ${certificates}/haproxy/fallback.pem crt-list ${certificates}/haproxy/crt-list alpn h2,http/1.1`,
   );
+  for (const words of ["issuers-chain-path", "--proxy-issuers"]) {
+    expect(text).toContain(`${words} ${certificates}/haproxy/issuers`);
+  }
   await applySetup(setup, before);
+  expect(await place.mode("certificates/haproxy/issuers")).toBe(0o700);
   expect(await place.mode("certificates/haproxy/fallback.pem")).toBe(0o600);
   expect(await place.mode("certificates")).toBe(0o700);
   const fallback = await place.read("certificates/haproxy/fallback.pem");

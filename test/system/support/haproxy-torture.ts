@@ -10,6 +10,8 @@ export interface TortureReport {
   readonly kills: number;
   /** Names that were served with another certificate than their own, at any look. */
   readonly crossed: readonly string[];
+  /** Names that were served without the chain that leads to the CA's root, at any look. */
+  readonly incomplete: readonly string[];
   /** Names that are served with the wrong certificate, or wrongly served or not, at the end. */
   readonly wrong: readonly string[];
 }
@@ -35,6 +37,7 @@ class Torture {
   /** Every serial that was ever made for a name. */
   readonly #owners = new Map<string, string>();
   readonly #crossed = new Set<string>();
+  readonly #incomplete = new Set<string>();
   readonly #counts = { puts: 0, removes: 0, reloads: 0, restarts: 0, kills: 0 };
   #driver: Driver;
 
@@ -65,7 +68,8 @@ class Torture {
         if (served !== expected) wrong.push(`${name}: ${served} instead of ${expected}`);
       }
     }
-    return { ...this.#counts, crossed: [...this.#crossed], wrong };
+    const [crossed, incomplete] = [[...this.#crossed], [...this.#incomplete]];
+    return { ...this.#counts, crossed, incomplete, wrong };
   }
 
   async #put(): Promise<void> {
@@ -144,9 +148,11 @@ class Torture {
   }
 
   async #look(name: string): Promise<string | null> {
-    const served = await this.#edge.served(name);
-    if (served !== null && this.#owners.get(served) !== name.split(".").at(-3)) this.#crossed.add(name);
-    return served;
+    const served = await this.#edge.look(name);
+    if (served === null) return null;
+    if (this.#owners.get(served.serial) !== name.split(".").at(-3)) this.#crossed.add(name);
+    if (!served.isTrusted) this.#incomplete.add(name);
+    return served.serial;
   }
 
   /** Both included. */

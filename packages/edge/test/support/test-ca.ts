@@ -27,10 +27,13 @@ export class TestCa implements Disposable {
 
   constructor() {
     for (const ca of ["root", "intermediate"]) writeFileSync(this.#path(`${ca}.key`), newKey());
-    const life = { from: -1, until: 3_650 };
-    const authority = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign";
-    this.rootPem = this.#sign("root", { issuer: null, extensions: authority, life });
-    this.intermediatePem = this.#sign("intermediate", { issuer: "root", extensions: authority, life });
+    this.rootPem = this.#sign("root", { issuer: null, ...authority });
+    this.intermediatePem = this.signIntermediate();
+  }
+
+  /** Another certificate of the intermediate each time, for the same key. */
+  signIntermediate(): string {
+    return this.#sign("intermediate", { issuer: "root", ...authority });
   }
 
   issue(
@@ -91,6 +94,11 @@ export class TestCa implements Disposable {
     return join(this.#directory, name);
   }
 }
+
+const authority = {
+  extensions: "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign",
+  life: { from: -1, until: 3_650 },
+};
 
 const configuration = `
 [ca]

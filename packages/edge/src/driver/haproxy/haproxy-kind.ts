@@ -8,8 +8,10 @@ export const haproxyKind: DriverKind = {
   --proxy-socket PATH    its stats socket, of level admin
                          (default /run/haproxy/admin.sock)
   --proxy-buffer BYTES   its tune.bufsize (default 16384)
+  --proxy-issuers DIR    its issuers-chain-path: certificates are given without
+                         the issuers that it has found there (default: with)
 `,
-  options: ["proxy-socket", "proxy-buffer"],
+  options: ["proxy-socket", "proxy-buffer", "proxy-issuers"],
   layout: "combined",
   pairs: "both",
   // 142 a second cost plain traffic four tenths of two cores: docs/benchmarks.md.
@@ -19,7 +21,14 @@ export const haproxyKind: DriverKind = {
   plan(options) {
     const socket = options.one("proxy-socket") ?? "/run/haproxy/admin.sock";
     const bufferSize = bytes(options.one("proxy-buffer") ?? "16384");
-    return async ({ directory }) => openHaproxyDriver({ socket, directory: resolve(directory), bufferSize });
+    const issuers = options.one("proxy-issuers");
+    return async ({ directory, log }) =>
+      openHaproxyDriver({
+        socket,
+        directory: resolve(directory),
+        bufferSize,
+        ...(issuers === null ? {} : { issuers: { directory: resolve(issuers), log } }),
+      });
   },
 };
 

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { EdgeFault } from "../../edge-fault.ts";
 import { OneAtATime } from "../../flow/one-at-a-time.ts";
+import type { KeyPair } from "../../install/check-key-pair.ts";
 import { diskFault } from "../../install/disk-fault.ts";
 import { plainSerial } from "../../proof/handshake.ts";
 import type { Delivery, Driver, DriverOutcome, ProxyHealth, Removal } from "../driver.ts";
 import { CrtListFile } from "./crt-list-file.ts";
-import { entryOf, lineageOf } from "./list-entry.ts";
+import { type IssuersOptions, KnownIssuers } from "./known-issuers.ts";
+import { entryOf, type ListEntry, lineageOf } from "./list-entry.ts";
 import { PemFiles } from "./pem-files.ts";
-import { pemPayload } from "./pem-payload.ts";
+import { issuersOf, leafPayload, pemPayload } from "./pem-payload.ts";
 import { RuntimeCertificates } from "./runtime-certificates.ts";
 import { RuntimeSocket } from "./runtime-socket.ts";
 
@@ -20,7 +22,12 @@ export interface HaproxyOptions {
   readonly bufferSize?: number;
   /** Milliseconds for one command; 10,000 by default. */
   readonly deadline?: number;
+  /** Where HAProxy finds issuers by itself; by default it is given them with each certificate. */
+  readonly issuers?: IssuersOptions;
 }
+
+/** Where `certmill edge install` has issuers in an agent's directory, and HAProxy's `issuers-chain-path` then. */
+export const issuersPath = (directory: string): string => join(directory, "haproxy", "issuers");
 
 /** What a bind line of HAProxy's configuration names after `crt-list`, for an agent with that directory. */
 export const crtListPath = (directory: string): string => join(directory, "haproxy", "crt-list");
@@ -45,13 +52,14 @@ export function openHaproxyDriver(options: HaproxyOptions): Driver {
 class HaproxyDriver implements Driver {
   readonly #directory: string;
   readonly #runtime: RuntimeCertificates;
+  readonly #issuers: KnownIssuers | null;
   readonly #pems: PemFiles;
   readonly #turn = new OneAtATime();
   #crtList: CrtListFile | null = null;
   /** Paths that HAProxy may have although they are not in the crt-list, by lineage. */
   #strays = new Map<string, Set<string>>();
 
-  constructor({ socket, directory, bufferSize = 16_384, deadline = 10_000 }: HaproxyOptions) {
+  constructor({ socket, directory, bufferSize = 16_384, deadline = 10_000, issuers }: HaproxyOptions) {
     this.#directory = join(directory, "haproxy");
     this.#pems = new PemFiles(directory);
     this.#runtime = new RuntimeCertificates({
@@ -59,6 +67,7 @@ class HaproxyDriver implements Driver {
       listPath: crtListPath(directory),
       bufferSize,
     });
+    this.#issuers = issuers === undefined ? null : new KnownIssuers(issuers, this.#runtime);
   }
 
   load(all: AsyncIterable<Delivery>, signal: AbortSignal): Promise<DriverOutcome> {
@@ -99,7 +108,7 @@ class HaproxyDriver implements Driver {
   }
 
   async health(signal: AbortSignal): Promise<ProxyHealth> {
-    return await this.#alone(() => this.#runtime.bootId(signal)).catch(awayByDisk);
+    return await this.#alone(() => this.#lookAtProcess(signal)).catch(awayByDisk);
   }
 
   /** One thing after the other, with the crt-list in order. Throws what the disk does not take. */
@@ -110,10 +119,18 @@ class HaproxyDriver implements Driver {
     });
   }
 
+  async #lookAtProcess(signal: AbortSignal): Promise<ProxyHealth> {
+    const running = await this.#runtime.running(signal);
+    if (running.kind === "away") return running;
+    this.#issuers?.runs(running);
+    return { kind: "up", bootId: running.bootId };
+  }
+
   async #open(): Promise<CrtListFile> {
     const list = await CrtListFile.open(join(this.#directory, "crt-list"), ({ path }) =>
       this.#pems.isThere(path),
     );
+    await this.#issuers?.open();
     // What else an operator keeps there is left alone.
     const isLeft = (path: string) => lineageOf(this.#directory, path) !== null && !list.has(path);
     await this.#pems.sweep(this.#directory, isLeft);
@@ -154,14 +171,28 @@ class HaproxyDriver implements Driver {
   ): Promise<DriverOutcome> {
     const entry = entryOf(this.#directory, lineageId, names);
     if (entry === null) return { kind: "refused", reason: addressesOnly };
-    const placement = { entry, payload: pemPayload(pair), serial: plainSerial(ref.serial) };
-    const placed = await this.#runtime.place(placement, signal);
+    const placed = await this.#place(entry, plainSerial(ref.serial), pair, signal);
     if (placed.kind !== "done") return placed;
     this.#pems.put(entry.path, lineageId, ref);
     await list.add(entry);
     this.#strays.get(lineageId)?.delete(entry.path);
     const former = this.#pathsOf(list, lineageId).filter((path) => path !== entry.path);
     return await this.#retire(list, former, signal);
+  }
+
+  /** Without its issuers where HAProxy is known to find them; the file that it loads at its next start has them always. */
+  async #place(entry: ListEntry, serial: string, pair: KeyPair, signal: AbortSignal): Promise<DriverOutcome> {
+    if (this.#issuers !== null) {
+      const bare = { entry, serial, payload: leafPayload(pair) };
+      const issuersPem = issuersOf(pair.chainPem);
+      const issuersFile = await this.#issuers.foundFor({ ...bare, issuersPem }, signal);
+      if (issuersFile !== null) {
+        const placed = await this.#runtime.place({ ...bare, issuersFile }, signal);
+        if (placed.kind !== "without-issuers") return placed;
+        this.#issuers.lost(issuersFile);
+      }
+    }
+    return await this.#runtime.place({ entry, serial, payload: pemPayload(pair), issuersFile: null }, signal);
   }
 
   /** The crt-list first: with a line whose file is gone HAProxy would not start. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pemPayload } from "./pem-payload.ts";
+import { issuersOf, leafPayload, pemPayload } from "./pem-payload.ts";
 
 const block = (kind: string, lines: readonly string[]): string =>
   [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`].join("\n");
@@ -27,4 +27,17 @@ test("what stands outside of blocks is left out: HAProxy would read it as comman
   expect(pemPayload({ chainPem, keyPem: block("EC PRIVATE KEY", ["BBBB"]) })).toBe(
     `${block("CERTIFICATE", ["AAAA"])}\n${block("EC PRIVATE KEY", ["BBBB"])}\n`,
   );
+});
+
+test("a chain is its leaf, and what follows", () => {
+  const [leaf, issuer, key] = [
+    block("CERTIFICATE", ["AAAA"]),
+    block("CERTIFICATE", ["BBBB"]),
+    block("PRIVATE KEY", ["CCCC"]),
+  ] as const;
+  const chainPem = `${leaf}\r\n\r\n${issuer}\n${issuer}\n`;
+  expect(leafPayload({ chainPem, keyPem: key })).toBe(`${leaf}\n${key}\n`);
+  expect(issuersOf(chainPem)).toBe(`${issuer}\n${issuer}`);
+  expect(issuersOf(leaf)).toBe("");
+  expect(issuersOf("")).toBe("");
 });

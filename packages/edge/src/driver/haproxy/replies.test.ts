@@ -9,22 +9,33 @@ import {
   readInsertion,
   readPaths,
   readPlacement,
+  readStart,
+  readTrial,
 } from "./replies.ts";
 
 const path = "/edge/haproxy/7.0123456789abcdef.pem";
 const shown = (status: string, serial: string) =>
   `Filename: ${path}\nStatus: ${status}\nSerial: ${serial}\nnotBefore: Nov 26 22:10:37 2026 GMT\nnotAfter: Dec 26 22:10:37 2026 GMT\nSubject Alternative Name: DNS:a.example\nAlgorithm: EC256\nSHA1 FingerPrint: 63B36ABB3432BF0D9B1EA614B73264BEFDC289A4\nSubject: /CN=a.example\nIssuer: /CN=a.example\nOCSP Response Key: \n\n`;
+const bare = (status: string, serial: string, file = path) =>
+  shown(status, serial)
+    .replace(path, file)
+    .replace("\nSerial:", "\nChain Filename: /issuers/ab12.pem\nSerial:")
+    .replace(
+      "OCSP",
+      "Chain Subject: /CN=I\nChain Issuer: /CN=J\nChain Subject: /CN=J\nChain Issuer: /CN=R\nOCSP",
+    );
 const absent = "Can't display the certificate: Not found or the certificate is a bundle!\n\n";
 const permission = "Permission denied\n\n";
 const locked = "Can't update the certificate!\nOperations on certificates are currently locked!\n\n";
 
 test.each([
-  [shown("Used", "0054D4"), { kind: "present", path, serial: "54d4", used: true }],
-  [shown("Unused", "54D4"), { kind: "present", path, serial: "54d4", used: false }],
+  [shown("Used", "0054D4"), { kind: "present", path, serial: "54d4", used: true, issuersFile: null }],
+  [shown("Unused", "54D4"), { kind: "present", path, serial: "54d4", used: false, issuersFile: null }],
   [
     `Filename: ${path}\nStatus: Empty\nOCSP Response Key: \n\n`,
-    { kind: "present", path, serial: null, used: false },
+    { kind: "present", path, serial: null, used: false, issuersFile: null },
   ],
+  [bare("Used", "1"), { kind: "present", path, serial: "1", used: true, issuersFile: "ab12.pem" }],
   [absent, { kind: "absent" }],
   // What a socket of a lower level answers.
   ["Can't allocate memory!\n\n", { kind: "unclear", words: "Can't allocate memory!" }],
@@ -55,11 +66,14 @@ const others = (doing: string) =>
   `The ongoing transaction is about '/else.pem' but you are trying to ${doing} '${path}'\n`;
 
 test.each([
-  [none + there + created + committed + shown("Used", "54D4"), { kind: "used" }],
-  [none + made + created + committed + shown("Unused", "54D4"), { kind: "unused", rest: "" }],
+  [none + there + created + committed + shown("Used", "54D4"), { kind: "used", issuersFile: null }],
+  [
+    none + made + created + committed + shown("Unused", "54D4"),
+    { kind: "unused", issuersFile: null, rest: "" },
+  ],
   [
     none + made + created + committed + shown("Unused", "54D4") + inserted,
-    { kind: "unused", rest: inserted.trim() },
+    { kind: "unused", issuersFile: null, rest: inserted.trim() },
   ],
   // Somebody has taken it away in between, or put something else in its place.
   [none + there + created + committed + absent, { kind: "undone" }],
@@ -92,6 +106,22 @@ test.each([
   ],
 ])("abort, new, set, commit and show ssl cert PATH: %j", (text, expected) => {
   expect(readPlacement(text, path, "54d4")).toEqual(expected);
+});
+
+test("where HAProxy has found the issuers of a certificate that it was given without them", () => {
+  const before = none + made + created;
+  const found = { file: "ab12.pem", certificates: 2 };
+  expect(readTrial(before + bare("Unused", "54D4", `*${path}`), path, "54d4")).toEqual(found);
+  expect(readTrial(bare("Unused", "54D4", `*${path}`) + absent, path, "54d4")).toEqual(found);
+  const nowhere = before + shown("Unused", "54D4").replace(path, `*${path}`);
+  expect(readTrial(nowhere, path, "54d4")).toEqual({ file: null, certificates: 0 });
+  // Another program's transaction, or none.
+  expect(readTrial(before + bare("Unused", "1", `*${path}`), path, "54d4")).toBeNull();
+  expect(readTrial(before + bare("Used", "54D4"), path, "54d4")).toBeNull();
+  expect(readTrial(before + absent, path, "54d4")).toBeNull();
+  expect(readTrial(before, path, "54d4")).toBeNull();
+  const placed = none + there + created + committed + bare("Used", "54D4");
+  expect(readPlacement(placed, path, "54d4")).toEqual({ kind: "used", issuersFile: "ab12.pem" });
 });
 
 test("as long as something is missing, nothing is said", () => {
@@ -151,11 +181,13 @@ test.each([
   expect(readPaths(text)).toEqual(expected);
 });
 
-test("the boot id of show info", () => {
+test("the boot id and the start of show info", () => {
   const text =
     "Name: HAProxy\nVersion: 2.6.12\nPid: 30753\nUptime_sec: 1\nStart_time_sec: 1795731037\nTainted: 0\n\n";
   expect(readBootId(text)).toBe("30753-1795731037");
+  expect(readStart(text)).toBe(1_795_731_037_000);
   expect(readBootId("Pid: 30753\n\n")).toBe("30753-unknown");
+  expect(readStart("Pid: 30753\n\n")).toBeNull();
   expect(readBootId(permission)).toBeNull();
 });
 

@@ -3,6 +3,7 @@
  * sentences are those of HAProxy's ssl_ckch.c and ssl_crtlist.c. Whatever is not known here is a refusal with
  * HAProxy's own words.
  */
+import { basename } from "node:path";
 import { plainSerial } from "../../proof/handshake.ts";
 
 /** Of any command about certificates: another one is at work, and it is to be asked again. */
@@ -18,6 +19,8 @@ export type ShownCertificate =
       readonly serial: string | null;
       /** Whether a crt-list or a bind line refers to it. */
       readonly used: boolean;
+      /** The name of the file that HAProxy has found its issuers in (`issuers-chain-path`); null: in none, or it was given them. */
+      readonly issuersFile: string | null;
     }
   | { readonly kind: "unclear"; readonly words: string };
 
@@ -28,11 +31,13 @@ export function readCertificate(text: string): ShownCertificate {
   const status = /^Status: (\w+)/m.exec(text)?.[1];
   if (path === undefined || status === undefined) return { kind: "unclear", words: wordsOf(text) };
   const serial = /^Serial: ([0-9A-Fa-f]+)$/m.exec(text)?.[1];
+  const issuersFile = /^Chain Filename: (.+)$/m.exec(text)?.[1];
   return {
     kind: "present",
     path,
     serial: serial === undefined ? null : plainSerial(serial),
     used: status === "Used",
+    issuersFile: issuersFile === undefined ? null : basename(issuersFile),
   };
 }
 
@@ -49,9 +54,9 @@ export type PlacementAnswer =
   /** Somebody came in between: what was read back is not what was given. */
   | { readonly kind: "undone" }
   /** The path has the certificate, which is served. */
-  | { readonly kind: "used" }
+  | { readonly kind: "used"; readonly issuersFile: string | null }
   /** The path has the certificate, and no name leads to it. `rest`: what was answered after all that. */
-  | { readonly kind: "unused"; readonly rest: string };
+  | { readonly kind: "unused"; readonly issuersFile: string | null; readonly rest: string };
 
 /**
  * The answer to `abort ssl cert PATH;new ssl cert PATH;set ssl cert PATH`, to `commit ssl cert PATH;show ssl cert PATH`
@@ -73,7 +78,28 @@ export function readPlacement(text: string, path: string, serial: string): Place
   const certificate = readCertificate(shown);
   const isOurs = certificate.kind === "present" && certificate.path === path && certificate.serial === serial;
   if (!isOurs) return { kind: "undone" };
-  return certificate.used ? { kind: "used" } : { kind: "unused", rest: rest.join("\n\n") };
+  const { used, issuersFile } = certificate;
+  return used ? { kind: "used", issuersFile } : { kind: "unused", issuersFile, rest: rest.join("\n\n") };
+}
+
+/** What HAProxy would serve after a certificate. */
+export interface FoundIssuers {
+  /** Its name; null: nothing. */
+  readonly file: string | null;
+  readonly certificates: number;
+}
+
+/**
+ * The answer to `show ssl cert *PATH`, alone or among others: what the open transaction would serve for a certificate
+ * that was given without issuers. Null: it has another certificate, or there is none.
+ *
+ * @param serial the certificate's, in lower-case hex without leading zeros.
+ */
+export function readTrial(text: string, path: string, serial: string): FoundIssuers | null {
+  const shown = parts(text).find((part) => part.startsWith(`Filename: *${path}\n`));
+  const certificate = shown === undefined ? null : readCertificate(shown);
+  if (shown === undefined || certificate?.kind !== "present" || certificate.serial !== serial) return null;
+  return { file: certificate.issuersFile, certificates: shown.match(/^Chain Subject: /gm)?.length ?? 0 };
 }
 
 export type Insertion =
@@ -122,6 +148,12 @@ export function readBootId(text: string): string | null {
   const pid = /^Pid: (\d+)$/m.exec(text)?.[1];
   const start = /^Start_time_sec: (\d+)$/m.exec(text)?.[1];
   return pid === undefined ? null : `${pid}-${start ?? "unknown"}`;
+}
+
+/** Of the same answer: when the process began, in milliseconds since 1970 and whole seconds; null: it does not tell. */
+export function readStart(text: string): number | null {
+  const seconds = /^Start_time_sec: (\d+)$/m.exec(text)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1_000;
 }
 
 /** An empty line ends each command's answer; some end with more of them. */

@@ -13,6 +13,7 @@ const placement = {
   entry: { lineageId: "7", path, names: ["a.example"] },
   payload: "PEM\n",
   serial: "54d4",
+  issuersFile: null,
 };
 const opened = `No ongoing transaction!\n\nNew empty certificate store '${path}'!\n\nTransaction created for certificate ${path}!\n\n`;
 const committed = `Committing ${path}\nSuccess!\n\nFilename: ${path}\nStatus: Unused\nSerial: 54D4\nOCSP Response Key: \n\n`;
@@ -22,15 +23,9 @@ const closing = `commit ssl cert ${path};show ssl cert ${path}\n`;
 const adding = "add ssl crt-list /l <<\n";
 const line = `${path} a.example\n\n`;
 
-test.each([
-  [
-    "before the second line",
-    [opened, committed, inserted],
-    [opening + closing + adding, closing, adding + line],
-  ],
-  ["before the third", [opened + committed, inserted], [opening + closing + adding, adding + line]],
-])("what HAProxy had not read when it ended the connection %s is asked again", async (_, answers, asked) => {
-  await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-runtime-"));
+/** A HAProxy that answers so to one connection after the other, and what it is asked. */
+async function askingRuntime(answers: readonly string[]) {
+  const directory = await mkdtempDisposable(join(tmpdir(), "certmill-runtime-"));
   const socketPath = join(directory.path, "admin.sock");
   const heard: string[] = [];
   const server = createServer((socket) => {
@@ -44,7 +39,40 @@ test.each([
     listPath: "/l",
     bufferSize: 16_384,
   });
-  expect(await runtime.place(placement, never)).toEqual({ kind: "done" });
-  expect(heard).toEqual(asked);
-  server.close();
+  const close = async () => {
+    server.close();
+    await directory.remove();
+  };
+  return { runtime, heard, [Symbol.asyncDispose]: close };
+}
+
+test.each([
+  [
+    "before the second line",
+    [opened, committed, inserted],
+    [opening + closing + adding, closing, adding + line],
+  ],
+  ["before the third", [opened + committed, inserted], [opening + closing + adding, adding + line]],
+])("what HAProxy had not read when it ended the connection %s is asked again", async (_, answers, asked) => {
+  await using haproxy = await askingRuntime(answers);
+  expect(await haproxy.runtime.place(placement, never)).toEqual({ kind: "done" });
+  expect(haproxy.heard).toEqual(asked);
+});
+
+test.each([
+  ["Unused", "a name is not led to it"],
+  ["Used", "it is told"],
+])("a certificate that has lost its issuers between the look and the commit (%s): %s", async (status) => {
+  await using haproxy = await askingRuntime([opened + committed.replace("Unused", status)]);
+  const bare = { ...placement, issuersFile: "ab12.pem" };
+  expect(await haproxy.runtime.place(bare, never)).toEqual({ kind: "without-issuers" });
+  expect(haproxy.heard).toEqual([opening + closing + adding]);
+});
+
+test("a trial that HAProxy has read the first line of only is shown by the next connection", async () => {
+  const shown = `Filename: *${path}\nStatus: Unused\nChain Filename: /i/ab12.pem\nSerial: 54D4\nChain Subject: /CN=I\n\n`;
+  await using haproxy = await askingRuntime([opened, shown]);
+  const looking = `show ssl cert *${path};abort ssl cert ${path};del ssl cert ${path}\n`;
+  expect(await haproxy.runtime.tryBare(placement, never)).toEqual({ file: "ab12.pem", certificates: 1 });
+  expect(haproxy.heard).toEqual([opening + looking, looking]);
 });

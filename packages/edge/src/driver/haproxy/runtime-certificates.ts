@@ -2,6 +2,7 @@ import { pause } from "../../flow/pause.ts";
 import type { DriverOutcome } from "../driver.ts";
 import { type ListEntry, lineOf } from "./list-entry.ts";
 import {
+  type FoundIssuers,
   isLocked,
   readBootId,
   readCertificates,
@@ -9,6 +10,8 @@ import {
   readInsertion,
   readPaths,
   readPlacement,
+  readStart,
+  readTrial,
   type ShownCertificate,
 } from "./replies.ts";
 import type { Answer, Question, RuntimeSocket } from "./runtime-socket.ts";
@@ -28,6 +31,20 @@ export interface Placement {
   readonly payload: string;
   /** Lower-case hex without leading zeros. */
   readonly serial: string;
+  /** The name of the file that HAProxy has to find the issuers in, as they are not in the payload; null: they are. */
+  readonly issuersFile: string | null;
+}
+
+/** HAProxy has taken it, and did not find the issuers where they should be: it is to be given them at once. */
+export interface WithoutIssuers {
+  readonly kind: "without-issuers";
+}
+
+/** A running HAProxy. */
+export interface HaproxyProcess {
+  readonly bootId: string;
+  /** Milliseconds since 1970, in whole seconds; null: it does not tell. */
+  readonly startedAt: number | null;
 }
 
 /** Times that something is tried which another program's use of the socket has undone. */
@@ -57,13 +74,21 @@ export class RuntimeCertificates {
   }
 
   /** Has HAProxy serve the certificate for the entry's names. What it refuses leaves what was there before. */
-  async place({ entry, payload, serial }: Placement, signal: AbortSignal): Promise<DriverOutcome> {
+  async place(
+    placement: Placement & { readonly issuersFile: null },
+    signal: AbortSignal,
+  ): Promise<DriverOutcome>;
+  async place(placement: Placement, signal: AbortSignal): Promise<DriverOutcome | WithoutIssuers>;
+  async place(
+    { entry, payload, serial, issuersFile }: Placement,
+    signal: AbortSignal,
+  ): Promise<DriverOutcome | WithoutIssuers> {
     const { listPath, bufferSize } = this.#options;
     const { path } = entry;
     // A connection costs as much as the commands on it, so all are said on one: each looks for itself whether the one
     // before it has done its work. Making an entry that is there does nothing, and so does an abort without a
     // transaction: with it, no certificate is committed that another program had in one for this path.
-    const opening = `abort ssl cert ${path};new ssl cert ${path};set ssl cert ${path} <<\n${payload}\n`;
+    const opening = openingOf(path, payload);
     const closing = `commit ssl cert ${path};show ssl cert ${path}\n`;
     const adding = `add ssl crt-list ${listPath} <<\n`;
     const line = `${lineOf(entry)}\n\n`;
@@ -72,11 +97,13 @@ export class RuntimeCertificates {
     if (lineSize >= bufferSize) {
       return { kind: "refused", reason: `its names take ${lineSize} bytes; ${mustStayUnder(bufferSize)}` };
     }
+    const hasIssuers = (placed: { readonly issuersFile: string | null }): boolean =>
+      issuersFile === null || placed.issuersFile === issuersFile;
     // HAProxy waits for the line that the list gets, and drops the command when none comes.
     const goOn = (heard: string): string | null => {
       const placed = readPlacement(heard, path, serial);
       if (placed.kind === "unread") return null;
-      return placed.kind === "unused" ? line : "";
+      return placed.kind === "unused" && hasIssuers(placed) ? line : "";
     };
     for (let tried = 0; tried < tries; tried += 1) {
       const answer = await this.#ask({ message: `${opening}${closing}${adding}`, goOn, signal });
@@ -90,8 +117,9 @@ export class RuntimeCertificates {
         placed = readPlacement(answer.text + closed.text, path, serial);
       }
       if (placed.kind === "refused") return await this.#refused(path, placed.words, signal);
-      if (placed.kind === "used") return { kind: "done" };
+      if (placed.kind === "used") return hasIssuers(placed) ? { kind: "done" } : { kind: "without-issuers" };
       if (placed.kind === "unused") {
+        if (!hasIssuers(placed)) return { kind: "without-issuers" };
         const added = placed.rest === "" ? await this.#ask({ message: adding + line, signal }) : null;
         if (added !== null && added.kind !== "answered") return unanswered(added);
         return await this.#inserted(entry, added?.text ?? placed.rest, signal);
@@ -102,6 +130,27 @@ export class RuntimeCertificates {
       }
     }
     return { kind: "refused", reason: contended };
+  }
+
+  /**
+   * What HAProxy would serve after a certificate that it is given without issuers. It is asked of a transaction, which
+   * ends at once: nobody is served anything else meanwhile. Null: it does not say.
+   */
+  async tryBare(
+    { entry: { path }, payload, serial }: Pick<Placement, "entry" | "payload" | "serial">,
+    signal: AbortSignal,
+  ): Promise<FoundIssuers | null> {
+    const opening = openingOf(path, payload);
+    // One that was made for this, and not one that is in use, can be deleted.
+    const closing = `show ssl cert *${path};abort ssl cert ${path};del ssl cert ${path}\n`;
+    if (Buffer.byteLength(opening) >= this.#options.bufferSize) return null;
+    const answer = await this.#ask({ message: opening + closing, signal });
+    if (answer.kind !== "answered") return null;
+    const found = readTrial(answer.text, path, serial);
+    if (found !== null) return found;
+    // HAProxy may have ended the connection when it had read the first line.
+    const closed = await this.#ask({ message: closing, signal });
+    return closed.kind === "answered" ? readTrial(closed.text, path, serial) : null;
   }
 
   /** Has HAProxy forget the path; its names are served no more. */
@@ -143,11 +192,12 @@ export class RuntimeCertificates {
     return shown;
   }
 
-  async bootId(signal: AbortSignal): Promise<{ readonly kind: "up"; readonly bootId: string } | Away> {
+  async running(signal: AbortSignal): Promise<({ readonly kind: "up" } & HaproxyProcess) | Away> {
     const answer = await this.#ask({ message: "show info\n", signal });
     if (answer.kind !== "answered") return unanswered(answer);
     const bootId = readBootId(answer.text);
-    return bootId === null ? { kind: "away", reason: "the socket is not HAProxy's" } : { kind: "up", bootId };
+    if (bootId === null) return { kind: "away", reason: "the socket is not HAProxy's" };
+    return { kind: "up", bootId, startedAt: readStart(answer.text) };
   }
 
   /** Leaves HAProxy as it was before: it deletes no certificate that a name leads to. */
@@ -169,7 +219,7 @@ export class RuntimeCertificates {
 
   /** HAProxy ends a connection at once for a command over its buffer; or because it ends itself. */
   async #whyCut(size: number, signal: AbortSignal): Promise<DriverOutcome> {
-    const alive = await this.bootId(signal);
+    const alive = await this.running(signal);
     if (alive.kind === "away") return alive;
     const reason = `HAProxy ended the connection at a command of ${size} bytes; its tune.bufsize is smaller than ${this.#options.bufferSize}`;
     return { kind: "refused", reason };
@@ -186,6 +236,9 @@ export class RuntimeCertificates {
     }
   }
 }
+
+const openingOf = (path: string, payload: string): string =>
+  `abort ssl cert ${path};new ssl cert ${path};set ssl cert ${path} <<\n${payload}\n`;
 
 interface Away {
   readonly kind: "away";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { crtListPath } from "../../driver/haproxy/open-haproxy-driver.ts";
+import { crtListPath, issuersPath } from "../../driver/haproxy/open-haproxy-driver.ts";
 import { EdgeFault } from "../../edge-fault.ts";
 import { selfSigned } from "../self-signed.ts";
 import type { Setup, SetupKind } from "../setup.ts";
@@ -35,10 +35,11 @@ export function haproxySetup(values: ReadonlyMap<string, string>): Setup {
   const owner = values.has("agent-user") ? userName(values.get("agent-user") ?? "") : null;
   const own = join(certificates, "haproxy");
   const fallback = join(own, "fallback.pem");
+  const issuers = issuersPath(certificates);
   return {
     proxy: "HAProxy",
     packages: ["haproxy"],
-    folders: [certificates, own].map((folder) => ({ path: folder, mode: 0o700, owner })),
+    folders: [certificates, own, issuers].map((folder) => ({ path: folder, mode: 0o700, owner })),
     files: systemd === "none" ? [] : [dropIn(plainPath("systemd", systemd))],
     secrets: [
       {
@@ -66,11 +67,13 @@ export function haproxySetup(values: ReadonlyMap<string, string>): Setup {
       `1. In ${config}, under "global" (Debian has the first line as it is):`,
       `     stats socket ${socket} mode 660 level admin expose-fd listeners`,
       "     ssl-load-extra-files none",
+      `     issuers-chain-path ${issuers}`,
       "   and in the frontend of your sites:",
       `     bind :443 ssl crt ${fallback} crt-list ${crtListPath(certificates)} alpn h2,http/1.1`,
       `2. haproxy -c -f ${config} && systemctl daemon-reload && systemctl reload haproxy`,
       `3. Let the agent's user to the socket (usermod -aG haproxy ${owner ?? "USER"}), and run it beside HAProxy:`,
-      `     certmill edge run --proxy haproxy --proxy-socket ${socket} --dir ${certificates} ...`,
+      `     certmill edge run --proxy haproxy --proxy-socket ${socket} --proxy-issuers ${issuers} \\`,
+      `       --dir ${certificates} ...`,
     ],
   };
 }
