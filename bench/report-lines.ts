@@ -29,7 +29,9 @@ export function reportLines({ name, machine, versions, conditions, figures }: Wh
   ];
 }
 
-const number = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 2 });
+/** A share that must be 0.99 is not 1 at 0.997. */
+const number = (value: number): string =>
+  value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 10 ? 3 : 2 });
 
 function verdict(value: number, bar: Bar | null): string {
   if (bar === null) return "";
