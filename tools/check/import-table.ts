@@ -46,7 +46,7 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
 export const processLoader = {
   package: "cli",
   file: "processes.ts",
-  specifiers: ["@certmill/server/main", "@certmill/edge/main", "@certmill/sim/main"],
+  specifiers: ["@certmill/server/main", "@certmill/server/keys", "@certmill/edge/main", "@certmill/sim/main"],
 } as const;
 
 /** All that the pure core may take from outside. */

@@ -1,6 +1,6 @@
 /**
- * The whole processes that `certmill` can also be. They are loaded when they are asked for, so that a client
- * command starts without them.
+ * The whole processes that `certmill` can also be, and what it makes for them. They are loaded when they are asked for, so that
+ * a client command starts without them.
  */
 
 import { boundHeap } from "./bound-heap.ts";
@@ -50,6 +50,6 @@ export async function runSimCa(argv: readonly string[]): Promise<void> {
 
 /** A fresh line for a file of key-encryption keys, line end included. */
 export async function makeKeyLine(now: Date): Promise<string> {
-  const { newKeyLine } = await import("@certmill/server/main");
+  const { newKeyLine } = await import("@certmill/server/keys");
   return newKeyLine(now);
 }

@@ -11,8 +11,6 @@ import { DatabaseUnusable } from "./store/database-unusable.ts";
 import { DirectoryInUse } from "./store/directory-lock.ts";
 import { SchemaMismatch } from "./store/migrate.ts";
 
-export { createKeyFile, newKeyLine } from "./keys/key-ring.ts";
-
 export interface ServeOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A TOML file; null: none. */
