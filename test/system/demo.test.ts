@@ -1,4 +1,4 @@
-/** `npm run demo`, as a newcomer runs it, with its output going to a pipe. */
+/** `npm run demo`, as a newcomer runs it: server, CA, edge and commands from their sources. Its output goes to a pipe. */
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installPeers } from "../peers/install.ts";
 import { PeerMissing } from "../peers/peer.ts";
+import { bundleCertmill } from "./bundle-certmill.ts";
+import { bundleVariable } from "./certmill-program.ts";
 import { reportFileVariable } from "./plain-reporter.ts";
 import { type Report, type Tally, tally } from "./tally.ts";
 
@@ -35,6 +37,7 @@ async function runTests(args: readonly string[]): Promise<Tally> {
   const file = join(directory.path, "report.json");
   const code = await runVitest(["--reporter=./tools/test/plain-reporter.ts", ...args], {
     [reportFileVariable]: file,
+    [bundleVariable]: await bundleCertmill(),
   });
   return tally(await readReport(file), code);
 }

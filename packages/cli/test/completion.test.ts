@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { scripts } from "../src/completion/scripts.ts";
 
 const run = promisify(execFile);
+/** The sources, as people start them. */
 const entry = fileURLToPath(new URL("../src/certmill.ts", import.meta.url));
 
 test("bash completes a command, an option's value that it cuts at its sign, and leaves files to itself", async () => {

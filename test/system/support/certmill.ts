@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
-
-/** The command line program, as it is run unbuilt. */
-export const certmillProgram = new URL("../../../packages/cli/src/certmill.ts", import.meta.url).pathname;
+import { certmillProgram } from "../../../tools/test/certmill-program.ts";
 
 /** How a program ended. */
 export interface Ended {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type RunningProcess, startProcess } from "../../../tools/peers/start-process.ts";
-import { certmillProgram } from "./certmill.ts";
+import { certmillProgram } from "../../../tools/test/certmill-program.ts";
 import type { Installation } from "./installation.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 

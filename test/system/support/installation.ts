@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { type Client, createClient } from "@certmill/api";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type RunningProcess, startProcess } from "../../../tools/peers/start-process.ts";
-import { certmillProgram, type Ended, runCertmill } from "./certmill.ts";
+import { certmillProgram } from "../../../tools/test/certmill-program.ts";
+import { type Ended, runCertmill } from "./certmill.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 export interface InstallationOptions {

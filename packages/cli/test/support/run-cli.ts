@@ -1,8 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { certmillProgram } from "../../../../tools/test/certmill-program.ts";
 
-const entry = fileURLToPath(new URL("../../src/certmill.ts", import.meta.url));
 const deadline = 50_000;
 
 export interface CliRequest {
@@ -20,7 +19,7 @@ export interface CliResult {
 /** Starts `certmill` as a process of its own, with nothing of this process's environment that it would read. */
 export function startCli(args: readonly string[], request: CliRequest = {}): ChildProcessWithoutNullStreams {
   const { PATH = "", NODE_COMPILE_CACHE: compiled } = process.env;
-  return spawn(process.execPath, [entry, ...args], {
+  return spawn(process.execPath, [certmillProgram, ...args], {
     env: {
       PATH,
       NODE_NO_WARNINGS: "1",
