@@ -1,12 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { builtInDirectories, type LimitSetName, limitSetNames, type NewCa, operations } from "@certmill/api";
-import { Unusable } from "@certmill/stores";
 import { type Command, Option } from "commander";
 import { badInput } from "./command-error.ts";
 import { connect, type ServerOptions, withServerOptions } from "./connection.ts";
 import { withExamples } from "./examples.ts";
 import { fileFault } from "./file-fault.ts";
-import { readAccountKey } from "./foreign/key-file.ts";
 import { repeated, wholeNumber } from "./option-values.ts";
 import { print, printJson } from "./terminal/print.ts";
 
@@ -128,6 +126,11 @@ async function accountBinding({ eabKid, eabHmacKeyFile }: CaAddOptions): Promise
 
 async function accountKey({ accountKey: file }: CaAddOptions): Promise<Pick<NewCa, "accountKey">> {
   if (file === undefined) return {};
+  // Loaded here, as few commands read keys.
+  const [{ readAccountKey }, { Unusable }] = await Promise.all([
+    import("./foreign/key-file.ts"),
+    import("@certmill/stores"),
+  ]);
   try {
     return { accountKey: await readAccountKey(file) };
   } catch (error) {
