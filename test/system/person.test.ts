@@ -16,7 +16,7 @@ let hosting: Hosting;
 
 beforeAll(async () => {
   await using starting = new AsyncDisposableStack();
-  installation = starting.use(await startInstallation({ databaseUrl: null }));
+  installation = starting.use(await startInstallation({ databaseUrl: null, makesDatabase: true }));
   const addressesOf = (name: string) => [isElsewhere(name) ? "127.0.0.2" : "127.0.0.1"];
   hosting = starting.use(await startHosting(installation, { addressesOf }));
   opened = starting.move();

@@ -3,6 +3,7 @@ import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@certmill/api";
+import { copyEmbedded } from "../../../packages/server/test/embedded-template.ts";
 import { freePort } from "../../../tools/peers/free-port.ts";
 import { type RunningProcess, startProcess } from "../../../tools/peers/start-process.ts";
 import { certmillProgram } from "../../../tools/test/certmill-program.ts";
@@ -10,8 +11,10 @@ import { type Ended, runCertmill } from "./certmill.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 export interface InstallationOptions {
-  /** PostgreSQL; `null`: the embedded database. */
+  /** PostgreSQL; `null`: the embedded database, which is there already and has our schema and no rows. */
   readonly databaseUrl: string | null;
+  /** Has the server make the embedded database, which takes seconds of a core. */
+  readonly makesDatabase?: true;
   /** What `--role` is for each process; one of them the API. Default: one process that is everything. */
   readonly roles?: readonly string[];
   /** Further settings of the server, as environment variables. */
@@ -40,7 +43,7 @@ export interface Installation extends AsyncDisposable {
 
 /** Starts an installation; ready when every process says so. */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
-  const { databaseUrl, roles = [undefined], settings = {} } = options;
+  const { databaseUrl, makesDatabase = false, roles = [undefined], settings = {} } = options;
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await mkdtempDisposable(join(tmpdir(), "certmill-system-"))).path;
   const dataDirectory = join(directory, "data");
@@ -55,6 +58,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     ...(databaseUrl === null ? {} : { CERTMILL_KEY_FILE: keyFile, CERTMILL_ADMIN_TOKEN: firstToken }),
     ...settings,
   };
+  if (databaseUrl === null && !makesDatabase) await copyEmbedded(dataDirectory);
   if (databaseUrl !== null) mustSucceed(await runCertmill(["key", "create", keyFile]));
 
   const readToken = async (): Promise<string> =>
