@@ -16,7 +16,7 @@ const globalSetup = ["tools/test/postgres-pool.ts"];
  * `unit`: no process but its own and no database but its own; run in parallel. Files share a process's modules: to
  * load the server anew for each took as long as its tests, and nothing of ours keeps state in a module.
  * `long`: the same, for minutes; run beside them, and begun first.
- * `system`: real peers and real processes, after all others; two files at a time, as each waits for its peers half of the time.
+ * `system`: real peers and real processes, after all others; a file more at a time than there are cores, as each waits for its peers half of the time.
  */
 export default defineConfig({
   test: {
@@ -50,7 +50,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           globalSetup,
           exclude: inParallel,
-          maxWorkers: 2,
+          maxWorkers: maxWorkers + 1,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 120_000,
