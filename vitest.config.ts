@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/test/longest-first.ts";
 
 /** Certificates that live for seconds are waited for most of the time: others have the cores meanwhile. */
 const waitsMostly = "test/system/pebble-life.test.ts";
@@ -20,6 +21,7 @@ const globalSetup = ["tools/test/postgres-pool.ts"];
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
