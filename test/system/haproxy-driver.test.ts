@@ -1,5 +1,5 @@
 /** The driver of HAProxy against the real one: what is served is read from TLS handshakes. */
-import { mkdtempDisposable, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -54,67 +54,6 @@ test("a certificate is added, renewed and removed while HAProxy runs, with wildc
   expect(await edge.served("a.example.com")).toBeNull();
   expect(await driver.list(never)).toEqual(new Map());
   expect(await driver.health(never)).toEqual(before);
-});
-
-test("issuers that HAProxy has are not given to it again, and all are served their own chain, also after a reload", async () => {
-  const names = ["chain.example.com"];
-  const trusted = (delivery: Delivery) => ({ serial: delivery.ref.serial, isTrusted: true });
-  const file = expect.stringMatching(/^[0-9a-f]{64}\.pem$/);
-  for (const when of ["added", "renewed"]) {
-    const delivery = await putNew("chain", ...names);
-    expect(await edge.foundIn("chain"), when).toEqual(file);
-    expect(await edge.look("chain.example.com"), when).toEqual(trusted(delivery));
-  }
-  await edge.haproxy.reload();
-  // It is loaded from its own file, which has them.
-  expect(await edge.foundIn("chain")).toBeNull();
-  expect(await edge.look("chain.example.com")).toMatchObject({ isTrusted: true });
-  const other = edge.ca.toOtherRoot(await edge.issue("chain", names));
-  expect(await put(other)).toEqual(done);
-  expect(await edge.foundIn("chain")).toBeNull();
-  expect(await edge.look("chain.example.com", edge.ca.otherRootPem)).toEqual(trusted(other));
-  expect(await edge.look("chain.example.com")).toEqual({ ...trusted(other), isTrusted: false });
-  await putNew("chain", ...names);
-  expect(await edge.foundIn("chain")).toEqual(file);
-  expect(await driver.remove({ lineageId: "chain", names }, never)).toEqual(done);
-  expect(edge.events).toEqual([]);
-});
-
-test("issuers that come while HAProxy runs are given to it until it has read them, and again when it has lost them", async () => {
-  await using coming = await startHaproxyEdge({ issuers: "coming" });
-  const agent = coming.openDriver();
-  const putAndLook = async () => {
-    const delivery = await coming.issue("1", ["coming.example.com"]);
-    expect(await agent.put(delivery, never)).toEqual(done);
-    expect(await coming.look("coming.example.com")).toEqual({ serial: delivery.ref.serial, isTrusted: true });
-    return await coming.foundIn("1");
-  };
-  await agent.health(never);
-  expect(await putAndLook()).toBeNull();
-  await coming.haproxy.reload();
-  await agent.health(never);
-  expect(await putAndLook()).not.toBeNull();
-  const directory = issuersPath(coming.directory);
-  for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true });
-  // A process that the driver has not looked at yet.
-  await coming.haproxy.reload();
-  expect(await putAndLook()).toBeNull();
-  expect(coming.events).toEqual([]);
-});
-
-test("without the line in its configuration HAProxy is given issuers with each certificate, and that is told once", async () => {
-  await using unread = await startHaproxyEdge({ issuers: "unread" });
-  const agent = unread.openDriver();
-  for (const lineageId of ["1", "2"]) {
-    if (lineageId === "2") await unread.haproxy.reload();
-    await agent.health(never);
-    const delivery = await unread.issue(lineageId, [`u${lineageId}.example.com`]);
-    expect(await agent.put(delivery, never)).toEqual(done);
-    expect(await unread.look(`u${lineageId}.example.com`)).toMatchObject({ isTrusted: true });
-  }
-  expect(unread.events).toEqual([
-    { kind: "warning", warning: expect.stringMatching(/needs "issuers-chain-path \/\S+" under "global"/) },
-  ]);
 });
 
 test("of a pair each client gets the certificate that it can verify, in the running process and after a reload", async () => {
