@@ -61,3 +61,19 @@ it("cuts off what is under way when it is disposed of", async () => {
     transport[Symbol.asyncDispose](),
   ]);
 });
+
+it.each([
+  ["was used", true],
+  ["was not used yet", false],
+])("asks nobody when it has been disposed of and %s", async (_, isUsed) => {
+  let asked = 0;
+  await using server = await startHttpServer((_, response) => {
+    asked += 1;
+    answer(response, 200, {}, "ok");
+  });
+  const transport = undiciTransport();
+  if (isUsed) await transport(get(server.origin));
+  await transport[Symbol.asyncDispose]();
+  await expect(transport(get(server.origin))).rejects.toThrow("disposed of");
+  expect(asked).toBe(isUsed ? 1 : 0);
+});

@@ -1,4 +1,4 @@
-import { Agent } from "undici";
+import type { Agent } from "undici";
 import { Exchange } from "./exchange.ts";
 import type { AcmeHttpRequest, AcmeHttpResponse, Transport } from "./transport.ts";
 
@@ -19,7 +19,12 @@ export interface UndiciTransportOptions {
 /** RFC 8555 section 6.1: the software, and the HTTP client beneath it. */
 const LIBRARY = "certmill-acme/0.1 undici/8";
 
-/** The default transport: kept-alive HTTP/1.1 connections. Disposing of it cuts off what is under way. */
+/**
+ * The default transport: kept-alive HTTP/1.1 connections. Disposing of it cuts off what is under way.
+ *
+ * undici is loaded by the first request: it takes 25 MB, which a program that only reads certificates, or has a
+ * transport of its own, is to be spared.
+ */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport & AsyncDisposable {
   const {
     rootPem = null,
@@ -28,24 +33,32 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
     maxResponseBytes = 2 ** 20,
     connections = 32,
   } = options;
-  const agent = new Agent({
-    connections,
-    // One request on a connection at a time: a lost connection then loses one answer.
-    pipelining: 1,
-    allowH2: false,
-    // The deadline below covers all phases.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout, ...(rootPem === null ? {} : { ca: rootPem }) },
-  });
+  const openAgent = async (): Promise<Agent> => {
+    const undici = await import("undici");
+    return new undici.Agent({
+      connections,
+      // One request on a connection at a time: a lost connection then loses one answer.
+      pipelining: 1,
+      allowH2: false,
+      // The deadline below covers all phases.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout, ...(rootPem === null ? {} : { ca: rootPem }) },
+    });
+  };
+  let opened: Promise<Agent> | null = null;
+  let isDisposed = false;
   const constantHeaders = {
     "user-agent": userAgent === undefined ? LIBRARY : `${userAgent} ${LIBRARY}`,
     "accept-language": "en",
   };
 
   async function transport(request: AcmeHttpRequest): Promise<AcmeHttpResponse> {
-    request.signal?.throwIfAborted();
+    if (isDisposed) throw new Error("the transport was disposed of");
     const url = new URL(request.url);
+    opened ??= openAgent();
+    const agent = await opened;
+    request.signal?.throwIfAborted();
     const exchange = new Exchange(request, { timeout, maxResponseBytes });
     agent.dispatch(
       {
@@ -61,7 +74,11 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
     );
     return exchange.answer;
   }
-  return Object.assign(transport, { [Symbol.asyncDispose]: () => agent.destroy() });
+  const dispose = async (): Promise<void> => {
+    isDisposed = true;
+    await (await opened)?.destroy();
+  };
+  return Object.assign(transport, { [Symbol.asyncDispose]: dispose });
 }
 
 /**
