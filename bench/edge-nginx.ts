@@ -180,7 +180,7 @@ async function measureMemory(names: number, tell: Tell): Promise<Report["figures
 /** A folder that the installer has written into. */
 async function installed(memory: string): Promise<PushNginx> {
   const place = await preparePushNginx();
-  const program = new URL("../packages/cli/src/certmill.ts", import.meta.url).pathname;
+  const program = new URL("../packages/cli/src/certmill.mjs", import.meta.url).pathname;
   const args = ["edge", "install", "nginx", "--apply", "--memory", memory, ...place.installOptions];
   await promisify(execFile)(process.execPath, [program, ...args], { timeout: 60_000 });
   return place;

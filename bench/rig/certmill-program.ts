@@ -1,2 +1,2 @@
 /** The `certmill` command, as Node runs it unbuilt. */
-export const certmillProgram = new URL("../../packages/cli/src/certmill.ts", import.meta.url).pathname;
+export const certmillProgram = new URL("../../packages/cli/src/certmill.mjs", import.meta.url).pathname;

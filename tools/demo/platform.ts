@@ -11,7 +11,7 @@ import { startProcess } from "../peers/start-process.ts";
 import type { DemoOptions } from "./options.ts";
 
 const run = promisify(execFile);
-const certmillProgram = new URL("../../packages/cli/src/certmill.ts", import.meta.url).pathname;
+const certmillProgram = new URL("../../packages/cli/src/certmill.mjs", import.meta.url).pathname;
 
 export interface Platform extends AsyncDisposable {
   readonly client: Client;

@@ -46,7 +46,7 @@ interface BundleFile {
 async function build(): Promise<readonly BundleFile[]> {
   await using bundle = await rolldown({
     cwd: root,
-    input: { certmill: "packages/cli/src/certmill.ts" },
+    input: { certmill: "packages/cli/src/certmill.mjs" },
     platform: "node",
     external: isLeftOut,
     plugins: [keepPlaces],

@@ -1,4 +1,4 @@
-import { compiledDirectory } from "./keep-compiled.ts";
+import { compiledDirectory } from "./keep-compiled.mjs";
 
 /** V8's options for a process; sizes in MiB. */
 type Bounds = Readonly<Record<`--${string}`, number>>;

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtempDisposable, stat, symlink } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { compiledDirectory } from "./keep-compiled.ts";
+import { compiledDirectory } from "./keep-compiled.mjs";
 
 test("compiled sources are kept where only their user can write, or nowhere", async () => {
   await using home = await mkdtempDisposable(join(tmpdir(), "certmill-home-"));

@@ -173,7 +173,7 @@ describe("serve", () => {
 });
 
 test("a reader that leaves early is no error", async () => {
-  const certmill = `"${process.execPath}" src/certmill.ts --help`;
+  const certmill = `"${process.execPath}" src/certmill.mjs --help`;
   const shell = spawn("bash", ["-c", `set -o pipefail; ${certmill} | head -c 1 > /dev/null`], {
     cwd: new URL("..", import.meta.url),
     stdio: ["ignore", "ignore", "pipe"],

@@ -9,7 +9,7 @@ import { scripts } from "../src/completion/scripts.ts";
 
 const run = promisify(execFile);
 /** The sources, as people start them. */
-const entry = fileURLToPath(new URL("../src/certmill.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../src/certmill.mjs", import.meta.url));
 
 test("bash completes a command, an option's value that it cuts at its sign, and leaves files to itself", async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-completion-"));

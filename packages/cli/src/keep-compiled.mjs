@@ -1,14 +1,18 @@
+// Plain JavaScript: it is what finds TypeScript that is JavaScript already.
 import { existsSync, lstatSync, mkdirSync } from "node:fs";
-import { enableCompileCache, flushCompileCache } from "node:module";
+import nodeModule from "node:module";
 import { join } from "node:path";
 
 /** Milliseconds after which everything that a start needs is loaded. */
 const started = 10_000;
 
-/** Where that is kept; an operator's own choice goes before ours. Null: there is no place that is private. */
-export function compiledDirectory(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): string | null {
+/**
+ * Where that is kept; an operator's own choice goes before ours. Null: there is no place that is private.
+ *
+ * @param {Readonly<Record<string, string | undefined>>} [environment]
+ * @returns {string | null}
+ */
+export function compiledDirectory(environment = process.env) {
   const { NODE_COMPILE_CACHE: chosen } = environment;
   if (chosen !== undefined) return chosen;
   const place = placeIn(environment);
@@ -22,30 +26,29 @@ export function compiledDirectory(
  * 25 MB for as long as the process lives. Code is run out of that directory, so it is a private one, never the temporary
  * directory that Node would take. Without one, all goes on as it would have.
  */
-export function keepCompiled(): void {
+export function keepCompiled() {
   const directory = compiledDirectory();
   if (directory === null) return;
-  enableCompileCache(directory);
+  nodeModule.enableCompileCache(directory);
   // Else it would be written at the end of the process, and one that is killed has none.
-  setTimeout(flushCompileCache, started).unref();
+  setTimeout(nodeModule.flushCompileCache, started).unref();
 }
 
-/** A directory that is somebody else's to make, and what is made in it. */
-interface Place {
-  readonly base: string;
-  readonly below: readonly string[];
-}
-
-/** systemd's for the unit first; a service without a home may have no other. */
-function placeIn(environment: Readonly<Record<string, string | undefined>>): Place | null {
-  const { CACHE_DIRECTORY: unit, XDG_CACHE_HOME: cache, HOME: home } = environment;
+/**
+ * A directory that is somebody else's to make, and what is made in it: systemd's for the unit first; a service without a home may
+ * have no other.
+ *
+ * @param {Readonly<Record<string, string | undefined>>} environment
+ */
+function placeIn({ CACHE_DIRECTORY: unit, XDG_CACHE_HOME: cache, HOME: home }) {
   const [first = ""] = unit?.split(":") ?? [];
   if (first !== "") return { base: first, below: ["compiled"] };
   if (cache?.startsWith("/") === true) return { base: cache, below: ["certmill", "compiled"] };
   return home?.startsWith("/") === true ? { base: home, below: [".cache", "certmill", "compiled"] } : null;
 }
 
-function isPrivate(directory: string): boolean {
+/** @param {string} directory */
+function isPrivate(directory) {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const found = lstatSync(directory);

@@ -1,15 +1,12 @@
-#!/usr/bin/env node
 /**
  * The command line. The agent beside a proxy, which has to be there soon and take little memory, does without the other
  * commands: they are not loaded for it.
  */
 import { boundHeap } from "./bound-heap.ts";
-import { keepCompiled } from "./keep-compiled.ts";
 
 /** Commands that may come to hold much. */
 const large = new Set(["serve", "domain import", "campaign create"]);
 
-keepCompiled();
 const args = process.argv.slice(2);
 const [first = "", second, ...rest] = args;
 // First of all: what a process has loaded before it starts itself anew it has loaded in vain.
