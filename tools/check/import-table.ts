@@ -46,8 +46,20 @@ export const packages: Readonly<Record<string, readonly Permission[]>> = {
 export const processLoader = {
   package: "cli",
   file: "processes.ts",
-  specifiers: ["@certmill/server/main", "@certmill/server/keys", "@certmill/edge/main", "@certmill/sim/main"],
+  specifiers: [
+    "@certmill/server/main",
+    "@certmill/server/keys",
+    "@certmill/edge/main",
+    "@certmill/edge/set-up",
+    "@certmill/sim/main",
+  ],
 } as const;
+
+/** Entries of packages beside their indexes, which load less, and whom they are for. */
+export const sideEntries: Readonly<Record<string, readonly string[]>> = {
+  "@certmill/api/edge": ["edge"],
+  "@certmill/stores/vault-login": ["edge"],
+};
 
 /** All that the pure core may take from outside. */
 export const domainExternals: readonly string[] = ["tldts", "tr46"];

@@ -62,6 +62,7 @@ describe("against the table", () => {
       `import { AcmeClient } from "@certmill/acme";`,
       /only acme's challenge, not AcmeClient/,
     ],
+    ["cli/src/a.ts", `import { createClient } from "@certmill/api/edge";`, /by its index only/],
     ["cli/src/a.ts", `import { x } from "@certmill/server/main";`, /cli may not import server/],
     ["cli/src/a.ts", `await import("@certmill/server/main");`, /cli may not import server/],
     ["cli/src/processes.ts", `import { x } from "@certmill/server/main";`, /cli may not import server/],
@@ -90,6 +91,7 @@ describe("within the table", () => {
     ["server/src/version.ts", `import own from "../package.json" with { type: "json" };`],
     ["server/src/compose.ts", `import { x } from "./http/a.ts"; import { y } from "./work/b.ts";`],
     ["edge/src/a.ts", `import { http01 } from "@certmill/acme";`],
+    ["edge/src/a.ts", `import { createClient } from "@certmill/api/edge";`],
     ["cli/src/processes.ts", `const { serve } = await import("@certmill/server/main");`],
     ["sim/src/a.ts", `import { after, type Instant } from "@certmill/domain";`],
   ];

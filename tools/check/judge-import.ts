@@ -7,6 +7,7 @@ import {
   serverIslands,
   serverLeaves,
   serverSpecialists,
+  sideEntries,
 } from "./import-table.ts";
 import type { Import } from "./read-imports.ts";
 
@@ -77,6 +78,7 @@ function judgeOurs(
   if (permissions === undefined) return `the import table does not know the package ${file.package}`;
   const allowed = permissions.filter((each) => each.package === target);
   if (allowed.length === 0) return `${file.package} may not import ${target}`;
+  if (sideEntries[specifier]?.includes(file.package) === true) return null;
   if (specifier !== `@certmill/${target}`) return `${target} may be imported by its index only`;
   if (allowed.some(({ part }) => part === null)) return null;
   const parts = allowed.map(({ part }) => part).join(" and ");

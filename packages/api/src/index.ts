@@ -23,6 +23,7 @@ export {
   type Operation,
   type OutputOf,
   type RequestOf,
+  type Route,
   type Scope,
   type StreamEventOf,
   type StreamOperation,
@@ -85,10 +86,9 @@ export {
   type EdgeChange,
   type EdgeKeyPair,
   type EdgeProof,
-  maxKeyPairs,
-  maxReceipts,
   type Receipt,
 } from "./resource/edge.ts";
+export { maxKeyPairs, maxReceipts } from "./resource/edge-bounds.ts";
 export type { EdgeGroup } from "./resource/edge-group.ts";
 export type { Edge, JoinedEdge, JoinToken } from "./resource/edge-identity.ts";
 export type { Failure, FailureGroup, FailureReport } from "./resource/failure.ts";

@@ -56,6 +56,17 @@ export interface Operation {
   readonly problems: readonly ProblemCode[];
 }
 
+/**
+ * Where the calls of an operation go, without its schemas, for a program that is not to load what they are made of. What is
+ * given and answered has the types of the operation all the same.
+ */
+export interface Route<O extends Operation> extends Pick<O, "id" | "method" | "path"> {
+  /** By status, as the operation has them: a text, or some JSON. */
+  readonly responses: { readonly [Status in keyof O["responses"]]: TextBody | object };
+  /** For the compiler alone, which finds the operation by it. */
+  readonly operation?: O;
+}
+
 /** Keeps the literal types of an operation while it is checked. */
 export const operation = <const O extends Operation>(definition: O): O => definition;
 
@@ -69,7 +80,7 @@ export const isForTenants = ({ scopes, role }: Pick<Operation, "scopes" | "role"
 
 export const isAudited = ({ method, audited }: Operation): boolean => audited ?? method !== "GET";
 
-export function isTextBody(body: TSchema | TextBody): body is TextBody {
+export function isTextBody(body: TSchema | TextBody | object): body is TextBody {
   return "mediaType" in body && typeof body.mediaType === "string";
 }
 

@@ -21,18 +21,24 @@ export async function runServer(process: ServerProcess): Promise<number> {
 /** Runs the edge agent, which reads the rest of the command line itself. */
 export async function runEdge(argv: readonly string[]): Promise<void> {
   boundHeap("small");
-  await runEdgePart("edgeCommand", argv);
+  const { EdgeFault, edgeCommand } = await import("@certmill/edge/main");
+  await tellingFaults(EdgeFault, () => edgeCommand(argv));
 }
 
 /** Sets up a proxy beside the agent; it too reads the rest of the command line itself. */
-export const installEdge = (argv: readonly string[]): Promise<void> => runEdgePart("installCommand", argv);
+export async function installEdge(argv: readonly string[]): Promise<void> {
+  const { EdgeFault, installCommand } = await import("@certmill/edge/set-up");
+  await tellingFaults(EdgeFault, () => installCommand(argv));
+}
 
-async function runEdgePart(part: "edgeCommand" | "installCommand", argv: readonly string[]): Promise<void> {
-  const { EdgeFault, ...parts } = await import("@certmill/edge/main");
+/** The class of a package's faults. */
+type FaultClass = abstract new (...given: never) => Error & { readonly code: string };
+
+async function tellingFaults(kind: FaultClass, run: () => Promise<void>): Promise<void> {
   try {
-    await parts[part](argv);
+    await run();
   } catch (error) {
-    if (!(error instanceof EdgeFault)) throw error;
+    if (!(error instanceof kind)) throw error;
     const { code, message } = error;
     const [told = "", ...more] = message.split("\n");
     const hint = more.length === 0 ? {} : { hint: more.join("\n") };

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Client, Receipt } from "@certmill/api";
+import type { Client, Receipt } from "@certmill/api/edge";
 import { Demands } from "./demand/demands.ts";
 import { type DriveOptions, driveProxy } from "./driver/drive-proxy.ts";
 import type { Driver } from "./driver/driver.ts";

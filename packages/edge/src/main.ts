@@ -4,9 +4,7 @@ import { openProxy } from "./driver/open-proxy.ts";
 import { EdgeFault } from "./edge-fault.ts";
 import { type EdgeOptions, parseEdgeOptions } from "./edge-options.ts";
 import { edgeUsage } from "./edge-usage.ts";
-import { identityClient } from "./feed/identity-client.ts";
 import { tokenFileClient } from "./feed/token-file-client.ts";
-import { joinServer } from "./identity/join-server.ts";
 import { type FileSeal, readSeal, sealKeyVariable } from "./install/file-seal.ts";
 import type { Log } from "./log/edge-event.ts";
 import { writeLog } from "./log/write-log.ts";
@@ -14,7 +12,6 @@ import { askForProofs } from "./tls/proofs.ts";
 import { openTlsEdge } from "./tls/tls-edge.ts";
 
 export { EdgeFault } from "./edge-fault.ts";
-export { installCommand } from "./set-up/install-command.ts";
 
 /** Seconds, under the API's bound and under the idle limit of common proxies. */
 const longPoll = 25;
@@ -114,6 +111,9 @@ async function gainAccess(
   signal: AbortSignal,
 ): Promise<Pick<AgentOptions, "client" | "edge"> | null> {
   if (tokenFile !== null) return { client: tokenFileClient({ baseUrl: server, tokenFile }), edge: name };
+  // An agent that is given its token does without what signs them.
+  const { joinServer } = await import("./identity/join-server.ts");
+  const { identityClient } = await import("./feed/identity-client.ts");
   const identity = await joinServer({ server, name, directory, joinTokenFile, seal, backoff, log }, signal);
   return identity === null ? null : { client: identityClient(identity), edge: identity.membership.edge };
 }

@@ -2,6 +2,7 @@ import {
   isTextBody,
   type Operation,
   type OutputOf,
+  type Route,
   type StreamEventOf,
   type StreamOperation,
 } from "../operation.ts";
@@ -32,7 +33,7 @@ export interface Client {
    * @throws the signal's reason when the caller gives up.
    * @throws what asking for the token throws.
    */
-  call<O extends Operation>(operation: O, ...input: ArgumentsOf<O>): Promise<OutputOf<O>>;
+  call<O extends Operation>(operation: O | Route<O>, ...input: ArgumentsOf<O>): Promise<OutputOf<O>>;
 }
 
 /** One that follows streams, too. */
@@ -58,7 +59,10 @@ type ArgumentsOf<O extends Operation> =
 export function createClient(options: ClientOptions): LiveClient {
   const { baseUrl, token, fetch: send = fetch, timeout = 30_000 } = options;
 
-  async function call<O extends Operation>(operation: O, ...[input]: ArgumentsOf<O>): Promise<OutputOf<O>> {
+  async function call<O extends Operation>(
+    operation: O | Route<O>,
+    ...[input]: ArgumentsOf<O>
+  ): Promise<OutputOf<O>> {
     const given: AnyInput = input ?? {};
     const bearer = typeof token === "function" ? await token() : token;
     const deadline = AbortSignal.timeout(timeout + longPollMilliseconds(given));
@@ -149,8 +153,11 @@ function headersOf(input: AnyInput, token: string | null): Record<string, string
 }
 
 /** The body as the operation declares it for this status. @throws {ApiError} when it declares none. */
-async function bodyOf(operation: Operation, response: Response): Promise<unknown> {
-  const declared = operation.responses[response.status];
+async function bodyOf(
+  { responses }: Pick<Route<Operation>, "responses">,
+  response: Response,
+): Promise<unknown> {
+  const declared = responses[response.status];
   if (declared !== undefined && isTextBody(declared)) return await response.text();
   const isJson = /^application\/json\b/.test(response.headers.get("content-type") ?? "");
   if (declared !== undefined && isJson) return await response.json();

@@ -2,7 +2,11 @@ import type { Operation } from "../operation.ts";
 import type { AnyInput } from "./operation-input.ts";
 
 /** The address of one call: path parameters encoded, absent query parameters left out. */
-export function operationUrl(baseUrl: string, operation: Operation, input: AnyInput): string {
+export function operationUrl(
+  baseUrl: string,
+  operation: Pick<Operation, "id" | "path">,
+  input: AnyInput,
+): string {
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = input.params?.[name];
     if (value === undefined) throw new TypeError(`${operation.id} needs the path parameter "${name}"`);

@@ -1,4 +1,4 @@
-import type { Operation, OutputOf } from "../operation.ts";
+import type { Operation, OutputOf, Route } from "../operation.ts";
 import type { Client } from "./create-client.ts";
 import type { AnyInput, InputOf } from "./operation-input.ts";
 
@@ -11,7 +11,7 @@ type PageOf<O extends Operation> = Extract<OutputOf<O>, { readonly next: string 
  */
 export async function* pages<O extends Operation>(
   client: Client,
-  operation: O,
+  operation: O | Route<O>,
   input: InputOf<O>,
 ): AsyncGenerator<PageOf<O>, void, undefined> {
   const { query, ...rest }: AnyInput = input;

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Closed, Cursor, Id, InstantText, Label, Nullable, PageQuery, WaitSeconds } from "../fields.ts";
 import { operation } from "../operation.ts";
+import { maxKeyPairs, maxReceipts } from "./edge-bounds.ts";
 
 const named = {
   lineageId: Id,
@@ -56,9 +57,6 @@ export const Receipt = Type.Object(
   Closed,
 );
 export type Receipt = Static<typeof Receipt>;
-
-/** Receipts that one call may carry. */
-export const maxReceipts = 1_000;
 
 /** For an edge with a key of its own it says nothing: its name is the one that it joined with. */
 const EdgeName = Type.Optional(Label);
@@ -119,9 +117,6 @@ export const edgeCertificate = operation({
   responses: { 200: EdgeKeyPair },
   problems: ["not-found", "edge-has-key"],
 });
-
-/** Certificates that one call may ask for. */
-export const maxKeyPairs = 100;
 
 export const edgeCertificates = operation({
   id: "edgeCertificates",

@@ -1,4 +1,4 @@
-import { type Client, operations } from "@certmill/api";
+import { type Client, edgeRoutes } from "@certmill/api/edge";
 import { lineageFault } from "../feed/lineage-fault.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
 import type { Holdings } from "../holding/holdings.ts";
@@ -87,7 +87,7 @@ export class Demands {
     // A server that is silent must not hold up a handshake for longer than one that works at it.
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#patience)]);
     try {
-      const demand = await client.call(operations.demandCertificate, {
+      const demand = await client.call(edgeRoutes.demandCertificate, {
         body: { name, edge },
         signal: limited,
       });

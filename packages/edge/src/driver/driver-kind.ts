@@ -44,6 +44,8 @@ export interface DriverKind {
   /** Where a handshake shows what is served, where `--prove` does not say; null: nowhere. */
   readonly proveAt: TlsAddress | null;
   /**
+   * The driver itself is loaded when it is opened: each agent drives one kind, and is to be there soon.
+   *
    * @returns how to open it.
    * @throws {EdgeFault} `usage`, for the first fault.
    */

@@ -1,4 +1,4 @@
-import type { Receipt } from "@certmill/api";
+import type { Receipt } from "@certmill/api/edge";
 import type { Retries } from "../flow/retries.ts";
 import type { Holding, Served } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";

@@ -1,4 +1,4 @@
-import { type Client, createClient } from "@certmill/api";
+import { type Client, createClient } from "@certmill/api/edge";
 import type { JoinedIdentity } from "../identity/join-server.ts";
 import { tokenSource } from "../identity/sign-token.ts";
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Client, maxKeyPairs, operations } from "@certmill/api";
+import { type Client, edgeRoutes, maxKeyPairs } from "@certmill/api/edge";
 import type { KeyPair } from "../install/check-key-pair.ts";
 
 interface Asked {
@@ -50,7 +50,7 @@ export class KeyPairFetcher {
     try {
       const ids = [...new Set(asked.map(({ certificateId }) => certificateId))];
       const body = { ids, edge: this.#edge };
-      const { items } = await this.#client.call(operations.edgeCertificates, { body, signal });
+      const { items } = await this.#client.call(edgeRoutes.edgeCertificates, { body, signal });
       const pairs = new Map(items.map((item) => [item.certificateId, item]));
       for (const { certificateId, resolve } of asked) {
         resolve(pairs.get(certificateId) ?? null);

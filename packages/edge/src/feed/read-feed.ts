@@ -1,4 +1,4 @@
-import { type Client, type EdgeCertificate, type EdgeChange, operations, pages } from "@certmill/api";
+import { type Client, type EdgeCertificate, type EdgeChange, edgeRoutes, pages } from "@certmill/api/edge";
 import { EdgeFault } from "../edge-fault.ts";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import { pause } from "../flow/pause.ts";
@@ -98,7 +98,7 @@ async function* takeSnapshot(
 ): AsyncGenerator<News, void, undefined> {
   let told = 0;
   let cursor: string | null = null;
-  for await (const page of pages(client, operations.edgeSnapshot, {
+  for await (const page of pages(client, edgeRoutes.edgeSnapshot, {
     query: { limit: 1_000, edge, twins: true },
     signal,
   })) {
@@ -115,7 +115,7 @@ async function* takeSnapshot(
 
 async function poll(after: string, options: ReadFeedOptions, signal: AbortSignal): Promise<News> {
   const { client, edge, wait, log } = options;
-  const { changes, cursor } = await client.call(operations.edgeFeed, {
+  const { changes, cursor } = await client.call(edgeRoutes.edgeFeed, {
     query: { after, wait, edge, twins: true },
     signal,
   });

@@ -1,4 +1,4 @@
-import { ApiError, ServerUnreachable } from "@certmill/api";
+import { ApiError, ServerUnreachable } from "@certmill/api/edge";
 import { TokenUnreadable } from "./token-file-client.ts";
 
 /** Why a call failed, and how soon the server wants to be asked again. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Client, createClient } from "@certmill/api";
+import { type Client, createClient } from "@certmill/api/edge";
 
 /** The token is not in its file. */
 export class TokenUnreadable extends Error {

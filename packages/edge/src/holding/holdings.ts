@@ -1,4 +1,4 @@
-import type { EdgeCertificate, EdgeChange } from "@certmill/api";
+import type { EdgeCertificate, EdgeChange } from "@certmill/api/edge";
 import { Arrivals } from "./arrivals.ts";
 import { ByNeed } from "./by-need.ts";
 import {

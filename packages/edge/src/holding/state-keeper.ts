@@ -1,4 +1,4 @@
-import type { Receipt } from "@certmill/api";
+import type { Receipt } from "@certmill/api/edge";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import { Bell } from "../flow/bell.ts";
 import { diskFault } from "../install/disk-fault.ts";

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import type { Receipt } from "@certmill/api";
+import type { Receipt } from "@certmill/api/edge";
 import { syncDirectory } from "../install/durable-write.ts";
 import { PackedHoldings } from "./packed-holdings.ts";
 import { holdingOf, type StateRecord } from "./state-record.ts";

@@ -1,4 +1,4 @@
-import type { Receipt } from "@certmill/api";
+import type { Receipt } from "@certmill/api/edge";
 import { type CertificateRef, type Holding, refOf, type Served, sameCertificate } from "./holding.ts";
 
 /** One line of the state on disk. A later one of the same lineage, receipt or of the cursor takes an earlier one's place. */

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createClient, operations } from "@certmill/api";
+import { createClient, edgeRoutes } from "@certmill/api/edge";
 import { EdgeFault } from "../edge-fault.ts";
 import { serverTrouble } from "../feed/server-trouble.ts";
 import { readToken } from "../feed/token-file-client.ts";
@@ -97,7 +97,7 @@ async function ask(
 ): Promise<Membership | Trouble | null> {
   try {
     const { edgeId, edge, edgeGroup, audience } = await createClient({ baseUrl: server, token: null }).call(
-      operations.joinEdge,
+      edgeRoutes.joinEdge,
       {
         body: {
           joinToken: await readToken(joinTokenFile),

@@ -1,4 +1,4 @@
-import type { Receipt } from "@certmill/api";
+import type { Receipt } from "@certmill/api/edge";
 import type { Bell } from "../flow/bell.ts";
 import { workInLanes } from "../flow/lanes.ts";
 import type { Retries } from "../flow/retries.ts";

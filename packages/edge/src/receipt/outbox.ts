@@ -1,4 +1,4 @@
-import type { Receipt } from "@certmill/api";
+import type { Receipt } from "@certmill/api/edge";
 
 /** Told of every change. */
 export interface OutboxChanges {

@@ -1,4 +1,4 @@
-import { type Client, maxReceipts, operations } from "@certmill/api";
+import { type Client, edgeRoutes, maxReceipts } from "@certmill/api/edge";
 import { serverTrouble } from "../feed/server-trouble.ts";
 import { type Backoff, backoffAfter } from "../flow/backoff.ts";
 import type { Bell } from "../flow/bell.ts";
@@ -29,7 +29,7 @@ export async function sendReceipts(options: SendReceiptsOptions, signal: AbortSi
       continue;
     }
     try {
-      await client.call(operations.sendReceipts, { body: { edge, receipts }, signal });
+      await client.call(edgeRoutes.sendReceipts, { body: { edge, receipts }, signal });
       outbox.acknowledge(receipts);
       failures = 0;
       await pause(gathering, signal);

@@ -1,5 +1,5 @@
 /** What a CA is to be shown that validates a name by tls-alpn-01 (RFC 8737), asked of the server when the CA comes. */
-import { ApiError, type Client, type EdgeProof, operations } from "@certmill/api";
+import { ApiError, type Client, type EdgeProof, edgeRoutes } from "@certmill/api/edge";
 
 /** @param serverName as the CA writes it into SNI. @returns null: the name is not being validated. @throws when the server cannot be asked. */
 export type ProofFor = (serverName: string) => Promise<EdgeProof | null>;
@@ -22,7 +22,7 @@ export function askForProofs(client: Client): ProofFor {
 
 async function ask(client: Client, serverName: string): Promise<EdgeProof | null> {
   try {
-    return await client.call(operations.edgeProof, { params: { serverName } });
+    return await client.call(edgeRoutes.edgeProof, { params: { serverName } });
   } catch (error) {
     if (error instanceof ApiError && error.problem.code === "not-found") return null;
     throw error;

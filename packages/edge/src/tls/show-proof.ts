@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 import { tlsAlpn01 } from "@certmill/acme";
-import type { EdgeProof } from "@certmill/api";
+import type { EdgeProof } from "@certmill/api/edge";
 import { proofProtocol } from "./wants-proof.ts";
 
 /**

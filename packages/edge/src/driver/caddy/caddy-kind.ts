@@ -1,7 +1,6 @@
 import { readListenAddress } from "../door/listen-address.ts";
 import { readSecret } from "../door/read-secret.ts";
 import { type DriverKind, httpsHere } from "../driver-kind.ts";
-import { openCaddyDriver } from "./open-caddy-driver.ts";
 
 export const caddyKind: DriverKind = {
   usage: `Options for caddy, which asks the agent in each handshake:
@@ -20,6 +19,7 @@ export const caddyKind: DriverKind = {
     const address = readListenAddress("proxy-listen", options.one("proxy-listen") ?? "127.0.0.1:8403");
     const secretFile = options.one("proxy-secret-file");
     return async ({ certificateFor, mayOrder, log }) => {
+      const { openCaddyDriver } = await import("./open-caddy-driver.ts");
       const secret = secretFile === null ? null : await readSecret(secretFile);
       return await openCaddyDriver({ ...address, secret, certificateFor, mayOrder, log });
     };

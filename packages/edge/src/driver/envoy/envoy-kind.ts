@@ -19,7 +19,6 @@ export const envoyKind: DriverKind = {
   plan(options) {
     const listen = placeOf(options.one("proxy-listen") ?? "unix:/run/certmill/envoy.sock");
     return async ({ certificateFor, log }) => {
-      // gRPC takes memory and time to start, and other agents do without.
       const { openEnvoyDriver } = await import("./open-envoy-driver.ts");
       return await openEnvoyDriver({ listen, certificateFor, log });
     };

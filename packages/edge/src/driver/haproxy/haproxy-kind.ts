@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { EdgeFault } from "../../edge-fault.ts";
 import { type DriverKind, httpsHere } from "../driver-kind.ts";
-import { openHaproxyDriver } from "./open-haproxy-driver.ts";
 
 export const haproxyKind: DriverKind = {
   usage: `Options for haproxy, set up by certmill edge install haproxy:
@@ -22,13 +21,15 @@ export const haproxyKind: DriverKind = {
     const socket = options.one("proxy-socket") ?? "/run/haproxy/admin.sock";
     const bufferSize = bytes(options.one("proxy-buffer") ?? "16384");
     const issuers = options.one("proxy-issuers");
-    return async ({ directory, log }) =>
-      openHaproxyDriver({
+    return async ({ directory, log }) => {
+      const { openHaproxyDriver } = await import("./open-haproxy-driver.ts");
+      return openHaproxyDriver({
         socket,
         directory: resolve(directory),
         bufferSize,
         ...(issuers === null ? {} : { issuers: { directory: resolve(issuers), log } }),
       });
+    };
   },
 };
 

@@ -4,9 +4,7 @@ import type { Log } from "../../log/edge-event.ts";
 import type { Driver } from "../driver.ts";
 import { type DriverKind, httpsHere, type OpenDriver } from "../driver-kind.ts";
 import type { DriverOptions } from "../driver-options.ts";
-import { answerDemands } from "./answer-demands.ts";
 import { readLoopback } from "./asked-place.ts";
-import { openNginxDriver } from "./nginx-driver.ts";
 
 export const nginxKind: DriverKind = {
   usage: `Options for nginx, set up by certmill edge install nginx:
@@ -36,10 +34,14 @@ export const nginxKind: DriverKind = {
     const place = listen === null ? null : readLoopback("proxy-listen", listen);
     const redis = redisOf(options);
     return async (parts) => {
+      const { openNginxDriver } = await import("./nginx-driver.ts");
       await using opened = new AsyncDisposableStack();
       const nginx = openNginxDriver({ socket });
       const driver = redis === null ? nginx : opened.use(await cached(nginx, redis, parts.log));
-      if (place !== null) opened.use(await answerDemands(place, parts, parts.log));
+      if (place !== null) {
+        const { answerDemands } = await import("./answer-demands.ts");
+        opened.use(await answerDemands(place, parts, parts.log));
+      }
       const lifetime = opened.move();
       return { ...driver, [Symbol.asyncDispose]: () => lifetime.disposeAsync() };
     };

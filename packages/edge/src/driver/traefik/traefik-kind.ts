@@ -2,7 +2,6 @@ import { EdgeFault } from "../../edge-fault.ts";
 import { readListenAddress } from "../door/listen-address.ts";
 import { readSecret } from "../door/read-secret.ts";
 import { type DriverKind, httpsHere } from "../driver-kind.ts";
-import { openTraefikDriver } from "./open-traefik-driver.ts";
 
 export const traefikKind: DriverKind = {
   usage: `Options for traefik, whose HTTP provider asks the agent:
@@ -25,6 +24,7 @@ export const traefikKind: DriverKind = {
     const secretFile = options.one("proxy-secret-file");
     const responders = options.all("traefik-responder").map(readResponder);
     return async ({ log }) => {
+      const { openTraefikDriver } = await import("./open-traefik-driver.ts");
       const secret = secretFile === null ? null : await readSecret(secretFile);
       const challenges = responders.length === 0 ? null : { responders, entryPoint: "web" };
       return await openTraefikDriver({ ...address, secret, challenges, log });

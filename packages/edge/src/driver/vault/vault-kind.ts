@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { type VaultLogin, vaultAddress, vaultLogin, vaultPath } from "@certmill/stores";
+import { type VaultLogin, vaultAddress, vaultLogin, vaultPath } from "@certmill/stores/vault-login";
 import { EdgeFault } from "../../edge-fault.ts";
 import type { DriverKind } from "../driver-kind.ts";
 import type { DriverOptions } from "../driver-options.ts";
-import { openVaultDriver } from "./open-vault-driver.ts";
 
 export const vaultKind: DriverKind = {
   usage: `Options for vault, an entry of a key-value store (version 2) for each:
@@ -51,6 +50,7 @@ export const vaultKind: DriverKind = {
     const login = loginOf(options);
     const caFile = options.one("vault-ca-file");
     return async () => {
+      const { openVaultDriver } = await import("./open-vault-driver.ts");
       const caPem = caFile === null ? null : await readCa(caFile);
       return openVaultDriver({ address, caPem, namespace, login, mount, prefix });
     };
