@@ -11,6 +11,7 @@ import { addEmbedPages } from "./pages/embed-pages.ts";
 import type { AskedTrace } from "./ports.ts";
 import { answerError, answerProblems } from "./problem-handler.ts";
 import { addRoutes } from "./routes.ts";
+import { serializeBy } from "./serialize.ts";
 import { addOidcRoutes } from "./sign-in/oidc-routes.ts";
 
 export interface HttpOptions extends HandlerOptions {
@@ -47,6 +48,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   });
   const closing = new AbortController();
   app.addHook("preClose", async () => closing.abort());
+  app.setSerializerCompiler(serializeBy);
   app.removeContentTypeParser("text/plain");
   answerProblems(app);
   allowOrigins(app, options.corsOrigins ?? []);

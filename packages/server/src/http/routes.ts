@@ -30,7 +30,7 @@ import type { AskedTrace } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 import { demandConsole, refuseOtherSites, type Site, siteOf } from "./sign-in/console-site.ts";
 import { readSessionSecret } from "./sign-in/session-cookie.ts";
-import { compileValidation, type RequestPart } from "./validate.ts";
+import { type RequestPart, validationBy } from "./validate.ts";
 
 /** Where a request came from. */
 export interface CameFrom {
@@ -205,7 +205,7 @@ type Parts = Readonly<Record<RequestPart, unknown>>;
 function validationOf(operation: Operation): (request: FastifyRequest) => Parts {
   const checks = (["params", "query", "body"] as const).map((part) => {
     const schema = operation[part];
-    return { part, check: schema === undefined ? null : compileValidation(schema, part) };
+    return { part, check: schema === undefined ? null : validationBy(schema, part) };
   });
   return (request) => {
     const results = checks.map(({ part, check }) => ({ part, result: check?.(request[part]) ?? null }));

@@ -3,6 +3,7 @@ import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import type { TLocalizedValidationError } from "typebox/error";
 import { Settings } from "typebox/system";
+import { madeOnce } from "./made-once.ts";
 
 /** The part of a request that a schema is for; the first part of a fault's path. */
 export type RequestPart = "params" | "query" | "body";
@@ -24,10 +25,12 @@ const mostFaults = 100;
 
 Settings.Set({ maxErrors: 2 * mostFaults });
 
+const validatorOf = madeOnce((schema: TSchema) => Compile(schema));
+
 /** Makes the check of one part of an operation's requests: all of its faults, each with its place. */
-export function compileValidation(schema: TSchema, part: RequestPart): (value: unknown) => Validation {
-  const validator = Compile(schema);
+export function validationBy(schema: TSchema, part: RequestPart): (value: unknown) => Validation {
   return (given) => {
+    const validator = validatorOf(schema);
     // Only text can be written in a path or a query; a body says itself what is a number.
     const value = part === "body" ? given : validator.Convert(given);
     if (validator.Check(value)) return { ok: true, value };
