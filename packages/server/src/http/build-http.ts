@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { trusts } from "./caller/client-address.ts";
 import { allowOrigins } from "./caller/cors.ts";
 import { KeyedEdges } from "./caller/keyed-edges.ts";
+import { freeConnections } from "./free-connections.ts";
 import { type HandlerOptions, handlersOf } from "./handlers.ts";
 import { addConsolePages } from "./pages/console-pages.ts";
 import { addDocsPages } from "./pages/docs-pages.ts";
@@ -48,6 +49,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   });
   const closing = new AbortController();
   app.addHook("preClose", async () => closing.abort());
+  freeConnections(app, closing.signal);
   app.setSerializerCompiler(serializeBy);
   app.removeContentTypeParser("text/plain");
   answerProblems(app);
