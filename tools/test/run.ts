@@ -4,8 +4,7 @@
  */
 import "../require-node.mjs";
 import { spawn } from "node:child_process";
-import { mkdtempDisposable, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installPeers } from "../peers/install.ts";
 import { PeerMissing } from "../peers/peer.ts";
@@ -13,6 +12,7 @@ import { bundleCertmill } from "./bundle-certmill.ts";
 import { bundleVariable } from "./certmill-program.ts";
 import { reportFileVariable } from "./plain-reporter.ts";
 import { type Report, type Tally, tally } from "./tally.ts";
+import { temporaryFiles } from "./temporary-files.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** Hundreds of processes are started from the same sources: each after the first starts in half the time. */
@@ -33,10 +33,11 @@ async function runTests(args: readonly string[]): Promise<Tally> {
     }
     console.log(error.message);
   }
-  await using directory = await mkdtempDisposable(join(tmpdir(), "certmill-test-"));
-  const file = join(directory.path, "report.json");
+  await using temporary = await temporaryFiles();
+  const file = join(temporary.path, "report.json");
   const code = await runVitest(["--reporter=./tools/test/plain-reporter.ts", ...args], {
     [reportFileVariable]: file,
+    TMPDIR: temporary.path,
     [bundleVariable]: await bundleCertmill(),
   });
   return tally(await readReport(file), code);
