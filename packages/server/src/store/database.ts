@@ -129,9 +129,10 @@ const sharedBuffers = "32MB";
 async function openEmbedded(directory: string | null): Promise<Database> {
   // Loaded only where it is used: it is a whole database server.
   const { PGlite, types: pgliteTypes } = await import("@electric-sql/pglite");
+  const { PreparingPGlite } = await import("./preparing-pglite.ts");
   const { pg_trgm } = await import("@electric-sql/pglite/contrib/pg_trgm");
   const lock: DirectoryLock | null = directory === null ? null : await lockDirectory(directory);
-  const pglite = new PGlite({
+  const pglite = new PreparingPGlite({
     extensions: { pg_trgm },
     startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${sharedBuffers}`],
     ...(directory === null ? {} : { dataDir: `${directory}/database` }),
