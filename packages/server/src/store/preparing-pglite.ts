@@ -98,7 +98,8 @@ export class PreparingPGlite extends PGlite {
   #write(value: unknown, type: number | undefined): string | null {
     if (value === null || value === undefined) return null;
     const serializer = type === undefined ? undefined : this.serializers[type];
-    return serializer === undefined ? String(value) : serializer(value);
+    if (serializer !== undefined) return serializer(value);
+    return typeof value === "string" ? value : JSON.stringify(value);
   }
 
   async #say(message: Uint8Array): Promise<backend.BackendMessage[]> {
