@@ -12,6 +12,7 @@ import type { Rounds } from "./work/rounds.ts";
 import { watchServed } from "./work/served-watch.ts";
 import { watchFleet, watchTally } from "./work/tally-watch.ts";
 import { watchTraces } from "./work/trace-watch.ts";
+import { watchTables } from "./work/vacuum-watch.ts";
 import { watchWeeks } from "./work/weekly-watch.ts";
 
 interface Upkeep {
@@ -32,6 +33,7 @@ export function startUpkeep(parts: WatchParts): Upkeep {
     watchServed(baseOf(parts, "served.error", "looking for what edges serve met an error; it is done again")),
     ...startCounting(parts),
     startAuditWatch(parts),
+    startTableWatch(parts),
   ].filter((watch) => watch !== null);
   return {
     wake: () => {
@@ -136,3 +138,15 @@ const startAuditWatch = (parts: WatchParts): Rounds =>
     ...baseOf(parts, "audit.error", "cutting the audit log met an error; it is cut later"),
     kept: parts.config.auditKept ?? days(400),
   });
+
+/** PostgreSQL does it by itself. */
+const startTableWatch = (parts: WatchParts): Rounds | null =>
+  parts.database.kind === "embedded"
+    ? watchTables(
+        baseOf(
+          parts,
+          "vacuum.error",
+          "cleaning the database's tables met an error; it is done again in ten minutes",
+        ),
+      )
+    : null;
