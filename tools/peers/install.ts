@@ -1,9 +1,9 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
+import { aptInstall } from "./apt.ts";
 import { folderOfNewer, keepRefusal } from "./newer-cache.ts";
 import { unpackNewer } from "./newer-package.ts";
 import { folderOf, isNewEnough, type NewerPeer, type Peer, PeerMissing, peers } from "./peer.ts";
@@ -37,9 +37,7 @@ async function installPackages(wanted: readonly Peer[]): Promise<void> {
   const letServicesStart = await holdServicesBack();
   try {
     await answerBefore(missing);
-    await apt(["update"]);
-    // Postfix would take the place of another mail server that the machine has.
-    await apt(["install", "--yes", "--no-remove", "--no-install-recommends", ...packages]);
+    await aptInstall(packages);
   } finally {
     await letServicesStart();
   }
@@ -94,39 +92,6 @@ async function answerBefore(wanted: readonly Peer[]): Promise<void> {
   const setting = run("debconf-set-selections", { timeout: 30_000 });
   setting.child.stdin?.end(`${answers.join("\n")}\n`);
   await setting;
-}
-
-const aptDeadline = 10 * 60_000;
-const lockTries = 60;
-const lockPause = 5_000;
-
-/** Runs apt-get; while another one holds a lock, waits for it, 5 minutes at most. */
-async function apt(args: readonly string[]): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    const { code, output } = await aptOnce(args);
-    if (code === 0) return;
-    if (tries >= lockTries || !/Could not get lock|Unable to acquire|Unable to lock/.test(output)) {
-      throw new Error(`apt-get ${args.join(" ")} failed (${code ?? "killed"}):\n${output.slice(-4_000)}`);
-    }
-    await setTimeout(lockPause);
-  }
-}
-
-function aptOnce(args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("apt-get", ["-q", ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: aptDeadline,
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (piece: string) => {
-        output += piece;
-      });
-    }
-    child.once("error", reject).once("close", (code) => resolve({ code, output }));
-  });
 }
 
 if (import.meta.main) {
