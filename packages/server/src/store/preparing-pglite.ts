@@ -27,8 +27,9 @@ interface Prepared {
  * The embedded database, which prepares the statements that come again and again, as {@link PreparingClient} has
  * PostgreSQL do: of what it does, more than half was parsing and planning. PGlite's own `query` makes a statement without a name at each call.
  *
- * A plan made while a table was small is no good when it has grown, and nobody renews statistics here: all are made anew
- * when twice as many statements have been run as at the last time, or a minute has gone.
+ * A plan made while a table was small is no good when it has grown, and its statistics may be ten minutes old: all are made anew
+ * when twice as many statements have been run as at the last time, or a minute has gone. Not for two at once: Kysely
+ * gives this one connection to one statement, or one transaction, after the other.
  */
 export class PreparingPGlite extends PGlite {
   readonly #names = new StatementNames();
