@@ -46,7 +46,28 @@ describe.each(kinds)("%s", (kind) => {
       });
     for (const host of ["OWN.example.com:80", longest])
       expect(await ask(host)).toMatchObject({ status: 200, body: expect.stringMatching(/^own /) });
+    await own[Symbol.asyncDispose]();
+    // Nobody else may answer for them.
+    expect(await ask("own.example.com")).toMatchObject({ status: expect.toBeOneOf([502, 503]) });
   });
+
+  // A responder that restarts ends kept connections; a forwarded port whose program is away takes connections and ends them.
+  test.each(["ends", "resets"] as const)(
+    "loses no challenge to a responder that %s connections in place of an answer",
+    async (how) => {
+      await using first = await startUnreliableResponder(how);
+      await using second = await startResponder("second");
+      const parts = snippets[kind].central({ responders: [first.address, second.address], exceptions: [] });
+      await using proxy = await startProxy(kind, parts);
+      const ask = () => get({ port: proxy.port, host: "shop.example.com", path });
+
+      expect(await ask()).toMatchObject({ status: 200, body: "first" });
+      first.fail();
+      for (const _ of [1, 2, 3])
+        expect(await ask()).toMatchObject({ status: 200, body: `second shop.example.com ${path}` });
+      expect(first.failures).toBeGreaterThan(0);
+    },
+  );
 
   test("answers by itself, and says nothing to what is no token", async () => {
     const { stateless } = snippets[kind];
@@ -79,6 +100,20 @@ describe.each(kinds)("%s", (kind) => {
   });
 });
 
+test("loses no challenge to a responder that takes it and is silent, in time for a CA that waits ten seconds", async () => {
+  const answers = kinds.map(async (kind) => {
+    await using first = await startUnreliableResponder("is silent");
+    await using second = await startResponder("second");
+    const parts = snippets[kind].central({ responders: [first.address, second.address], exceptions: [] });
+    await using proxy = await startProxy(kind, parts);
+    first.fail();
+    const { status, body } = await get({ port: proxy.port, host: "shop.example.com", path });
+    return { kind, status, body, failures: first.failures };
+  });
+  const body = `second shop.example.com ${path}`;
+  expect(await Promise.all(answers)).toEqual(kinds.map((kind) => ({ kind, status: 200, body, failures: 1 })));
+});
+
 async function startProxy(
   kind: keyof typeof proxiesOfDebian,
   parts: readonly SnippetPart[],
@@ -108,4 +143,30 @@ async function startResponder(name: string): Promise<AsyncDisposable & { readonl
   const port = await freePort();
   await listen(server, { host: "127.0.0.1", port });
   return { address: `127.0.0.1:${port}`, [Symbol.asyncDispose]: () => closeServer(server, 0) };
+}
+
+/** Answers and keeps its connections, until it fails: then it takes requests, and no answer comes. */
+async function startUnreliableResponder(how: "ends" | "resets" | "is silent") {
+  let failing = false;
+  let failures = 0;
+  const server: Server = createServer(({ url, socket }, response) => {
+    // What a proxy asks by itself, to see who is alive.
+    if (url !== path && !failing) return response.writeHead(404).end();
+    if (!failing) return response.end("first");
+    failures += url === path ? 1 : 0;
+    if (how === "is silent") return;
+    return how === "ends" ? socket.destroy() : socket.resetAndDestroy();
+  });
+  const port = await freePort();
+  await listen(server, { host: "127.0.0.1", port });
+  return {
+    address: `127.0.0.1:${port}`,
+    fail: () => {
+      failing = true;
+    },
+    get failures() {
+      return failures;
+    },
+    [Symbol.asyncDispose]: () => closeServer(server, 0),
+  };
 }

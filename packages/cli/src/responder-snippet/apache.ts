@@ -1,5 +1,12 @@
 /** For Apache httpd 2.4. */
-import { lines, type ProxySnippets, type SnippetPart, tokenPattern } from "./rule.ts";
+import {
+  type CentralRule,
+  challengePath,
+  lines,
+  type ProxySnippets,
+  type SnippetPart,
+  tokenPattern,
+} from "./rule.ts";
 
 const exceptFile = "/etc/apache2/certmill-except.map";
 const accountsFile = "/etc/apache2/certmill-accounts.map";
@@ -11,6 +18,14 @@ const rewritingFirst =
 /** What the next line has as `%1`. */
 const hostWithoutPort = 'RewriteCond "%{HTTP_HOST}" "^([^:]*)"';
 
+/** A name that the map has; its target is the next line's `%1`. */
+const isException = [hostWithoutPort, `RewriteCond "\${certmill_except:\${certmill_lower:%1}}" "^(.+)$"`];
+
+/** Of seconds. A kept connection may end just as the next challenge is sent on it, which Apache sends once. */
+const patience = "connectiontimeout=2 timeout=5 disablereuse=On";
+
+const againPath = "/certmill-next-responder";
+
 export const apacheSnippets: ProxySnippets = {
   title: "Apache httpd 2.4",
   central: ({ responders, exceptions }) => [
@@ -21,7 +36,7 @@ export const apacheSnippets: ProxySnippets = {
         '<Proxy "balancer://certmill-responder">',
         responders.map(
           (address, index) =>
-            `    BalancerMember "http://${address}" connectiontimeout=2 timeout=5 retry=5${index === 0 ? "" : " status=+H"}`,
+            `    BalancerMember "http://${address}" ${patience} retry=5${index === 0 ? "" : " status=+H"}`,
         ),
         "    ProxySet maxattempts=3",
         "</Proxy>",
@@ -37,8 +52,7 @@ export const apacheSnippets: ProxySnippets = {
           : [
               `RewriteMap certmill_lower "int:tolower"`,
               `RewriteMap certmill_except "txt:${exceptFile}"`,
-              hostWithoutPort,
-              `RewriteCond "\${certmill_except:\${certmill_lower:%1}}" "^(.+)$"`,
+              ...isException,
               'RewriteRule "^/\\.well-known/acme-challenge/" "http://%1%{REQUEST_URI}" [P,NE,L]',
             ],
         'RewriteRule "^/\\.well-known/acme-challenge/" "-" [END]',
@@ -46,7 +60,11 @@ export const apacheSnippets: ProxySnippets = {
         '<Location "/.well-known/acme-challenge/">',
         "    Require all granted",
         "    ProxyPreserveHost On",
+        responders.length === 1
+          ? []
+          : [502, 504].map((status) => `    ErrorDocument ${status} "${againPath}%{REQUEST_URI}"`),
         "</Location>",
+        secondAttempt({ responders, exceptions }),
       ),
     },
     ...mapPart(
@@ -87,6 +105,24 @@ export const apacheSnippets: ProxySnippets = {
     ),
   ],
 };
+
+/**
+ * A balancer goes on to its next member when it got no connection. Where a connection was ended without an answer, or
+ * none came in time, Apache's error document is the next responder's answer, with that answer's status.
+ */
+function secondAttempt({ responders: [, next], exceptions }: CentralRule): readonly string[] {
+  if (next === undefined) return [];
+  const again = `${againPath}${challengePath}`;
+  return [
+    ...(exceptions.length === 0 ? [] : [...isException, `RewriteRule "^${againPath}/" "-" [R=502,L]`]),
+    `RewriteRule "^${againPath}/" "-" [END]`,
+    `ProxyPass "${again}" "http://${next}${challengePath}" ${patience} retry=0`,
+    `<Location "${again}">`,
+    "    Require all granted",
+    "    ProxyPreserveHost On",
+    "</Location>",
+  ];
+}
 
 const mapPart = (file: string, what: string, entries: readonly string[]): readonly SnippetPart[] =>
   entries.length === 0

@@ -57,7 +57,7 @@ http:// {
 const exactly = (host: string): string => `~(?i)^${host.replaceAll(".", "\\.")}$`;
 
 function centralHandles({ responders, exceptions }: CentralRule): string {
-  if (exceptions.length === 0) return handle(`${challengePath}*`, responders.join(" "));
+  if (exceptions.length === 0) return handle(`${challengePath}*`, responders);
   return lines(
     "\tmap {host} {certmill_except} {",
     exceptions.map(({ host, target }) => `\t\t${exactly(host)} ${target}`),
@@ -67,20 +67,23 @@ function centralHandles({ responders, exceptions }: CentralRule): string {
     `\t\tpath ${challengePath}*`,
     "\t\tnot vars {certmill_except} none",
     "\t}",
-    handle("@certmill_except", "{certmill_except}"),
+    handle("@certmill_except", ["{certmill_except}"]),
     "\t@certmill_challenge {",
     `\t\tpath ${challengePath}*`,
     "\t\tvars {certmill_except} none",
     "\t}",
-    handle("@certmill_challenge", responders.join(" ")),
+    handle("@certmill_challenge", responders),
   );
 }
 
-/** The first upstream that takes a connection, for the same request too. */
-const handle = (matcher: string, upstreams: string): string => `\thandle ${matcher} {
-\t\treverse_proxy ${upstreams} {
+/**
+ * The first upstream that takes a connection and answers, for the same request too: one that is silent is left after five
+ * seconds, and the next one asked if that time is not used up.
+ */
+const handle = (matcher: string, upstreams: readonly string[]): string => `\thandle ${matcher} {
+\t\treverse_proxy ${upstreams.join(" ")} {
 \t\t\tlb_policy first
-\t\t\tlb_try_duration 2s
+\t\t\tlb_try_duration ${upstreams.length === 1 ? 2 : 6}s
 \t\t\tfail_duration 5s
 \t\t\ttransport http {
 \t\t\t\tdial_timeout 2s

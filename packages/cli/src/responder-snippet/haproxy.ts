@@ -76,21 +76,25 @@ export const haproxySnippets: ProxySnippets = {
 const backendOf = ({ exceptions }: CentralRule): string =>
   exceptions.length === 0 ? "certmill_responder" : `%[${host},map(${exceptFile},certmill_responder)]`;
 
-/** A server that refuses one connection is out at once, so that the same request goes to the next. */
+/**
+ * A server that refuses one connection is out at once, so that the same request goes to the next. One that takes the
+ * request and hangs up, or says nothing, is passed over for this request: a retry avoids the server it comes from, though
+ * not where the others are `backup`, hence `balance first`.
+ */
 const backend = (name: string, servers: readonly string[]): string =>
   lines(
     `backend ${name}`,
     "    mode http",
+    "    balance first",
     "    http-reuse always",
     "    option forwardfor",
     "    option redispatch 1",
     "    retries 2",
+    "    retry-on conn-failure empty-response response-timeout",
     "    timeout connect 2s",
     "    timeout server 5s",
     servers.length === 1
       ? []
       : "    default-server check inter 2s fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down",
-    servers.map(
-      (address, index) => `    server responder${index + 1} ${address}${index === 0 ? "" : " backup"}`,
-    ),
+    servers.map((address, index) => `    server responder${index + 1} ${address}`),
   );
