@@ -1,69 +1,23 @@
 /** Mass replacements from a draft to their end, on a real database, with certificates that no CA issued. */
-import { type Client, operations } from "@certmill/api";
-import { after, days, hours, type Instant, instant, minutes, seconds } from "@certmill/domain";
+import { operations } from "@certmill/api";
+import { after, days, hours, minutes, seconds } from "@certmill/domain";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { claimIssuances } from "../../src/store/claim-issuances.ts";
 import { planRound } from "../../src/store/planning/plan-round.ts";
-import { releaseServed } from "../../src/store/revocations.ts";
-import { feedReplacements } from "../../src/work/feed-replacements.ts";
 import { failDue, issueDue } from "./issue-directly.ts";
-import { type OwnTestApi, type OwnTestApis, startOwnTestApis } from "./open-own-test-api.ts";
-import { start } from "./open-test-api.ts";
 import { codeOf, problemOf } from "./refused.ts";
+import { name, names, useReplacements } from "./use-replacements.ts";
 
-let apis: OwnTestApis;
-let api: OwnTestApi;
-let admin: Client;
+const given = useReplacements();
+const { enrol, feed, now, pass, serialOf } = given;
 
-beforeAll(async () => {
-  apis = await startOwnTestApis();
-});
-afterAll(() => apis[Symbol.asyncDispose]());
-
-/** Two CAs of ten orders in flight, so that twenty are under way for each at the most. */
-beforeEach(async () => {
-  api = await apis.open();
-  admin = await api.as("admin");
-  const ca = { contact: [], termsAgreed: true, maxOrdersInFlight: 10 };
-  await admin.call(operations.addCa, { body: { name: "le", directory: "letsencrypt", ...ca } });
-  await admin.call(operations.addCa, {
-    body: { name: "other", directory: "https://other.test/directory", ...ca },
-  });
-});
-afterEach(() => api[Symbol.asyncDispose]());
-
-const now = (): Instant => instant(start + api.clock.ahead);
-const pass = (span: number): void => {
-  api.clock.ahead += span;
-};
-
-/** Domains with certificates. @returns the certificates' ids, in the order of the names. */
-async function enrol(names: readonly string[], ca = "le"): Promise<readonly string[]> {
-  const rows = names.map((domain, n) => ({ line: n + 1, domain, tenant: "acme" }));
-  await admin.call(operations.addDomainBatch, { body: { rows, ca } });
-  const ids: string[] = [];
-  for (let left = names.length; left > 0; ) {
-    const issued = await issueDue(api.db, now());
-    ids.push(...issued);
-    left = issued.length === 0 ? 0 : left - issued.length;
-  }
-  return ids;
-}
-
-const name = (n: number): string => `site${String(n).padStart(2, "0")}.com`;
-const names = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => name(n));
-
-const create = (body: object) => admin.call(operations.createReplacement, { body });
-const begin = (id: string) => admin.call(operations.startReplacement, { params: { id } });
-const show = (id: string) => admin.call(operations.showReplacement, { params: { id } });
-const feed = () => feedReplacements(api.db, now());
-
-const serialOf = async (id: string): Promise<string> =>
-  (await admin.call(operations.showCertificate, { params: { id } })).serial;
+const create = (body: object) => given.admin.call(operations.createReplacement, { body });
+const begin = (id: string) => given.admin.call(operations.startReplacement, { params: { id } });
+const show = (id: string) => given.admin.call(operations.showReplacement, { params: { id } });
 
 const eventsOf = async (kind: string) =>
-  (await sql<{ detail: unknown }>`select detail from event where kind = ${kind}`.execute(api.db)).rows;
+  (await sql<{ detail: unknown }>`select detail from event where kind = ${kind}`.execute(given.db)).rows;
 
 describe("a draft", () => {
   test("tells what it would come to, and does nothing", async () => {
@@ -79,7 +33,7 @@ describe("a draft", () => {
       plan: { certificates: 3, shares: [{ ca: "le", certificates: 3, exempt: 3, basis: "requests" }] },
     });
     await feed();
-    expect(await planRound(api.db, { limit: 100, now: now() })).toMatchObject({ orders: 0 });
+    expect(await planRound(given.db, { limit: 100, now: now() })).toMatchObject({ orders: 0 });
   });
 
   test.each([
@@ -102,7 +56,9 @@ describe("a draft", () => {
     const params = { id };
     const serials = [`0x00${await serialOf(first)}`, await serialOf(second), "beef", "no number"];
     for (let again = 0; again < 2; again += 1) {
-      expect(await admin.call(operations.addReplacementCertificates, { params, body: { serials } })).toEqual({
+      expect(
+        await given.admin.call(operations.addReplacementCertificates, { params, body: { serials } }),
+      ).toEqual({
         listed: 2,
         notHeld: [],
         unknown: ["beef", "no number"],
@@ -110,10 +66,10 @@ describe("a draft", () => {
     }
     expect(await show(id)).toMatchObject({ select: null, plan: { certificates: 2 } });
     await begin(id);
-    const late = admin.call(operations.addReplacementCertificates, { params, body: { serials } });
+    const late = given.admin.call(operations.addReplacementCertificates, { params, body: { serials } });
     expect(await codeOf(late)).toBe("replacement-state");
     await feed();
-    expect(await issueDue(api.db, now())).toHaveLength(2);
+    expect(await issueDue(given.db, now())).toHaveLength(2);
     pass(minutes(2));
     await feed();
     expect(await show(id)).toMatchObject({ state: "done", certificates: { total: 2, replaced: 2 } });
@@ -121,12 +77,12 @@ describe("a draft", () => {
 
   test("does not list what is held no more", async () => {
     const [old = ""] = await enrol([name(0)]);
-    await admin.call(operations.retryDomain, { params: { name: name(0) } });
-    await issueDue(api.db, now());
+    await given.admin.call(operations.retryDomain, { params: { name: name(0) } });
+    await issueDue(given.db, now());
     const { id } = await create({});
     const serial = await serialOf(old);
     const sent = { params: { id }, body: { serials: [serial] } };
-    expect(await admin.call(operations.addReplacementCertificates, sent)).toMatchObject({
+    expect(await given.admin.call(operations.addReplacementCertificates, sent)).toMatchObject({
       listed: 0,
       notHeld: [serial],
     });
@@ -150,7 +106,7 @@ describe("a replacement", () => {
     const released: number[] = [];
     for (let step = 0; step < 30 && (await show(id)).state === "running"; step += 1) {
       await feed();
-      const issued = await issueDue(api.db, now());
+      const issued = await issueDue(given.db, now());
       released.push(issued.length);
       pass(step < 20 ? seconds(1) : minutes(1));
     }
@@ -163,7 +119,7 @@ describe("a replacement", () => {
     });
     const { rows } = await sql`
       select class, exemption, replaces is not null as replaces, count(*)::integer from issuance
-      where class <> 'interactive' group by 1, 2, 3`.execute(api.db);
+      where class <> 'interactive' group by 1, 2, 3`.execute(given.db);
     expect(rows).toEqual([{ class: "emergency", exemption: "same-set", replaces: true, count: 60 }]);
     expect(await eventsOf("replacement.done")).toHaveLength(1);
     expect(await eventsOf("replacement.due")).toHaveLength(60);
@@ -174,10 +130,10 @@ describe("a replacement", () => {
     const { id } = await create({ select: { ca: "le" } });
     await begin(id);
     await feed();
-    await planRound(api.db, { limit: 100, now: now() });
-    await admin.call(operations.addDomain, { body: { name: "new.com", ca: "le" } });
-    await planRound(api.db, { limit: 100, now: now() });
-    const claimed = await claimIssuances(api.db, { limit: 100, lease: minutes(1), now: now() });
+    await planRound(given.db, { limit: 100, now: now() });
+    await given.admin.call(operations.addDomain, { body: { name: "new.com", ca: "le" } });
+    await planRound(given.db, { limit: 100, now: now() });
+    const claimed = await claimIssuances(given.db, { limit: 100, lease: minutes(1), now: now() });
     expect(claimed.map(({ workClass }) => workClass).sort()).toEqual([
       ...Array(8).fill("emergency"),
       "interactive",
@@ -189,7 +145,7 @@ describe("a replacement", () => {
     const { id } = await create({ select: { ca: "le" } });
     await begin(id);
     await feed();
-    await failDue(api.db, now(), { cause: "dns", retryAt: after(now(), hours(2)) });
+    await failDue(given.db, now(), { cause: "dns", retryAt: after(now(), hours(2)) });
     pass(minutes(2));
     await feed();
     expect(await show(id)).toMatchObject({
@@ -198,7 +154,7 @@ describe("a replacement", () => {
       certificates: { failing: 2, underway: 0 },
     });
     pass(hours(2));
-    expect(await issueDue(api.db, now())).toHaveLength(2);
+    expect(await issueDue(given.db, now())).toHaveLength(2);
     await feed();
     expect(await show(id)).toMatchObject({ state: "done", certificates: { replaced: 2 } });
   });
@@ -208,9 +164,9 @@ describe("a replacement", () => {
     const { id } = await create({ select: { ca: "le" } });
     await begin(id);
     await feed();
-    await admin.call(operations.removeDomain, { params: { name: name(0) } });
-    await failDue(api.db, now(), { cause: "name-rejected", retryAt: null });
-    await sql`update lineage set wake_at = null`.execute(api.db);
+    await given.admin.call(operations.removeDomain, { params: { name: name(0) } });
+    await failDue(given.db, now(), { cause: "name-rejected", retryAt: null });
+    await sql`update lineage set wake_at = null`.execute(given.db);
     pass(minutes(2));
     await feed();
     expect(await show(id)).toMatchObject({
@@ -222,12 +178,12 @@ describe("a replacement", () => {
 
   test("tries at once what had failed and would rest for days", async () => {
     await enrol([name(0)]);
-    await admin.call(operations.retryDomain, { params: { name: name(0) } });
-    await failDue(api.db, now(), { cause: "name-rejected", retryAt: null });
+    await given.admin.call(operations.retryDomain, { params: { name: name(0) } });
+    await failDue(given.db, now(), { cause: "name-rejected", retryAt: null });
     const { id } = await create({ select: { ca: "le" } });
     await begin(id);
     await feed();
-    expect(await issueDue(api.db, now())).toHaveLength(1);
+    expect(await issueDue(given.db, now())).toHaveLength(1);
   });
 
   test("pauses, goes on, and is cancelled: the rest is renewed in its time", async () => {
@@ -235,52 +191,52 @@ describe("a replacement", () => {
     const { id } = await create({ select: { ca: "le" } });
     await begin(id);
     await feed();
-    await admin.call(operations.pauseReplacement, { params: { id } });
+    await given.admin.call(operations.pauseReplacement, { params: { id } });
     const paused = await show(id);
     expect(paused).toMatchObject({ state: "paused", certificates: { total: 60, underway: 40, waiting: 20 } });
     for (let step = 0; step < 10; step += 1) {
-      await issueDue(api.db, now());
+      await issueDue(given.db, now());
       pass(seconds(1));
       await feed();
     }
     expect(await show(id)).toMatchObject({ certificates: { replaced: 40, waiting: 20 } });
-    expect(await admin.call(operations.resumeReplacement, { params: { id } })).toMatchObject({
+    expect(await given.admin.call(operations.resumeReplacement, { params: { id } })).toMatchObject({
       state: "running",
     });
     await feed();
     expect(await show(id)).toMatchObject({ certificates: { replaced: 40, underway: 20 } });
-    await admin.call(operations.cancelReplacement, { params: { id } });
+    await given.admin.call(operations.cancelReplacement, { params: { id } });
     await feed();
     expect(await show(id)).toMatchObject({
       state: "cancelled",
       certificates: { total: 60, replaced: 40, underway: 0, waiting: 0 },
     });
-    expect(await codeOf(admin.call(operations.resumeReplacement, { params: { id } }))).toBe(
+    expect(await codeOf(given.admin.call(operations.resumeReplacement, { params: { id } }))).toBe(
       "replacement-state",
     );
-    const { items } = await admin.call(operations.listReplacements, { query: { limit: 1 } });
+    const { items } = await given.admin.call(operations.listReplacements, { query: { limit: 1 } });
     expect(items.map((each) => each.id)).toEqual([id]);
   });
 
   test("a renewal that is under way counts, and is not ordered twice", async () => {
     await enrol([name(0)]);
-    await admin.call(operations.retryDomain, { params: { name: name(0) } });
-    await planRound(api.db, { limit: 10, now: now() });
+    await given.admin.call(operations.retryDomain, { params: { name: name(0) } });
+    await planRound(given.db, { limit: 10, now: now() });
     const { id } = await create({ select: { ca: "le" } });
     await begin(id);
     await feed();
-    expect(await issueDue(api.db, now())).toHaveLength(1);
+    expect(await issueDue(given.db, now())).toHaveLength(1);
     pass(minutes(2));
     await feed();
     expect(await show(id)).toMatchObject({ state: "done", certificates: { replaced: 1 } });
-    expect(await issueDue(api.db, now())).toHaveLength(0);
+    expect(await issueDue(given.db, now())).toHaveLength(0);
   });
 });
 
 describe("a key that is no good", () => {
   /** Gives certificates one key. */
   const share = (ids: readonly string[], key: string) =>
-    sql`update certificate set spki = ${key} where id = any(${[...ids]}::bigint[])`.execute(api.db);
+    sql`update certificate set spki = ${key} where id = any(${[...ids]}::bigint[])`.execute(given.db);
   const key = "ab".repeat(32);
 
   test("all certificates of a key are replaced, named by one of them, those that come later too", async () => {
@@ -290,19 +246,19 @@ describe("a key that is no good", () => {
     expect(draft).toMatchObject({ select: { key }, refusesKeys: true, certificates: { total: 3 } });
     await begin(draft.id);
     await feed();
-    expect(await issueDue(api.db, now())).toHaveLength(3);
+    expect(await issueDue(given.db, now())).toHaveLength(3);
     // A renewal that was under way came with the same key.
     await share([ids[3] ?? ""], "cd".repeat(32));
-    await admin.call(operations.retryDomain, { params: { name: name(3) } });
-    await share(await issueDue(api.db, now()), key);
+    await given.admin.call(operations.retryDomain, { params: { name: name(3) } });
+    await share(await issueDue(given.db, now()), key);
     pass(minutes(2));
     await feed();
     expect(await show(draft.id)).toMatchObject({ state: "running", certificates: { total: 4, replaced: 3 } });
-    expect(await issueDue(api.db, now())).toHaveLength(1);
+    expect(await issueDue(given.db, now())).toHaveLength(1);
     pass(minutes(2));
     await feed();
     expect(await show(draft.id)).toMatchObject({ state: "done", certificates: { total: 4, replaced: 4 } });
-    expect(await api.db.selectFrom("refused_key").select(["spki", "reason"]).execute()).toEqual([
+    expect(await given.db.selectFrom("refused_key").select(["spki", "reason"]).execute()).toEqual([
       { spki: key, reason: "keyCompromise" },
     ]);
   });
@@ -312,7 +268,7 @@ describe("a key that is no good", () => {
     await share(ids.slice(0, 2), key);
     const { id } = await create({ reason: "keyCompromise" });
     const serials = [await serialOf(ids[0] ?? "")];
-    await admin.call(operations.addReplacementCertificates, { params: { id }, body: { serials } });
+    await given.admin.call(operations.addReplacementCertificates, { params: { id }, body: { serials } });
     await begin(id);
     await feed();
     expect(await show(id)).toMatchObject({ certificates: { total: 2, underway: 2 } });
@@ -323,55 +279,20 @@ describe("a key that is no good", () => {
     const { id } = await create({ select: { ca: "le" }, reason: "superseded" });
     await begin(id);
     await feed();
-    expect(await api.db.selectFrom("refused_key").selectAll().execute()).toEqual([]);
+    expect(await given.db.selectFrom("refused_key").selectAll().execute()).toEqual([]);
   });
 });
 
 test("what has been replaced on the way from draft to start is not replaced again", async () => {
   await enrol(names(2));
   const { id } = await create({});
-  const { items } = await admin.call(operations.listCertificates, { query: {} });
+  const { items } = await given.admin.call(operations.listCertificates, { query: {} });
   const serials = items.map(({ serial }) => serial);
-  await admin.call(operations.addReplacementCertificates, { params: { id }, body: { serials } });
-  await admin.call(operations.retryDomain, { params: { name: name(0) } });
-  await issueDue(api.db, now());
+  await given.admin.call(operations.addReplacementCertificates, { params: { id }, body: { serials } });
+  await given.admin.call(operations.retryDomain, { params: { name: name(0) } });
+  await issueDue(given.db, now());
   pass(days(1));
   await begin(id);
   await feed();
   expect(await show(id)).toMatchObject({ certificates: { total: 2, replaced: 1, underway: 1 } });
-});
-
-test("only what has a successor is revoked, but for who says that it is to be at once", async () => {
-  const [old = ""] = await enrol([name(0)]);
-  const [other = ""] = await enrol([name(1)]);
-  await admin.call(operations.retryDomain, { params: { name: name(0) } });
-  await issueDue(api.db, now());
-  const serials = [await serialOf(old), await serialOf(other), "beef"];
-  const ask = (body: object) => admin.call(operations.requestRevocations, { body: { serials, ...body } });
-  const told = { accepted: 1, alreadyRevoked: 0, inUse: [serials[1]], unknown: ["beef"] };
-  expect(await ask({ dryRun: true })).toEqual(told);
-  expect(await admin.call(operations.countRevocations, {})).toMatchObject({ waiting: 0 });
-  expect(await ask({})).toEqual(told);
-  expect(await ask({ reason: "keyCompromise" })).toEqual(told);
-  expect(await admin.call(operations.countRevocations, {})).toMatchObject({ waiting: 1, due: 0 });
-  expect(await ask({ now: true })).toMatchObject({ accepted: 2, inUse: [] });
-  const { items, next } = await admin.call(operations.listRevocations, { query: { state: "due", limit: 1 } });
-  expect(items).toMatchObject([{ certificateId: old, reason: "superseded", state: "due", detail: null }]);
-  const rest = await admin.call(operations.listRevocations, { query: { after: next ?? "", limit: 9 } });
-  expect(rest.items.map(({ certificateId }) => certificateId)).toEqual([other]);
-  expect(await codeOf(admin.call(operations.requestRevocations, { body: {} }))).toBe("invalid-request");
-  expect(await codeOf(admin.call(operations.requestRevocations, { body: { replacement: "77" } }))).toBe(
-    "not-found",
-  );
-});
-
-test("a domain that is removed has its certificates revoked where that is wanted", async () => {
-  const [kept = "", gone = ""] = await enrol(names(2));
-  await admin.call(operations.removeDomain, { params: { name: name(1) }, query: { revoke: true } });
-  await admin.call(operations.removeDomain, { params: { name: name(0) }, query: {} });
-  const { items } = await admin.call(operations.listRevocations, { query: {} });
-  expect(items).toMatchObject([{ certificateId: gone, reason: "cessationOfOperation", state: "waiting" }]);
-  expect(await releaseServed(api.db, 10, now())).toBe(1);
-  expect(await admin.call(operations.countRevocations, {})).toMatchObject({ waiting: 0, due: 1 });
-  expect(kept).not.toBe(gone);
 });
