@@ -111,3 +111,25 @@ test("texts without end are not kept", async () => {
   }
   expect((await prepared()).length).toBeLessThanOrEqual(200);
 });
+
+test.each(["one after the other", "in one transaction", "all wanted at once"])(
+  "statements, %s, give the process's other work its turns",
+  async (how) => {
+    const busy = (of: Db) => sql`select count(*) from generate_series(1, 20000)`.execute(of);
+    let turns = 0;
+    let running = true;
+    const turn = () => {
+      turns += 1;
+      if (running) setImmediate(turn);
+    };
+    setImmediate(turn);
+    if (how === "all wanted at once") await Promise.all(Array.from({ length: 100 }, () => busy(db)));
+    else if (how === "one after the other") for (let time = 0; time < 100; time += 1) await busy(db);
+    else
+      await db.transaction().execute(async (trx) => {
+        for (let time = 0; time < 100; time += 1) await busy(trx);
+      });
+    running = false;
+    expect(turns).toBeGreaterThan(5);
+  },
+);
