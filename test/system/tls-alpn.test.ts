@@ -1,5 +1,6 @@
 /** Names that CAs validate by TLS alone: a TLS-terminating edge shows each what it came for. Nothing answers over HTTP. */
 import { join } from "node:path";
+import { operations } from "@certmill/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startSimCa } from "../../packages/sim/src/index.ts";
 import { freePort } from "../../tools/peers/free-port.ts";
@@ -41,7 +42,7 @@ test("Debian's Pebble, for domains that wish it", async () => {
   const names = ["shop.tls.example.com", "www.shop.tls.example.com"];
   const wish = ["--alias", names[1] ?? "", "--challenge", "tls-alpn-01", "--ca", "pebble", "--wait"];
   await installation.mustRun("domain", "add", names[0] ?? "", ...wish);
-  await isActive(names[0] ?? "");
+  await becomesActive(names[0] ?? "");
 });
 
 test("the sim CA, for all of an edge group, addresses too", async () => {
@@ -52,12 +53,17 @@ test("the sim CA, for all of an edge group, addresses too", async () => {
   await installation.mustRun("edge", "set", "default", "--challenge", "tls-alpn-01");
   for (const name of ["of-the-group.tls.example.com", "127.0.0.1"]) {
     await installation.mustRun("domain", "add", name, "--ca", "sim", "--wait");
-    await isActive(name);
+    await becomesActive(name);
   }
   await installation.mustRun("edge", "set", "default", "--challenge", "default");
 });
 
-async function isActive(name: string): Promise<void> {
+/** Its certificate is stored, which `--wait` waits for, and then served, which the agent tells. */
+async function becomesActive(name: string): Promise<void> {
+  const params = { name };
+  const isActive = async () =>
+    (await installation.client.call(operations.showDomain, { params })).state === "active";
+  await until({ what: `${name} to be active`, probe: isActive, within: 60_000, every: 50 });
   const shown = JSON.parse(await installation.mustRun("domain", "show", name, "--json")) as object;
   expect(shown).toMatchObject({ state: "active", challenge: "tls-alpn-01" });
 }

@@ -83,7 +83,8 @@ test("a plan that was made for an empty table is made anew when it has grown", a
   // How many statements it has run says when.
   await using own = await openEmbeddedCopy();
   await sql`create table heap (id int primary key)`.execute(own.db);
-  const find = sql`select id, ${1}::int as one from heap`;
+  // PostgreSQL expects one of 200 to be so, of as many as it believes to be there.
+  const find = sql`select id, ${1}::int as one from heap where id % 1000 = 0`;
   const expected = async () => {
     await rowsOf(find, 20, own.db);
     const { rows } = await sql<{ name: string }>`
@@ -97,11 +98,12 @@ test("a plan that was made for an empty table is made anew when it has grown", a
     return row?.["QUERY PLAN"][0]?.Plan["Plan Rows"];
   };
   const ofNone = await expected();
+  expect(ofNone).toBeLessThan(20);
   await sql`insert into heap select generate_series(1, 50000)`.execute(own.db);
   // PostgreSQL would keep it.
   expect(await expected()).toBe(ofNone);
   for (let time = 0; time < 1_000; time += 1) await sql`select ${time}::int`.execute(own.db);
-  expect(await expected()).toBeGreaterThan(10_000);
+  expect(await expected()).toBeGreaterThan(200);
 });
 
 test("texts without end are not kept", async () => {
