@@ -1,8 +1,15 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
+import type { Receipt } from "@certmill/api/edge";
 import { afterAll, expect, test } from "vitest";
+import { Bell } from "../src/flow/bell.ts";
+import { Retries } from "../src/flow/retries.ts";
+import { Holdings } from "../src/holding/holdings.ts";
+import type { EdgeEvent } from "../src/log/edge-event.ts";
 import { plainSerial } from "../src/proof/handshake.ts";
+import { type ProveOptions, proveLineages } from "../src/proof/prove-lineages.ts";
 import { proveServed } from "../src/proof/prove-served.ts";
+import { eventually } from "./support/eventually.ts";
 import { TestCa, type TestCertificate } from "./support/test-ca.ts";
 
 const ca = new TestCa();
@@ -26,6 +33,45 @@ test("a name is looked for where the proxy is, an address at that address", asyn
   }
   await using _byAddress = await serve(ours, { host: "127.0.0.2", port });
   expect(await prove()).toEqual({ kind: "proved" });
+});
+
+test("that a newer certificate is served already is told of the newer one, and is no fault of the one before", async () => {
+  const [older, newer] = [ca.issue(names), ca.issue(names)];
+  await using proxy = await serve(newer, { host: "127.0.0.1", port: 0 });
+  const bell = new Bell();
+  const holdings = new Holdings(() => bell.ring());
+  const retries = new Retries({ least: 1, most: 1 });
+  const name = names.slice(0, 1);
+  const [before, after] = [
+    { certificateId: "1", names: name, ...older },
+    { certificateId: "2", names: name, ...newer },
+  ];
+  // The proxy has taken the newer one, and has not said so yet.
+  const shared = { lineageId: "7", names: name, twinOf: null, proved: null };
+  holdings.resume("c", [{ ...shared, wanted: after, installed: after, loaded: before }]);
+  const reported: Receipt[] = [];
+  const logged: EdgeEvent[] = [];
+  const options: ProveOptions = {
+    proveAt: { host: "127.0.0.1", port: proxy.port },
+    patience: 0,
+    onAnother: "load-again",
+    onePerName: false,
+    holdings,
+    retries,
+    bell,
+    report: (receipt) => reported.push(receipt),
+    log: (event) => logged.push(event),
+  };
+  const end = new AbortController();
+  const proving = proveLineages(options, end.signal);
+  await eventually("the older one was looked at", () => retries.notBefore(`7/1-${older.serial}`) > 0);
+  expect(holdings.get("7")?.loaded).toMatchObject({ certificateId: "1" });
+  holdings.markLoaded(new Map([["7", after]]));
+  await eventually("the newer one is proved", () => reported.length > 0);
+  end.abort();
+  await proving;
+  expect(reported).toMatchObject([{ lineageId: "7", certificateId: "2", error: null }]);
+  expect(logged).toEqual([]);
 });
 
 /** Serves one certificate to everybody. */

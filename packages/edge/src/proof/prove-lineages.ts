@@ -2,12 +2,12 @@ import type { Receipt } from "@certmill/api/edge";
 import type { Bell } from "../flow/bell.ts";
 import { workInLanes } from "../flow/lanes.ts";
 import type { Retries } from "../flow/retries.ts";
-import type { Holding, Served } from "../holding/holding.ts";
+import { type Holding, type Served, sameCertificate } from "../holding/holding.ts";
 import type { Holdings } from "../holding/holdings.ts";
 import { attemptAt, nextDue } from "../holding/next-due.ts";
 import type { Log } from "../log/edge-event.ts";
 import type { TlsAddress, Verifies } from "./handshake.ts";
-import { proveServed } from "./prove-served.ts";
+import { type Proof, proveServed } from "./prove-served.ts";
 
 export interface ProveOptions {
   /** Null: what the proxy has loaded is taken for served. */
@@ -59,11 +59,22 @@ async function prove(holding: Holding, options: ProveOptions, signal: AbortSigna
     holdings.markProved(lineageId, loaded);
     return;
   }
-  const retryIn = retries.failed(attemptOf(holding)) - Date.now();
+  const retryAt = retries.failed(attemptOf(holding));
+  if (isOvertaken(loaded, holdings.get(lineageId), proof.kind)) return;
+  const retryIn = retryAt - Date.now();
   log({ kind: "proof-failed", names, certificateId, reason: proof.reason, retryIn });
   report({ lineageId, certificateId, servedAt, error: proof.reason });
   if (proof.kind === "another" && onAnother === "load-again")
     holdings.markLoaded(new Map([[lineageId, null]]));
+}
+
+/**
+ * While it was looked at, a newer certificate was loaded, or may have been: what was seen is no fault of the one before.
+ * If the newer one is not served, that is told of the newer one.
+ */
+function isOvertaken(loaded: Served, now: Holding | null, proof: FailedProof): boolean {
+  if (now === null || !sameCertificate(now.loaded, loaded)) return true;
+  return proof === "another" && !sameCertificate(now.installed, loaded);
 }
 
 /** The RSA certificate of its pair, once that is loaded with all of its names. */
@@ -77,5 +88,7 @@ function verifiersOf({ lineageId, twinOf }: Holding, holdings: Holdings): Verifi
   if (twinOf !== null) return "rsa";
   return holdings.twinOf(lineageId) === null ? "all" : "ecdsa";
 }
+
+type FailedProof = Exclude<Proof["kind"], "proved">;
 
 const proved = { kind: "proved" } as const;
